@@ -1,0 +1,102 @@
+"""One service's database: a pool, transactions that serve SQLModel and raw asyncpg alike, and the clock."""
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis.settings import DatabaseSettings
+
+_OPENING = "select clock_timestamp() + clock_offset, epoch from source"
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """An open transaction: SQLModel session and raw asyncpg connection are one and the same."""
+
+    session: AsyncSession
+    connection: asyncpg.Connection
+    now: datetime
+    """The database's clock plus the stored offset, UTC; one value for the transaction."""
+    epoch: int
+
+
+class Database:
+    """The pool of one process. `open` before use, `close` at the end."""
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.settings = settings
+        self._engine: AsyncEngine | None = None
+
+    @property
+    def dsn(self) -> str:
+        """The libpq form of the connection string, for clients with a connection of their own."""
+        return self.settings.dsn.get_secret_value()
+
+    def tls(self) -> ssl.SSLContext | None:
+        """The TLS context where a certificate authority is set."""
+        file = self.settings.tls_ca_file
+        return ssl.create_default_context(cafile=str(file)) if file else None
+
+    async def open(self) -> None:
+        """Create the pool; connections are made when first needed."""
+        url = self.dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
+        arguments: dict[str, object] = {
+            "server_settings": {
+                "application_name": "shuniu",
+                "timezone": "UTC",
+                "statement_timeout": str(int(self.settings.statement_timeout_s * 1000)),
+            }
+        }
+        if (context := self.tls()) is not None:
+            arguments["ssl"] = context
+        self._engine = create_async_engine(
+            url, pool_size=self.settings.pool_size, max_overflow=5, connect_args=arguments
+        )
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        if self._engine is not None:
+            await self._engine.dispose()
+            self._engine = None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The SQLAlchemy engine; raises RuntimeError before `open`."""
+        if self._engine is None:
+            raise RuntimeError("Database.open() has not been called")
+        return self._engine
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Begin; commit when the block ends, roll back when it raises.
+
+        The opening statement goes through SQLAlchemy on purpose: it is what begins the transaction on the
+        driver's connection, which raw statements then share.
+        """
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            connection = await session.connection()
+            now, epoch = (await connection.exec_driver_sql(_OPENING)).one()
+            raw = (await connection.get_raw_connection()).driver_connection
+            yield Transaction(session, cast(asyncpg.Connection, raw), now, epoch)
+            await session.commit()
+
+    async def connect(self) -> asyncpg.Connection:
+        """A connection of its own outside the pool, with TCP keepalives as a leader's lock needs them."""
+        return await asyncpg.connect(
+            self.dsn,
+            ssl=self.tls(),
+            server_settings={
+                "application_name": "shuniu",
+                "timezone": "UTC",
+                "tcp_keepalives_idle": "5",
+                "tcp_keepalives_interval": "2",
+                "tcp_keepalives_count": "3",
+            },
+        )

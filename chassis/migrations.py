@@ -1,0 +1,73 @@
+"""Running a service's Alembic migrations, and the chassis' own tables as one step of them."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from chassis.tables import chassis_metadata
+
+
+def create_chassis_tables(op: Operations) -> None:
+    """Version 1 of the chassis' tables; called by a service's first migration."""
+    connection = op.get_bind()
+    chassis_metadata.create_all(connection)
+    connection.execute(sa.text("insert into source default values"))
+    connection.execute(
+        sa.text(
+            "alter table outbox set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,"
+            " autovacuum_vacuum_cost_delay = 0)"
+        )
+    )
+
+
+def _configuration(migrations: Path, dsn: str) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(migrations))
+    configuration.attributes["dsn"] = dsn
+    return configuration
+
+
+def head(migrations: Path) -> str | None:
+    """The newest revision that the code has."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(migrations))
+    return ScriptDirectory.from_config(configuration).get_current_head()
+
+
+def upgrade(migrations: Path, dsn: str) -> None:
+    """Bring the database at `dsn` (libpq form) to the newest revision; needs no running event loop."""
+    command.upgrade(_configuration(migrations, dsn), "head")
+
+
+def run_environment(metadata: sa.MetaData) -> None:
+    """The body of every service's `migrations/env.py`."""
+    import asyncio
+
+    from alembic import context
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    dsn: str = context.config.attributes["dsn"]
+
+    def migrate(connection: sa.Connection) -> None:
+        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+    async def main() -> None:
+        engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+            await connection.commit()
+        await engine.dispose()
+
+    asyncio.run(main())
+
+
+def current(connection: sa.Connection) -> str | None:
+    """The revision that the database is at."""
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,117 @@
+"""Settings of one service process, from the environment (`SHUNIU_...`), validated at start-up."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Role = Literal["api", "consumer", "relay", "timers"]
+
+
+class DatabaseSettings(BaseSettings):
+    """Connection to this service's own database."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_DATABASE_")
+
+    dsn: SecretStr = Field(description="postgresql://user:password@host:port/name")
+    pool_size: int = Field(10, ge=1, description="connections kept per process")
+    statement_timeout_s: float = Field(60.0, gt=0)
+    tls_ca_file: Path | None = None
+
+
+class BusSettings(BaseSettings):
+    """Connection to Kafka."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_BUS_")
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    profile: Literal["kafka", "embedded"] = Field(
+        "kafka", description="embedded: a broker without idempotent producer and offset listing"
+    )
+    replication_factor: int = Field(1, ge=1)
+    min_insync_replicas: int = Field(1, ge=1)
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    tls_ca_file: Path | None = None
+    tls_certificate_file: Path | None = None
+    tls_key_file: Path | None = None
+    metadata_max_age_ms: int = 3000
+    session_timeout_ms: int = 10_000
+    max_poll_interval_ms: int = 300_000
+
+
+class ConsumerSettings(BaseSettings):
+    """Batches and failure handling of a consumer."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_CONSUMER_")
+
+    max_records: int = Field(500, ge=1)
+    batch_timeout_ms: int = Field(20, ge=1)
+    hold_s: float = Field(2.0, gt=0, description="wait before a gap's source is asked for a replay")
+    bug_subjects: int = Field(20, ge=1)
+    bug_share: float = Field(0.05, gt=0, le=1)
+
+
+class RelaySettings(BaseSettings):
+    """The relay's reading and sending."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_RELAY_")
+
+    set_size: int = Field(4000, ge=1)
+    poll_ms: int = Field(250, ge=1, description="fallback where no notification arrives")
+    full_scan_s: float = Field(10.0, gt=0)
+    lease_s: float = Field(5.0, gt=0)
+
+
+class HttpSettings(BaseSettings):
+    """The HTTP server's address and limits."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_HTTP_")
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    max_body_bytes: int = 1 << 20
+    max_upload_bytes: int = 64 << 20
+    max_page: int = 500
+    public_url: str | None = None
+
+
+class AuthSettings(BaseSettings):
+    """Bearer token checking: issuer, audience, pinned algorithm, key set."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_AUTH_")
+
+    jwks: str | None = Field(None, description="file path or URL of the key set")
+    issuer: str = "shuniu-embedded"
+    audience: str = "shuniu"
+    algorithm: Literal["ES256", "RS256", "EdDSA"] = "ES256"
+    embedded_key_id: str = Field("shuniu-embedded", frozen=True)
+
+
+class Settings(BaseSettings):
+    """Everything one process needs to know."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_", env_nested_delimiter=None)
+
+    environment: Literal["production", "embedded", "test"] = "production"
+    stack: str = Field(description="division code this stack serves")
+    lower_stacks: tuple[str, ...] = ()
+    region_file: Path | None = None
+    shutdown_s: float = Field(20.0, gt=0)
+    log_level: str = "INFO"
+    failpoint: str | None = None
+    database: DatabaseSettings = Field(default_factory=lambda: DatabaseSettings())  # type: ignore[call-arg]
+    bus: BusSettings = Field(default_factory=BusSettings)
+    consumer: ConsumerSettings = Field(default_factory=ConsumerSettings)
+    relay: RelaySettings = Field(default_factory=RelaySettings)
+    http: HttpSettings = Field(default_factory=HttpSettings)
+    auth: AuthSettings = Field(default_factory=AuthSettings)
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> "Settings":
+        if self.environment == "production" and self.failpoint:
+            raise ValueError("SHUNIU_FAILPOINT is for fault tests; unset it for a production start")
+        return self

@@ -1,0 +1,41 @@
+"""Durable timers: a row written with the change that needs it, fired once, cancelled by its absence."""
+
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import msgspec
+from uuid_utils.compat import uuid7
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def end_of_day(day: date) -> datetime:
+    """The first moment after `day` in Asia/Shanghai, as UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), _SHANGHAI).astimezone(timezone.utc)
+
+
+async def schedule(
+    connection: asyncpg.Connection, kind: str, subject: str, division: str, *,
+    on: date | None, at: datetime | None, payload: dict[str, Any], provisional: bool,
+) -> None:  # fmt: skip
+    """Write or move the timer of `kind` for `subject`; exactly one of `on` and `at` is given."""
+    if (on is None) == (at is None):
+        raise ValueError("a timer is due either `on` a day or `at` a moment")
+    due = at if at is not None else end_of_day(on)  # type: ignore[arg-type]
+    await connection.execute(
+        """
+        insert into timer (id, kind, subject, division, due_at, retry_at, payload, provisional)
+        values ($1, $2, $3, $4, $5, $5, $6::jsonb, $7)
+        on conflict (kind, subject) do update
+        set due_at = excluded.due_at, retry_at = excluded.retry_at, payload = excluded.payload,
+            provisional = excluded.provisional, attempts = 0, state = 'waiting', error = null
+        """,
+        uuid7(), kind, subject, division, due, msgspec.json.encode(payload).decode(), provisional,
+    )  # fmt: skip
+
+
+async def cancel(connection: asyncpg.Connection, kind: str, subjects: list[str]) -> None:
+    """Delete the timers of `kind` for these subjects, where they exist."""
+    await connection.execute("delete from timer where kind = $1 and subject = any($2)", kind, subjects)

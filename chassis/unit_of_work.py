@@ -1,0 +1,205 @@
+"""One transaction of a command, a batch of reactions or a timer: load and lock, change, record events, commit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from pydantic import BaseModel
+from shuniu_contracts import Event
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chassis import failpoints
+from chassis.database import Transaction
+from chassis.log import Cause, LogEntry, append, entry
+from chassis.model import Refusal, RefusalKind, is_within
+from chassis.principal import Principal
+from chassis.received import Received
+from chassis.region import Region
+from chassis.tables import AggregateRow
+from chassis.timers import cancel, schedule
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BEFORE_LOG = failpoints.declare("command.before_log")
+BEFORE_COMMIT = failpoints.declare("command.before_commit")
+
+Row = TypeVar("Row", bound=AggregateRow)
+Policy = TypeVar("Policy", bound=BaseModel)
+
+
+class NotFound(Refusal):
+    """No such aggregate here."""
+
+    code = "not_found"
+    kind = RefusalKind.MISSING
+    zh = "未找到{aggregate}“{id}”。"
+    en = "There is no {aggregate} '{id}'."
+
+
+class StaleRevision(Refusal):
+    """Somebody saved in between."""
+
+    code = "stale_revision"
+    kind = RefusalKind.STALE
+    zh = "该记录已被他人修改（您看到的是第 {seen} 版，当前是第 {current} 版），请刷新后重试。"
+    en = "The record was changed meanwhile (you saw revision {seen}, it is {current}); reload and try again."
+
+
+class NotHome(Refusal):
+    """The record's home is another stack, which alone accepts commands on it."""
+
+    code = "not_home"
+    kind = RefusalKind.CONFLICT
+    zh = "“{division}”的记录由平台“{home}”管理，请到该平台办理。"
+    en = "Records of division '{division}' are kept by stack '{home}'; send the command there."
+
+
+class ForeignDivision(Refusal):
+    """The division lies outside this stack."""
+
+    code = "foreign_division"
+    kind = RefusalKind.INVALID
+    zh = "“{division}”不在本平台“{stack}”的辖区内。"
+    en = "Division '{division}' is outside the area of this stack '{stack}'."
+
+
+@dataclass
+class UnitOfWork:
+    """What a use case works with. Opened by `Runtime.unit_of_work`, committed by it, never by a use case."""
+
+    service: str
+    stack: str
+    lower_stacks: tuple[str, ...]
+    transaction: Transaction
+    principal: Principal
+    cause: Cause
+    region: Region
+    policies: BaseModel | None = None
+    expected_revision: int | None = None
+    permission: str | None = None
+    """The permission of the route in hand; `load` and `admit` check it against the record's division."""
+    _pending: list[LogEntry] = field(default_factory=list)
+    _saved: set[int] = field(default_factory=set)
+
+    @property
+    def session(self) -> AsyncSession:
+        """The SQLModel session."""
+        return self.transaction.session
+
+    @property
+    def connection(self) -> asyncpg.Connection:
+        """The same transaction as a raw asyncpg connection, for set-based SQL. Flush the session first."""
+        return self.transaction.connection
+
+    @property
+    def now(self) -> datetime:
+        """When this transaction happens, UTC, by the database's clock."""
+        return self.transaction.now
+
+    @property
+    def today(self) -> date:
+        """The day in Asia/Shanghai."""
+        return self.now.astimezone(SHANGHAI).date()
+
+    def policy(self, kind: type[Policy]) -> Policy:
+        """This service's section of the region profile, typed."""
+        if not isinstance(self.policies, kind):
+            raise TypeError(f"{self.service} has no policy of type {kind.__name__}")
+        return self.policies
+
+    def home_of(self, division: str) -> str:
+        """The stack that is home to the records of `division`; raises `ForeignDivision` outside this stack."""
+        if not is_within(division, self.stack):
+            raise ForeignDivision(division=division, stack=self.stack)
+        lower = [code for code in self.lower_stacks if is_within(division, code)]
+        return max(lower, key=len) if lower else self.stack
+
+    def admit(self, row: AggregateRow) -> None:
+        """Take a new row into this transaction: permission, division and home are checked, times set."""
+        if self.permission is not None:
+            self.principal.authorize(self.permission, row.division)
+        home = self.home_of(row.division)
+        if home != self.stack:
+            raise NotHome(division=row.division, home=home)
+        row.home = home
+        row.recorded_at = self.now
+        self.session.add(row)
+
+    async def load(self, kind: type[Row], id: UUID | str) -> Row:
+        """Lock the row and return it.
+
+        Raises `NotFound`; `NotPermitted` where the caller's divisions do not cover it; `NotHome`;
+        `StaleRevision` where the request carried If-Match and somebody saved in between.
+        """
+        statement = select(kind).where(kind.id == UUID(str(id))).with_for_update()
+        row = (await self.session.exec(statement)).one_or_none()
+        if row is None:
+            raise NotFound(aggregate=kind.stream[1], id=id)
+        if self.permission is not None:
+            self.principal.authorize(self.permission, row.division)
+        if row.home != self.stack:
+            raise NotHome(division=row.division, home=row.home)
+        if self.expected_revision is not None and self.expected_revision != row.revision:
+            raise StaleRevision(seen=self.expected_revision, current=row.revision, present=row.differences())
+        return row
+
+    def record(self, row: AggregateRow, event: Event, *, because: Received[Any] | None = None) -> None:
+        """Record that `event` happened to the locked or new `row`, as its next sequence.
+
+        `because` is the received event that led to it, in a reaction: it becomes the causation.
+        """
+        if id(row) not in self._saved:
+            self._saved.add(id(row))
+            row.revision += 1
+        row.sequence += 1
+        self.append(event, subject=row.subject, sequence=row.sequence, division=row.division, because=because)
+
+    def append(
+        self, event: Event, *, subject: str, sequence: int, division: str,
+        because: Received[Any] | None = None,
+    ) -> None:  # fmt: skip
+        """The set-based form of `record`: the caller keeps row, lock and sequence itself."""
+        cause = self.cause if because is None else because.cause()
+        self._pending.append(
+            entry(event, subject=subject, sequence=sequence, division=division,
+                  principal=self.principal, cause=cause)
+        )  # fmt: skip
+
+    async def schedule(
+        self, kind: str, subject: str, division: str, *, on: date | None = None, at: datetime | None = None,
+        payload: dict[str, Any] | None = None, provisional: bool = False,
+    ) -> None:  # fmt: skip
+        """A durable timer, one per kind and subject (a later call moves it).
+
+        Due at `at`, or when the day `on` has ended in Asia/Shanghai.
+        """
+        await schedule(
+            self.connection,
+            kind,
+            subject,
+            division,
+            on=on,
+            at=at,
+            payload=payload or {},
+            provisional=provisional,
+        )
+
+    async def cancel(self, kind: str, subjects: Iterable[str]) -> None:
+        """Take the timers of these subjects back."""
+        await cancel(self.connection, kind, list(subjects))
+
+    async def flush(self) -> None:
+        """Send pending rows and events to the database, before raw SQL or the commit; the log comes last."""
+        await self.session.flush()
+        await failpoints.reach(BEFORE_LOG)
+        pending, self._pending = self._pending, []
+        await append(self.connection, pending, epoch=self.transaction.epoch, now=self.now)
+        if pending:
+            self.recorded = True
+
+    recorded: bool = False
+    """Whether any event was written: the runtime then wakes the relay after the commit."""
