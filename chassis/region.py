@@ -1,5 +1,6 @@
 """A region's profile: its divisions and calendar, and each service's policy, read from one TOML file."""
 
+import csv
 import tomllib
 from datetime import date, timedelta
 from functools import lru_cache
@@ -126,7 +127,8 @@ class _Header(BaseModel):
 
     code: str
     name: str
-    note: str = ""
+    divisions: str = Field(description="CSV file beside the profile: code,name,kind[,valid_from,valid_to]")
+    divisions_edition: str = Field(description="where the codes come from and of which year they are")
 
 
 class _Profile(BaseModel):
@@ -156,6 +158,14 @@ def _explain(file: Path, error: ValidationError, *prefix: str) -> str:
     return "\n".join([f"{file}: the profile is not valid", *faults])
 
 
+def _read_divisions(file: Path) -> list[dict[str, str]]:
+    try:
+        with file.open(encoding="utf-8", newline="") as lines:
+            return [{k: v for k, v in row.items() if v} for row in csv.DictReader(lines)]
+    except FileNotFoundError:
+        raise ProfileError(f"{file}: there is no such file; region.divisions names it") from None
+
+
 @lru_cache(maxsize=16)
 def load_region(file: Path) -> Region:
     """Read and validate a profile; raises `ProfileError` naming every faulty key."""
@@ -166,10 +176,15 @@ def load_region(file: Path) -> Region:
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{file}: not valid TOML: {error}") from error
     try:
-        profile = _Profile.model_validate(content)
+        header = _Header.model_validate(content.get("region", {}))
+        places = _read_divisions(file.parent / header.divisions)
+    except ValidationError as error:
+        raise ProfileError(_explain(file, error, "region")) from error
+    try:
+        profile = _Profile.model_validate({**content, "divisions": places})
     except ValidationError as error:
         raise ProfileError(_explain(file, error)) from error
-    sections = {k: v for k, v in content.items() if k not in {"region", "calendar", "divisions"}}
+    sections = {k: v for k, v in content.items() if k not in {"region", "calendar"}}
     return Region(
         profile.region.code,
         profile.region.name,

@@ -1,0 +1,1 @@
+"""What an operator deploys: region profiles, images, manifests."""
