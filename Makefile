@@ -1,0 +1,60 @@
+# Every target makes its own environment first: Python 3.11+ and make are all that is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PAGES := $(wildcard services/*/README.md)
+REGION ?= 120116-binhai
+DATA ?= .shuniu
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install run up check format generate test test-unit bench clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+$(READY): pyproject.toml contracts/pyproject.toml uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@UV=$$(command -v uv || echo $(BIN)/uv); VIRTUAL_ENV=$(CURDIR)/$(VENV) $$UV sync --quiet --inexact --all-extras --frozen
+	@touch $@
+
+install: $(READY)  ## the environment, from PyPI only
+
+run: $(READY)  ## the main job: the embedded stack, Binhai's register, the figures beside the published ones
+	@$(BIN)/python -m deploy.scenarios.binhai --data-dir $(DATA) $(ARGS)
+
+up: $(READY)  ## an embedded stack without the main job's data
+	@$(BIN)/shuniu up --region $(REGION) --data-dir $(DATA) $(ARGS)
+
+format: $(READY)  ## rewrite the code in the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+generate: $(READY)  ## schemas, samples, AsyncAPI, the page of events, the state tables in the services' pages
+	$(BIN)/python -m shuniu_contracts generate
+	$(BIN)/python -m chassis.states $(PAGES)
+
+check: $(READY)  ## format, lint, types, import rules, contracts, stale files, unit tests: under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m shuniu_contracts generate --check
+	$(BIN)/python -m shuniu_contracts check --against $$(git describe --tags --match 'contracts-*' --abbrev=0 2>/dev/null || echo HEAD)
+	$(BIN)/python -m chassis.states --check $(PAGES)
+	$(BIN)/pytest -q -m "not integration and not system and not browser" -n 2
+
+test-unit: $(READY)  ## the tests that need nothing
+	$(BIN)/pytest -q -m "not integration and not system and not browser" -n 2 $(ARGS)
+
+test: $(READY)  ## everything that needs no container
+	$(BIN)/pytest -q $(ARGS)
+
+bench: $(READY)  ## ratios of relay and projection beside their references, in one run
+	$(BIN)/python -m tests.benchmarks.relay
+	$(BIN)/python -m tests.benchmarks.projection
+
+clean:  ## the environment and the embedded stack's data
+	rm -rf $(VENV) $(DATA)
