@@ -1,0 +1,212 @@
+"""The CloudEvents 1.0 envelope: to and from Kafka headers (binary mode) and JSON (structured mode)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from shuniu_contracts.errors import MalformedEnvelope
+
+Headers = Sequence[tuple[str, bytes]]
+
+BINARY = "application/json"
+STRUCTURED = "application/cloudevents+json"
+SYSTEM = "system"
+"""The actor of what no person caused."""
+
+_SOURCE = re.compile(r"/stacks/(\d{1,12})/([a-z][a-z0-9_]*)")
+_TYPE = re.compile(r"cn\.shuniu\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v([1-9]\d*)")
+_DIVISION = re.compile(rb"\d{1,12}")
+_SEQUENCE_DIGITS = 20
+_OPTIONAL = ("causationid", "traceparent")
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of every event: who, what about, in which order, when, where, why."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    sequence: int
+    epoch: int
+    time: datetime.datetime
+    dataschema: str
+    division: str
+    actor_id: str
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def stack(self) -> str:
+        """The stack that wrote it."""
+        return self.source.split("/")[2]
+
+    @property
+    def service(self) -> str:
+        """The service that wrote it."""
+        return self.source.split("/")[3]
+
+    @property
+    def aggregate(self) -> str:
+        """What kind of thing it is about."""
+        return self.type.split(".")[3]
+
+    @property
+    def fact(self) -> str:
+        """What happened, a past participle."""
+        return self.type.split(".")[4]
+
+    @property
+    def major(self) -> int:
+        """Major version the message was rendered in."""
+        return int(self.type.rsplit(".v", 1)[1])
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """What orders the events of one subject: epoch, then sequence."""
+        return self.epoch, self.sequence
+
+    def attributes(self) -> dict[str, str]:
+        """The CloudEvents attributes by their names, without a prefix."""
+        found = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "sequence": f"{self.sequence:0{_SEQUENCE_DIGITS}d}",
+            "epoch": str(self.epoch),
+            "time": _instant(self.time),
+            "dataschema": self.dataschema,
+            "division": self.division,
+            "actorid": self.actor_id,
+            "correlationid": self.correlation_id,
+        }
+        if self.causation_id is not None:
+            found["causationid"] = self.causation_id
+        if self.traceparent is not None:
+            found["traceparent"] = self.traceparent
+        return found
+
+    def to_headers(self) -> list[tuple[str, bytes]]:
+        """The Kafka headers of binary mode."""
+        headers = [(f"ce_{name}", value.encode()) for name, value in self.attributes().items()]
+        headers.append(("content-type", b"application/json"))
+        return headers
+
+    @classmethod
+    def from_headers(cls, headers: Headers) -> Envelope:
+        """Read the headers of binary mode; raises `MalformedEnvelope` naming the header at fault."""
+        return _envelope(dict(headers), "ce_")
+
+
+def content_type(headers: Headers) -> str:
+    """The media type of a message without parameters; binary mode's where no header says otherwise."""
+    for name, value in headers:
+        if name == "content-type":
+            return value.decode("latin-1").partition(";")[0].strip().lower()
+    return BINARY
+
+
+def to_structured(envelope: Envelope, data: bytes) -> bytes:
+    """One JSON document with envelope and data: `application/cloudevents+json`."""
+    document: dict[str, Any] = dict(envelope.attributes())
+    document["epoch"] = envelope.epoch
+    document["datacontenttype"] = BINARY
+    document["data"] = msgspec.Raw(data)
+    return msgspec.json.encode(document)
+
+
+_DOCUMENT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def from_structured(value: bytes) -> tuple[Envelope, bytes]:
+    """Envelope and data of a structured message; raises `MalformedEnvelope` naming the attribute."""
+    try:
+        document = _DOCUMENT.decode(value)
+    except msgspec.DecodeError as error:
+        raise MalformedEnvelope("content-type", f"says {STRUCTURED}, but: {error}") from None
+    data = document.pop("data", None)
+    if data is None:
+        raise MalformedEnvelope("data", "is missing")
+    return _envelope({name: _text(raw) for name, raw in document.items()}, ""), bytes(data)
+
+
+def _text(raw: msgspec.Raw) -> bytes:
+    value = msgspec.json.decode(raw)
+    return value.encode() if isinstance(value, str) else bytes(raw)
+
+
+def _envelope(found: Mapping[str, bytes], prefix: str) -> Envelope:
+    try:
+        if found[f"{prefix}specversion"] != b"1.0":
+            raise MalformedEnvelope(f"{prefix}specversion", "only 1.0 is known")
+        sequence = found[f"{prefix}sequence"]
+        epoch = found[f"{prefix}epoch"]
+        division = found[f"{prefix}division"]
+        envelope = Envelope(
+            id=found[f"{prefix}id"].decode(),
+            source=found[f"{prefix}source"].decode(),
+            type=found[f"{prefix}type"].decode(),
+            subject=found[f"{prefix}subject"].decode(),
+            sequence=int(sequence) if sequence.isdigit() else 0,
+            epoch=int(epoch) if epoch.isdigit() else -1,
+            time=_moment(found[f"{prefix}time"], f"{prefix}time"),
+            dataschema=found[f"{prefix}dataschema"].decode(),
+            division=division.decode(),
+            actor_id=found[f"{prefix}actorid"].decode(),
+            correlation_id=found[f"{prefix}correlationid"].decode(),
+            causation_id=_optional(found.get(f"{prefix}causationid")),
+            traceparent=_optional(found.get(f"{prefix}traceparent")),
+        )
+    except KeyError as error:
+        raise MalformedEnvelope(str(error.args[0]), "is missing") from None
+    except UnicodeDecodeError as error:
+        raise MalformedEnvelope(_holder(found, error.object), "is not UTF-8") from None
+    if envelope.sequence < 1 or len(sequence) != _SEQUENCE_DIGITS:
+        raise MalformedEnvelope(f"{prefix}sequence", f"{sequence!r} is not 20 digits, 1 or more")
+    if envelope.epoch < 0:
+        raise MalformedEnvelope(f"{prefix}epoch", f"{epoch!r} is not a whole number, 0 or more")
+    if not _DIVISION.fullmatch(division):
+        raise MalformedEnvelope(f"{prefix}division", f"{division!r} is no division code")
+    source, type_ = _SOURCE.fullmatch(envelope.source), _TYPE.fullmatch(envelope.type)
+    if source is None:
+        raise MalformedEnvelope(f"{prefix}source", f"{envelope.source!r} is not /stacks/<stack>/<service>")
+    if type_ is None:
+        raise MalformedEnvelope(
+            f"{prefix}type", f"{envelope.type!r} is not cn.shuniu.<service>.<aggregate>.<fact>.v<major>"
+        )
+    if source[2] != type_[1]:
+        raise MalformedEnvelope(f"{prefix}type", f"is of {type_[1]}, but {prefix}source is of {source[2]}")
+    for name in ("id", "subject", "actorid", "correlationid"):
+        if not found[f"{prefix}{name}"]:
+            raise MalformedEnvelope(f"{prefix}{name}", "is empty")
+    return envelope
+
+
+def _optional(value: bytes | None) -> str | None:
+    return value.decode() if value else None
+
+
+def _holder(found: Mapping[str, bytes], value: bytes) -> str:
+    return next(name for name, candidate in found.items() if candidate == value)
+
+
+def _moment(value: bytes, header: str) -> datetime.datetime:
+    try:
+        moment = datetime.datetime.fromisoformat(value.decode())
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise MalformedEnvelope(header, f"{value!r} is no RFC 3339 time with an offset")
+    return moment.astimezone(datetime.UTC)
+
+
+def _instant(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,108 @@
+"""What fields of events are made of: the base of every state and event, and value types that carry their
+privacy class, so that nothing about a natural person can slip onto the bus unnoticed."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from typing import Annotated, Literal
+
+import msgspec
+
+
+class Privacy(enum.StrEnum):
+    """How sensitive a field is. Personal data has no class here because none is allowed on the bus."""
+
+    PUBLIC = "public"
+    """Could stand on the hub's public page: an organisation's name, a division, a published sum."""
+    INTERNAL = "internal"
+    """For the offices that take part: working states, deadlines, reasons as codes."""
+    PSEUDONYMOUS = "pseudonymous"
+    """An opaque id of a person; only the service that keeps the person can tell who it is."""
+
+
+class Basis(enum.StrEnum):
+    """How a fact came to be recorded. Deadlines start and messages go out for `live` facts only."""
+
+    LIVE = "live"
+    HISTORICAL = "historical"
+    IMPORTED = "imported"
+    CORRECTED = "corrected"
+
+
+class Qualifier(enum.StrEnum):
+    """How a published number bounds the quantity: `over` (多, 余) runs up to one more in its last unit."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    ABOUT = "about"
+    OVER = "over"
+
+
+ID_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$"
+CODE_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$"
+DIVISION_PATTERN = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
+# A UUID, or a token with a letter before its end: neither a telephone nor an identity number fits.
+PERSON_PATTERN = (
+    r"^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|(?=.*[A-Za-z_].)[0-9A-Za-z_-]{1,64})$"
+)
+
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, extra={"privacy": Privacy.INTERNAL})]
+"""Id of an aggregate (UUIDv7 in the services)."""
+PersonId = Annotated[str, msgspec.Meta(pattern=PERSON_PATTERN, extra={"privacy": Privacy.PSEUDONYMOUS})]
+"""Opaque id of a natural person."""
+Code = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra={"privacy": Privacy.INTERNAL})]
+"""A value of a list that the region profile holds: lists the documents leave open (等) are never enums."""
+PublicCode = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra={"privacy": Privacy.PUBLIC})]
+"""A profile code that may be published."""
+Division = Annotated[str, msgspec.Meta(pattern=DIVISION_PATTERN, extra={"privacy": Privacy.PUBLIC})]
+"""Division code: GB/T 2260 digits without trailing zeros, then the statistical codes."""
+OrganizationText = Annotated[
+    str,
+    msgspec.Meta(min_length=1, max_length=200, extra={"privacy": Privacy.PUBLIC, "about": "organization"}),
+]
+"""A name or title of an organisation, round or project, never of a person; it may be published."""
+Count = Annotated[int, msgspec.Meta(ge=0, extra={"privacy": Privacy.PUBLIC})]
+"""How many, in the unit the field's name says."""
+Fen = Annotated[int, msgspec.Meta(extra={"privacy": Privacy.PUBLIC})]
+"""Money as integer hundredths of a yuan."""
+Sequence = Annotated[int, msgspec.Meta(ge=0, extra={"privacy": Privacy.INTERNAL})]
+"""Place of an event among its subject's: 1, 2, 3 ...; 0 where the newest is unknown."""
+
+
+class Ref(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Reference to another aggregate: its id and the sequence that was seen when it was referred to."""
+
+    id: Id
+    sequence: Sequence = 0
+
+
+class Quantity(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A number with how exactly a source states it (`120多万` is 1,200,000 `over`)."""
+
+    value: Annotated[int, msgspec.Meta(extra={"privacy": Privacy.PUBLIC})]
+    qualifier: Qualifier = Qualifier.EXACT
+
+
+class Money(msgspec.Struct, frozen=True, omit_defaults=False):
+    """An amount in integer fen with its currency."""
+
+    fen: Fen
+    currency: Literal["CNY"] = "CNY"
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The full public state of an aggregate after a change; `effective_on` is the day the fact is true of
+    the world, and the last event of a subject says `ended`."""
+
+    effective_on: datetime.date
+    basis: Basis
+    division: Division
+    ended: bool = False
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact about an aggregate: its state after the change, plus what is particular to the change."""
+
+    state: State
