@@ -1,0 +1,177 @@
+"""The one place where Kafka clients are made, so that no client runs with a library's unsafe defaults.
+
+Each setting below answers a trap found in FastStream 0.7.8 or aiokafka 0.14; a test rejects a client made
+anywhere else. Clients are returned unstarted.
+"""
+
+import functools
+import logging
+import ssl
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import aiokafka.admin.client
+import aiokafka.client
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.metadata import MetadataRequest
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+
+from chassis.settings import BusSettings
+
+Record: TypeAlias = ConsumerRecord[bytes, bytes]
+MAX_BATCH_BYTES = 512 * 1024
+"""One produced batch; below every `max.message.bytes`, since that limits Kafka's whole batch."""
+_REQUEST_TIMEOUT_MS = 10_000
+_CLIENT = "shuniu"
+_LOG = logging.getLogger("chassis.bus")
+
+# aiokafka lets the broker create whatever topic it asks about, with the broker's default partition count, and
+# has no option against it. A topic made so has the wrong number of partitions for ever.
+_ask = functools.partial(MetadataRequest, allow_auto_topic_creation=False)
+aiokafka.client.MetadataRequest = _ask
+aiokafka.admin.client.MetadataRequest = _ask
+
+
+def producer(settings: BusSettings, **changes: Any) -> AIOKafkaProducer:
+    """A producer that waits for every in-sync replica, idempotent where the broker's profile allows it."""
+    options: dict[str, Any] = {
+        "acks": "all",
+        "enable_idempotence": settings.profile == "kafka",
+        "max_batch_size": MAX_BATCH_BYTES,
+        "linger_ms": 0,
+    }
+    return AIOKafkaProducer(**(_connection(settings) | options | changes))
+
+
+def consumer(
+    settings: BusSettings, *topics: str, group: str | None = None, **changes: Any
+) -> AIOKafkaConsumer:
+    """A plain consumer from the earliest record that commits only when told to, for tools and tests."""
+    options: dict[str, Any] = {
+        "group_id": group,
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "session_timeout_ms": settings.session_timeout_ms,
+        "max_poll_interval_ms": settings.max_poll_interval_ms,
+    }
+    return AIOKafkaConsumer(*topics, **(_connection(settings) | options | changes))
+
+
+def admin(settings: BusSettings) -> AIOKafkaAdminClient:
+    """A client for topics and groups."""
+    return AIOKafkaAdminClient(**_connection(settings))
+
+
+def broker(settings: BusSettings, logger: logging.Logger = _LOG) -> KafkaBroker:
+    """FastStream's broker, for consuming only: the relay is what produces.
+
+    It always has a logger, since without one FastStream drops a batch that fails validation in silence, and
+    it creates no topic, since one made on first use would have a single partition.
+    """
+    return KafkaBroker(
+        settings.bootstrap_servers,
+        client_id=_CLIENT,
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        metadata_max_age_ms=settings.metadata_max_age_ms,
+        security=_security(settings),
+        logger=logger,
+        apply_types=False,
+    )
+
+
+def subscriber(
+    broker: KafkaBroker, settings: BusSettings, *, group: str, topics: Sequence[str] = (),
+    pattern: str | None = None, max_records: int = 500, batch_timeout_ms: int = 20,
+    listener: ConsumerRebalanceListener | None = None,
+) -> BatchSubscriber:  # fmt: skip
+    """A subscriber whose async handler gets each batch as one `tuple[Record, ...]`, untouched.
+
+    The handler's caller commits, through `subscriber.consumer.commit({TopicPartition: offset})`: naming the
+    offsets, since FastStream's `ack()` commits whatever position the consumer has reached. Either `topics` or
+    one `pattern` (a regular expression on the whole name) is given.
+    """
+    return broker.subscriber(
+        *topics,
+        pattern=pattern,
+        group_id=group,
+        batch=True,
+        max_records=max_records,
+        batch_timeout_ms=batch_timeout_ms,
+        ack_policy=AckPolicy.MANUAL,
+        auto_offset_reset="earliest",
+        session_timeout_ms=settings.session_timeout_ms,
+        max_poll_interval_ms=settings.max_poll_interval_ms,
+        listener=listener,
+        parser=_untouched,
+        decoder=_records,
+        no_reply=True,
+    )
+
+
+async def _untouched(records: tuple[Record, ...]) -> KafkaMessage:
+    """Take a batch as it is: FastStream's own parser fails the whole batch on one header not in UTF-8."""
+    return KafkaAckableMessage(raw_message=records, body=b"", consumer=_NoCommit())
+
+
+async def _records(message: KafkaMessage) -> Any:
+    return message.raw_message
+
+
+class _NoCommit:
+    """Stands where FastStream's message keeps its consumer, and refuses the commit that names no offsets."""
+
+    async def commit(self) -> None:
+        raise RuntimeError("commit through subscriber.consumer.commit with the offsets of the batch")
+
+    def seek(self, partition: object, offset: int) -> None:
+        raise RuntimeError("seek through subscriber.consumer.seek")
+
+
+def _connection(settings: BusSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap_servers,
+        "client_id": _CLIENT,
+        "request_timeout_ms": _REQUEST_TIMEOUT_MS,
+        "metadata_max_age_ms": settings.metadata_max_age_ms,
+        "security_protocol": settings.security_protocol,
+        "ssl_context": _tls(settings),
+    }
+    if settings.sasl_mechanism is not None:
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": _password(settings),
+        }
+    return options
+
+
+def _tls(settings: BusSettings) -> ssl.SSLContext | None:
+    if settings.security_protocol not in ("SSL", "SASL_SSL"):
+        return None
+    authority = settings.tls_ca_file
+    context = ssl.create_default_context(cafile=str(authority) if authority else None)
+    if settings.tls_certificate_file is not None:
+        context.load_cert_chain(settings.tls_certificate_file, settings.tls_key_file)
+    return context
+
+
+def _password(settings: BusSettings) -> str | None:
+    return settings.sasl_password.get_secret_value() if settings.sasl_password else None
+
+
+def _security(settings: BusSettings) -> BaseSecurity:
+    context = _tls(settings)
+    if settings.sasl_mechanism is None:
+        return BaseSecurity(ssl_context=context)
+    kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+    return kinds[settings.sasl_mechanism](
+        username=settings.sasl_username or "", password=_password(settings) or "", ssl_context=context
+    )
