@@ -6,7 +6,7 @@ DIRECTORY = Path(__file__).parent
 
 
 def profile_file(name: str) -> Path:
-    """The profile called `name` (`120116-binhai`, or its code alone); raises LookupError listing those there are."""
+    """The profile called `name` (`120116-binhai` or its code); raises LookupError listing those there are."""
     found = sorted(file for file in DIRECTORY.glob("*.toml") if not file.name.endswith(".figures.toml"))
     for file in found:
         if name in {file.stem, file.stem.partition("-")[0]}:

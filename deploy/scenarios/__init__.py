@@ -1,0 +1,1 @@
+"""Situations of the source documents, built through the public APIs of a running stack."""
