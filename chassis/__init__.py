@@ -1,1 +1,1 @@
-"""What every service stands on: log, outbox, relay, inbox, consumer, timers, HTTP; it knows no service and no domain word."""
+"""What every service stands on: log, outbox, relay, inbox, timers, HTTP. It knows no service."""

@@ -1,4 +1,4 @@
-"""Named points between the steps of a command, relay, consumer and timer, where a fault test may stop the process."""
+"""Named points between the steps of command, relay, consumer and timer, where a fault test may stop."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ def declare(name: str) -> str:
 
 
 def install(hook: Hook | None) -> None:
-    """Let `hook` be awaited at each point; `None` takes it away. A production start refuses it (`settings.py`)."""
+    """Let `hook` be awaited at each point; `None` takes it away. A production start refuses it."""
     global _hook
     _hook = hook
 

@@ -1,4 +1,4 @@
-"""Pure building blocks of a service's `model.py`: refusals, transition tables, division codes. Standard library only."""
+"""Pure building blocks of a service's `model.py`: refusals, transition tables, division codes."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -83,8 +83,8 @@ def step(table: Transitions[S], state: S, fact: str) -> S:
     return facts[fact]
 
 
-class MalformedDivision(Refusal):
-    """Not a division code."""
+class MalformedDivision(Refusal, ValueError):
+    """Not a division code; a ValueError too, so that a validating model reports it with its field."""
 
     code = "division_malformed"
     kind = RefusalKind.INVALID

@@ -18,7 +18,7 @@ class NotPermitted(Refusal):
 
 @dataclass(frozen=True)
 class Principal:
-    """A caller: pseudonymous id, permission patterns (`organizations:*`), divisions covered with descendants."""
+    """A caller: pseudonymous id, permission patterns (`organizations:*`), divisions (with all below)."""
 
     actor_id: str
     roles: frozenset[str]

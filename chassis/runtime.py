@@ -1,4 +1,4 @@
-"""One service in one process: its definition with settings, database, region and logger, and its unit of work."""
+"""One service in one process: its definition with settings, database and region, and its unit of work."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""What a service is to the chassis: its name, routes, reactions, timers, policy, permissions and migrations."""
+"""What a service is to the chassis: name, routes, reactions, timers, policy, permissions, migrations."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field

@@ -25,7 +25,7 @@ def draw(table: Transitions[Enum]) -> str:
 
 
 def redrawn(page: str) -> str:
-    """The page with every marked table drawn from the code; raises AttributeError or ImportError if it is gone."""
+    """The page with every marked table drawn from the code; raises AttributeError where one is gone."""
 
     def fill(match: re.Match[str]) -> str:
         module, _, name = match["table"].partition(":")

@@ -120,7 +120,8 @@ parked = sa.Table(
     sa.Column("topic", sa.Text, nullable=False),
     sa.Column("partition", sa.Integer, nullable=False),
     sa.Column("offset", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),  # failed, follower, fork, malformed, unknown_major, quarantined
+    # failed, follower, fork, malformed, unknown_major, quarantined
+    sa.Column("kind", sa.Text, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("key", sa.LargeBinary),
     sa.Column("headers", pg.JSONB, nullable=False),  # [[name, latin-1 text], ...]

@@ -1,6 +1,6 @@
 """Durable timers: a row written with the change that needs it, fired once, cancelled by its absence."""
 
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def end_of_day(day: date) -> datetime:
     """The first moment after `day` in Asia/Shanghai, as UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), _SHANGHAI).astimezone(timezone.utc)
+    return datetime.combine(day + timedelta(days=1), time(), _SHANGHAI).astimezone(UTC)
 
 
 async def schedule(

@@ -1,4 +1,4 @@
-"""One transaction of a command, a batch of reactions or a timer: load and lock, change, record events, commit."""
+"""One transaction of a command, a batch of reactions or a timer: load, change, record events, commit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -112,7 +112,7 @@ class UnitOfWork:
         return self.policies
 
     def home_of(self, division: str) -> str:
-        """The stack that is home to the records of `division`; raises `ForeignDivision` outside this stack."""
+        """The stack that is home to `division`'s records; raises `ForeignDivision` outside this stack."""
         if not is_within(division, self.stack):
             raise ForeignDivision(division=division, stack=self.stack)
         lower = [code for code in self.lower_stacks if is_within(division, code)]
