@@ -70,6 +70,15 @@ class HubStanding(enum.StrEnum):
     AT_RISK = "at_risk"
 
 
+class Decoupling(enum.StrEnum):
+    """How far an organisation has come from its administrative department (自查, 督办, 完成)."""
+
+    NOT_BEGUN = "not_begun"
+    SELF_CHECKED = "self_checked"
+    PRESSED = "pressed"
+    COMPLETED = "completed"
+
+
 class CreditListing(enum.StrEnum):
     """The authority's list an organisation is on (活动异常名录, 严重违法失信名单)."""
 
@@ -107,8 +116,8 @@ class OrganizationState(State, frozen=True, kw_only=True):
     hub_link: HubLink = HubLink.NONE
     credit_code: PublicCode | None = None
     """Unified social credit code, 18 characters."""
-    legacy_number: PublicCode | None = None
-    """Registration number from before 2016."""
+    legacy_number: OrganizationText | None = None
+    """Registration number from before 2016, as printed (`津滨社证字第000123号`)."""
     categories: tuple[PublicCode, ...] = ()
     department: Code | None = None
     """The hub's department that deals with it, by category routing (L10)."""
@@ -134,6 +143,7 @@ class OrganizationState(State, frozen=True, kw_only=True):
     hub_filed_on: datetime.date | None = None
     linked_on: datetime.date | None = None
     decoupled_on: datetime.date | None = None
+    decoupling: Decoupling = Decoupling.NOT_BEGUN
     ended_on: datetime.date | None = None
     """The day of deregistration, revocation, dissolution or merger."""
     hub_standing: HubStanding = HubStanding.GOOD
@@ -201,6 +211,17 @@ registration_application = define_stream(
     consumers=("partybuild", "notify", "console"),
 )
 replay = define_replay("registry")
+
+
+@organization.fact(
+    "nominated",
+    en="An in-house project became a candidate for an organisation.",
+    zh="项目列为拟成立组织的培育对象。",
+)
+class OrganizationNominated(Event, frozen=True, kw_only=True):
+    """A project that is to become an organisation (规范提升)."""
+
+    state: OrganizationState
 
 
 @organization.fact("discovered", en="An organisation was found in the field census.", zh="摸底发现一家组织。")
@@ -295,6 +316,15 @@ class OrganizationSuspended(Event, frozen=True, kw_only=True):
 
     state: OrganizationState
     until: datetime.date | None = None
+
+
+@organization.fact(
+    "resumed", en="A suspended organisation may work again.", zh="被责令停止活动的组织恢复活动。"
+)
+class OrganizationResumed(Event, frozen=True, kw_only=True):
+    """The suspension ended; it is registered as before."""
+
+    state: OrganizationState
 
 
 @organization.fact("deregistered", en="An organisation was deregistered.", zh="组织注销登记。")
