@@ -26,6 +26,8 @@ class Major:
     since: datetime.date
     deprecated: datetime.date | None = None
     sunset: datetime.date | None = None
+    minor: int = 0
+    """Raised when the state gains a field: every fact of the stream takes the step."""
 
     def is_live(self, on: datetime.date) -> bool:
         """Whether producers still render events for it on that day."""
@@ -92,10 +94,14 @@ class Stream:
         minor: int = 0,
         since: datetime.date | None = None,
     ) -> Callable[[type[E]], type[E]]:
-        """Class decorator: enters an event class in the catalogue as one fact of this stream."""
+        """Class decorator: enters an event class in the catalogue as one fact of this stream.
+
+        `minor` is raised when the fact itself gains a field; the stream's own is added to it.
+        """
 
         def enter(event: type[E]) -> type[E]:
-            entry = EventType(self, name, major, minor, since or self._version(major).since, en, zh, event)
+            version = self.version(major)
+            entry = EventType(self, name, major, version.minor + minor, since or version.since, en, zh, event)
             if entry.type in EVENT_TYPES:
                 raise ValueError(f"{entry.type} is in the catalogue twice: give one of them another name")
             self.facts[name, major] = entry
@@ -105,7 +111,8 @@ class Stream:
 
         return enter
 
-    def _version(self, major: int) -> Major:
+    def version(self, major: int) -> Major:
+        """One of its major versions; raises `ValueError` for one it has not."""
         for version in self.versions:
             if version.number == major:
                 return version

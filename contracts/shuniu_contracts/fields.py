@@ -48,26 +48,28 @@ PERSON_PATTERN = (
     r"|(?=.*[A-Za-z_].)[0-9A-Za-z_-]{1,64})$"
 )
 
-Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, extra={"privacy": Privacy.INTERNAL})]
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, extra_json_schema={"x-privacy": "internal"})]
 """Id of an aggregate (UUIDv7 in the services)."""
-PersonId = Annotated[str, msgspec.Meta(pattern=PERSON_PATTERN, extra={"privacy": Privacy.PSEUDONYMOUS})]
+PersonId = Annotated[
+    str, msgspec.Meta(pattern=PERSON_PATTERN, extra_json_schema={"x-privacy": "pseudonymous"})
+]
 """Opaque id of a natural person."""
-Code = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra={"privacy": Privacy.INTERNAL})]
+Code = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra_json_schema={"x-privacy": "internal"})]
 """A value of a list that the region profile holds: lists the documents leave open (等) are never enums."""
-PublicCode = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra={"privacy": Privacy.PUBLIC})]
+PublicCode = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra_json_schema={"x-privacy": "public"})]
 """A profile code that may be published."""
-Division = Annotated[str, msgspec.Meta(pattern=DIVISION_PATTERN, extra={"privacy": Privacy.PUBLIC})]
+Division = Annotated[str, msgspec.Meta(pattern=DIVISION_PATTERN, extra_json_schema={"x-privacy": "public"})]
 """Division code: GB/T 2260 digits without trailing zeros, then the statistical codes."""
 OrganizationText = Annotated[
     str,
-    msgspec.Meta(min_length=1, max_length=200, extra={"privacy": Privacy.PUBLIC, "about": "organization"}),
+    msgspec.Meta(min_length=1, max_length=200, extra_json_schema={"x-privacy": "public"}),
 ]
 """A name or title of an organisation, round or project, never of a person; it may be published."""
-Count = Annotated[int, msgspec.Meta(ge=0, extra={"privacy": Privacy.PUBLIC})]
+Count = Annotated[int, msgspec.Meta(ge=0, extra_json_schema={"x-privacy": "public"})]
 """How many, in the unit the field's name says."""
-Fen = Annotated[int, msgspec.Meta(extra={"privacy": Privacy.PUBLIC})]
+Fen = Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "public"})]
 """Money as integer hundredths of a yuan."""
-Sequence = Annotated[int, msgspec.Meta(ge=0, extra={"privacy": Privacy.INTERNAL})]
+Sequence = Annotated[int, msgspec.Meta(ge=0, extra_json_schema={"x-privacy": "internal"})]
 """Place of an event among its subject's: 1, 2, 3 ...; 0 where the newest is unknown."""
 
 
@@ -81,7 +83,7 @@ class Ref(msgspec.Struct, frozen=True, omit_defaults=True):
 class Quantity(msgspec.Struct, frozen=True, omit_defaults=True):
     """A number with how exactly a source states it (`120多万` is 1,200,000 `over`)."""
 
-    value: Annotated[int, msgspec.Meta(extra={"privacy": Privacy.PUBLIC})]
+    value: Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "public"})]
     qualifier: Qualifier = Qualifier.EXACT
 
 

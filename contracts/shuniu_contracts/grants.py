@@ -16,15 +16,14 @@ from shuniu_contracts.fields import (
     Fen,
     Id,
     OrganizationText,
-    Privacy,
     PublicCode,
     Ref,
     State,
 )
 from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, ReplayState, define_replay
 
-Year = Annotated[int, msgspec.Meta(ge=1900, le=2999, extra={"privacy": Privacy.PUBLIC})]
-Thousandths = Annotated[int, msgspec.Meta(extra={"privacy": Privacy.PUBLIC})]
+Year = Annotated[int, msgspec.Meta(ge=1900, le=2999, extra_json_schema={"x-privacy": "public"})]
+Thousandths = Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "public"})]
 """A number in integer thousandths: 85.5 points are 85,500."""
 
 

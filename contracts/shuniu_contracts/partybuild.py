@@ -16,13 +16,12 @@ from shuniu_contracts.fields import (
     Id,
     OrganizationText,
     PersonId,
-    Privacy,
     Ref,
     State,
 )
 from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, ReplayState, define_replay
 
-Thousandths = Annotated[int, msgspec.Meta(extra={"privacy": Privacy.INTERNAL})]
+Thousandths = Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "internal"})]
 """A number in integer thousandths: 85.5 points are 85,500."""
 
 
