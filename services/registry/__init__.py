@@ -1,0 +1,1 @@
+"""The registry: who exists, in what standing, who looks after them."""

@@ -1,0 +1,1 @@
+"""Registration applications, from the first consultation to the authority's answer."""

@@ -1,0 +1,1 @@
+"""The register out into a workbook that can be imported again."""

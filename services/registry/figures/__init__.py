@@ -1,0 +1,1 @@
+"""The registry's figures, as of any day."""

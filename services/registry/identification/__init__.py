@@ -1,0 +1,1 @@
+"""How an organisation is told from every other: its codes and its name."""

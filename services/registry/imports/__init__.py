@@ -1,0 +1,1 @@
+"""Workbooks into the register: mapping, dry run, durable application, undo."""

@@ -1,0 +1,1 @@
+"""Organisations on their three axes: legal form, legal status, hub link."""

@@ -1,0 +1,435 @@
+"""An organisation's three axes, the steps they allow, the rules of filing, registering and decoupling."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from chassis.model import Refusal, RefusalKind, Transitions, step
+
+
+class Basis(StrEnum):
+    """How a fact came to be recorded; only `live` ones start deadlines."""
+
+    LIVE = "live"
+    HISTORICAL = "historical"
+    IMPORTED = "imported"
+    CORRECTED = "corrected"
+
+
+class LegalForm(StrEnum):
+    """Legal form; `none` is grass-roots (草根), `unclassified` not stated by the source (F02)."""
+
+    ASSOCIATION = "association"
+    PRIVATE_NON_ENTERPRISE = "private_non_enterprise"
+    FOUNDATION = "foundation"
+    COMMUNITY_ORGANIZATION = "community_organization"
+    NONE = "none"
+    UNCLASSIFIED = "unclassified"
+
+
+class LegalStatus(StrEnum):
+    """Where an organisation stands in law."""
+
+    CANDIDATE = "candidate"
+    DISCOVERED = "discovered"
+    FILED = "filed"
+    REGISTERED = "registered"
+    SUSPENDED = "suspended"
+    DEREGISTERED = "deregistered"
+    REVOKED = "revoked"
+    DISSOLVED = "dissolved"
+
+
+class HubLink(StrEnum):
+    """How it stands to the hub: not, 联系, 备案制, 分管, 直管 (TONGZHOU 18, R13)."""
+
+    NONE = "none"
+    LINKED = "linked"
+    HUB_FILED = "hub_filed"
+    IN_FIELD = "in_field"
+    DIRECT = "direct"
+
+
+class Decoupling(StrEnum):
+    """How far it has come from its administrative department: 自查, 督办, 完成 (R24)."""
+
+    NOT_BEGUN = "not_begun"
+    SELF_CHECKED = "self_checked"
+    PRESSED = "pressed"
+    COMPLETED = "completed"
+
+
+class HubStanding(StrEnum):
+    """The hub's own judgement, apart from the authority's credit listing."""
+
+    GOOD = "good"
+    UNDER_RECTIFICATION = "under_rectification"
+    AT_RISK = "at_risk"
+
+
+class RegistrationRoute(StrEnum):
+    """How it came to be registered: after the hub's pre-review, directly (B02), by a department."""
+
+    HUB_ENDORSED = "hub_endorsed"
+    DIRECT = "direct"
+    DEPARTMENT = "department"
+    UNKNOWN = "unknown"
+
+
+TRANSITIONS: Transitions[LegalStatus] = {
+    LegalStatus.CANDIDATE: {
+        "discovered": LegalStatus.DISCOVERED,
+        "filed": LegalStatus.FILED,
+        "registered": LegalStatus.REGISTERED,
+        "dissolved": LegalStatus.DISSOLVED,
+    },
+    LegalStatus.DISCOVERED: {
+        "filed": LegalStatus.FILED,
+        "registered": LegalStatus.REGISTERED,
+        "dissolved": LegalStatus.DISSOLVED,
+    },
+    LegalStatus.FILED: {
+        "registered": LegalStatus.REGISTERED,
+        "dissolved": LegalStatus.DISSOLVED,
+    },
+    LegalStatus.REGISTERED: {
+        "suspended": LegalStatus.SUSPENDED,
+        "deregistered": LegalStatus.DEREGISTERED,
+        "revoked": LegalStatus.REVOKED,
+    },
+    LegalStatus.SUSPENDED: {
+        "resumed": LegalStatus.REGISTERED,
+        "deregistered": LegalStatus.DEREGISTERED,
+        "revoked": LegalStatus.REVOKED,
+    },
+    LegalStatus.DEREGISTERED: {},
+    LegalStatus.REVOKED: {},
+    LegalStatus.DISSOLVED: {},
+}
+"""The legal status (SM1 with the ends of the law)."""
+
+HUB_LINK_TRANSITIONS: Transitions[HubLink] = {
+    HubLink.NONE: {"linked": HubLink.LINKED, "hub_filed": HubLink.HUB_FILED},
+    HubLink.LINKED: {
+        "hub_filed": HubLink.HUB_FILED,
+        "taken_in_field": HubLink.IN_FIELD,
+        "taken_direct": HubLink.DIRECT,
+        "decoupled": HubLink.LINKED,
+    },
+    HubLink.HUB_FILED: {
+        "taken_in_field": HubLink.IN_FIELD,
+        "taken_direct": HubLink.DIRECT,
+        "decoupled": HubLink.HUB_FILED,
+    },
+    HubLink.IN_FIELD: {
+        "linked": HubLink.LINKED,
+        "hub_filed": HubLink.HUB_FILED,
+        "taken_direct": HubLink.DIRECT,
+        "decoupled": HubLink.DIRECT,
+    },
+    HubLink.DIRECT: {
+        "linked": HubLink.LINKED,
+        "hub_filed": HubLink.HUB_FILED,
+        "taken_in_field": HubLink.IN_FIELD,
+        "decoupled": HubLink.DIRECT,
+    },
+}
+"""The link to the hub: linking comes before decoupling (先挂钩、后脱钩, R13)."""
+
+DECOUPLING_TRANSITIONS: Transitions[Decoupling] = {
+    Decoupling.NOT_BEGUN: {"self_checked": Decoupling.SELF_CHECKED},
+    Decoupling.SELF_CHECKED: {"pressed": Decoupling.PRESSED, "completed": Decoupling.COMPLETED},
+    Decoupling.PRESSED: {"self_checked": Decoupling.SELF_CHECKED, "completed": Decoupling.COMPLETED},
+    Decoupling.COMPLETED: {},
+}
+"""Decoupling from the administrative department (SUYU: 自查, 督办, 完成)."""
+
+LEGAL_PERSONS = frozenset({LegalForm.ASSOCIATION, LegalForm.PRIVATE_NON_ENTERPRISE, LegalForm.FOUNDATION})
+FINAL = frozenset(status for status, facts in TRANSITIONS.items() if not facts)
+COUNTED = frozenset({LegalStatus.FILED, LegalStatus.REGISTERED, LegalStatus.SUSPENDED})
+"""A count of organisations leaves out candidates, discovered ones and those that ended."""
+_LINK_FACT = {
+    HubLink.LINKED: "linked",
+    HubLink.HUB_FILED: "hub_filed",
+    HubLink.IN_FIELD: "taken_in_field",
+    HubLink.DIRECT: "taken_direct",
+}
+_FORM_OF_PREFIX = {
+    "51": LegalForm.ASSOCIATION,
+    "52": LegalForm.PRIVATE_NON_ENTERPRISE,
+    "53": LegalForm.FOUNDATION,
+}
+
+
+class FormNotRegistrable(Refusal):
+    """Registration makes a legal person; this form is none."""
+
+    code = "form_not_registrable"
+    kind = RefusalKind.INVALID
+    zh = "法律形式“{form}”不能登记；请选择社会团体、民办非企业单位或基金会。"
+    en = "Legal form '{form}' cannot be registered; choose association, private_non_enterprise or foundation."
+
+
+class FormNotFilable(Refusal):
+    """A filing gives no legal personality, so a legal person's form cannot be filed."""
+
+    code = "form_not_filable"
+    kind = RefusalKind.INVALID
+    zh = "备案的社区社会组织不具有法人资格，法律形式不能为“{form}”；已登记组织请办理“枢纽备案”。"
+    en = (
+        "A filed community organisation is no legal person, its form cannot be '{form}'; "
+        "file a registered one with the hub instead."
+    )
+
+
+class CreditCodeMissing(Refusal):
+    """Registered since 2016 and yet without a code."""
+
+    code = "credit_code_missing"
+    kind = RefusalKind.INVALID
+    zh = "{registered_on} 登记的组织必须有统一社会信用代码（自 {since} 起实行）。"
+    en = "Registered on {registered_on}, it must have a unified social credit code (in force since {since})."
+
+
+class CreditCodeOfOtherForm(Refusal):
+    """The code's first two symbols are those of another form (GB 32100: 51, 52, 53)."""
+
+    code = "credit_code_of_other_form"
+    kind = RefusalKind.INVALID
+    zh = "统一社会信用代码“{value}”以 {prefix} 开头，与法律形式“{form}”不符。"
+    en = "Code '{value}' begins with {prefix}, which does not fit the legal form '{form}'."
+
+
+class FutureDay(Refusal):
+    """A fact cannot be true from a day to come."""
+
+    code = "day_in_future"
+    kind = RefusalKind.INVALID
+    zh = "日期 {day} 晚于今天（{today}），请核对。"
+    en = "The day {day} is after today ({today}); check it."
+
+
+class DaysOutOfOrder(Refusal):
+    """Something happened before what must come first."""
+
+    code = "days_out_of_order"
+    kind = RefusalKind.INVALID
+    zh = "“{later}”（{later_on}）早于“{earlier}”（{earlier_on}），请核对。"
+    en = "'{later}' ({later_on}) lies before '{earlier}' ({earlier_on}); check the days."
+
+
+class NotLinked(Refusal):
+    """Decoupling without a link to the hub."""
+
+    code = "not_linked"
+    zh = "该组织尚未与枢纽建立联系；应先挂钩、后脱钩。"
+    en = "The organisation is not linked to the hub; linking comes before decoupling."
+
+
+class AdministrativeStaffInLeadership(Refusal):
+    """Decoupling is complete only when no administrative staff leads it (R24)."""
+
+    code = "administrative_staff_in_leadership"
+    zh = "仍有 {count} 名行政机关工作人员担任领导职务，清退后方可完成脱钩。"
+    en = "{count} administrative staff still hold leading posts; they must leave them first."
+
+
+class NotDirectlyRegistrable(Refusal):
+    """None of its categories is registered directly here (B02)."""
+
+    code = "not_directly_registrable"
+    kind = RefusalKind.INVALID
+    zh = "类别“{categories}”不属于直接登记范围；可直接登记的类别：{allowed}。"
+    en = "Categories '{categories}' are not registered directly; those that are: {allowed}."
+
+
+class AlreadyEnded(Refusal):
+    """The record has ended; nothing more happens to it."""
+
+    code = "already_ended"
+    zh = "该组织已终止（{status}），不能再变更；如已合并，请查看“{into}”。"
+    en = "The organisation has ended ({status}) and cannot change; if it was merged see '{into}'."
+
+
+class Duplicate(Refusal):
+    """The same organisation is on record already."""
+
+    code = "duplicate"
+    zh = "“{name}”已在册（{reason_zh}相同），编号 {other}；请打开该记录办理，或申请合并。"
+    en = "'{name}' is on record already (same {reason_en}) as {other}; work on that record or merge the two."
+
+
+class MergedWithItself(Refusal):
+    """The two records of a merger are one."""
+
+    code = "merged_with_itself"
+    kind = RefusalKind.INVALID
+    zh = "记录“{id}”不能与自身合并。"
+    en = "Record '{id}' cannot be merged into itself."
+
+
+class UnknownCategory(Refusal):
+    """A category that the region profile does not list."""
+
+    code = "category_unknown"
+    kind = RefusalKind.INVALID
+    zh = "类别“{value}”不在本地区类别目录中；可用：{known}。"
+    en = "Category '{value}' is not in this region's list: {known}."
+
+
+class NotOwnerOfStep(Refusal):
+    """Another body takes this step here (L11, R10)."""
+
+    code = "not_owner_of_step"
+    kind = RefusalKind.FORBIDDEN
+    zh = "“{step}”由“{body}”负责，您的角色（{roles}）不能办理。"
+    en = "The step '{step}' belongs to '{body}'; your roles ({roles}) may not take it."
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The three axes of one organisation with the hub's standing; every method is one fact, and returns the
+    axes after it or raises `StepNotPossible` or the rule's refusal."""
+
+    legal_form: LegalForm
+    legal_status: LegalStatus
+    hub_link: HubLink = HubLink.NONE
+    hub_standing: HubStanding = HubStanding.GOOD
+    decoupling: Decoupling = Decoupling.NOT_BEGUN
+
+    @property
+    def ended(self) -> bool:
+        """Whether the legal status is a final one."""
+        return self.legal_status in FINAL
+
+    @property
+    def counted(self) -> bool:
+        """Whether figures that count organisations count this one."""
+        return self.legal_status in COUNTED
+
+    def discovered(self) -> "Axes":
+        """A candidate was found working on its own."""
+        return replace(self, legal_status=step(TRANSITIONS, self.legal_status, "discovered"))
+
+    def filed(self, form: LegalForm = LegalForm.COMMUNITY_ORGANIZATION) -> "Axes":
+        """Filed with the community (备案); raises `FormNotFilable` for a legal person's form."""
+        status = step(TRANSITIONS, self.legal_status, "filed")
+        return replace(self, legal_status=status, legal_form=filable(form))
+
+    def registered(self, form: LegalForm, basis: Basis) -> "Axes":
+        """Registered (登记); raises `FormNotRegistrable`."""
+        status = step(TRANSITIONS, self.legal_status, "registered")
+        return replace(self, legal_status=status, legal_form=registrable(form, basis))
+
+    def suspended(self) -> "Axes":
+        """Ordered to stop its activities."""
+        return replace(self, legal_status=step(TRANSITIONS, self.legal_status, "suspended"))
+
+    def resumed(self) -> "Axes":
+        """Allowed to go on."""
+        return replace(self, legal_status=step(TRANSITIONS, self.legal_status, "resumed"))
+
+    def ended_as(self, fact: str) -> "Axes":
+        """`deregistered`, `revoked` or `dissolved`."""
+        return replace(self, legal_status=step(TRANSITIONS, self.legal_status, fact))
+
+    def linked_as(self, link: HubLink) -> "Axes":
+        """Linked, filed with the hub, taken in the field or directly."""
+        self._must_live()
+        fact = _LINK_FACT.get(link, "unlinked")
+        return replace(self, hub_link=step(HUB_LINK_TRANSITIONS, self.hub_link, fact))
+
+    def decoupling_moved(self, fact: str, administrative_leaders: int) -> "Axes":
+        """`self_checked`, `pressed` or `completed`; the last needs a link (R13) and no administrative staff
+        among the leaders (R24), and ends a supervision in the field."""
+        self._must_live()
+        if self.hub_link is HubLink.NONE:
+            raise NotLinked()
+        moved = step(DECOUPLING_TRANSITIONS, self.decoupling, fact)
+        if moved is not Decoupling.COMPLETED:
+            return replace(self, decoupling=moved)
+        if administrative_leaders:
+            raise AdministrativeStaffInLeadership(count=administrative_leaders)
+        link = step(HUB_LINK_TRANSITIONS, self.hub_link, "decoupled")
+        return replace(self, decoupling=moved, hub_link=link)
+
+    def judged(self, standing: HubStanding) -> "Axes":
+        """The hub changed its judgement."""
+        self._must_live()
+        return replace(self, hub_standing=standing)
+
+    def _must_live(self) -> None:
+        if self.ended:
+            raise AlreadyEnded(status=self.legal_status.value, into="-")
+
+
+def entered(
+    status: LegalStatus, form: LegalForm, basis: Basis, link: HubLink = HubLink.NONE
+) -> Axes:  # fmt: skip
+    """The axes of an organisation that comes onto the record in `status`; the form must fit it."""
+    if status is LegalStatus.FILED:
+        form = filable(form)
+    if status in {
+        LegalStatus.REGISTERED,
+        LegalStatus.SUSPENDED,
+        LegalStatus.DEREGISTERED,
+        LegalStatus.REVOKED,
+    }:
+        form = registrable(form, basis)
+    return Axes(form, status, link)
+
+
+def filable(form: LegalForm) -> LegalForm:
+    """`form` when filed; raises `FormNotFilable`. Grass-roots become community organisations."""
+    if form in LEGAL_PERSONS:
+        raise FormNotFilable(form=form.value)
+    return LegalForm.COMMUNITY_ORGANIZATION if form is LegalForm.NONE else form
+
+
+def registrable(form: LegalForm, basis: Basis) -> LegalForm:
+    """`form` for a registered organisation; raises `FormNotRegistrable`.
+
+    Only what is entered from an old source may leave the form open (F02).
+    """
+    if form in LEGAL_PERSONS or (form is LegalForm.UNCLASSIFIED and basis is not Basis.LIVE):
+        return form
+    raise FormNotRegistrable(form=form.value)
+
+
+def check_code(code: str | None, form: LegalForm, registered_on: date, since: date) -> None:
+    """Raise `CreditCodeMissing` from the day `since` on, `CreditCodeOfOtherForm` where the prefix differs."""
+    if code is None:
+        if registered_on >= since:
+            raise CreditCodeMissing(registered_on=registered_on, since=since)
+        return
+    expected = _FORM_OF_PREFIX.get(code[:2])
+    if expected is not None and form in LEGAL_PERSONS and expected is not form:
+        raise CreditCodeOfOtherForm(value=code, prefix=code[:2], form=form.value)
+
+
+def check_days(
+    today: date, *, founded_on: date | None = None, filed_on: date | None = None,
+    registered_on: date | None = None, ended_on: date | None = None, effective_on: date | None = None,
+) -> list[Refusal]:  # fmt: skip
+    """The faults among the days of a record: none after `today`, the end after everything else.
+
+    Founding, filing and registering come in any order: some are registered before they are known to be
+    founded, and a registered organisation may be filed with a community later (F30).
+    """
+    days = {
+        "founded_on": founded_on,
+        "filed_on": filed_on,
+        "registered_on": registered_on,
+        "ended_on": ended_on,
+        "effective_on": effective_on,
+    }
+    found: list[Refusal] = [
+        FutureDay(at=f"/{name}", day=day, today=today) for name, day in days.items() if day and day > today
+    ]
+    if ended_on is not None:
+        found += [
+            DaysOutOfOrder(at="/ended_on", later="ended_on", later_on=ended_on, earlier=name, earlier_on=day)
+            for name in ("founded_on", "filed_on", "registered_on")
+            if (day := days[name]) is not None and day > ended_on
+        ]
+    return found
