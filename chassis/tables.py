@@ -196,8 +196,8 @@ idempotency = sa.Table(
 source = sa.Table(
     "source",
     chassis_metadata,
-    sa.Column("only", sa.Boolean, primary_key=True, server_default=sa.true()),
+    sa.Column("single", sa.Boolean, primary_key=True, server_default=sa.true()),
     sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
     sa.Column("clock_offset", pg.INTERVAL, nullable=False, server_default=sa.text("interval '0'")),
-    sa.CheckConstraint("only", name="single_row"),
+    sa.CheckConstraint("single", name="single_row"),
 )
