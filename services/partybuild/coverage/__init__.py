@@ -1,0 +1,1 @@
+"""Duties to cover an organisation, and what covers it."""

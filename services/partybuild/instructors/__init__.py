@@ -1,0 +1,1 @@
+"""Dispatched party-building instructors with a capacity."""

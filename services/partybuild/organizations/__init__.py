@@ -1,0 +1,1 @@
+"""This service's own copy of the register, built from the registry's events."""

@@ -1,0 +1,1 @@
+"""Party organisations: how they are set up, whom they cover, their posts and terms."""
