@@ -82,9 +82,9 @@ class Database:
         """
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             connection = await session.connection()
-            now, epoch = (await connection.exec_driver_sql(_OPENING)).one()
+            opening = (await connection.exec_driver_sql(_OPENING)).one()
             raw = (await connection.get_raw_connection()).driver_connection
-            yield Transaction(session, cast(asyncpg.Connection, raw), now, epoch)
+            yield Transaction(session, cast(asyncpg.Connection, raw), opening[0], opening[1])
             await session.commit()
 
     async def connect(self) -> asyncpg.Connection:

@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     shutdown_s: float = Field(20.0, gt=0)
     log_level: str = "INFO"
     failpoint: str | None = None
-    database: DatabaseSettings = Field(default_factory=lambda: DatabaseSettings())  # type: ignore[call-arg]
+    database: DatabaseSettings = Field(default_factory=lambda: DatabaseSettings())
     bus: BusSettings = Field(default_factory=BusSettings)
     consumer: ConsumerSettings = Field(default_factory=ConsumerSettings)
     relay: RelaySettings = Field(default_factory=RelaySettings)

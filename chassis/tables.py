@@ -36,7 +36,7 @@ class AggregateRow(SQLModel):
     sequence: int = Field(default=0, sa_type=sa.BigInteger)
     effective_on: date
     basis: str
-    recorded_at: datetime = Field(sa_type=sa.DateTime(timezone=True))  # type: ignore[call-overload]
+    recorded_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
 
     @property
     def subject(self) -> str:
