@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.settings import DatabaseSettings
 
-_OPENING = "select clock_timestamp() + clock_offset, epoch from source"
+_OPENING = "select clock_timestamp() + clock_offset as now, epoch from source"
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ class Database:
         """
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             connection = await session.connection()
-            opening = (await connection.exec_driver_sql(_OPENING)).one()
+            opening = (await connection.exec_driver_sql(_OPENING)).mappings().one()
             raw = (await connection.get_raw_connection()).driver_connection
-            yield Transaction(session, cast(asyncpg.Connection, raw), opening[0], opening[1])
+            yield Transaction(session, cast(asyncpg.Connection, raw), opening["now"], opening["epoch"])
             await session.commit()
 
     async def connect(self) -> asyncpg.Connection:
