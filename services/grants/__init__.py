@@ -1,0 +1,1 @@
+"""The grants service: who gets which money for what, from the fund to the award."""

@@ -1,0 +1,1 @@
+"""Applications in a round, from draft to award, reserve list or refusal."""

@@ -1,0 +1,1 @@
+"""The figures this service answers as of a day or between two."""

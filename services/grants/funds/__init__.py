@@ -1,0 +1,1 @@
+"""Funds: opened, increased, committed without ever overspending, released, lapsed, closed."""

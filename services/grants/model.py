@@ -1,0 +1,81 @@
+"""What every capability of grants shares: when and how a fact came to be recorded, and sums in fen."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from chassis.model import Refusal, RefusalKind
+
+LARGEST_FEN = 10**15
+"""No sum may exceed ten trillion yuan: more is a slip of the keyboard."""
+
+
+class Basis(StrEnum):
+    """How a fact came to be recorded; deadlines start and messages go out for `live` facts only."""
+
+    LIVE = "live"
+    HISTORICAL = "historical"
+    IMPORTED = "imported"
+    CORRECTED = "corrected"
+
+
+class EffectiveInFuture(Refusal):
+    """A fact is true from today or earlier."""
+
+    code = "effective_in_future"
+    kind = RefusalKind.INVALID
+    zh = "生效日期 {day} 晚于今天 {today};只能登记已经发生的事实。"
+    en = "The effective date {day} is after today, {today}; only what has happened can be recorded."
+
+
+class EffectiveBeforePrevious(Refusal):
+    """A step cannot be true before the step it follows."""
+
+    code = "effective_before_previous"
+    kind = RefusalKind.INVALID
+    zh = "生效日期 {day} 早于上一步骤的日期 {previous};如需更正,请以 corrected 方式登记。"
+    en = "The effective date {day} is before the step it follows, {previous}; else use basis 'corrected'."
+
+
+class SumOutOfRange(Refusal):
+    """A sum is a positive number of fen."""
+
+    code = "sum_out_of_range"
+    kind = RefusalKind.INVALID
+    zh = "金额 {fen} 分无效:应大于 0 且不超过 {largest} 分。"
+    en = "The sum of {fen} fen is not valid: it must be above 0 and at most {largest} fen."
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """The day a fact is true of the world, and the basis it is recorded on."""
+
+    effective_on: date
+    basis: Basis = Basis.LIVE
+
+    @property
+    def is_live(self) -> bool:
+        """Whether deadlines start and messages go out because of it."""
+        return self.basis is Basis.LIVE
+
+    @classmethod
+    def of(
+        cls, basis: Basis, effective_on: date | None, *, today: date, previous: date | None = None
+    ) -> "Occasion":
+        """`effective_on` (today where it is not given) checked against today and the step before.
+
+        Raises `EffectiveInFuture`; `EffectiveBeforePrevious` unless the basis is `corrected`.
+        """
+        day = effective_on or today
+        if day > today:
+            raise EffectiveInFuture(day=day, today=today, at="/effective_on")
+        if previous is not None and day < previous and basis is not Basis.CORRECTED:
+            raise EffectiveBeforePrevious(day=day, previous=previous, at="/effective_on")
+        return cls(day, basis)
+
+
+def positive_fen(fen: int, *, at: str | None = None) -> int:
+    """`fen` as a sum of money above zero; raises `SumOutOfRange`."""
+    if not 0 < fen <= LARGEST_FEN:
+        raise SumOutOfRange(fen=fen, largest=LARGEST_FEN, at=at)
+    return fen
