@@ -67,6 +67,8 @@ OrganizationText = Annotated[
 """A name or title of an organisation, round or project, never of a person; it may be published."""
 Count = Annotated[int, msgspec.Meta(ge=0, extra_json_schema={"x-privacy": "public"})]
 """How many, in the unit the field's name says."""
+Instant = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
+"""A moment with its offset from UTC."""
 Fen = Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "public"})]
 """Money as integer hundredths of a yuan."""
 Sequence = Annotated[int, msgspec.Meta(ge=0, extra_json_schema={"x-privacy": "internal"})]

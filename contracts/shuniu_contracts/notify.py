@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import enum
 
 import msgspec
 
 from shuniu_contracts.catalogue import define_stream
-from shuniu_contracts.fields import Code, Count, Event, Id, PersonId, Sequence, State
+from shuniu_contracts.fields import Code, Count, Event, Id, Instant, PersonId, Sequence, State
 from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, ReplayState, define_replay
 
 
@@ -73,8 +72,8 @@ class MessageState(State, frozen=True, kw_only=True):
     cause: Cause
     template: Code | None = None
     template_version: Count | None = None
-    not_before: datetime.datetime | None = None
-    acknowledge_by: datetime.datetime | None = None
+    not_before: Instant | None = None
+    acknowledge_by: Instant | None = None
     attempts: Count = 0
     failure: FailureClass | None = None
 

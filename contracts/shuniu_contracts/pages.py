@@ -44,10 +44,10 @@ def _stream(stream: Stream) -> Iterator[str]:
     yield ""
     topics = (stream.topic("<stack>", version.number) for version in stream.versions)
     yield f"- topic: {', '.join(f'`{topic}`' for topic in topics)}"
-    yield f"- key: {stream.key}; sequence: {stream.sequence}; partitions: {stream.partitions}; "
-    yield f"  kept: {'for ever' if stream.retention_ms < 0 else f'{stream.retention_ms} ms'}; "
-    yield f"  largest event: {stream.max_bytes // 1024} KiB; owner: {stream.owner}; "
-    yield f"  may be consumed by: {', '.join(stream.consumers)}"
+    kept = "for ever" if stream.retention_ms < 0 else f"{stream.retention_ms} ms"
+    yield f"- key: {stream.key}; sequence: {stream.sequence}; partitions: {stream.partitions}; kept: {kept}"
+    yield f"- largest event: {stream.max_bytes // 1024} KiB; owner: {stream.owner}"
+    yield f"- may be consumed by: {', '.join(stream.consumers)}"
     yield from (f"- {_life(version)}" for version in stream.versions if len(stream.versions) > 1)
     yield ""
     yield "| type | version | privacy | 含义 | meaning |"

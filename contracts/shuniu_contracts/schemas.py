@@ -4,7 +4,7 @@ privacy class, a flat list of fields, an example of the data."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -39,7 +39,9 @@ def schema_of(entry: EventType) -> Schema:
         "properties": root["properties"],
         "required": root["required"],
     }
-    return described | {"$defs": {name: definitions[name] for name in sorted(definitions)}}
+    drawn = described | {"$defs": {name: definitions[name] for name in sorted(definitions)}}
+    # As a reader of the file gets it: defaults that are tuples here are lists there.
+    return cast("Schema", msgspec.json.decode(msgspec.json.encode(drawn)))
 
 
 def _classify(schema: Schema, where: str) -> None:
