@@ -1,6 +1,6 @@
-"""The engines under the tests, chosen by `SHUNIU_TEST_BACKEND`: `embedded` (default), `external`, `containers`.
+"""The engines under the tests, by `SHUNIU_TEST_BACKEND`: `embedded` (default), `external`, `containers`.
 
-`external` takes `SHUNIU_TEST_POSTGRES_DSN` (a superuser's, on any database) and `SHUNIU_TEST_BOOTSTRAP_SERVERS`.
+`external` takes `SHUNIU_TEST_POSTGRES_DSN` (a superuser's, any database) and `SHUNIU_TEST_BOOTSTRAP_SERVERS`.
 """
 
 import asyncio
@@ -139,8 +139,8 @@ def chosen() -> Backend:
             return ExternalBackend()
         case "containers":
             raise BackendUnavailable(
-                "SHUNIU_TEST_BACKEND=containers: this checkout starts no containers by itself; start PostgreSQL "
-                "and Kafka (docker compose up) and use SHUNIU_TEST_BACKEND=external with "
+                "SHUNIU_TEST_BACKEND=containers: no containers are started from here yet; start "
+                "PostgreSQL and Kafka (docker compose up) and use SHUNIU_TEST_BACKEND=external with "
                 "SHUNIU_TEST_POSTGRES_DSN and SHUNIU_TEST_BOOTSTRAP_SERVERS"
             )
         case _:

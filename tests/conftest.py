@@ -1,4 +1,4 @@
-"""Fixtures every integration test stands on: one PostgreSQL and one broker a session, databases by the test."""
+"""Fixtures of every integration test: one PostgreSQL and one broker a session, databases by the test."""
 
 import itertools
 import random

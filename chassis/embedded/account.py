@@ -48,16 +48,8 @@ def unprivileged(owned: Path) -> Account | None:
     if owned.exists() and (uid := owned.stat().st_uid) != 0:
         return _known(pwd.getpwuid(uid).pw_name)
     if _known(_NAME) is None and (useradd := shutil.which("useradd")):
-        create = [
-            useradd,
-            "--system",
-            "--no-create-home",
-            "--user-group",
-            "--shell",
-            "/usr/sbin/nologin",
-            _NAME,
-        ]
-        subprocess.run(create, check=False, capture_output=True)
+        options = ["--system", "--no-create-home", "--user-group", "--shell", "/usr/sbin/nologin"]
+        subprocess.run([useradd, *options, _NAME], check=False, capture_output=True)
     account = next(filter(None, map(_known, _FALLBACKS)), None)
     if account is None:
         raise RuntimeError(

@@ -25,8 +25,15 @@ class DirectoryLock:
         self._file = directory / f"{name}.lock"
         self._held: IO[str] | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether this object holds it."""
+        return self._held is not None
+
     def acquire(self) -> None:
-        """Take it now; raises DirectoryInUse, naming the holder's process id."""
+        """Take it now, or keep it when held; raises DirectoryInUse, naming the holder's process id."""
+        if self._held is not None:
+            return
         self.directory.mkdir(parents=True, exist_ok=True)
         held = self._file.open("a+")
         try:
@@ -57,9 +64,8 @@ def living_in(directory: Path, program: str) -> list[int]:
             continue
         try:
             # A deleted program or directory is shown with a suffix, hence the prefix comparison of the name.
-            if os.readlink(entry / "cwd") == wanted and Path(os.readlink(entry / "exe")).name.startswith(
-                program
-            ):
+            executable = Path(os.readlink(entry / "exe")).name
+            if executable.startswith(program) and os.readlink(entry / "cwd") == wanted:
                 found.append(int(entry.name))
         except OSError:
             continue  # ended meanwhile, a kernel thread, or not ours to look into

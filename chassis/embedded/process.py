@@ -1,4 +1,4 @@
-"""One operating system process of the embedded stack, tethered: it never outlives the process that started it."""
+"""One operating system process of the embedded stack, tethered: it never outlives the one that started it."""
 
 import asyncio
 import ctypes
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,8 +147,6 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL to what is left of the process group, and reap."""
-        try:
+        with suppress(ProcessLookupError):  # an empty group is what was wanted
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # the group is empty: that is what was wanted
         self.popen.wait()
