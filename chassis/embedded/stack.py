@@ -130,7 +130,7 @@ class EmbeddedStack:
                 group.create_task(keep(part, self._told), name=f"keep {part.name}")
 
     async def stop(self) -> None:
-        """Children first (SIGTERM, bounded wait, SIGKILL), then the broker, then PostgreSQL's fast shutdown."""
+        """Children first (SIGTERM, bounded wait, SIGKILL), then the broker, PostgreSQL last and fast."""
         if self._lock.held:
             remove_connection_file(self.data_dir)
         for name in self._processes:
@@ -149,7 +149,7 @@ class EmbeddedStack:
         self, prepare: Callable[[], Awaitable[Sequence[Child]]],
         on_broker_restart: Callable[[], Awaitable[None]], ready: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
-        """`start`, call `ready`, `watch` until SIGINT or SIGTERM (heard during the start too), then `stop`."""
+        """`start`, call `ready`, `watch` until SIGINT or SIGTERM (even during the start), then `stop`."""
         loop, asked = asyncio.get_running_loop(), asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, asked.set)
@@ -167,18 +167,25 @@ class EmbeddedStack:
     def _start_child(self, child: Child) -> None:
         self._tell(child.name, "starting")
         log = self.data_dir / "logs" / f"{child.name}.log"
-        self._children[child] = Process.start(
-            child.name, child.argv, log=log, env={**os.environ, **child.env}
-        )
+        self._children[child.name] = child
+        environment = {**os.environ, **child.env}
+        self._processes[child.name] = Process.start(child.name, child.argv, log=log, env=environment)
 
-    async def _first_readiness(self, child: Child) -> None:
-        process, begun = self._children[child], time.monotonic()
+    async def _first_readiness(self, children: Sequence[Child]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for child in children:
+                    group.create_task(self._ready(child))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    async def _ready(self, child: Child) -> None:
+        process, begun = self._processes[child.name], time.monotonic()
         async with httpx.AsyncClient(trust_env=False, timeout=5.0) as client:
             while not await _healthy(client, child.health_url):
                 if not process.running:
-                    raise ProcessFailed(
-                        child.name, f"ended with {process.exit_code} while starting", process.log
-                    )
+                    what = f"ended with {process.exit_code} while starting"
+                    raise ProcessFailed(child.name, what, process.log)
                 if time.monotonic() - begun > self.limits.ready_s:
                     what = f"was not ready after {self.limits.ready_s:.0f} s ({child.health_url})"
                     raise ProcessFailed(child.name, what, process.log)
