@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +21,7 @@ SYSTEM = "system"
 
 _SOURCE = re.compile(r"/stacks/(\d{1,12})/([a-z][a-z0-9_]*)")
 _TYPE = re.compile(r"cn\.shuniu\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v([1-9]\d*)")
-_DIVISION = re.compile(rb"\d{1,12}")
+_DIVISION_DIGITS = 12
 _SEQUENCE_DIGITS = 20
 _OPTIONAL = ("causationid", "traceparent")
 
@@ -173,21 +174,27 @@ def _envelope(found: Mapping[str, bytes], prefix: str) -> Envelope:
         raise MalformedEnvelope(f"{prefix}sequence", f"{sequence!r} is not 20 digits, 1 or more")
     if envelope.epoch < 0:
         raise MalformedEnvelope(f"{prefix}epoch", f"{epoch!r} is not a whole number, 0 or more")
-    if not _DIVISION.fullmatch(division):
+    if not division.isdigit() or len(division) > _DIVISION_DIGITS:
         raise MalformedEnvelope(f"{prefix}division", f"{division!r} is no division code")
-    source, type_ = _SOURCE.fullmatch(envelope.source), _TYPE.fullmatch(envelope.type)
-    if source is None:
-        raise MalformedEnvelope(f"{prefix}source", f"{envelope.source!r} is not /stacks/<stack>/<service>")
-    if type_ is None:
-        raise MalformedEnvelope(
-            f"{prefix}type", f"{envelope.type!r} is not cn.shuniu.<service>.<aggregate>.<fact>.v<major>"
-        )
-    if source[2] != type_[1]:
-        raise MalformedEnvelope(f"{prefix}type", f"is of {type_[1]}, but {prefix}source is of {source[2]}")
+    _agree(envelope.source, envelope.type, prefix)
     for name in ("id", "subject", "actorid", "correlationid"):
         if not found[f"{prefix}{name}"]:
             raise MalformedEnvelope(f"{prefix}{name}", "is empty")
     return envelope
+
+
+@functools.lru_cache(maxsize=4096)
+def _agree(source: str, type_: str, prefix: str) -> None:
+    """Cached, since a topic holds few sources and types; a refusal is never cached."""
+    found, named = _SOURCE.fullmatch(source), _TYPE.fullmatch(type_)
+    if found is None:
+        raise MalformedEnvelope(f"{prefix}source", f"{source!r} is not /stacks/<stack>/<service>")
+    if named is None:
+        raise MalformedEnvelope(
+            f"{prefix}type", f"{type_!r} is not cn.shuniu.<service>.<aggregate>.<fact>.v<major>"
+        )
+    if found[2] != named[1]:
+        raise MalformedEnvelope(f"{prefix}type", f"is of {named[1]}, but {prefix}source is of {found[2]}")
 
 
 def _optional(value: bytes | None) -> str | None:
@@ -205,7 +212,7 @@ def _moment(value: bytes, header: str) -> datetime.datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise MalformedEnvelope(header, f"{value!r} is no RFC 3339 time with an offset")
-    return moment.astimezone(datetime.UTC)
+    return moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
 
 
 def _instant(moment: datetime.datetime) -> str:

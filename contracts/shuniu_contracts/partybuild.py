@@ -299,13 +299,19 @@ class InstructorAssigned(Event, frozen=True, kw_only=True):
 
 
 @instructor.fact(
-    "released", major=2, en="An instructor was released from an organisation.", zh="指导员撤出组织。"
+    "released",
+    major=2,
+    minor=1,
+    since=datetime.date(2026, 11, 21),
+    en="An instructor was released from an organisation.",
+    zh="指导员撤出组织。",
 )
 class InstructorReleased(Event, frozen=True, kw_only=True):
-    """Work coverage of an organisation by this instructor is over."""
+    """Work coverage of an organisation by this instructor is over; 2.1 added why."""
 
     state: InstructorState
     organization: Ref
+    reason: Code | None = None
 
 
 @instructor.fact("ended", major=2, en="An instructor's appointment ended.", zh="指导员任期结束。")
