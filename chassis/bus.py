@@ -4,6 +4,7 @@ Each setting below answers a trap found in FastStream 0.7.8 or aiokafka 0.14; a 
 anywhere else. Clients are returned unstarted.
 """
 
+import asyncio
 import functools
 import logging
 import ssl
@@ -25,9 +26,10 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from chassis.settings import BusSettings
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
-MAX_BATCH_BYTES = 512 * 1024
+MAX_BATCH_BYTES = 960 * 1024
 """One produced batch; below every `max.message.bytes`, since that limits Kafka's whole batch."""
 _REQUEST_TIMEOUT_MS = 10_000
+_ABANDON_S = 3.0
 _CLIENT = "shuniu"
 _LOG = logging.getLogger("chassis.bus")
 
@@ -47,6 +49,20 @@ def producer(settings: BusSettings, **changes: Any) -> AIOKafkaProducer:
         "linger_ms": 0,
     }
     return AIOKafkaProducer(**(_connection(settings) | options | changes))
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """Close a producer without waiting for what it still holds: `stop()` waits for ever with idempotence on.
+
+    The connections go first, so that requests in flight fail at once.
+    """
+    producer._closed = True
+    try:
+        async with asyncio.timeout(_ABANDON_S):
+            await producer.client.close()
+            await producer._sender.close()
+    except TimeoutError:
+        _LOG.warning("an abandoned producer did not end within %s s", _ABANDON_S)
 
 
 def consumer(

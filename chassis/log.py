@@ -11,6 +11,8 @@ from uuid_utils.compat import uuid7
 
 from chassis.principal import Principal
 
+# The condition on the transaction id assigns it before the first `seq` is drawn, which the outbox reader's
+# floor relies on: a number drawn by a transaction without an id could commit below that floor.
 _APPEND = """
 with appended as (
     insert into event_log (id, aggregatetype, aggregateid, type, sequence, epoch, division, payload,
@@ -20,6 +22,7 @@ with appended as (
                 $10::text[])
          with ordinality as entry(id, aggregatetype, aggregateid, type, sequence, division, payload,
                                   headers, position)
+    where pg_current_xact_id() is not null
     order by position
     returning seq, aggregatetype
 )
