@@ -367,6 +367,15 @@ class OrganizationAbsorbed(Event, frozen=True, kw_only=True):
 
 
 @registration_application.fact(
+    "consulted", en="An applicant asked how to register.", zh="就登记事项提出咨询。"
+)
+class RegistrationApplicationConsulted(Event, frozen=True, kw_only=True):
+    """Consulted online before anything is submitted (B03)."""
+
+    state: RegistrationApplicationState
+
+
+@registration_application.fact(
     "submitted", en="A registration application was submitted.", zh="提交登记申请。"
 )
 class RegistrationApplicationSubmitted(Event, frozen=True, kw_only=True):
