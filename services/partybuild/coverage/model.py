@@ -1,4 +1,4 @@
-"""The duty to cover an organisation: its states, which mode is proposed and why, and what counts as covered."""
+"""The duty to cover an organisation: its states, the mode proposed and why, and what counts as covered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

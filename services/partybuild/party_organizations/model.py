@@ -104,11 +104,19 @@ class IndependentCoversOne(Refusal):
 
 
 class TooFewMembers(Refusal):
-    """Fewer full members than a branch needs."""
+    """Fewer full members than a branch needs (R18)."""
 
     code = "party_organization.too_few_members"
-    zh = "正式党员 {members} 名，不足 {needed} 名，不能采用“{mode}”；建议：{advice}。"
-    en = "{members} full members are fewer than the {needed} that '{mode}' needs; instead: {advice}."
+    zh = "正式党员 {members} 名，不足 {needed} 名；可增加联合单位、挂靠建或选派指导员。"
+    en = "{members} full members are fewer than the {needed} needed; join more units or attach it."
+
+
+class TooFewForLevel(Refusal):
+    """Fewer full members than the level asks for."""
+
+    code = "party_organization.too_few_for_level"
+    zh = "正式党员 {members} 名，不足“{level}”所需的 {needed} 名。"
+    en = "{members} full members are fewer than the {needed} that a '{level}' needs."
 
 
 class JointNeedsUnits(Refusal):
@@ -225,7 +233,7 @@ def founding_faults(
     if mode is SetUp.ATTACHED and not has_host:
         yield HostMissing(at="/superior_id")
     if rules.strict and mode in {SetUp.INDEPENDENT, SetUp.JOINT}:
-        yield from _member_faults(mode, units, members, rules)
+        yield from _member_faults(units, members, rules)
 
 
 def _named_twice(units: Sequence[Unit]) -> Iterator[Refusal]:
@@ -264,17 +272,10 @@ def full_members(units: Iterable[Unit]) -> int:
     return sum(unit.full_members or 0 for unit in units)
 
 
-def _member_faults(
-    mode: SetUp, units: Sequence[Unit], members: int | None, rules: FoundingRules
-) -> Iterator[Refusal]:
+def _member_faults(units: Sequence[Unit], members: int | None, rules: FoundingRules) -> Iterator[Refusal]:
     known = full_members(units) if members is None else members
     if known < rules.min_members:
-        advice = (
-            "联合建、挂靠建或选派指导员" if mode is SetUp.INDEPENDENT else "增加联合单位、挂靠建或选派指导员"
-        )
-        yield TooFewMembers(
-            members=known, needed=rules.min_members, mode=mode.value, advice=advice, at="/organization_ids"
-        )
+        yield TooFewMembers(members=known, needed=rules.min_members, at="/organization_ids")
 
 
 def level_for(members: int, rules: FoundingRules) -> Level:
@@ -293,9 +294,7 @@ def upgrade_faults(
         return
     needed = {Level.GENERAL_BRANCH: rules.general_branch_from, Level.COMMITTEE: rules.committee_from}[asked]
     if rules.strict and members < needed:
-        yield TooFewMembers(
-            members=members, needed=needed, mode=asked.value, advice=f"“{present.value}”", at="/level"
-        )
+        yield TooFewForLevel(members=members, needed=needed, level=asked.value, at="/level")
 
 
 def term_end(began_on: date, years: int) -> date:
@@ -330,7 +329,7 @@ def post_faults(held: Iterable[PostTerm], taken: PostTerm) -> Iterator[Refusal]:
     """What keeps `taken` from being added: one secretary at a time, nobody twice in one post."""
     for post in held:
         same_person = post.person_id == taken.person_id
-        if post.kind is taken.kind and (same_person or taken.kind is PostKind.SECRETARY):
-            if post.overlaps(taken):
-                yield PostTaken(post=taken.kind.value, since=post.since, at="/kind")
-                return
+        exclusive = same_person or taken.kind is PostKind.SECRETARY
+        if post.kind is taken.kind and exclusive and post.overlaps(taken):
+            yield PostTaken(post=taken.kind.value, since=post.since, at="/kind")
+            return

@@ -1,4 +1,4 @@
-"""The duty to cover an organisation: proposals by R18, and a state machine that never contradicts its coverings."""
+"""The duty to cover an organisation: proposals by R18, and a state machine true to its coverings."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,0 +1,117 @@
+"""What lies around an organisation, for a proposal; and the duties as people look for them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from chassis.unit_of_work import UnitOfWork
+from services.partybuild.coverage.model import Neighbour, Reason, Surroundings
+from services.partybuild.policy import PartybuildPolicy
+
+_NEIGHBOURS_IN_AREA = """
+with ranked as (
+    select o.area, o.id, o.full_members,
+           row_number() over (partition by o.area order by o.full_members desc, o.id) as place
+    from organization o
+    left join coverage_duty d on d.organization_id = o.id and d.line = 'party'
+    where o.area = any($1::text[]) and o.full_members > 0 and o.full_members < $2 and not o.ended
+      and (d.status in ('open', 'lapsed') or o.id = any($3::uuid[]))
+)
+select area as scope, id, full_members from ranked where place <= $4 order by area, place
+"""
+
+_NEIGHBOURS_IN_FIELD = """
+with ranked as (
+    select left(o.division, 6) || ':' || field.category as scope, o.id, o.full_members,
+           row_number() over (partition by left(o.division, 6), field.category
+                              order by o.full_members desc, o.id) as place
+    from organization o
+    cross join unnest(o.categories) as field(category)
+    left join coverage_duty d on d.organization_id = o.id and d.line = 'party'
+    where left(o.area, 6) = any($1::text[]) and field.category = any($5::text[]) and o.full_members > 0
+      and o.full_members < $2 and not o.ended
+      and (d.status in ('open', 'lapsed') or o.id = any($3::uuid[]))
+)
+select scope, id, full_members from ranked where place <= $4 order by scope, place
+"""
+
+_HOSTS = """
+select distinct left(division, $2) as area
+from party_organization
+where status <> 'dissolved' and mode in ('independent', 'joint') and left(division, $2) = any($1::text[])
+"""
+
+
+@dataclass(frozen=True)
+class Seeking:
+    """What decides which neighbours an organisation has. `area` is its street or district, by the profile."""
+
+    area: str
+    full_members: int | None
+    categories: Sequence[str]
+
+    @property
+    def fields(self) -> list[str]:
+        """Its categories within its district."""
+        return [f"{self.area[:6]}:{category}" for category in self.categories]
+
+
+@dataclass(frozen=True)
+class Around:
+    """The surroundings of several organisations, read in three statements for all of them."""
+
+    seeking: Mapping[UUID, Seeking]
+    in_area: Mapping[str, Sequence[Neighbour]]
+    in_field: Mapping[str, Sequence[Neighbour]]
+    hosts: frozenset[str]
+    scopes: Sequence[str]
+
+    def of(self, id: UUID) -> Surroundings:
+        """What this organisation could lean on."""
+        me = self.seeking[id]
+        by_field = {
+            unit.organization_id: unit for field in me.fields for unit in self.in_field.get(field, ())
+        }
+        by_scope = {
+            "area": (Reason.NEIGHBOURS_IN_AREA, self.in_area.get(me.area, ())),
+            "field": (Reason.NEIGHBOURS_IN_FIELD, tuple(by_field.values())),
+        }
+        return Surroundings([by_scope[scope] for scope in self.scopes], me.area in self.hosts)
+
+
+async def look_around(uow: UnitOfWork, seeking: Mapping[UUID, Seeking]) -> Around:
+    """The uncovered neighbours with too few members and the hosts of all these organisations.
+
+    Only those that could join are looked after, and of each area and field no more units than may join.
+    """
+    policy = uow.policy(PartybuildPolicy)
+    least = policy.min_members_independent
+    joining = [s for s in seeking.values() if s.full_members and s.full_members < least]
+    if not joining:
+        return Around(seeking, {}, {}, frozenset(), policy.joint_scope)
+    await uow.session.flush()
+    areas = sorted({s.area for s in joining})
+    common = (least, list(seeking), policy.joint_max_units + 1)
+    in_area: Sequence[Any] = ()
+    in_field: Sequence[Any] = ()
+    if "area" in policy.joint_scope:
+        in_area = await uow.connection.fetch(_NEIGHBOURS_IN_AREA, areas, *common)
+    if "field" in policy.joint_scope:
+        districts = sorted({area[:6] for area in areas})
+        categories = sorted({category for s in joining for category in s.categories})
+        in_field = await uow.connection.fetch(_NEIGHBOURS_IN_FIELD, districts, *common, categories)
+    length = 9 if policy.joint_area == "street" else 6
+    hosts = await uow.connection.fetch(_HOSTS, areas, length)
+    return Around(
+        seeking, _by_scope(in_area), _by_scope(in_field), frozenset(row["area"] for row in hosts),
+        policy.joint_scope,
+    )  # fmt: skip
+
+
+def _by_scope(rows: Sequence[Any]) -> dict[str, list[Neighbour]]:
+    found: defaultdict[str, list[Neighbour]] = defaultdict(list)
+    for row in rows:
+        found[row["scope"]].append(Neighbour(row["id"], row["full_members"]))
+    return found

@@ -1,0 +1,59 @@
+"""What party-building does when the registry says something about an organisation."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from shuniu_contracts import registry
+
+from chassis.received import Received
+from chassis.service import reaction
+from chassis.unit_of_work import UnitOfWork
+from services.partybuild.coverage import commands as coverage
+from services.partybuild.dating import Dated
+from services.partybuild.instructors import commands as instructors
+from services.partybuild.organizations.commands import keep, survivor_of, survivors
+from services.partybuild.party_organizations import commands as party_organizations
+
+ORGANIZATION_EVENTS = tuple(
+    described.event
+    for (_, major), described in registry.organization.facts.items()
+    if major == registry.organization.newest
+)
+
+
+@reaction(*ORGANIZATION_EVENTS)
+async def follow_register(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Keep the copy, open the duties that are owed now, propose anew, and end what has ended.
+
+    It looks at the state only, not at which fact led there: whoever joins late ends right.
+    """
+    newest = {UUID(event.subject): event for event in events}
+    gone = {id: event for id, event in newest.items() if event.data.state.ended}
+    if gone:
+        await _lock_what_covers(uow, list(gone))
+    changed = await keep(uow, events)
+    if gone:
+        await _part(uow, gone)
+    present = {id: event for id, event in newest.items() if id not in gone}
+    if present:
+        await coverage.oblige(uow, present)
+        await coverage.reassess(uow, {id: present[id] for id in changed & present.keys()})
+
+
+async def _lock_what_covers(uow: UnitOfWork, gone: Sequence[UUID]) -> None:
+    await party_organizations.lock_covering(uow, gone)
+    await instructors.lock_assigned(uow, gone)
+
+
+async def _part(uow: UnitOfWork, gone: dict[UUID, Received[Any]]) -> None:
+    parting: dict[UUID, tuple[UUID | None, Received[Any]]] = {}
+    for id, event in gone.items():
+        into = survivor_of(event)
+        parting[id] = ((await survivors(uow, [into]))[0] if into else None, event)
+    covered = await party_organizations.part(uow, parting) | await instructors.part(uow, parting)
+    await coverage.end(uow, gone)
+    for survivor, because in parting.values():
+        if survivor in covered:
+            state = because.data.state
+            await coverage.settle(uow, [survivor], Dated(state.effective_on, state.basis), because=because)

@@ -1,0 +1,56 @@
+"""The copy of the register that party-building keeps: what each organisation is now, and what it was."""
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+from sqlmodel import Field
+
+from services.partybuild.tables import Table
+
+
+class OrganizationCopy(Table, table=True):
+    """One organisation by its newest event."""
+
+    __tablename__ = "organization"
+    __table_args__ = (sa.Index("ix_organization_area_full_members", "area", "full_members"),)
+
+    id: UUID = Field(primary_key=True)
+    sequence: int = Field(sa_type=sa.BigInteger)
+    name: str
+    division: str = Field(index=True)
+    area: str
+    """the street or district, by the profile, within which organisations are neighbours"""
+    legal_form: str
+    legal_status: str
+    full_members: int | None = None
+    categories: list[str] = Field(sa_type=pg.ARRAY(sa.Text))
+    obliged_on: date
+    """the day of registration, else of filing, else of the newest fact"""
+    basis: str
+    ended: bool = False
+    merged_into: UUID | None = Field(default=None, index=True)
+
+
+class OrganizationStanding(Table, table=True):
+    """What an organisation was from a day on, until its next row; figures `as_of` read it."""
+
+    __tablename__ = "organization_standing"
+
+    organization_id: UUID = Field(primary_key=True)
+    effective_on: date = Field(primary_key=True)
+    sequence: int = Field(sa_type=sa.BigInteger)
+    legal_status: str
+    division: str
+    ended: bool
+
+
+class Preparation(Table, table=True):
+    """An organisation for which registration was applied: coverage may be owed from then on (R17)."""
+
+    __tablename__ = "preparation"
+
+    organization_id: UUID = Field(primary_key=True)
+    applied_on: date
+    basis: str
