@@ -39,6 +39,8 @@ class Qualifier(enum.StrEnum):
     OVER = "over"
 
 
+EXACT = 2**53 - 1
+"""The largest whole number that every JSON reader keeps exactly."""
 ID_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$"
 CODE_PATTERN = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$"
 DIVISION_PATTERN = r"^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$"
@@ -65,13 +67,13 @@ OrganizationText = Annotated[
     msgspec.Meta(min_length=1, max_length=200, extra_json_schema={"x-privacy": "public"}),
 ]
 """A name or title of an organisation, round or project, never of a person; it may be published."""
-Count = Annotated[int, msgspec.Meta(ge=0, extra_json_schema={"x-privacy": "public"})]
+Count = Annotated[int, msgspec.Meta(ge=0, le=EXACT, extra_json_schema={"x-privacy": "public"})]
 """How many, in the unit the field's name says."""
 Instant = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
 """A moment with its offset from UTC."""
-Fen = Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "public"})]
+Fen = Annotated[int, msgspec.Meta(ge=-EXACT, le=EXACT, extra_json_schema={"x-privacy": "public"})]
 """Money as integer hundredths of a yuan."""
-Sequence = Annotated[int, msgspec.Meta(ge=0, extra_json_schema={"x-privacy": "internal"})]
+Sequence = Annotated[int, msgspec.Meta(ge=0, le=EXACT, extra_json_schema={"x-privacy": "internal"})]
 """Place of an event among its subject's: 1, 2, 3 ...; 0 where the newest is unknown."""
 
 
@@ -85,7 +87,7 @@ class Ref(msgspec.Struct, frozen=True, omit_defaults=True):
 class Quantity(msgspec.Struct, frozen=True, omit_defaults=True):
     """A number with how exactly a source states it (`120多万` is 1,200,000 `over`)."""
 
-    value: Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "public"})]
+    value: Annotated[int, msgspec.Meta(ge=-EXACT, le=EXACT, extra_json_schema={"x-privacy": "public"})]
     qualifier: Qualifier = Qualifier.EXACT
 
 

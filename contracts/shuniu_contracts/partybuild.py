@@ -10,6 +10,7 @@ import msgspec
 
 from shuniu_contracts.catalogue import FIRST, Major, define_stream
 from shuniu_contracts.fields import (
+    EXACT,
     Code,
     Count,
     Event,
@@ -21,7 +22,7 @@ from shuniu_contracts.fields import (
 )
 from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, ReplayState, define_replay
 
-Thousandths = Annotated[int, msgspec.Meta(extra_json_schema={"x-privacy": "internal"})]
+Thousandths = Annotated[int, msgspec.Meta(ge=-EXACT, le=EXACT, extra_json_schema={"x-privacy": "internal"})]
 """A number in integer thousandths: 85.5 points are 85,500."""
 
 
