@@ -1,0 +1,1 @@
+"""A region's published figures beside the computed ones."""

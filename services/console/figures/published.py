@@ -1,0 +1,75 @@
+"""Reading a region's file of published figures."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.console.figures.model import PublishedFigure, Qualifier, Reading, Times, Verdict
+
+
+class FiguresFileError(Exception):
+    """The file of published figures is not usable; the message names file, figure and key."""
+
+
+class _Reading(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    statement: str
+    statement_en: str
+    formula: str
+
+
+class _Figure(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    statement: str
+    statement_en: str
+    printed: str
+    value: int
+    upper: int | None = None
+    qualifier: Qualifier
+    unit: str
+    as_of: date | None = None
+    since: date | None = Field(None, alias="from")
+    until: date | None = Field(None, alias="to")
+    formula: str | None = None
+    reason: str = ""
+    reason_en: str = ""
+    expect: Verdict
+    readings: list[_Reading] = Field(default_factory=list)
+
+    def figure(self) -> PublishedFigure:
+        return PublishedFigure(
+            id=self.id, statement=self.statement, statement_en=self.statement_en, printed=self.printed,
+            value=self.value, upper=self.upper, qualifier=self.qualifier, unit=self.unit,
+            times=Times(self.as_of, self.since, self.until), formula=self.formula, reason=self.reason,
+            reason_en=self.reason_en, expect=self.expect,
+            readings=tuple(Reading(r.statement, r.statement_en, r.formula) for r in self.readings),
+        )  # fmt: skip
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    region: str
+    source: str
+    figure: list[_Figure]
+
+
+def published_figures(file: Path) -> tuple[PublishedFigure, ...]:
+    """The figures of the file, in its order; raises `FiguresFileError`."""
+    try:
+        content = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        return tuple(figure.figure() for figure in content.figure)
+    except FileNotFoundError:
+        raise FiguresFileError(f"{file}: the region has no file of published figures") from None
+    except (tomllib.TOMLDecodeError, ValidationError, ValueError) as error:
+        raise FiguresFileError(f"{file}: {error}") from error
+
+
+def figures_file(profile: Path) -> Path:
+    """Where the published figures of a profile stand: `<profile>.figures.toml` beside it."""
+    return profile.with_name(f"{profile.stem}.figures.toml")
