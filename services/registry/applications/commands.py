@@ -1,0 +1,337 @@
+"""The use cases of applications: consult, submit, return, endorse or refuse, decide, withdraw."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from shuniu_contracts import registry
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from chassis.model import division_code, refuse_all
+from chassis.unit_of_work import UnitOfWork
+from services.registry.applications.model import (
+    ApplicationStep,
+    Progress,
+    StepKind,
+    check_criteria,
+    clock,
+)
+from services.registry.applications.tables import ApplicationStepRow, RegistrationApplicationRow
+from services.registry.identification.model import normalized_name, organization_name
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import (
+    LEGAL_PERSONS,
+    Basis,
+    Duplicate,
+    FormNotRegistrable,
+    LegalForm,
+    RegistrationRoute,
+    check_days,
+)
+from services.registry.organizations.tables import OrganizationRow
+from services.registry.policy import RegistryPolicy
+
+_CARRIED = (
+    "supervisory_unit",
+    "supervisory_unit_name",
+    "full_party_member_count",
+    "member_count",
+    "staff_count",
+)
+
+
+async def consult(
+    uow: UnitOfWork, *, division: str, name: str, legal_form: LegalForm, route: RegistrationRoute,
+    categories: Sequence[str] = (), organization_id: UUID | None = None,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, **details: Any,
+) -> RegistrationApplicationRow:  # fmt: skip
+    """Somebody asks how to register (在线咨询, B03); the application begins here or with `submit_new`."""
+    row = await _open(
+        uow, division, name, legal_form, route, categories, organization_id, effective_on, basis, details
+    )
+    uow.record(row, registry.RegistrationApplicationConsulted(state=row.public_state()))
+    return row
+
+
+async def submit_new(
+    uow: UnitOfWork, *, division: str, name: str, legal_form: LegalForm, route: RegistrationRoute,
+    categories: Sequence[str] = (), organization_id: UUID | None = None,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, **details: Any,
+) -> RegistrationApplicationRow:  # fmt: skip
+    """Submit without having asked before (网上登记, B03)."""
+    row = await _open(
+        uow, division, name, legal_form, route, categories, organization_id, effective_on, basis, details
+    )
+    uow.record(row, registry.RegistrationApplicationConsulted(state=row.public_state()))
+    await _submit(uow, row, {})
+    return row
+
+
+async def submit(
+    uow: UnitOfWork, *, id: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE, **details: Any
+) -> RegistrationApplicationRow:
+    """Submit what was consulted, or submit again what was returned; `details` replaces what it names."""
+    row = await uow.load(RegistrationApplicationRow, id)
+    _date(uow, row, effective_on, basis)
+    await _submit(uow, row, details)
+    return row
+
+
+async def _submit(uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any]) -> None:
+    policy = uow.policy(RegistryPolicy)
+    _fill(row, details, policy)
+    progress = row.progress.submitted(row.charter_party_clause, policy.charter_party_clause_required)
+    if row.basis == Basis.LIVE.value and row.route == RegistrationRoute.DIRECT.value:
+        organizations.check_direct(row.categories, policy)
+    await _move(uow, row, progress)
+    row.submitted_on = row.submitted_on or row.effective_on
+    row.items = []
+    uow.record(row, registry.RegistrationApplicationSubmitted(state=row.public_state()))
+
+
+async def return_(
+    uow: UnitOfWork, *, id: UUID, items: Sequence[str], explanation: str | None = None,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> RegistrationApplicationRow:  # fmt: skip
+    """Give it back to be completed; `items` are the codes of what is missing."""
+    row = await uow.load(RegistrationApplicationRow, id)
+    progress = row.progress.returned(items)
+    _date(uow, row, effective_on, basis)
+    await _move(uow, row, progress)
+    row.items, row.explanation, row.returned_times = list(items), explanation, row.returned_times + 1
+    uow.record(row, registry.RegistrationApplicationReturned(state=row.public_state(), items=tuple(items)))
+    return row
+
+
+async def endorse(
+    uow: UnitOfWork, *, id: UUID, criteria_met: Sequence[str], criteria_failed: Sequence[str] = (),
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> RegistrationApplicationRow:  # fmt: skip
+    """The hub's pre-review is positive: each criterion of the version in force is answered (T03)."""
+    row = await uow.load(RegistrationApplicationRow, id)
+    known = _criteria(uow, row, criteria_met, criteria_failed)
+    progress = row.progress.endorsed(criteria_met, criteria_failed, known)
+    _date(uow, row, effective_on, basis)
+    await _move(uow, row, progress)
+    uow.record(row, registry.RegistrationApplicationEndorsed(state=row.public_state()))
+    return row
+
+
+async def refuse_endorsement(
+    uow: UnitOfWork, *, id: UUID, criteria_failed: Sequence[str], reasons: Sequence[str],
+    coordination_note: str, criteria_met: Sequence[str] = (), explanation: str | None = None,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> RegistrationApplicationRow:  # fmt: skip
+    """The hub does not endorse; criteria failed, reasons and the coordination note are mandatory (R11)."""
+    row = await uow.load(RegistrationApplicationRow, id)
+    _criteria(uow, row, criteria_met, criteria_failed)
+    progress = row.progress.endorsement_refused(criteria_failed, reasons, coordination_note)
+    _date(uow, row, effective_on, basis)
+    await _move(uow, row, progress)
+    row.reasons, row.coordination_note, row.explanation = list(reasons), coordination_note, explanation
+    uow.record(
+        row,
+        registry.RegistrationApplicationEndorsementRefused(
+            state=row.public_state(), criteria_failed=tuple(criteria_failed), reasons=tuple(reasons)
+        ),
+    )
+    return row
+
+
+async def register(
+    uow: UnitOfWork, *, id: UUID, credit_code: str | None = None, legacy_number: str | None = None,
+    registration_authority: str | None = None, effective_on: date | None = None,
+    basis: Basis = Basis.LIVE,
+) -> RegistrationApplicationRow:  # fmt: skip
+    """The authority registers: in one transaction the organisation is created or moves on, and the
+    application closes with a reference to it."""
+    row = await uow.load(RegistrationApplicationRow, id)
+    progress = row.progress.closed()
+    _date(uow, row, effective_on, basis)
+    uow.expected_revision = None  # it was the application's
+    details = {
+        "name": row.name,
+        "categories": row.categories,
+        "credit_code": credit_code,
+        "legacy_number": legacy_number,
+        "registration_authority": registration_authority,
+        **{name: value for name in _CARRIED if (value := getattr(row, name)) is not None},
+    }
+    organization = await _register_organization(uow, row, details)
+    row.organization_id, row.organization_sequence = organization.id, organization.sequence
+    await _move(uow, row, progress)
+    uow.record(
+        row,
+        registry.RegistrationApplicationClosed(state=row.public_state(), registered=organization.reference()),
+    )
+    return row
+
+
+async def _register_organization(
+    uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any]
+) -> OrganizationRow:
+    common: dict[str, Any] = {
+        "legal_form": LegalForm(row.legal_form),
+        "route": RegistrationRoute(row.route),
+        "details": details,
+        "effective_on": row.effective_on,
+        "basis": Basis(row.basis),
+        "application": row.reference(),
+    }
+    if row.organization_id is None:
+        return await organizations.register_new(uow, division=row.division, **common)
+    return await organizations.register(uow, id=row.organization_id, **common)
+
+
+async def deny(
+    uow: UnitOfWork, *, id: UUID, reasons: Sequence[str], explanation: str | None = None,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> RegistrationApplicationRow:  # fmt: skip
+    """The authority denies registration and says why."""
+    row = await uow.load(RegistrationApplicationRow, id)
+    progress = row.progress.denied(reasons)
+    _date(uow, row, effective_on, basis)
+    await _move(uow, row, progress)
+    row.reasons, row.explanation = list(reasons), explanation
+    uow.record(row, registry.RegistrationApplicationDenied(state=row.public_state(), reasons=tuple(reasons)))
+    return row
+
+
+async def withdraw(
+    uow: UnitOfWork, *, id: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE
+) -> RegistrationApplicationRow:
+    """The applicant takes it back."""
+    row = await uow.load(RegistrationApplicationRow, id)
+    progress = row.progress.withdrawn()
+    _date(uow, row, effective_on, basis)
+    await _move(uow, row, progress)
+    uow.record(row, registry.RegistrationApplicationWithdrawn(state=row.public_state()))
+    return row
+
+
+async def _open(
+    uow: UnitOfWork, division: str, name: str, legal_form: LegalForm, route: RegistrationRoute,
+    categories: Sequence[str], organization_id: UUID | None, effective_on: date | None, basis: Basis,
+    details: Mapping[str, Any],
+) -> RegistrationApplicationRow:  # fmt: skip
+    """A new application in its first state, its clock running."""
+    policy = uow.policy(RegistryPolicy)
+    if legal_form not in LEGAL_PERSONS:
+        raise FormNotRegistrable(at="/legal_form", form=legal_form.value)
+    shown = organization_name(name, at="/name")
+    row = RegistrationApplicationRow(
+        division=division_code(division, at="/division"),
+        effective_on=effective_on or uow.today,
+        basis=basis.value,
+        recorded_at=uow.now,
+        step=ApplicationStep.CONSULTED.value,
+        route=route.value,
+        name=shown,
+        normalized_name=normalized_name(shown),
+        legal_form=legal_form.value,
+        organization_id=organization_id,
+        charter_template=policy.charter_template,
+    )
+    refuse_all(check_days(uow.today, effective_on=row.effective_on))
+    _fill(row, {"categories": categories, **details}, policy)
+    await _refuse_second(uow, row)
+    if organization_id is not None:
+        organization = await uow.load(OrganizationRow, organization_id)
+        row.organization_sequence = organization.sequence
+    try:
+        async with uow.session.begin_nested():
+            uow.admit(row)
+            await uow.session.flush()
+    except IntegrityError:
+        await _refuse_second(uow, row)
+        raise
+    _begin_step(uow, row, row.progress)
+    return row
+
+
+async def _refuse_second(uow: UnitOfWork, row: RegistrationApplicationRow) -> None:
+    """Raise `Duplicate` where an application for this name is open in this division."""
+    with uow.session.no_autoflush:
+        other = (
+            await uow.session.exec(
+                select(RegistrationApplicationRow.id).where(
+                    RegistrationApplicationRow.division == row.division,
+                    RegistrationApplicationRow.normalized_name == row.normalized_name,
+                    sa.not_(sa.column("ended")),
+                    RegistrationApplicationRow.id != row.id,
+                )
+            )
+        ).first()
+    if other is not None:
+        raise Duplicate(name=row.name, reason_zh="申请名称", reason_en="name applied for", other=other)
+
+
+def _fill(row: RegistrationApplicationRow, details: Mapping[str, Any], policy: RegistryPolicy) -> None:
+    for name, value in details.items():
+        if name == "categories":
+            row.categories = organizations.known_categories(list(value), policy)
+            row.department = policy.department_for(row.categories)
+        elif value is not None:
+            setattr(row, name, value)
+
+
+def _criteria(
+    uow: UnitOfWork, row: RegistrationApplicationRow, met: Sequence[str], failed: Sequence[str]
+) -> list[str]:
+    """Note the answers to the criteria in force; returns the known codes, raises for unknown ones."""
+    policy = uow.policy(RegistryPolicy)
+    known = [criterion.code for criterion in policy.criteria]
+    refuse_all(check_criteria([*met, *failed], known, policy.criteria_version))
+    row.criteria_version = policy.criteria_version
+    row.criteria_met, row.criteria_failed = list(met), list(failed)
+    return known
+
+
+def _date(uow: UnitOfWork, row: RegistrationApplicationRow, effective_on: date | None, basis: Basis) -> None:
+    row.effective_on = effective_on or uow.today
+    row.basis = basis.value
+    row.recorded_at = uow.now
+    refuse_all(check_days(uow.today, effective_on=row.effective_on))
+
+
+async def _move(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Progress) -> None:
+    """Into the next state: the running step's time is taken, the next one's begins (B03)."""
+    await _end_step(uow, row)
+    row.progress = progress
+    _begin_step(uow, row, progress)
+
+
+def _begin_step(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Progress) -> None:
+    kind = clock(progress.state, progress.route)
+    row.step_began_on, row.step_due_on = (row.effective_on, None) if kind else (None, None)
+    if kind is None:
+        return
+    if row.basis == Basis.LIVE.value:
+        days: int = getattr(uow.policy(RegistryPolicy).working_days, kind.value)
+        row.step_due_on, _ = uow.region.calendar.add_working_days(row.effective_on, days)
+    uow.session.add(
+        ApplicationStepRow(
+            application_id=row.id, division=row.division, kind=kind.value, began_on=row.effective_on,
+            due_on=row.step_due_on,
+        )
+    )  # fmt: skip
+
+
+async def _end_step(uow: UnitOfWork, row: RegistrationApplicationRow) -> None:
+    running = (
+        await uow.session.exec(
+            select(ApplicationStepRow).where(
+                ApplicationStepRow.application_id == row.id, sa.column("ended_on").is_(None)
+            )
+        )
+    ).one_or_none()
+    if running is None:
+        return
+    running.ended_on = max(row.effective_on, running.began_on)
+    running.working_days = uow.region.calendar.working_days_between(running.began_on, running.ended_on)
+    uow.session.add(running)
+    if running.kind != StepKind.CORRECTION.value:
+        row.working_days_used += running.working_days

@@ -1,0 +1,480 @@
+"""The use cases of organisations: come onto the record, move along an axis, change details, merge, end."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from shuniu_contracts import Event, Ref, registry
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from chassis.model import Refusal, division_code, refuse_all
+from chassis.unit_of_work import UnitOfWork
+from services.registry.identification.model import credit_code, legacy_number, organization_name
+from services.registry.organizations.model import (
+    AlreadyEnded,
+    Axes,
+    Basis,
+    Decoupling,
+    Duplicate,
+    HubLink,
+    HubStanding,
+    LegalForm,
+    LegalStatus,
+    MergedWithItself,
+    NotDirectlyRegistrable,
+    NotOwnerOfStep,
+    RegistrationRoute,
+    UnknownCategory,
+    check_code,
+    check_days,
+    entered,
+)
+from services.registry.organizations.tables import OrganizationRow
+from services.registry.policy import RegistryPolicy
+
+DETAILS: Final = (
+    "name", "credit_code", "legacy_number", "categories", "department", "nature", "functions",
+    "service_directions", "target_groups", "origin", "development_mode", "premises", "staff_count",
+    "member_count", "full_party_member_count", "volunteer_count", "registration_authority", "founded_on",
+    "brands", "four_no_fees_declared", "registered_capital_fen", "charity",
+)  # fmt: skip
+"""What `change_details` changes; axes, supervision and the days of facts have their own commands."""
+
+_ABSORBED: Final = tuple(
+    name for name in (*DETAILS, "supervisory_unit", "supervisory_unit_name", "filed_on") if name != "name"
+)
+Step = Literal["census", "filing", "contact"]
+Details = Mapping[str, Any]
+
+_HISTORY = """
+with closed as (
+    update organization_status set until = $6
+    where organization_id = $1 and effective_on <= $6 and (until is null or until > $6)
+)
+insert into organization_status (organization_id, division, legal_form, legal_status, hub_link, effective_on,
+                                 registration_route, recorded_at, until)
+select $1, $2, $3, $4, $5, $6::date, $7, $8,
+       (select min(effective_on) from organization_status where organization_id = $1 and effective_on > $6)
+"""
+
+_DUPLICATE = """
+select id, name, coalesce(credit_code = $2, false) as by_code
+from organization
+where not ended and id <> $1 and (credit_code = $2 or (division = $3 and normalized_name = $4))
+limit 1
+"""
+
+
+def own_step(uow: UnitOfWork, step: Step) -> None:
+    """Raise `NotOwnerOfStep` where the step belongs to a body whose staff the caller is not (L11)."""
+    owner = uow.policy(RegistryPolicy).steps.get(step)
+    if owner is None or not owner.roles or uow.principal.roles & {*owner.roles, "operator", "system"}:
+        return
+    roles = ", ".join(sorted(uow.principal.roles)) or "-"
+    raise NotOwnerOfStep(step=step, body=owner.body, roles=roles)
+
+
+async def remember_status(uow: UnitOfWork, row: OrganizationRow) -> None:
+    """Write how `row` stands from its `effective_on` on, in one statement."""
+    await uow.connection.execute(
+        _HISTORY, row.id, row.division, row.legal_form, row.legal_status, row.hub_link, row.effective_on,
+        row.registration_route, uow.now,
+    )  # fmt: skip
+
+
+async def _refuse_duplicate(uow: UnitOfWork, row: OrganizationRow) -> None:
+    found = await uow.connection.fetchrow(
+        _DUPLICATE, row.id, row.credit_code, row.division, row.normalized_name
+    )
+    if found is not None:
+        zh, en = (
+            ("统一社会信用代码", "credit code") if found["by_code"] else ("名称", "name in this division")
+        )
+        raise Duplicate(name=found["name"], reason_zh=zh, reason_en=en, other=found["id"])
+
+
+async def _save_unique(uow: UnitOfWork, row: OrganizationRow, *, new: bool) -> None:
+    """Write the row where its code and name are free; the unique indexes decide between two at once."""
+    await _refuse_duplicate(uow, row)
+    try:
+        async with uow.session.begin_nested():
+            if new:
+                uow.admit(row)
+            await uow.session.flush()
+    except IntegrityError:
+        await _refuse_duplicate(uow, row)
+        raise
+
+
+def _apply(row: OrganizationRow, details: Details, policy: RegistryPolicy) -> list[str]:
+    """Put `details` into the row; returns the fields that changed, raises every fault at once."""
+    faults: list[Refusal] = []
+    before = {name: getattr(row, name, None) for name in (*DETAILS, "department")}
+    for name, value in details.items():
+        try:
+            _set(row, name, value, policy)
+        except Refusal as fault:
+            faults.append(fault)
+    refuse_all(faults)
+    if "categories" in details and details.get("department") is None:
+        row.department = policy.department_for(row.categories)
+    return [name for name in before if getattr(row, name) != before[name]]
+
+
+def _set(row: OrganizationRow, name: str, value: Any, policy: RegistryPolicy) -> None:
+    at = f"/{name}"
+    if name == "name":
+        row.rename(organization_name(value, at=at))
+    elif name == "credit_code":
+        row.credit_code = credit_code(value, at=at) if value else None
+    elif name == "legacy_number":
+        row.legacy_number = legacy_number(value, at=at) if value else None
+    elif name == "categories":
+        row.categories = known_categories(value, policy)
+    else:
+        setattr(row, name, list(value) if isinstance(value, tuple) else value)
+
+
+def known_categories(values: list[str] | tuple[str, ...], policy: RegistryPolicy) -> list[str]:
+    """The codes of categories given by code or Chinese name, once each; raises `UnknownCategory`."""
+    codes = {}
+    for value in values:
+        if (code := policy.category_names.get(value)) is None:
+            known = ", ".join(category.name_zh for category in policy.categories)
+            raise UnknownCategory(at="/categories", value=value, known=known)
+        codes[code] = None
+    return list(codes)
+
+
+def _check_registration(row: OrganizationRow, policy: RegistryPolicy, basis: Basis) -> None:
+    """The rules of a registration that look at more than the axes."""
+    check_code(
+        row.credit_code, LegalForm(row.legal_form), row.registered_on or row.effective_on,
+        policy.credit_code_since,
+    )  # fmt: skip
+    if basis is Basis.LIVE and row.registration_route == RegistrationRoute.DIRECT.value:
+        check_direct(row.categories, policy)
+
+
+def check_direct(categories: list[str], policy: RegistryPolicy) -> None:
+    """Raise `NotDirectlyRegistrable` unless one of the categories is registered directly here (B02)."""
+    if not set(categories) & set(policy.direct_registration_categories):
+        raise NotDirectlyRegistrable(
+            at="/route",
+            categories=", ".join(categories) or "-",
+            allowed=", ".join(policy.direct_registration_categories),
+        )
+
+
+_ENTERED: Final[dict[LegalStatus, tuple[type[Event], Step | None]]] = {
+    LegalStatus.CANDIDATE: (registry.OrganizationNominated, None),
+    LegalStatus.DISCOVERED: (registry.OrganizationDiscovered, "census"),
+    LegalStatus.FILED: (registry.OrganizationFiled, "filing"),
+}
+
+
+async def enter(
+    uow: UnitOfWork, *, status: LegalStatus, division: str, legal_form: LegalForm, details: Details,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """Put a new candidate, discovered or filed organisation on the record.
+
+    Raises `Duplicate` with the id of the other, the faults of the details, `NotOwnerOfStep`.
+    """
+    event, owned = _ENTERED[status]
+    if owned is not None:
+        own_step(uow, owned)
+    row = _new(uow, entered(status, legal_form, basis), division, details, effective_on, basis)
+    if status is LegalStatus.FILED:
+        row.filed_on = row.effective_on
+    await _save_unique(uow, row, new=True)
+    uow.record(row, event(state=row.public_state()))
+    await remember_status(uow, row)
+    return row
+
+
+async def register_new(
+    uow: UnitOfWork, *, division: str, legal_form: LegalForm, details: Details, route: RegistrationRoute,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, application: Ref | None = None,
+) -> OrganizationRow:  # fmt: skip
+    """Put an organisation on the record that the authority registered on `effective_on`.
+
+    Raises what `enter` raises, `CreditCodeMissing`, `CreditCodeOfOtherForm`, `NotDirectlyRegistrable`.
+    """
+    axes = entered(LegalStatus.REGISTERED, legal_form, basis)
+    row = _new(uow, axes, division, details, effective_on, basis)
+    row.registered_on = row.effective_on
+    row.registration_route = route.value
+    _check_registration(row, uow.policy(RegistryPolicy), basis)
+    await _save_unique(uow, row, new=True)
+    uow.record(
+        row,
+        registry.OrganizationRegistered(
+            state=row.public_state(), route=registry.RegistrationRoute(route), application=application
+        ),
+    )
+    await remember_status(uow, row)
+    return row
+
+
+def _new(
+    uow: UnitOfWork, axes: Axes, division: str, details: Details, effective_on: date | None, basis: Basis
+) -> OrganizationRow:
+    row = OrganizationRow(
+        division=division_code(division, at="/division"),
+        effective_on=effective_on or uow.today,
+        basis=basis.value,
+        recorded_at=uow.now,
+        name="",
+        normalized_name="",
+        pinyin="",
+        legal_form=axes.legal_form.value,
+        legal_status=axes.legal_status.value,
+    )
+    row.axes = axes
+    _apply(row, {"categories": (), **details}, uow.policy(RegistryPolicy))
+    refuse_all(check_days(uow.today, founded_on=row.founded_on, effective_on=row.effective_on))
+    return row
+
+
+async def _load(uow: UnitOfWork, id: UUID | str) -> OrganizationRow:
+    """The locked row; raises `AlreadyEnded` where nothing more may happen to it."""
+    row = await uow.load(OrganizationRow, id)
+    if row.ended:
+        raise AlreadyEnded(status=row.legal_status, into=row.merged_into or "-")
+    return row
+
+
+def _date(uow: UnitOfWork, row: OrganizationRow, effective_on: date | None, basis: Basis) -> None:
+    row.effective_on = effective_on or uow.today
+    row.basis = basis.value
+    row.recorded_at = uow.now
+    refuse_all(check_days(uow.today, effective_on=row.effective_on))
+
+
+async def file(
+    uow: UnitOfWork, *, id: UUID, legal_form: LegalForm = LegalForm.COMMUNITY_ORGANIZATION,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """File a candidate or discovered organisation with its community (备案)."""
+    own_step(uow, "filing")
+    row = await _load(uow, id)
+    row.axes = row.axes.filed(legal_form)
+    _date(uow, row, effective_on, basis)
+    row.filed_on = row.effective_on
+    uow.record(row, registry.OrganizationFiled(state=row.public_state()))
+    await remember_status(uow, row)
+    return row
+
+
+async def register(
+    uow: UnitOfWork, *, id: UUID, legal_form: LegalForm, route: RegistrationRoute, details: Details,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, application: Ref | None = None,
+) -> OrganizationRow:  # fmt: skip
+    """The authority registered an organisation that is on the record already (登记)."""
+    row = await _load(uow, id)
+    row.axes = row.axes.registered(legal_form, basis)
+    _apply(row, details, uow.policy(RegistryPolicy))
+    _date(uow, row, effective_on, basis)
+    row.registered_on = row.effective_on
+    row.registration_route = route.value
+    _check_registration(row, uow.policy(RegistryPolicy), basis)
+    await _save_unique(uow, row, new=False)
+    uow.record(
+        row,
+        registry.OrganizationRegistered(
+            state=row.public_state(), route=registry.RegistrationRoute(route), application=application
+        ),
+    )
+    await remember_status(uow, row)
+    return row
+
+
+async def change_details(
+    uow: UnitOfWork, *, id: UUID, details: Details, legal_form: LegalForm | None = None,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """Change attributes; `legal_form` only to correct what the record says wrongly or not at all (F02).
+
+    The event names the fields that changed; where none did, nothing is recorded.
+    """
+    row = await _load(uow, id)
+    before = row.legal_form
+    if legal_form is not None:
+        row.legal_form = entered(LegalStatus(row.legal_status), legal_form, basis).legal_form.value
+    fields = _apply(row, details, uow.policy(RegistryPolicy))
+    if row.legal_form != before:
+        fields.append("legal_form")
+    if not fields:
+        return row
+    _date(uow, row, effective_on, basis)
+    refuse_all(check_days(uow.today, founded_on=row.founded_on))
+    if row.registered_on is not None:
+        check_code(
+            row.credit_code, LegalForm(row.legal_form), row.registered_on,
+            uow.policy(RegistryPolicy).credit_code_since,
+        )  # fmt: skip
+    await _save_unique(uow, row, new=False)
+    uow.record(row, registry.OrganizationDetailsChanged(state=row.public_state(), fields=tuple(fields)))
+    if "legal_form" in fields:
+        await remember_status(uow, row)
+    return row
+
+
+async def link(
+    uow: UnitOfWork, *, id: UUID, link: HubLink, effective_on: date | None = None,
+    basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """Link to the hub (联系), file with it (备案制), take in the field (分管) or directly (直管)."""
+    own_step(uow, "contact")
+    row = await _load(uow, id)
+    previous = registry.HubLink(row.hub_link)
+    row.axes = row.axes.linked_as(link)
+    _date(uow, row, effective_on, basis)
+    row.linked_on = row.linked_on or row.effective_on
+    if link is HubLink.HUB_FILED:
+        row.hub_filed_on = row.effective_on
+        uow.record(row, registry.OrganizationHubFiled(state=row.public_state()))
+    else:
+        uow.record(row, registry.OrganizationLinked(state=row.public_state(), previous=previous))
+    await remember_status(uow, row)
+    return row
+
+
+async def decouple(
+    uow: UnitOfWork, *, id: UUID, step: Literal["self_checked", "pressed", "completed"],
+    administrative_leaders: int = 0, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """One step of decoupling from the administrative department: 自查, 督办, 完成 (R13, R24)."""
+    row = await _load(uow, id)
+    row.axes = row.axes.decoupling_moved(step, administrative_leaders)
+    _date(uow, row, effective_on, basis)
+    if row.decoupling == Decoupling.COMPLETED.value:
+        row.decoupled_on = row.effective_on
+        uow.record(row, registry.OrganizationDecoupled(state=row.public_state()))
+        await remember_status(uow, row)
+    else:
+        uow.record(row, registry.OrganizationDetailsChanged(state=row.public_state(), fields=("decoupling",)))
+    return row
+
+
+async def change_supervision(
+    uow: UnitOfWork, *, id: UUID, supervisory_unit: str | None = None,
+    supervisory_unit_name: str | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """Another body is the professional supervisory unit (业务主管单位); none where both are left out."""
+    row = await _load(uow, id)
+    previous = row.supervisory_unit
+    row.supervisory_unit = supervisory_unit
+    row.supervisory_unit_name = supervisory_unit_name
+    _date(uow, row, effective_on, basis)
+    uow.record(row, registry.OrganizationSupervisionChanged(state=row.public_state(), previous=previous))
+    return row
+
+
+async def judge(
+    uow: UnitOfWork, *, id: UUID, standing: HubStanding, ground: str | None = None,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """The hub changes its own judgement, with the ground as a code; the same judgement again is no fact."""
+    row = await _load(uow, id)
+    previous = registry.HubStanding(row.hub_standing)
+    if previous == standing.value:
+        return row
+    row.axes = row.axes.judged(standing)
+    _date(uow, row, effective_on, basis)
+    uow.record(
+        row,
+        registry.OrganizationHubStandingChanged(state=row.public_state(), previous=previous, ground=ground),
+    )
+    return row
+
+
+async def suspend(
+    uow: UnitOfWork, *, id: UUID, until: date | None = None, effective_on: date | None = None,
+    basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """The authority ordered it to stop its activities."""
+    row = await _load(uow, id)
+    row.axes = row.axes.suspended()
+    _date(uow, row, effective_on, basis)
+    uow.record(row, registry.OrganizationSuspended(state=row.public_state(), until=until))
+    await remember_status(uow, row)
+    return row
+
+
+async def resume(
+    uow: UnitOfWork, *, id: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE
+) -> OrganizationRow:
+    """The suspension is over."""
+    row = await _load(uow, id)
+    row.axes = row.axes.resumed()
+    _date(uow, row, effective_on, basis)
+    uow.record(row, registry.OrganizationResumed(state=row.public_state()))
+    await remember_status(uow, row)
+    return row
+
+
+_ENDS: Final[dict[str, type[Event]]] = {
+    "deregistered": registry.OrganizationDeregistered,
+    "revoked": registry.OrganizationRevoked,
+    "dissolved": registry.OrganizationDissolved,
+}
+
+
+async def end(
+    uow: UnitOfWork, *, id: UUID, fact: Literal["deregistered", "revoked", "dissolved"],
+    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; its last event."""
+    row = await _load(uow, id)
+    row.axes = row.axes.ended_as(fact)
+    _date(uow, row, effective_on, basis)
+    row.ended_on = row.effective_on
+    refuse_all(
+        check_days(
+            uow.today, founded_on=row.founded_on, filed_on=row.filed_on, registered_on=row.registered_on,
+            ended_on=row.ended_on,
+        )
+    )  # fmt: skip
+    uow.record(row, _ENDS[fact](state=row.public_state()))
+    await remember_status(uow, row)
+    return row
+
+
+async def merge(
+    uow: UnitOfWork, *, id: UUID, into: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE
+) -> OrganizationRow:
+    """Two records are one organisation: `id` ends with `merged`, `into` takes over what it lacks.
+
+    The record that ends is counted on no day any more, as if it had never been entered. Answers the record
+    that ended, whose revision the caller gave. Both are locked in the order of their ids.
+    """
+    if id == into:
+        raise MergedWithItself(at="/into", id=id)
+    both = select(OrganizationRow.id).where(sa.column("id").in_([id, into])).order_by("id").with_for_update()
+    await uow.session.exec(both)
+    loser = await _load(uow, id)
+    uow.expected_revision = None  # it was the loser's
+    survivor = await _load(uow, into)
+    for row in (loser, survivor):
+        _date(uow, row, effective_on, basis)
+    loser.merged_into, loser.merged_into_sequence = survivor.id, survivor.sequence
+    loser.ended, loser.ended_on = True, loser.effective_on
+    await uow.session.flush()  # frees the loser's code before the survivor takes it
+    _absorb(survivor, loser)
+    uow.record(loser, registry.OrganizationMerged(state=loser.public_state(), into=survivor.reference()))
+    uow.record(
+        survivor, registry.OrganizationAbsorbed(state=survivor.public_state(), absorbed=loser.reference())
+    )
+    await uow.connection.execute("delete from organization_status where organization_id = $1", loser.id)
+    return loser
+
+
+def _absorb(survivor: OrganizationRow, loser: OrganizationRow) -> None:
+    for name in _ABSORBED:
+        if getattr(survivor, name) in (None, []):
+            setattr(survivor, name, getattr(loser, name))

@@ -1,0 +1,193 @@
+"""What differs from region to region in the registry: the `[registry]` section of the region profile."""
+
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
+"""A code of a list of the profile, as it goes onto the bus."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Department(_Section):
+    """A section of the hub body that deals with organisations."""
+
+    code: Code
+    name_zh: str
+    name_en: str = ""
+
+
+class Category(_Section):
+    """A field of work; an organisation may have several."""
+
+    code: Code
+    name_zh: str
+    name_en: str = ""
+    department: Code | None = Field(None, description="who deals with it (LUOHU R09, L10)")
+
+
+class Criterion(_Section):
+    """One condition of admission that a pre-review answers."""
+
+    code: Code
+    name_zh: str
+    name_en: str = ""
+
+
+class StepOwner(_Section):
+    """The body that alone takes a step, by the roles its staff have (LUOHU R10, L11)."""
+
+    body: str
+    roles: frozenset[str] = Field(description="roles of its staff; empty: anybody with the permission")
+
+
+class WorkingDays(_Section):
+    """How many working days each step of an application may take (B03)."""
+
+    consultation: int = Field(5, ge=1, description="ours: an online question is answered within a week (B03)")
+    pre_review: int = Field(20, ge=1, description="ours; TONGZHOU 3 asks for a pre-review and sets no time")
+    correction: int = Field(30, ge=1, description="ours: time for the applicant to complete (B03)")
+    decision: int = Field(30, ge=1, description="ours, adjustable; registration regulations of each form")
+
+
+DEPARTMENTS = (
+    Department(code="office", name_zh="办公室", name_en="office"),
+    Department(code="womens_work", name_zh="妇女工作科", name_en="women's work section"),
+    Department(code="childrens_work", name_zh="儿童工作科", name_en="children's work section"),
+    Department(code="centre", name_zh="妇儿中心", name_en="women and children centre"),
+    Department(code="social_work", name_zh="社会工作部", name_en="social work department"),
+)
+"""LUOHU's sections; which category goes to which is our reading of R09."""
+
+DIRECT_CATEGORIES = (
+    Category(
+        code="industry_association", name_zh="行业协会商会类", name_en="industry associations, chambers"
+    ),
+    Category(code="science_technology", name_zh="科技类", name_en="science and technology"),
+    Category(code="charity", name_zh="公益慈善类", name_en="public benefit and charity"),
+    Category(code="community_service", name_zh="城乡社区服务类", name_en="urban and rural community service"),
+)
+"""BINHAI A4.11: the four that are registered directly (B02, R12)."""
+
+WOMENS_CATEGORIES = (
+    Category(
+        code="legal_rights", name_zh="普法维权", name_en="legal education, rights", department="womens_work"
+    ),
+    Category(code="quality", name_zh="素质提升", name_en="quality improvement", department="centre"),
+    Category(code="employment", name_zh="创业就业", name_en="entrepreneurship", department="womens_work"),
+    Category(code="psychology", name_zh="心理建设", name_en="psychological support", department="centre"),
+    Category(code="skills", name_zh="技能培训", name_en="skills training", department="centre"),
+    Category(code="family_civility", name_zh="家庭文明", name_en="family civility", department="womens_work"),
+    Category(code="fitness", name_zh="巾帼健身", name_en="women's fitness", department="centre"),
+    Category(
+        code="childrens_morals", name_zh="儿童德育", name_en="moral education", department="childrens_work"
+    ),
+    Category(
+        code="family_education", name_zh="家庭教育", name_en="family education", department="childrens_work"
+    ),
+    Category(
+        code="cross_border", name_zh="跨境服务", name_en="cross-border services", department="childrens_work"
+    ),
+    Category(code="volunteering", name_zh="志愿服务", name_en="volunteering", department="social_work"),
+    Category(
+        code="self_governance",
+        name_zh="社区自治",
+        name_en="community self-governance",
+        department="social_work",
+    ),
+)
+"""LUOHU A4.1: twelve, and open-ended (等类别)."""
+
+CRITERIA = (
+    Criterion(code="name", name_zh="名称规范且不重名", name_en="a proper name of its own"),
+    Criterion(code="purpose", name_zh="宗旨和业务范围明确", name_en="clear purpose and field of work"),
+    Criterion(code="members", name_zh="会员或发起人符合要求", name_en="members or founders as required"),
+    Criterion(code="premises", name_zh="有固定办公场所", name_en="fixed premises"),
+    Criterion(code="funds", name_zh="有合法资产和经费来源", name_en="lawful assets and funding"),
+    Criterion(code="staff", name_zh="有专职或兼职工作人员", name_en="full- or part-time staff"),
+    Criterion(code="charter", name_zh="章程符合范本", name_en="a charter after the template"),
+)
+"""Ours, after the registration regulations; the documents ask for criteria (T03) and print none."""
+
+
+class RegistryPolicy(_Section):
+    """Every threshold and list of the registry; a region states only what it does otherwise."""
+
+    categories: tuple[Category, ...] = Field(
+        (*WOMENS_CATEGORIES, *DIRECT_CATEGORIES), description="fields of work (LUOHU A4.1, BINHAI A4.11)"
+    )
+    departments: tuple[Department, ...] = Field(DEPARTMENTS, description="the hub's sections (LUOHU A1, L10)")
+    default_department: Code | None = Field(
+        None, description="who deals with what no category routes (R09); none: nobody in particular"
+    )
+    direct_registration_categories: tuple[Code, ...] = Field(
+        tuple(category.code for category in DIRECT_CATEGORIES),
+        description="registered without pre-review (BINHAI B02, R12)",
+    )
+    credit_code_since: date = Field(
+        date(2016, 1, 1), description="registered from this day on: code required (GB 32100 in practice, B5)"
+    )
+    criteria_version: Code = Field("1", description="version of the admission criteria (T03)")
+    criteria: tuple[Criterion, ...] = Field(CRITERIA, description="what a pre-review answers (T03, R11)")
+    charter_party_clause_required: bool = Field(
+        True, description="a charter must have the clause on Party building (BINHAI R17)"
+    )
+    charter_template: Code | None = Field(None, description="charter template in force (B25)")
+    working_days: WorkingDays = Field(default_factory=lambda: WorkingDays.model_validate({}))
+    steps: dict[Literal["census", "filing", "contact"], StepOwner] = Field(
+        default_factory=dict, description="bodies that alone take a step (LUOHU R10, L11); none by default"
+    )
+    import_max_rows: int = Field(200_000, ge=1, description="ours: rows of one workbook")
+    import_max_uncompressed_bytes: int = Field(
+        512 << 20, ge=1 << 20, description="ours: what an .xlsx may unpack to"
+    )
+    import_max_faults: int = Field(10_000, ge=1, description="ours: faults of one import that are listed")
+    similar_names_score: float = Field(
+        88.0, ge=50, le=100, description="ours: names alike in this many hundredths are shown as similar"
+    )
+    similar_names_limit: int = Field(
+        5_000, ge=0, description="ours: rows of one import whose names are compared with the register"
+    )
+
+    @cached_property
+    def category_names(self) -> dict[str, str]:
+        """Code of each category by its code and by its Chinese name, with and without 类."""
+        names: dict[str, str] = {}
+        for category in self.categories:
+            for name in (category.code, category.name_zh, category.name_zh.removesuffix("类")):
+                names[name] = category.code
+        return names
+
+    @cached_property
+    def departments_by_category(self) -> dict[str, str]:
+        """The department that deals with each category, where one does."""
+        return {
+            category.code: category.department
+            for category in self.categories
+            if category.department is not None
+        }
+
+    def department_for(self, categories: tuple[str, ...] | list[str]) -> str | None:
+        """The department of the first category that has one (R09, L10), or the default."""
+        for category in categories:
+            if category in self.departments_by_category:
+                return self.departments_by_category[category]
+        return self.default_department
+
+    @model_validator(mode="after")
+    def _lists_agree(self) -> "RegistryPolicy":
+        categories = [category.code for category in self.categories]
+        departments = {department.code for department in self.departments}
+        if len(set(categories)) != len(categories):
+            raise ValueError("a category code is listed twice")
+        if lost := set(self.direct_registration_categories) - set(categories):
+            raise ValueError(f"direct_registration_categories: {', '.join(sorted(lost))} is no category")
+        routed = {*self.departments_by_category.values(), *filter(None, [self.default_department])}
+        if lost := routed - departments:
+            raise ValueError(f"department {', '.join(sorted(lost))} is not listed in departments")
+        return self
