@@ -57,6 +57,13 @@ class EmbeddedBroker:
         self._lock = DirectoryLock(self.data_dir, "broker")
         self._process: Process | None = None
 
+    async def __aenter__(self) -> "EmbeddedBroker":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
+
     @property
     def port(self) -> int:
         """The port it listens on; raises RuntimeError before the first start when none was given."""

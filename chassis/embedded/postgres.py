@@ -102,6 +102,13 @@ class EmbeddedPostgres:
         self._lock = DirectoryLock(self.data_dir, "postgres")
         self._process: Process | None = None
 
+    async def __aenter__(self) -> "EmbeddedPostgres":
+        await self.start()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
+
     @property
     def port(self) -> int:
         """The port it listens on; raises RuntimeError before the first start when none was given."""

@@ -6,17 +6,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from chassis.embedded.account import Account
 
 _PR_SET_PDEATHSIG = 1
 _LOG_KEPT_BYTES = 16 << 20
 _POLL_S = 0.02
+
+_log = structlog.get_logger(__name__)
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -83,6 +88,8 @@ class Process:
         """
         if sys.platform != "linux":
             raise ProcessFailed(name, f"needs Linux, this is {sys.platform}", log)
+        if threading.current_thread() is not threading.main_thread():
+            _log.warning("embedded.started_from_thread", process=name, lives_as_long_as="this thread")
         log.parent.mkdir(parents=True, exist_ok=True)
         _rotate(log)
         with log.open("ab") as output:
