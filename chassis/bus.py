@@ -26,6 +26,8 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 from chassis.settings import BusSettings
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
+AdminClient: TypeAlias = AIOKafkaAdminClient
+ConsumerClient: TypeAlias = AIOKafkaConsumer
 MAX_BATCH_BYTES = 960 * 1024
 """One produced batch; below every `max.message.bytes`, since that limits Kafka's whole batch."""
 _REQUEST_TIMEOUT_MS = 10_000

@@ -1,0 +1,59 @@
+"""Consumer groups as the broker keeps them: their names, and setting them back to the earliest record."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka.errors import for_code
+from aiokafka.protocol.admin import DeleteGroupsRequest
+
+from chassis import bus
+from chassis.settings import BusSettings
+
+_NON_EMPTY_GROUP = 68
+_GROUP_ID_NOT_FOUND = 69
+_COORDINATOR_BUSY = {14, 15, 16}
+_ATTEMPTS = 20
+_WAIT_S = 0.5
+
+
+class GroupActive(Exception):
+    """A group still has members; its offsets cannot be taken back under them."""
+
+
+class GroupResetFailed(Exception):
+    """The broker refused; the message gives group and reason."""
+
+
+def group_id(stack: str, consumer: str) -> str:
+    """The consumer group of a service's consumer in a stack."""
+    return f"{stack}.{consumer}"
+
+
+async def reset(settings: BusSettings, groups: Iterable[str]) -> None:
+    """Make the groups read from the earliest record again, by deleting them: committed offsets go with them.
+
+    Harmless for our data, since the inbox drops what it has. Raises `GroupActive` while a member is
+    connected (the embedded broker does not say so: there the caller makes sure), `GroupResetFailed` else.
+    """
+    client = bus.admin(settings)
+    await client.start()
+    try:
+        for group in groups:
+            code = await _delete(client, group)
+            if code == _NON_EMPTY_GROUP:
+                raise GroupActive(f"group {group} has running consumers; stop the service first")
+            if code not in (0, _GROUP_ID_NOT_FOUND):
+                raise GroupResetFailed(f"group {group}: {for_code(code).__name__} ({code})")
+    finally:
+        await client.close()
+
+
+async def _delete(client: bus.AdminClient, group: str) -> int:
+    for _ in range(_ATTEMPTS):
+        coordinator = await client.find_coordinator(group)
+        answer = await client._send_request(DeleteGroupsRequest([group]), coordinator)
+        code = int(answer.results[0][1])
+        if code not in _COORDINATOR_BUSY:
+            return code
+        await asyncio.sleep(_WAIT_S)
+    return code

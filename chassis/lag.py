@@ -1,0 +1,142 @@
+"""How far consumers are behind and what waits in a service's tables; and when a whole stack is at rest."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+from aiokafka import TopicPartition
+
+from chassis import bus
+from chassis.settings import BusSettings
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a consumer group reads: named topics, or those whose whole name matches a pattern."""
+
+    group: str
+    topics: tuple[str, ...] = ()
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
+class PartitionLag:
+    """One partition: the next record the group will read, and where the partition ends."""
+
+    topic: str
+    partition: int
+    position: int
+    end: int
+
+    @property
+    def behind(self) -> int:
+        """Messages not yet committed."""
+        return max(self.end - self.position, 0)
+
+
+@dataclass(frozen=True)
+class GroupLag:
+    """One consumer group over all partitions of its topics."""
+
+    group: str
+    partitions: tuple[PartitionLag, ...]
+
+    @property
+    def behind(self) -> int:
+        """Messages in all not yet committed."""
+        return sum(partition.behind for partition in self.partitions)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits in one service's database. Only all zeros is at rest."""
+
+    outbox: int
+    oldest_s: float
+    """age of the oldest unsent event, in seconds"""
+    blocked: int
+    held: int
+    parked: int
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing waits for the relay, a replay or an operator."""
+        return not (self.outbox or self.blocked or self.held or self.parked)
+
+
+async def group_lag(settings: BusSettings, subscription: Subscription) -> GroupLag:
+    """The group's lag. A partition without a committed offset counts from its beginning, as it would be read.
+
+    A plain client asks: the embedded broker fails on the admin client's listing of offsets.
+    """
+    client = bus.consumer(settings, group=subscription.group)
+    await client.start()
+    try:
+        partitions = _wanted(await _partitions_by_topic(client), subscription)
+        if not partitions:
+            return GroupLag(subscription.group, ())
+        client.assign(partitions)
+        ends = await client.end_offsets(partitions)
+        beginnings = await client.beginning_offsets(partitions)
+        found = []
+        for partition in partitions:
+            committed = await client.committed(partition)
+            position = beginnings[partition] if committed is None else committed
+            found.append(PartitionLag(partition.topic, partition.partition, position, ends[partition]))
+        return GroupLag(subscription.group, tuple(found))
+    finally:
+        await client.stop()
+
+
+async def backlog(connection: asyncpg.Connection) -> Backlog:
+    """What waits in the database behind `connection`."""
+    row = await connection.fetchrow(
+        """
+        select (select count(*) from outbox) as outbox,
+               coalesce((select extract(epoch from clock_timestamp() - l.recorded_at)
+                         from outbox o join event_log l using (seq) order by o.seq limit 1), 0) as oldest_s,
+               (select count(*) from outbox_blocked) as blocked,
+               (select count(*) from held) as held,
+               (select count(*) from parked) as parked
+        """
+    )
+    assert row is not None
+    return Backlog(row["outbox"], float(row["oldest_s"]), row["blocked"], row["held"], row["parked"])
+
+
+async def caught_up(
+    settings: BusSettings, subscriptions: Sequence[Subscription], databases: Sequence[asyncpg.Connection]
+) -> bool:
+    """Whether the stack is at rest: every event was applied and led to no further one.
+
+    In this order: every group has committed to the end; then nothing waits in any database (a reaction's own
+    events are in the outbox before its offsets are committed); then no partition has grown since.
+    """
+    before = [await group_lag(settings, subscription) for subscription in subscriptions]
+    if any(lag.behind for lag in before):
+        return False
+    for connection in databases:
+        if not (await backlog(connection)).is_clear:
+            return False
+    after = [await group_lag(settings, subscription) for subscription in subscriptions]
+    return _ends(before) == _ends(after)
+
+
+def _ends(lags: Iterable[GroupLag]) -> dict[tuple[str, int], int]:
+    return {(part.topic, part.partition): part.end for lag in lags for part in lag.partitions}
+
+
+async def _partitions_by_topic(client: bus.ConsumerClient) -> dict[str, Collection[int]]:
+    cluster = await client._client.fetch_all_metadata()
+    return {topic: cluster.partitions_for_topic(topic) or () for topic in cluster.topics()}
+
+
+def _wanted(existing: dict[str, Collection[int]], subscription: Subscription) -> list[TopicPartition]:
+    pattern = re.compile(subscription.pattern) if subscription.pattern else None
+    return [
+        TopicPartition(topic, number)
+        for topic, numbers in sorted(existing.items())
+        if topic in subscription.topics or (pattern is not None and pattern.fullmatch(topic))
+        for number in sorted(numbers)
+    ]

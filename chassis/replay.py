@@ -1,0 +1,144 @@
+"""Sending again what the log keeps: chosen subjects, a range of time, or everything for a lost bus."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from shuniu_contracts import EVENT_TYPES, STREAMS
+
+from chassis.outbox import request_full_scan
+from chassis.received import Received
+from chassis.service import Reaction
+from chassis.unit_of_work import UnitOfWork
+
+# A pointer that is still there gets a new version, so that a relay which is about to delete it as delivered
+# leaves it: on a bus that was lost meanwhile, delivered means nothing.
+_AGAIN = "on conflict (seq, stream_major) do update set stream_major = excluded.stream_major"
+_ENQUEUE = """
+insert into outbox (seq, stream_major)
+select l.seq, live.major
+from event_log l
+join unnest($1::text[], $2::smallint[]) as live(aggregatetype, major) using (aggregatetype)
+"""
+_SUBJECTS = "chosen(aggregateid, first) as (select * from unnest($3::text[], $4::bigint[]))"
+_RANGE = """chosen(aggregateid, first) as (
+    select aggregateid, min(sequence) from event_log
+    where ($3::timestamptz is null or recorded_at >= $3) and ($4::timestamptz is null or recorded_at < $4)
+    group by aggregateid
+)"""
+_CHOSEN = "join chosen on chosen.aggregateid = l.aggregateid and l.sequence >= chosen.first"
+
+
+@dataclass(frozen=True)
+class Enqueued:
+    """How much is to be sent again."""
+
+    subjects: int
+    pointers: int
+    """messages: events times live majors"""
+
+
+async def replay_subjects(connection: asyncpg.Connection, first: dict[str, int]) -> Enqueued:
+    """Enqueue each subject from the given sequence through to its newest event, in every live major.
+
+    What is blocked stays blocked. Runs in the caller's transaction; the relay hears of it at the commit.
+    """
+    return await _enqueue(connection, _SUBJECTS, list(first), list(first.values()))
+
+
+async def replay_range(
+    connection: asyncpg.Connection, since: datetime | None, until: datetime | None
+) -> Enqueued:
+    """The same for every subject with an event recorded in [since, until), from its first such event.
+
+    It goes through to the newest event of each subject, also beyond `until`: a consumer that gets an old
+    event after a newer one drops it, but one that needs it must get what follows as well.
+    """
+    return await _enqueue(connection, _RANGE, since, until)
+
+
+async def rebuild(connection: asyncpg.Connection) -> int:
+    """Enqueue the whole log for a bus that lost everything; returns the number of messages.
+
+    Consumer groups that a broker kept must be reset as well (`groups.reset`), or they skip what comes first.
+    """
+    await connection.execute("set local statement_timeout = 0")
+    names, majors = _live()
+    status = await connection.execute(f"{_ENQUEUE} order by l.seq {_AGAIN}", names, majors)
+    await request_full_scan(connection)
+    return int(status.rsplit(" ", 1)[1])
+
+
+async def _enqueue(connection: asyncpg.Connection, chosen: str, *arguments: Any) -> Enqueued:
+    statement = f"""
+    with {chosen}, enqueued as (
+        {_ENQUEUE} {_CHOSEN} {_AGAIN}
+        returning seq
+    )
+    select count(*) as pointers, count(distinct l.aggregateid) as subjects
+    from enqueued join event_log l using (seq)
+    """
+    row = await connection.fetchrow(statement, *_live(), *arguments)
+    assert row is not None
+    await request_full_scan(connection)
+    return Enqueued(row["subjects"], row["pointers"])
+
+
+def _live() -> tuple[list[str], list[int]]:
+    """Every stream's name with each of its majors that is sent today, as two columns."""
+    pairs = [(stream.name, major) for stream in STREAMS.values() for major in stream.majors]
+    return [name for name, _ in pairs], [major for _, major in pairs]
+
+
+@dataclass
+class RecentReplays:
+    """Keeps one subject from being sent again more than once in a few seconds, however many ask.
+
+    A request that comes again (its batch was rolled back and redelivered) is not refused for its own sake.
+    """
+
+    interval_s: float = 3.0
+    _granted: dict[str, tuple[float, str]] = field(default_factory=dict)
+
+    def grant(self, subject: str, request: str, now: float) -> bool:
+        """Whether the request with this event id may have `subject` sent again at `now` (monotonic seconds)."""
+        at, by = self._granted.get(subject, (float("-inf"), ""))
+        if by != request and now - at < self.interval_s:
+            return False
+        if len(self._granted) > 10_000:
+            self._granted = {
+                name: kept for name, kept in self._granted.items() if now - kept[0] < self.interval_s
+            }
+        self._granted[subject] = (now, request)
+        return True
+
+
+_RECENT = RecentReplays()
+
+
+async def _answer(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Enqueue the subjects of this service that other services' consumers found gaps in."""
+    first: dict[str, int] = {}
+    for event in events:
+        wanted = event.data.state
+        if wanted.service != uow.service or (wanted.stack or event.envelope.stack) != uow.stack:
+            continue
+        if _RECENT.grant(wanted.subject, event.envelope.id, time.monotonic()):
+            sequence = max(wanted.from_sequence, 1)
+            first[wanted.subject] = min(sequence, first.get(wanted.subject, sequence))
+    if first:
+        await replay_subjects(uow.connection, first)
+
+
+REPLAY_REQUESTED = tuple(
+    described.event
+    for described in EVENT_TYPES.values()
+    if described.aggregate == "replay" and described.fact == "requested"
+)
+"""Each service's `ReplayRequested`."""
+
+replay_requested = Reaction(REPLAY_REQUESTED, _answer)
+"""Part of every consumer that needs history: answers the requests that name its service."""
