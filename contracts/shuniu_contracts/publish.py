@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,10 @@ _EXAMPLE_SUBJECT = "01926f2a-5c00-7000-8000-000000000001"
 
 
 def home() -> Path:
-    """The folder `contracts/` of the checkout this package runs from."""
-    return Path(__file__).resolve().parents[1]
+    """Where the published files are: `contracts/` of the checkout this package runs from, or what its wheel
+    brought along."""
+    checkout = Path(__file__).resolve().parents[1]
+    return checkout if (checkout / "schemas").is_dir() else Path(sys.prefix, "share", "shuniu-contracts")
 
 
 @dataclass
