@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError, UnknownError
 
 from chassis.embedded.broker import EmbeddedBroker
 from chassis.embedded.directory import DirectoryInUse
-from tests.chassis.embedded.test_process import gone
+from tests.chassis.embedded.test_process import wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -146,8 +146,7 @@ async def test_killed_it_starts_again_empty_and_its_clients_go_on(bus: Bus) -> N
     pid = bus.engine.pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    assert gone(pid)
-    assert not bus.engine.running
+    wait_until(lambda: not bus.engine.running)
     await bus.engine.start()
     admin = await bus.admin()
     assert topic not in await admin.list_topics() or not await _read(consumer, 1, within_s=0.5)

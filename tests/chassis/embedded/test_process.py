@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ import pytest
 from chassis.embedded.process import Process, ProcessFailed, tail
 
 STUBBORN = "trap '' TERM; echo deaf; while true; do sleep 0.05; done"
+
+
+def wait_until(condition: Callable[[], bool], within_s: float = 10.0) -> None:
+    """Look until it is so; fails after that long."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not so within {within_s} s"
+        time.sleep(0.02)
 
 
 def gone(pid: int, within_s: float = 5.0) -> bool:
