@@ -69,12 +69,12 @@ async def assign(
     when = dated(uow, effective_on, basis, not_before=row.appointed_on)
     step(TRANSITIONS, Status(row.status), "assigned")
     organizations = await lock_organizations(uow, organization_ids, at="/organization_ids")
-    asked = list(dict.fromkeys(organization.id for organization in organizations))
+    sequences = {organization.id: organization.sequence for organization in organizations}
+    asked = list(sequences)
     refuse_all(assignment_faults(row.capacity, set(row.organization_ids), asked))
-    for organization in dict.fromkeys(organizations):
-        row.organization_ids = [*row.organization_ids, organization.id]
-        seen = Ref(str(organization.id), organization.sequence)
-        _record(uow, row, InstructorAssigned, when, organization=seen)
+    for organization_id, sequence in sequences.items():
+        row.organization_ids = [*row.organization_ids, organization_id]
+        _record(uow, row, InstructorAssigned, when, organization=Ref(str(organization_id), sequence))
     await coverage.begin_covering(uow, _source(row), asked, when.on)
     await coverage.settle(uow, asked, when)
     return row
