@@ -158,7 +158,9 @@ def test_criteria_must_be_distinct_and_make_a_whole() -> None:
     assert list(criteria_faults(CRITERIA)) == []
 
 
-points = st.none() | st.integers(0, 100_000)
+marks = st.integers(0, 100_000)
+points = st.none() | marks
+days = st.integers(1, 28).map(lambda day: DAY.replace(day=day))
 
 
 @st.composite

@@ -4,12 +4,15 @@ Applications are ordered by weighted score; the budget is cut strictly at the fi
 Whoever is helped over the line, held below it or given another sum is a deviation and carries its reason.
 """
 
+import hashlib
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from chassis.model import Refusal, RefusalKind, refuse_all
 
@@ -349,3 +352,47 @@ def _deviation_faults(inputs: Inputs) -> Iterable[Refusal]:
         most = _most(candidate, inputs)
         if deviation.award_fen is not None and deviation.award_fen > most:
             yield AwardTooHigh(application=name, award=deviation.award_fen, most=most, at=f"{at}/award_fen")
+
+
+def as_data(inputs: Inputs) -> dict[str, Any]:
+    """The inputs as plain JSON values, in an order that does not depend on where they were read from."""
+    data = asdict(inputs)
+    data["candidates"] = sorted(data["candidates"], key=lambda entry: str(entry["application"]))
+    data["scores"] = sorted(
+        data["scores"], key=lambda entry: (entry["application"], entry["reviewer"], entry["criterion"])
+    )
+    plain: dict[str, Any] = json.loads(json.dumps(data, default=str))
+    return plain
+
+
+def from_data(data: Mapping[str, Any]) -> Inputs:
+    """The inputs that `as_data` made."""
+    return Inputs(
+        criteria=tuple(Criterion(**entry) for entry in data["criteria"]),
+        candidates=tuple(
+            Candidate(entry["application"], entry["requested_fen"], date.fromisoformat(entry["submitted_on"]))
+            for entry in data["candidates"]
+        ),
+        scores=tuple(Score(**entry) for entry in data["scores"]),
+        budget_fen=data["budget_fen"],
+        cap_fen=data["cap_fen"],
+        awards_at_most=data["awards_at_most"],
+        reserve_at_most=data["reserve_at_most"],
+        minimum_score_thousandths=data["minimum_score_thousandths"],
+        deviations=tuple(
+            Deviation(
+                entry["application"],
+                entry["reason"],
+                None if entry["outcome"] is None else Outcome(entry["outcome"]),
+                entry["award_fen"],
+            )
+            for entry in data["deviations"]
+        ),
+    )
+
+
+def digest(inputs: Inputs, ranking: Ranking) -> str:
+    """SHA-256 over inputs and ranking in canonical JSON: two equal digests are the same decision."""
+    whole = {"inputs": as_data(inputs), "ranking": asdict(ranking)}
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Decisions on a round: publicity, awards within the budget, the reserve list, reopening, the end."""

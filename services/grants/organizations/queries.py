@@ -1,0 +1,54 @@
+"""What is known of an organisation, as the eligibility language needs it."""
+
+from uuid import UUID
+
+import asyncpg
+
+from services.grants.eligibility.model import Ban, Coverage, OrganizationFacts, Version
+
+_SURVIVOR = """
+with recursive chain as (
+    select id, merged_into, 1 as length from organization where id = $1
+    union all
+    select next.id, next.merged_into, chain.length + 1
+    from chain join organization next on next.id = chain.merged_into
+    where chain.length < 32
+)
+select organization.* from chain join organization using (id) where chain.merged_into is null
+"""
+_COVERAGE = "select duty_id, sequence, line, status from coverage where organization_id = $1 order by line"
+_BANS = """
+select imposed_on, until from ban
+where organization_id = any(array(select id from organization where merged_into = $1) || $1::uuid)
+order by imposed_on
+"""
+
+
+async def facts_of(connection: asyncpg.Connection, organization_id: UUID) -> OrganizationFacts | None:
+    """The facts of the organisation, or of the record it was merged into; None where it is not known here.
+
+    A ban on a record that was merged bars its survivor.
+    """
+    found = await connection.fetchrow(_SURVIVOR, organization_id)
+    if found is None:
+        return None
+    coverage = await connection.fetch(_COVERAGE, found["id"])
+    bans = await connection.fetch(_BANS, found["id"])
+    return OrganizationFacts(
+        version=Version(str(found["id"]), found["sequence"]),
+        name=found["name"],
+        division=found["division"],
+        legal_form=found["legal_form"],
+        legal_status=found["legal_status"],
+        categories=tuple(found["categories"]),
+        filed_on=found["filed_on"],
+        registered_on=found["registered_on"],
+        ended_on=found["ended_on"],
+        hub_standing=found["hub_standing"],
+        credit_listing=found["credit_listing"],
+        coverage=tuple(
+            Coverage(Version(str(row["duty_id"]), row["sequence"]), row["line"], row["status"])
+            for row in coverage
+        ),
+        bans=tuple(Ban(row["imposed_on"], row["until"]) for row in bans),
+    )
