@@ -155,7 +155,8 @@ async def test_a_stale_pid_file_naming_a_living_stranger_does_not_stop_it(data_d
     postgres = EmbeddedPostgres(data_dir)
     await postgres.start()
     await postgres.stop()
-    stranger = _spawn("sleep", "60")
+    # Of the server's own account: one of another's PostgreSQL would not mind by itself.
+    stranger = _spawn("sleep", "60", account=unprivileged(postgres.cluster))
     (postgres.cluster / "postmaster.pid").write_text(f"{stranger.pid}\n{postgres.cluster}\n1\n1\n\n\n\n")
     await postgres.start()
     assert await _value(postgres, "select 1") == 1

@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from chassis.embedded import supervisor
 from chassis.embedded.connection import NoStackRunning, read_connection_file
 from chassis.embedded.directory import DirectoryInUse
 from chassis.embedded.port import free_port
@@ -141,9 +142,10 @@ async def test_a_rebuild_that_fails_is_tried_again(data_dir: Path) -> None:
         assert attempts == [0, 1]
 
 
-async def test_a_broker_above_its_memory_is_restarted_and_the_limit_grows_with_the_log(
-    data_dir: Path,
+async def test_a_broker_above_its_memory_is_restarted_and_the_limit_grows(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(supervisor, "_LONGEST_PAUSE_S", 0.05)
     limits = StackLimits(broker_bytes=1 << 20)  # an empty broker is larger
     async with _watched(data_dir, limits=limits) as watched:
         first = _pid(watched.stack, "broker")
@@ -153,9 +155,9 @@ async def test_a_broker_above_its_memory_is_restarted_and_the_limit_grows_with_t
         assert _pid(watched.stack, "broker") != first
         assert watched.rebuilds[0] is True
         # Restarting cannot bring it below the limit: it must not go on for ever.
-        await asyncio.sleep(4)
+        await asyncio.sleep(2.5)
         settled = len(watched.rebuilds)
-        await asyncio.sleep(2)
+        await asyncio.sleep(1)
         assert len(watched.rebuilds) == settled
 
 
