@@ -12,7 +12,8 @@ import msgspec
 
 from shuniu_contracts.errors import MalformedEnvelope
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
+"""Kafka allows a header without a value; none of ours is."""
 
 BINARY = "application/json"
 STRUCTURED = "application/cloudevents+json"
@@ -22,6 +23,7 @@ SYSTEM = "system"
 _SOURCE = re.compile(r"/stacks/(\d{1,12})/([a-z][a-z0-9_]*)")
 _TYPE = re.compile(r"cn\.shuniu\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v([1-9]\d*)")
 _DIVISION_DIGITS = 12
+_NEVER_EMPTY = ("ce_id", "ce_subject", "ce_actorid", "ce_correlationid")
 _SEQUENCE_DIGITS = 20
 _OPTIONAL = ("causationid", "traceparent")
 
@@ -73,51 +75,51 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         """What orders the events of one subject: epoch, then sequence."""
         return self.epoch, self.sequence
 
-    def attributes(self) -> dict[str, str]:
-        """The CloudEvents attributes by their names, without a prefix."""
-        found = {
-            "specversion": "1.0",
-            "id": self.id,
-            "source": self.source,
-            "type": self.type,
-            "subject": self.subject,
-            "sequence": f"{self.sequence:0{_SEQUENCE_DIGITS}d}",
-            "epoch": str(self.epoch),
-            "time": _instant(self.time),
-            "dataschema": self.dataschema,
-            "division": self.division,
-            "actorid": self.actor_id,
-            "correlationid": self.correlation_id,
-        }
-        if self.causation_id is not None:
-            found["causationid"] = self.causation_id
-        if self.traceparent is not None:
-            found["traceparent"] = self.traceparent
-        return found
-
     def to_headers(self) -> list[tuple[str, bytes]]:
         """The Kafka headers of binary mode."""
-        headers = [(f"ce_{name}", value.encode()) for name, value in self.attributes().items()]
+        headers = [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", self.id.encode()),
+            ("ce_source", self.source.encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_sequence", b"%020d" % self.sequence),
+            ("ce_epoch", b"%d" % self.epoch),
+            ("ce_time", _instant(self.time).encode()),
+            ("ce_dataschema", self.dataschema.encode()),
+            ("ce_division", self.division.encode()),
+            ("ce_actorid", self.actor_id.encode()),
+            ("ce_correlationid", self.correlation_id.encode()),
+        ]
+        if self.causation_id is not None:
+            headers.append(("ce_causationid", self.causation_id.encode()))
+        if self.traceparent is not None:
+            headers.append(("ce_traceparent", self.traceparent.encode()))
         headers.append(("content-type", b"application/json"))
         return headers
 
     @classmethod
     def from_headers(cls, headers: Headers) -> Envelope:
         """Read the headers of binary mode; raises `MalformedEnvelope` naming the header at fault."""
-        return _envelope(dict(headers), "ce_")
+        found: dict[str, bytes] = {name: value for name, value in headers if value is not None}
+        return _envelope(found)
 
 
 def content_type(headers: Headers) -> str:
     """The media type of a message without parameters; binary mode's where no header says otherwise."""
     for name, value in headers:
-        if name == "content-type":
+        if name == "content-type" and value is not None:
             return value.decode("latin-1").partition(";")[0].strip().lower()
     return BINARY
 
 
 def to_structured(envelope: Envelope, data: bytes) -> bytes:
     """One JSON document with envelope and data: `application/cloudevents+json`."""
-    document: dict[str, Any] = dict(envelope.attributes())
+    document: dict[str, Any] = {
+        name.removeprefix("ce_"): value.decode()
+        for name, value in envelope.to_headers()
+        if name.startswith("ce_")
+    }
     document["epoch"] = envelope.epoch
     document["datacontenttype"] = BINARY
     document["data"] = msgspec.Raw(data)
@@ -136,7 +138,10 @@ def from_structured(value: bytes) -> tuple[Envelope, bytes]:
     data = document.pop("data", None)
     if data is None:
         raise MalformedEnvelope("data", "is missing")
-    return _envelope({name: _text(raw) for name, raw in document.items()}, ""), bytes(data)
+    try:
+        return _envelope({f"ce_{name}": _text(raw) for name, raw in document.items()}), bytes(data)
+    except MalformedEnvelope as error:
+        raise MalformedEnvelope(error.header.removeprefix("ce_"), error.reason) from None
 
 
 def _text(raw: msgspec.Raw) -> bytes:
@@ -144,74 +149,68 @@ def _text(raw: msgspec.Raw) -> bytes:
     return value.encode() if isinstance(value, str) else bytes(raw)
 
 
-def _envelope(found: Mapping[str, bytes], prefix: str) -> Envelope:
+def _envelope(found: Mapping[str, bytes]) -> Envelope:
     try:
-        if found[f"{prefix}specversion"] != b"1.0":
-            raise MalformedEnvelope(f"{prefix}specversion", "only 1.0 is known")
-        sequence = found[f"{prefix}sequence"]
-        epoch = found[f"{prefix}epoch"]
-        division = found[f"{prefix}division"]
+        if found["ce_specversion"] != b"1.0":
+            raise MalformedEnvelope("ce_specversion", "only 1.0 is known")
+        sequence, epoch, division = found["ce_sequence"], found["ce_epoch"], found["ce_division"]
+        causation, trace = found.get("ce_causationid"), found.get("ce_traceparent")
         envelope = Envelope(
-            id=found[f"{prefix}id"].decode(),
-            source=found[f"{prefix}source"].decode(),
-            type=found[f"{prefix}type"].decode(),
-            subject=found[f"{prefix}subject"].decode(),
+            id=found["ce_id"].decode(),
+            source=found["ce_source"].decode(),
+            type=found["ce_type"].decode(),
+            subject=found["ce_subject"].decode(),
             sequence=int(sequence) if sequence.isdigit() else 0,
             epoch=int(epoch) if epoch.isdigit() else -1,
-            time=_moment(found[f"{prefix}time"], f"{prefix}time"),
-            dataschema=found[f"{prefix}dataschema"].decode(),
+            time=_moment(found["ce_time"]),
+            dataschema=found["ce_dataschema"].decode(),
             division=division.decode(),
-            actor_id=found[f"{prefix}actorid"].decode(),
-            correlation_id=found[f"{prefix}correlationid"].decode(),
-            causation_id=_optional(found.get(f"{prefix}causationid")),
-            traceparent=_optional(found.get(f"{prefix}traceparent")),
+            actor_id=found["ce_actorid"].decode(),
+            correlation_id=found["ce_correlationid"].decode(),
+            causation_id=causation.decode() if causation else None,
+            traceparent=trace.decode() if trace else None,
         )
     except KeyError as error:
         raise MalformedEnvelope(str(error.args[0]), "is missing") from None
     except UnicodeDecodeError as error:
         raise MalformedEnvelope(_holder(found, error.object), "is not UTF-8") from None
     if envelope.sequence < 1 or len(sequence) != _SEQUENCE_DIGITS:
-        raise MalformedEnvelope(f"{prefix}sequence", f"{sequence!r} is not 20 digits, 1 or more")
+        raise MalformedEnvelope("ce_sequence", f"{sequence!r} is not {_SEQUENCE_DIGITS} digits, 1 or more")
     if envelope.epoch < 0:
-        raise MalformedEnvelope(f"{prefix}epoch", f"{epoch!r} is not a whole number, 0 or more")
+        raise MalformedEnvelope("ce_epoch", f"{epoch!r} is not a whole number, 0 or more")
     if not division.isdigit() or len(division) > _DIVISION_DIGITS:
-        raise MalformedEnvelope(f"{prefix}division", f"{division!r} is no division code")
-    _agree(envelope.source, envelope.type, prefix)
-    for name in ("id", "subject", "actorid", "correlationid"):
-        if not found[f"{prefix}{name}"]:
-            raise MalformedEnvelope(f"{prefix}{name}", "is empty")
+        raise MalformedEnvelope("ce_division", f"{division!r} is no division code")
+    if not (envelope.id and envelope.subject and envelope.actor_id and envelope.correlation_id):
+        raise MalformedEnvelope(next(name for name in _NEVER_EMPTY if not found[name]), "is empty")
+    _agree(envelope.source, envelope.type)
     return envelope
 
 
 @functools.lru_cache(maxsize=4096)
-def _agree(source: str, type_: str, prefix: str) -> None:
+def _agree(source: str, type_: str) -> None:
     """Cached, since a topic holds few sources and types; a refusal is never cached."""
     found, named = _SOURCE.fullmatch(source), _TYPE.fullmatch(type_)
     if found is None:
-        raise MalformedEnvelope(f"{prefix}source", f"{source!r} is not /stacks/<stack>/<service>")
+        raise MalformedEnvelope("ce_source", f"{source!r} is not /stacks/<stack>/<service>")
     if named is None:
         raise MalformedEnvelope(
-            f"{prefix}type", f"{type_!r} is not cn.shuniu.<service>.<aggregate>.<fact>.v<major>"
+            "ce_type", f"{type_!r} is not cn.shuniu.<service>.<aggregate>.<fact>.v<major>"
         )
     if found[2] != named[1]:
-        raise MalformedEnvelope(f"{prefix}type", f"is of {named[1]}, but {prefix}source is of {found[2]}")
-
-
-def _optional(value: bytes | None) -> str | None:
-    return value.decode() if value else None
+        raise MalformedEnvelope("ce_type", f"is of {named[1]}, but ce_source is of {found[2]}")
 
 
 def _holder(found: Mapping[str, bytes], value: bytes) -> str:
     return next(name for name, candidate in found.items() if candidate == value)
 
 
-def _moment(value: bytes, header: str) -> datetime.datetime:
+def _moment(value: bytes) -> datetime.datetime:
     try:
         moment = datetime.datetime.fromisoformat(value.decode())
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise MalformedEnvelope(header, f"{value!r} is no RFC 3339 time with an offset")
+        raise MalformedEnvelope("ce_time", f"{value!r} is no RFC 3339 time with an offset")
     return moment if moment.tzinfo is datetime.UTC else moment.astimezone(datetime.UTC)
 
 

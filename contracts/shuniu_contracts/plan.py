@@ -10,7 +10,7 @@ from shuniu_contracts.catalogue import STREAMS, Stream
 from shuniu_contracts.topics import ancestors
 from shuniu_contracts.yaml_text import to_yaml
 
-BATCH_BYTES = 1_048_588
+BATCH_BYTES = 1024 * 1024
 """Largest record batch a topic takes, in bytes; Kafka's `max.message.bytes` limits a batch, not an event,
 and the relay sends batches."""
 

@@ -24,6 +24,8 @@ from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.registry import OrganizationMerged
 from shuniu_contracts.yaml_text import to_yaml
 
+from chassis import topics
+from chassis.settings import BusSettings
 from tests.contracts.world import envelope
 
 FOUNDATION = {
@@ -150,6 +152,14 @@ def test_every_stream_has_a_topic_that_is_kept_and_never_compacted() -> None:
     for spec in specs:
         assert spec.config["cleanup.policy"] == "delete"
         assert spec.config["retention.ms"] == "-1"
+
+
+def test_the_plan_printed_for_a_cluster_is_the_one_a_stack_applies() -> None:
+    wanted = topics.wanted_topics("440303", BusSettings())
+    printed = plan.topics("440303")
+    assert [(topic.name, topic.partitions) for topic in wanted] == [spec[:2] for spec in printed]
+    for topic_, spec in zip(wanted, printed, strict=True):
+        assert spec.config.items() <= topic_.settings.items()
 
 
 def test_only_the_owner_may_write_a_topic() -> None:

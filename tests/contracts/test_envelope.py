@@ -95,10 +95,11 @@ def test_times_of_another_offset_are_read_as_utc() -> None:
     ],
 )
 def test_a_missing_header_is_named(name: str) -> None:
-    headers = [header for header in envelope().to_headers() if header[0] != name]
-    with pytest.raises(MalformedEnvelope, match="is missing") as refused:
-        Envelope.from_headers(headers)
-    assert refused.value.header == name
+    without = [header for header in envelope().to_headers() if header[0] != name]
+    for headers in (without, [*without, (name, None)]):
+        with pytest.raises(MalformedEnvelope, match="is missing") as refused:
+            Envelope.from_headers(headers)
+        assert refused.value.header == name
 
 
 @pytest.mark.parametrize(
