@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from chassis.service import Consumer, Service
+from services.grants.organizations import tables as organization_tables
 from services.grants.organizations.reactions import keep_coverage, keep_organizations
 from services.grants.policy import GrantsPolicy
 from services.grants.ranking import tables as ranking_tables
 from services.grants.rounds.timers import window_closed, window_opened
 from services.grants.tables import Table
 
-TABLES = (ranking_tables,)
+TABLES = (organization_tables, ranking_tables)
 """Imported so that every table is in the metadata."""
 
 service = Service(

@@ -1,6 +1,6 @@
 """The metadata that the tables of grants share: this service's database and no other."""
 
-from sqlalchemy import MetaData
+import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from chassis.tables import NAMING
@@ -9,4 +9,9 @@ from chassis.tables import NAMING
 class Table(SQLModel):
     """Base of every table of grants."""
 
-    metadata = MetaData(naming_convention=NAMING)
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+def references(column: str) -> sa.ForeignKey:
+    """A foreign key that is checked at commit: the session writes the rows of one command in any order."""
+    return sa.ForeignKey(column, deferrable=True, initially="DEFERRED")

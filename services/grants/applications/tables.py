@@ -11,7 +11,7 @@ from sqlmodel import Field
 
 from chassis.tables import AggregateRow
 from services.grants.applications.model import ApplicationStatus
-from services.grants.tables import Table
+from services.grants.tables import Table, references
 
 
 class ApplicationRow(AggregateRow, Table, table=True):
@@ -28,7 +28,7 @@ class ApplicationRow(AggregateRow, Table, table=True):
     )  # fmt: skip
     stream = ("grants", "application")
 
-    round_id: UUID = Field(foreign_key="round.id")
+    round_id: UUID = Field(sa_column_args=(references("round.id"),))
     round_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     organization_id: UUID
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)
@@ -84,7 +84,7 @@ class ApplicationHistory(Table, table=True):
 
     __tablename__ = "application_history"
 
-    application_id: UUID = Field(primary_key=True, foreign_key="application.id")
+    application_id: UUID = Field(primary_key=True, sa_column_args=(references("application.id"),))
     sequence: int = Field(primary_key=True, sa_type=sa.BigInteger)
     status: str
     awarded_fen: int | None = Field(default=None, sa_type=sa.BigInteger)

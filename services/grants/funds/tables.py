@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from chassis.tables import AggregateRow
 from services.grants.funds.model import FundStatus, FundSums
-from services.grants.tables import Table
+from services.grants.tables import Table, references
 
 
 class FundRow(AggregateRow, Table, table=True):
@@ -17,9 +17,7 @@ class FundRow(AggregateRow, Table, table=True):
 
     __tablename__ = "fund"
     __table_args__ = (
-        sa.CheckConstraint(
-            "committed_fen >= 0 and lapsed_fen >= 0 and released_fen >= 0", name="no_negative"
-        ),
+        sa.CheckConstraint("least(committed_fen, released_fen, lapsed_fen) >= 0", name="no_negative"),
         sa.CheckConstraint("committed_fen + lapsed_fen <= total_fen", name="not_overspent"),
     )
     stream = ("grants", "fund")
@@ -86,8 +84,8 @@ class CommitmentRow(Table, table=True):
         ),
     )
 
-    entry_id: UUID = Field(primary_key=True, foreign_key="ledger_entry.id")
-    fund_id: UUID = Field(foreign_key="fund.id")
+    entry_id: UUID = Field(primary_key=True, sa_column_args=(references("ledger_entry.id"),))
+    fund_id: UUID = Field(sa_column_args=(references("fund.id"),))
     subject: str
     fen: int = Field(sa_type=sa.BigInteger)
-    released_by: UUID | None = Field(default=None, foreign_key="ledger_entry.id")
+    released_by: UUID | None = Field(default=None, sa_column_args=(references("ledger_entry.id"),))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
-from services.grants.tables import Table
+from services.grants.tables import Table, references
 
 
 class EntryRow(Table, table=True):
@@ -20,11 +20,11 @@ class EntryRow(Table, table=True):
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
-    fund_id: UUID = Field(foreign_key="fund.id")
+    fund_id: UUID = Field(sa_column_args=(references("fund.id"),))
     kind: str
     subject: str | None = None
     """What the money is bound to, where it is."""
-    reverses: UUID | None = Field(default=None, foreign_key="ledger_entry.id")
+    reverses: UUID | None = Field(default=None, sa_column_args=(references("ledger_entry.id"),))
     effective_on: date
     basis: str
     actor: str
@@ -37,7 +37,7 @@ class PostingRow(Table, table=True):
     __tablename__ = "ledger_posting"
     __table_args__ = (sa.CheckConstraint("fen <> 0", name="some_money"),)
 
-    entry_id: UUID = Field(primary_key=True, foreign_key="ledger_entry.id")
+    entry_id: UUID = Field(primary_key=True, sa_column_args=(references("ledger_entry.id"),))
     line: int = Field(primary_key=True, sa_type=sa.SmallInteger)
     account: str
     fen: int = Field(sa_type=sa.BigInteger)

@@ -11,6 +11,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.grants.applications.commands import judge_waiting
 
 ORGANIZATION_EVENTS = (
+    registry.OrganizationNominated,
     registry.OrganizationDiscovered,
     registry.OrganizationFiled,
     registry.OrganizationHubFiled,
@@ -21,6 +22,7 @@ ORGANIZATION_EVENTS = (
     registry.OrganizationSupervisionChanged,
     registry.OrganizationHubStandingChanged,
     registry.OrganizationSuspended,
+    registry.OrganizationResumed,
     registry.OrganizationDeregistered,
     registry.OrganizationRevoked,
     registry.OrganizationDissolved,

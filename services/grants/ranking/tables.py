@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from services.grants.tables import Table
+from services.grants.tables import Table, references
 
 
 class ScoreRow(Table, table=True):
@@ -20,10 +20,10 @@ class ScoreRow(Table, table=True):
         sa.Index("ix_score_round_id", "round_id"),
     )
 
-    application_id: UUID = Field(primary_key=True, foreign_key="application.id")
+    application_id: UUID = Field(primary_key=True, sa_column_args=(references("application.id"),))
     reviewer: str = Field(primary_key=True)
     criterion: str = Field(primary_key=True)
-    round_id: UUID = Field(foreign_key="round.id")
+    round_id: UUID = Field(sa_column_args=(references("round.id"),))
     points_thousandths: int | None = None
     actor: str
     recorded_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
@@ -34,7 +34,7 @@ class ProposalRow(Table, table=True):
 
     __tablename__ = "ranking_proposal"
 
-    round_id: UUID = Field(primary_key=True, foreign_key="round.id")
+    round_id: UUID = Field(primary_key=True, sa_column_args=(references("round.id"),))
     number: int = Field(primary_key=True)
     inputs: dict[str, Any] = Field(sa_type=pg.JSONB)
     digest: str

@@ -13,7 +13,7 @@ from chassis.tables import AggregateRow
 from services.grants.eligibility.model import Rule
 from services.grants.ranking.model import Criterion
 from services.grants.rounds.model import RoundKind, RoundStatus, Terms
-from services.grants.tables import Table
+from services.grants.tables import Table, references
 
 
 class RoundRow(AggregateRow, Table, table=True):
@@ -37,7 +37,7 @@ class RoundRow(AggregateRow, Table, table=True):
     closes_on: date | None = None
     cap_per_application_fen: int | None = Field(default=None, sa_type=sa.BigInteger)
     budget_fen: int | None = Field(default=None, sa_type=sa.BigInteger)
-    fund_id: UUID | None = Field(default=None, foreign_key="fund.id")
+    fund_id: UUID | None = Field(default=None, sa_column_args=(references("fund.id"),))
     fund_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     """The fund's version when the round last looked at it."""
     eligibility: list[dict[str, Any]] = Field(sa_type=pg.JSONB)
@@ -138,7 +138,7 @@ class RoundHistory(Table, table=True):
 
     __tablename__ = "round_history"
 
-    round_id: UUID = Field(primary_key=True, foreign_key="round.id")
+    round_id: UUID = Field(primary_key=True, sa_column_args=(references("round.id"),))
     sequence: int = Field(primary_key=True, sa_type=sa.BigInteger)
     status: str
     effective_on: date

@@ -52,6 +52,32 @@ deferrable initially deferred for each row execute function refuse_unbalanced()
 def upgrade() -> None:
     create_chassis_tables(op)  # type: ignore[arg-type]
     op.create_table(
+        "ban",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("imposed_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("until >= imposed_on", name=op.f("ck_ban_lasts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ban")),
+    )
+    op.create_index(op.f("ix_ban_organization_id"), "ban", ["organization_id"], unique=False)
+    op.create_table(
+        "coverage",
+        sa.Column("duty_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("duty_id", name=op.f("pk_coverage")),
+    )
+    op.create_index(op.f("ix_coverage_organization_id"), "coverage", ["organization_id"], unique=False)
+    op.create_table(
         "fund",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -76,11 +102,37 @@ def upgrade() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.CheckConstraint("committed_fen + lapsed_fen <= total_fen", name=op.f("ck_fund_not_overspent")),
         sa.CheckConstraint(
-            "committed_fen >= 0 and lapsed_fen >= 0 and released_fen >= 0", name=op.f("ck_fund_no_negative")
+            "least(committed_fen, released_fen, lapsed_fen) >= 0",
+            name=op.f("ck_fund_no_negative"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fund")),
     )
     op.create_index(op.f("ix_fund_division"), "fund", ["division"], unique=False)
+    op.create_table(
+        "organization",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("legal_form", sa.String(), nullable=False),
+        sa.Column("legal_status", sa.String(), nullable=False),
+        sa.Column("categories", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("hub_standing", sa.String(), nullable=False),
+        sa.Column("credit_listing", sa.String(), nullable=False),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
+    )
+    op.create_index(
+        "ix_organization_merged_into",
+        "organization",
+        ["merged_into"],
+        unique=False,
+        postgresql_where=sa.text("merged_into is not null"),
+    )
     op.create_table(
         "ledger_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -92,13 +144,28 @@ def upgrade() -> None:
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_ledger_entry_fund_id")),
-        sa.ForeignKeyConstraint(["reverses"], ["ledger_entry.id"], name=op.f("fk_ledger_entry_reverses")),
+        sa.ForeignKeyConstraint(
+            ["fund_id"],
+            ["fund.id"],
+            name=op.f("fk_ledger_entry_fund_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses"],
+            ["ledger_entry.id"],
+            name=op.f("fk_ledger_entry_reverses"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
         sa.UniqueConstraint("reverses", name=op.f("uq_ledger_entry_reverses")),
     )
     op.create_index(
-        "ix_ledger_entry_fund_id_effective_on", "ledger_entry", ["fund_id", "effective_on"], unique=False
+        "ix_ledger_entry_fund_id_effective_on",
+        "ledger_entry",
+        ["fund_id", "effective_on"],
+        unique=False,
     )
     op.create_table(
         "round",
@@ -137,7 +204,13 @@ def upgrade() -> None:
         sa.Column("submitted_count", sa.Integer(), nullable=False),
         sa.Column("awarded_count", sa.Integer(), nullable=False),
         sa.Column("awarded_fen", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_round_fund_id")),
+        sa.ForeignKeyConstraint(
+            ["fund_id"],
+            ["fund.id"],
+            name=op.f("fk_round_fund_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
     )
     op.create_index(op.f("ix_round_division"), "round", ["division"], unique=False)
@@ -172,7 +245,13 @@ def upgrade() -> None:
         sa.Column("ended", sa.Boolean(), nullable=False),
         sa.CheckConstraint("awarded_fen <= requested_fen", name=op.f("ck_application_no_more_than_asked")),
         sa.CheckConstraint("requested_fen >= 0", name=op.f("ck_application_no_negative_request")),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_application_round_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["round.id"],
+            name=op.f("fk_application_round_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
     op.create_index(op.f("ix_application_division"), "application", ["division"], unique=False)
@@ -193,9 +272,27 @@ def upgrade() -> None:
         sa.Column("fen", sa.BigInteger(), nullable=False),
         sa.Column("released_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint("fen > 0", name=op.f("ck_commitment_some_money")),
-        sa.ForeignKeyConstraint(["entry_id"], ["ledger_entry.id"], name=op.f("fk_commitment_entry_id")),
-        sa.ForeignKeyConstraint(["fund_id"], ["fund.id"], name=op.f("fk_commitment_fund_id")),
-        sa.ForeignKeyConstraint(["released_by"], ["ledger_entry.id"], name=op.f("fk_commitment_released_by")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["ledger_entry.id"],
+            name=op.f("fk_commitment_entry_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["fund_id"],
+            ["fund.id"],
+            name=op.f("fk_commitment_fund_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["released_by"],
+            ["ledger_entry.id"],
+            name=op.f("fk_commitment_released_by"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_commitment")),
     )
     op.create_index(
@@ -212,7 +309,13 @@ def upgrade() -> None:
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("fen", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("fen <> 0", name=op.f("ck_ledger_posting_some_money")),
-        sa.ForeignKeyConstraint(["entry_id"], ["ledger_entry.id"], name=op.f("fk_ledger_posting_entry_id")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"],
+            ["ledger_entry.id"],
+            name=op.f("fk_ledger_posting_entry_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("entry_id", "line", name=op.f("pk_ledger_posting")),
     )
     op.create_table(
@@ -224,7 +327,13 @@ def upgrade() -> None:
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_ranking_proposal_round_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["round.id"],
+            name=op.f("fk_ranking_proposal_round_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("round_id", "number", name=op.f("pk_ranking_proposal")),
     )
     op.create_table(
@@ -233,7 +342,13 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_round_history_round_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["round.id"],
+            name=op.f("fk_round_history_round_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("round_id", "sequence", name=op.f("pk_round_history")),
     )
     op.create_table(
@@ -244,7 +359,11 @@ def upgrade() -> None:
         sa.Column("awarded_fen", sa.BigInteger(), nullable=True),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_application_history_application_id")
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_application_history_application_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
         sa.PrimaryKeyConstraint("application_id", "sequence", name=op.f("pk_application_history")),
     )
@@ -258,8 +377,20 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("points_thousandths >= 0", name=op.f("ck_score_no_negative")),
-        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_score_application_id")),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_score_round_id")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_score_application_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["round.id"],
+            name=op.f("fk_score_round_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
         sa.PrimaryKeyConstraint("application_id", "reviewer", "criterion", name=op.f("pk_score")),
     )
     op.create_index("ix_score_round_id", "score", ["round_id"], unique=False)
