@@ -127,7 +127,7 @@ async def compare(
     source: asyncpg.Connection, inbox: asyncpg.Connection, *,
     consumer: str, service: str, stack: str, aggregates: Collection[str],
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """What the consumer lacks, or has otherwise, of a service in the same stack; empty when nothing differs."""
+    """What the consumer lacks, or has otherwise, of a service in a stack; empty when nothing differs."""
     published = await source_digest(source, service, stack, aggregates)
     taken_in = await inbox_digest(inbox, consumer, service, stack, aggregates)
     buckets = differing_buckets(published, taken_in)
@@ -151,7 +151,7 @@ def _differences(
             yield Finding(
                 Kind.UNKNOWN_TO_SOURCE,
                 subject,
-                f"has {_place(copy)}, the source has nothing",
+                f"has {_place(copy)}, the source nothing",
                 copy["division"],
             )
             continue
@@ -255,7 +255,7 @@ async def _waiting(connection: asyncpg.Connection) -> list[Finding]:
 
 
 async def _states(connection: asyncpg.Connection, row_type: type[AggregateRow], stack: str) -> list[Finding]:
-    """Aggregates whose counters are not the log's; replicas, whose home is another stack, have no log here."""
+    """Aggregates whose counters are not the log's; replicas (home elsewhere) have no log here."""
     table = row_type.__tablename__
     rows = await connection.fetch(
         f"""
@@ -286,5 +286,5 @@ def _state(table: str, row: asyncpg.Record) -> Finding:
         kind = Kind.STATE_BEHIND_LOG if row["has"] < row["logged"] else Kind.STATE_AHEAD_OF_LOG
         detail = f"{table} is at sequence {row['has']}, the log at {row['logged']}"
         return Finding(kind, row["subject"], detail, row["division"])
-    detail = f"{table} is at revision {row['revision']} with {row['has']} events: a save records at least one"
+    detail = f"{table} is at revision {row['revision']} with {row['has']} events: no save without one"
     return Finding(Kind.REVISION, row["subject"], detail, row["division"])

@@ -1,4 +1,4 @@
-"""Sending one set of messages, partition by partition, and telling what was acknowledged from what was not."""
+"""Sending one set of messages, partition by partition, and telling what was acknowledged."""
 
 import asyncio
 import time

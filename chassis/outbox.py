@@ -19,7 +19,8 @@ from pg_current_snapshot() s
 _COLUMNS = """
 select due.seq, due.stream_major, due.version, l.id::text as id, l.aggregatetype, l.aggregateid, l.type,
        l.sequence, l.epoch, l.division, l.payload, l.headers::text as headers,
-       to_char(l.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time
+       to_char(l.recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as time,
+       (select xmin::text from source) as touched
 from due join event_log l using (seq)
 order by due.seq, due.stream_major
 """
@@ -90,6 +91,7 @@ class OutboxReader:
     _drawn_before: int = 0
     _observed_at: float = 0.0
     _full_at: float = 0.0
+    _touched: str | None = None
 
     async def open(self) -> None:
         """Fix the plan on this connection."""
@@ -101,7 +103,10 @@ class OutboxReader:
         self._start = min(self._start, seq)
 
     async def read(self, in_flight: Collection[int], blocked: Blocked) -> Sequence[Any]:
-        """The next unsent pointers with their events, by `seq`, without those in flight."""
+        """The next unsent pointers with their events, by `seq`, without those in flight.
+
+        Old numbers written since the last time (a replay, a rebuild) come first, see `request_full_scan`.
+        """
         await self._observe()
         if time.monotonic() - self._full_at >= self.full_scan_s:
             self._start, self._full_at = 0, time.monotonic()
@@ -113,6 +118,11 @@ class OutboxReader:
             )
         else:
             rows = await self.connection.fetch(SCAN, start, excluded, self.set_size)
+        if rows and rows[0]["touched"] != self._touched:
+            self._touched = rows[0]["touched"]
+            if start > 0:
+                self._start = 0
+                return await self.read(in_flight, blocked)
         self._start = floor if len(rows) < self.set_size else min(floor, rows[-1]["seq"] + 1)
         return rows
 
@@ -170,8 +180,12 @@ FULL = "full"
 async def request_full_scan(connection: asyncpg.Connection) -> None:
     """Tell the relay that old numbers were written; it hears when this transaction commits.
 
-    A notification inside a transaction takes a global lock at commit, so only rare operations may do this.
+    The row of `source` gets a new version, which the relay sees in the very snapshot in which it sees those
+    numbers: so it starts from the lowest, and does not send some from the middle first. The notification
+    only makes it look now; inside a transaction it takes a global lock at commit, so this is for rare
+    operations only.
     """
+    await connection.execute("update source set epoch = epoch")
     await connection.execute("select pg_notify($1, $2)", CHANNEL, FULL)
 
 

@@ -234,11 +234,10 @@ class _Term:
             self._undeleted = set()
 
     async def _read(self, in_flight: set[int]) -> _Set:
+        # The producer first: what is read must not grow old while the broker is away.
+        producer = await self._ready_producer()
         rows = await self._reader.read(in_flight, self._blocked)
         found = _Set()
-        if not rows:
-            return found
-        producer = await self._ready_producer()
         partitions: dict[tuple[str, int], list[Outgoing]] = defaultdict(list)
         for position, record in enumerate(self._render(rows, found)):
             count = self._partitions.get(record.topic)
@@ -272,7 +271,7 @@ class _Term:
                 yield record
 
     async def _settle(self, current: _Set, delivery: Delivery) -> None:
-        """After a failure: finish deleting, block what is to be blocked, wait where the broker is down, re-read.
+        """After a failure: finish deleting, block what is at fault, wait where the broker is.
 
         Whatever was read ahead is thrown away, since it may follow something unacknowledged.
         """

@@ -63,6 +63,8 @@ async def replay_range(
 async def rebuild(connection: asyncpg.Connection) -> int:
     """Enqueue the whole log for a bus that lost everything; returns the number of messages.
 
+    While a relay runs, do this before the lost topics are made again: it then waits for them and starts from
+    the first event, instead of sending the newest ones to the empty topics meanwhile.
     Consumer groups that a broker kept must be reset as well (`groups.reset`), or they skip what comes first.
     """
     await connection.execute("set local statement_timeout = 0")
@@ -104,7 +106,7 @@ class RecentReplays:
     _granted: dict[str, tuple[float, str]] = field(default_factory=dict)
 
     def grant(self, subject: str, request: str, now: float) -> bool:
-        """Whether the request with this event id may have `subject` sent again at `now` (monotonic seconds)."""
+        """Whether the request of this event id may have `subject` sent again; `now` is monotonic seconds."""
         at, by = self._granted.get(subject, (float("-inf"), ""))
         if by != request and now - at < self.interval_s:
             return False

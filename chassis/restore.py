@@ -1,12 +1,13 @@
 """After a service's database came back from a backup: a new epoch, and its consumers read from the earliest.
 
-Why this is enough. What the backup lacks of other services' events stands on the bus for ever; read again from
-the earliest, the restored inbox drops what it has and applies what it lacks. What others had already seen of
-this service beyond the backup cannot be unsaid: the next event of such a subject continues the sequence of the
-restored state, lower than theirs, and would be dropped as old. The higher epoch makes them take it: order is
-(epoch, sequence), and an event of a higher epoch is accepted from at most one after what they have, since each
-event carries the whole state. A subject on which nothing happens again stays ahead at the others; `audit`
-names it. Nothing is enqueued here: the outbox came back with the log, and what it repeats is dropped.
+Why this is enough. What the backup lacks of other services' events stands on the bus for ever; read again
+from the earliest, the restored inbox drops what it has and applies what it lacks. What others had already
+seen of this service beyond the backup cannot be unsaid: the next event of such a subject continues the
+sequence of the restored state, lower than theirs, and would be dropped as old. The higher epoch makes them
+take it: order is (epoch, sequence), and an event of a higher epoch is accepted from at most one after what
+they have, since each event carries the whole state. A subject on which nothing happens again stays ahead at
+the others; `audit` names it. Nothing is enqueued here: the outbox came back with the log, and what it
+repeats is dropped.
 """
 
 from dataclasses import dataclass

@@ -155,7 +155,7 @@ def _judge(topic: WantedTopic, partitions: int | None, settings: Mapping[str, st
         return TopicFinding(topic, TopicState.MISSING, f"to be made with {topic.partitions} partitions")
     if partitions < topic.partitions:
         detail = (
-            f"has {partitions} partitions, the catalogue wants {topic.partitions}: more partitions would break "
+            f"has {partitions} partitions, the catalogue wants {topic.partitions}: more would break "
             "every subject's order, so this needs a new major of the stream"
         )
         return TopicFinding(topic, TopicState.TOO_FEW_PARTITIONS, detail)

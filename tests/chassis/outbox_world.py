@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from aiokafka import ConsumerRecord
@@ -141,13 +142,13 @@ class World:
     async def drained(self, seconds: float = 20) -> None:
         """Wait until nothing is left in the outbox."""
         async with asyncio.timeout(seconds), self.connect() as connection:
-            while await connection.fetchval("select count(*) from outbox"):
+            while await connection.fetchval("select count(*) from outbox"):  # noqa: ASYNC110, a table's state
                 await asyncio.sleep(0.02)
 
     async def received(
         self, count: int, *topic_names: str, seconds: float = 20
     ) -> list[ConsumerRecord[bytes, bytes]]:
-        """What stands on the topics from the beginning: at least `count` records, then until a quiet moment."""
+        """What stands on the topics from the beginning: `count` records or more, then until it is quiet."""
         client = bus.consumer(self.bus, *(topic_names or (self.topic(),)))
         await client.start()
         found: list[ConsumerRecord[bytes, bytes]] = []
@@ -164,7 +165,7 @@ class World:
 
 def header(record: ConsumerRecord[bytes, bytes], name: str) -> str:
     """One CloudEvents attribute of a record."""
-    return dict(record.headers)[f"ce_{name}"].decode()
+    return bytes(dict(record.headers)[f"ce_{name}"]).decode()
 
 
 def sequences(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[str, list[int]]:
@@ -175,18 +176,20 @@ def sequences(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[str, list
     return found
 
 
-async def make_world(dsn: str, broker: str, profile: str, stack: str, **relay: object) -> World:
+async def make_world(
+    dsn: str, broker: str, profile: str, stack: str, *, services: tuple[str, ...] | None = None, **relay: Any
+) -> World:  # fmt: skip
     """A world on a database that `prepare` made, with its topics."""
-    settings = BusSettings(bootstrap_servers=broker, profile=profile)
+    settings = BusSettings.model_validate({"bootstrap_servers": broker, "profile": profile})
     runtime = Runtime(
         service=Service("grants", MetaData(), Path("none"), NoPolicy),
         settings=Settings(
-            environment="test", stack=stack, bus=settings, relay=RelaySettings(**relay),
+            environment="test", stack=stack, bus=settings, relay=RelaySettings.model_validate(relay),
             database=DatabaseSettings(dsn=SecretStr(dsn)),
         ),
         region=Region(stack, "测试区", (), Calendar(CalendarSection()), {}, Path("none")),
         database=Database(DatabaseSettings(dsn=SecretStr(dsn))),
     )  # fmt: skip
     await runtime.database.open()
-    await topics.apply(settings, stack)
+    await topics.apply(settings, stack, services)
     return World(runtime, settings)
