@@ -18,6 +18,7 @@ from shuniu_contracts.errors import (
     UnknownMajor,
 )
 from shuniu_contracts.fields import Event
+from shuniu_contracts.strict import strict_decoder
 
 _TYPE = re.compile(r"cn\.shuniu\.([a-z0-9_]+)\.([a-z0-9_]+)\.([a-z0-9_]+)\.v(\d+)")
 _ENCODER = msgspec.json.Encoder()
@@ -33,11 +34,12 @@ class Message(NamedTuple):
 class _Reader:
     """Decoder of one event type, kept because making one costs more than using it."""
 
-    __slots__ = ("decoder", "entry", "steps")
+    __slots__ = ("decoder", "entry", "steps", "strict")
 
     def __init__(self, entry: EventType) -> None:
         self.entry = entry
         self.decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(entry.event)
+        self.strict = strict_decoder(entry.event)
         self.steps = upcaster(entry.event) is not None
 
     def read(self, data: bytes) -> Event:
@@ -114,7 +116,7 @@ def _write(entry: EventType, event: Event) -> bytes:
     try:
         data = _ENCODER.encode(event)
         # Reading back what was written is the cheapest complete check: it runs in C, constraints included.
-        reader.decoder.decode(data)
+        reader.strict.decode(data)
     except (msgspec.ValidationError, msgspec.EncodeError, TypeError, OverflowError, UnicodeError) as error:
         raise InvalidEvent(entry.type, str(error)) from None
     if len(data) > entry.max_bytes:

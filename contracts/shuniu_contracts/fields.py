@@ -50,17 +50,23 @@ PERSON_PATTERN = (
     r"|(?=.*[A-Za-z_].)[0-9A-Za-z_-]{1,64})$"
 )
 
-Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, extra_json_schema={"x-privacy": "internal"})]
+
+def _token(pattern: str, privacy: Privacy) -> msgspec.Meta:
+    """A string without words, at most 64 characters, that has to match a pattern (see `strict`)."""
+    return msgspec.Meta(
+        min_length=1, max_length=64, extra_json_schema={"pattern": pattern, "x-privacy": str(privacy)}
+    )
+
+
+Id = Annotated[str, _token(ID_PATTERN, Privacy.INTERNAL)]
 """Id of an aggregate (UUIDv7 in the services)."""
-PersonId = Annotated[
-    str, msgspec.Meta(pattern=PERSON_PATTERN, extra_json_schema={"x-privacy": "pseudonymous"})
-]
+PersonId = Annotated[str, _token(PERSON_PATTERN, Privacy.PSEUDONYMOUS)]
 """Opaque id of a natural person."""
-Code = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra_json_schema={"x-privacy": "internal"})]
+Code = Annotated[str, _token(CODE_PATTERN, Privacy.INTERNAL)]
 """A value of a list that the region profile holds: lists the documents leave open (等) are never enums."""
-PublicCode = Annotated[str, msgspec.Meta(pattern=CODE_PATTERN, extra_json_schema={"x-privacy": "public"})]
+PublicCode = Annotated[str, _token(CODE_PATTERN, Privacy.PUBLIC)]
 """A profile code that may be published."""
-Division = Annotated[str, msgspec.Meta(pattern=DIVISION_PATTERN, extra_json_schema={"x-privacy": "public"})]
+Division = Annotated[str, _token(DIVISION_PATTERN, Privacy.PUBLIC)]
 """Division code: GB/T 2260 digits without trailing zeros, then the statistical codes."""
 OrganizationText = Annotated[
     str,

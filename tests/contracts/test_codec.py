@@ -25,6 +25,7 @@ from shuniu_contracts import (
 from shuniu_contracts.partybuild import InstructorAssigned, InstructorReleased
 from shuniu_contracts.partybuild_v1 import InstructorAssignedV1
 from shuniu_contracts.registry import OrganizationRegistered
+from shuniu_contracts.schemas import fields_of, schema_of
 
 from tests.contracts.world import assigned, envelope, example, registered
 
@@ -55,6 +56,7 @@ def test_an_event_sent_is_the_event_received() -> None:
     [
         {"division": "Futian"},
         {"division": 440303},
+        {"division": "440303\n"},
         {"name": ""},
         {"name": "长" * 201},
         {"staff_count": -1},
@@ -72,6 +74,25 @@ def test_a_producer_cannot_publish_what_breaks_its_schema(changes: dict[str, Any
     with pytest.raises(InvalidEvent) as refused:
         encode(registered(**changes))
     assert refused.value.type == REGISTERED
+
+
+def spoil(document: Any, path: str) -> None:
+    """Put words where the field at `path` (`state.organization_ids[]`) has a pattern."""
+    *holders, last = path.replace("[]", ".0").split(".")
+    for name in holders:
+        document = document[int(name) if isinstance(document, list) else name]
+    document[int(last) if isinstance(document, list) else last] = "坏 值"
+
+
+@pytest.mark.parametrize("entry", [param for param in entries() if param.values[0].is_newest])
+def test_a_producer_is_held_to_every_pattern_of_the_schema(entry: EventType) -> None:
+    patterned = [path for path, field in fields_of(schema_of(entry)).items() if "pattern" in field.shape]
+    assert "state.division" in patterned
+    for path in patterned:
+        document = msgspec.json.decode(example(entry))
+        spoil(document, path)
+        with pytest.raises(InvalidEvent, match="regex"):
+            encode(msgspec.json.decode(msgspec.json.encode(document), type=entry.event))
 
 
 def test_an_event_beyond_its_size_limit_says_both_sizes() -> None:

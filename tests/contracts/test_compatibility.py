@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from shuniu_contracts.__main__ import main
 from shuniu_contracts.compatibility import Contracts, Difference, Rule, compare, current
-from shuniu_contracts.publish import home
+from shuniu_contracts.publish import RELEASE_TAGS, home
 
 TYPE = "cn.shuniu.registry.organization.registered.v1"
 PATH = "schemas/registry/organization.registered.1.0.json"
@@ -237,6 +237,15 @@ def test_a_version_may_go_once_its_sunset_has_passed() -> None:
     rules = {difference.rule for difference in compare(RELEASED, new, TODAY)}
     assert rules == {Rule.STREAM_REMOVED, Rule.TYPE_REMOVED}
     assert compare(RELEASED, new, "2027-06-30") == []
+
+
+def test_these_contracts_break_nothing_that_was_released(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["git", "-C", str(home()), "describe", "--tags", "--match", RELEASE_TAGS, "--abbrev=0"]
+    described = subprocess.run(command, capture_output=True, text=True, check=False)
+    if described.returncode:
+        pytest.skip(f"nothing is released here: no git tag {RELEASE_TAGS}")
+    outcome = main(["check", "--against", described.stdout.strip()])
+    assert outcome == 0, capsys.readouterr().out
 
 
 @pytest.fixture
