@@ -1,6 +1,6 @@
 """One service in one process: its definition with settings, database and region, and its unit of work."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,14 @@ from chassis.unit_of_work import BEFORE_COMMIT, UnitOfWork
 AFTER_COMMIT = failpoints.declare("command.after_commit")
 
 
+@dataclass(frozen=True)
+class Condition:
+    """How one role of a process is: whether it does its work, and in words."""
+
+    ready: bool
+    detail: str
+
+
 @dataclass
 class Runtime:
     """What routes, consumers, relay and timers of one service share."""
@@ -29,9 +37,19 @@ class Runtime:
     wake: Callable[[], Awaitable[None]] | None = None
     """tells the relay, wherever it runs, that the outbox has grown; set when serving"""
     policies: BaseModel = field(init=False)
+    roles: dict[str, Callable[[], Condition]] = field(default_factory=dict)
+    """the roles at work in this process, by name; filled when serving, asked for readiness"""
+    before_scrape: Callable[[], None] | None = None
+    """brings the metrics of running roles up to date; set when serving"""
+    draining: bool = False
+    """whether the process is about to end and takes no new work"""
 
     def __post_init__(self) -> None:
         self.policies = self.region.policy(self.service.name, self.service.policy)
+
+    def conditions(self) -> Iterable[tuple[str, Condition]]:
+        """Each role's name and condition, now."""
+        return [(name, condition()) for name, condition in self.roles.items()]
 
     @asynccontextmanager
     async def unit_of_work(

@@ -1,0 +1,192 @@
+"""What a route works with: the caller, and `execute` and `read`, which open the transaction and answer."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, TypeVar
+from uuid import UUID
+
+import pydantic_core
+from fastapi import Depends, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis import telemetry
+from chassis.http.idempotency import Attempt, FirstAnswer, attempt
+from chassis.http.paging import PageRequest
+from chassis.http.problems import Explained
+from chassis.http.reading import Reading
+from chassis.log import Cause
+from chassis.principal import NotPermitted, Principal
+from chassis.runtime import Runtime
+from chassis.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+Answer = Callable[[Any], Any]
+"""Makes the body of a command's response from what the command returned, inside its transaction."""
+
+_ETAG = re.compile(r'\s*(?:W/)?"?(\d{1,9})"?\s*')
+_BEARER = HTTPBearer(
+    auto_error=False, bearerFormat="JWT", description="OIDC access token; embedded: `shuniu token`"
+)
+
+
+class AggregateOut(BaseModel):
+    """What the answer to a command and the view of one record carry beside the state."""
+
+    id: UUID
+    revision: int = Field(description="counts saves; the ETag")
+    sequence: int = Field(description="counts the record's events")
+
+
+class Authenticator(Protocol):
+    """Tells who sends a token; the application's state holds one."""
+
+    async def principal(self, token: str | None) -> Principal:
+        """Who it is, with the permissions of this service; raises a 401 `Explained`."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authorised request."""
+
+    runtime: Runtime
+    request: Request
+    response: Response
+    principal: Principal
+    permission: str
+
+    @property
+    def cause(self) -> Cause:
+        """The request as the origin of events: its correlation id and trace."""
+        correlation_id: str | None = getattr(self.request.state, "correlation_id", None)
+        if correlation_id is None:
+            return Cause.new(telemetry.current_traceparent())
+        return Cause(correlation_id, None, telemetry.current_traceparent())
+
+    async def execute(
+        self, command: Callable[..., Awaitable[Any]], *, answer: Answer | None = None, status: int = 200,
+        location: str | None = None, **arguments: Any,
+    ) -> Response:  # fmt: skip
+        """Run a command in a unit of work with the caller, If-Match and Idempotency-Key; answer with ETag.
+
+        A 201 carries `Location`: the given one, or the request's path with the record's id. What the command
+        refuses is raised and becomes a problem response.
+        """
+        name = getattr(command, "__name__", "command")
+        tried = await attempt(self.request, self.principal.actor_id)
+        with telemetry.command_span(self.runtime.service.name, name):
+            async with self.runtime.unit_of_work(
+                self.principal, self.cause, permission=self.permission, expected_revision=self._if_match()
+            ) as work:
+                if tried is not None and (first := await tried.begin(work.connection)) is not None:
+                    return _respond(first, replayed=True)
+                result = await command(work, **arguments)
+                await work.flush()
+                made = await self._answer(result, answer, status, location)
+                await self._keep(tried, work, made)
+        telemetry.count_command(self.runtime.service.name, name)
+        return _respond(made)
+
+    async def read(self, query: Callable[..., Awaitable[T]], **arguments: Any) -> T:
+        """Run a query in a read transaction; where it returns one record, its revision becomes the ETag."""
+        most = self.runtime.settings.http.max_page
+        limited = {
+            name: PageRequest(value.cursor, most)
+            if isinstance(value, PageRequest) and value.limit > most
+            else value
+            for name, value in arguments.items()
+        }
+        async with self.runtime.database.transaction() as transaction:
+            await transaction.connection.execute("set transaction read only")
+            reading = Reading(
+                service=self.runtime.service.name,
+                stack=self.runtime.settings.stack,
+                transaction=transaction,
+                principal=self.principal,
+                permission=self.permission,
+                region=self.runtime.region,
+                policies=self.runtime.policies,
+            )
+            result = await query(reading, **limited)
+        if (etag := _etag(result)) is not None:
+            self.response.headers["etag"] = etag
+        return result
+
+    def _if_match(self) -> int | None:
+        header = self.request.headers.get("if-match")
+        if header is None or header.strip() == "*":
+            return None
+        found = _ETAG.fullmatch(header)
+        if found is None:
+            raise Explained(
+                422,
+                "if_match_malformed",
+                f"If-Match“{header}”应为上次读取时得到的 ETag。",
+                f"If-Match '{header}' must be the ETag that came with the record.",
+            )
+        return int(found[1])
+
+    async def _answer(
+        self, result: Any, answer: Answer | None, status: int, location: str | None
+    ) -> FirstAnswer:
+        shown = answer(result) if answer is not None else result
+        if inspect.isawaitable(shown):
+            shown = await shown
+        if shown is None:
+            return FirstAnswer(204, {}, b"")
+        headers = {"content-type": "application/json"}
+        if (etag := _etag(shown)) is not None:
+            headers["etag"] = etag
+        if status == 201 and (location or hasattr(shown, "id")):
+            headers["location"] = location or f"{self.request.url.path.rstrip('/')}/{shown.id}"
+        return FirstAnswer(status, headers, pydantic_core.to_json(shown, by_alias=True))
+
+    async def _keep(self, tried: Attempt | None, work: UnitOfWork, made: FirstAnswer) -> None:
+        if tried is not None:
+            await tried.finish(work.connection, made)
+
+
+def _etag(shown: Any) -> str | None:
+    revision = getattr(shown, "revision", None)
+    return f'"{revision}"' if isinstance(revision, int) else None
+
+
+def _respond(made: FirstAnswer, *, replayed: bool = False) -> Response:
+    headers = {**made.headers, "idempotency-replayed": "true"} if replayed else made.headers
+    return Response(made.body, made.status, headers)
+
+
+class Requirement:
+    """The dependency that a route declares with `requires`: names its permission and makes its `Call`."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+
+    async def __call__(
+        self, request: Request, response: Response,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_BEARER)],
+    ) -> Call:  # fmt: skip
+        """Who calls; raises a 401 without a valid token, `NotPermitted` where the permission is held nowhere.
+
+        Whether it is held in the record's division is checked where the record is loaded.
+        """
+        runtime: Runtime = request.app.state.runtime
+        authenticator: Authenticator = request.app.state.authenticator
+        principal = await authenticator.principal(credentials.credentials if credentials else None)
+        telemetry.bind(actor_id=principal.actor_id)
+        if not principal.has(self.permission):
+            raise NotPermitted(
+                permission=self.permission,
+                division=runtime.settings.stack,
+                divisions=", ".join(principal.divisions) or "-",
+            )
+        return Call(runtime, request, response, principal, self.permission)
+
+
+def requires(permission: str) -> Any:
+    """The route needs `permission`: `call: Annotated[Call, requires("organizations:read")]`."""
+    return Depends(Requirement(permission))

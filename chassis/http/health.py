@@ -1,0 +1,109 @@
+"""Whether a process lives, whether it may get work, and its metrics; for orchestrators, without a token."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+
+from chassis import telemetry
+from chassis.lag import backlog
+from chassis.migrations import head
+from chassis.runtime import Runtime
+
+_DATABASE_TIMEOUT_S = 2.0
+_DATABASE_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+_TIMERS = """
+select count(*) filter (where state = 'waiting' and due_at < now.at) as timers_late,
+       count(*) filter (where state = 'waiting' and provisional) as timers_provisional,
+       count(*) filter (where state = 'parked') as timers_parked
+from timer, (select clock_timestamp() + clock_offset as at from source) now
+"""
+
+router = APIRouter(tags=["operation"])
+
+
+class Readiness(BaseModel):
+    """Ready, or what is missing."""
+
+    ready: bool
+    service: str
+    draining: bool
+    missing: list[str] = Field(description="what keeps it from being ready; empty when ready")
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """The event loop turns; says nothing of database, bus or consumers."""
+    return {"status": "alive"}
+
+
+@router.get("/health/ready", responses={503: {"model": Readiness}})
+async def ready(request: Request, response: Response) -> Readiness:
+    """Database reachable, migrations at head, partitions assigned, no consumer stopped, not draining."""
+    runtime: Runtime = request.app.state.runtime
+    missing = [f"{name}: {state.detail}" for name, state in runtime.conditions() if not state.ready]
+    if runtime.draining:
+        missing.append("draining: the process is about to end")
+    if (fault := await database_fault(runtime)) is not None:
+        missing.append(f"database: {fault}")
+    response.status_code = 503 if missing else 200
+    return Readiness(
+        ready=not missing, service=runtime.service.name, draining=runtime.draining, missing=missing
+    )
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(request: Request) -> Response:
+    """Prometheus' text form; what waits in the database is counted at each scrape."""
+    runtime: Runtime = request.app.state.runtime
+    found = telemetry.metrics(runtime.service.name)
+    for name, state in runtime.conditions():
+        found.ready.labels(name).set(state.ready)
+    if runtime.before_scrape is not None:
+        runtime.before_scrape()
+    try:
+        async with asyncio.timeout(_DATABASE_TIMEOUT_S):
+            await _count_waiting(runtime, found)
+    except _DATABASE_ERRORS:
+        found.waiting.clear()  # unknown is not the last known number
+    return Response(found.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def database_fault(runtime: Runtime) -> str | None:
+    """What is wrong with the database, None when it answers and is at the code's newest migration."""
+    try:
+        async with asyncio.timeout(_DATABASE_TIMEOUT_S), runtime.database.transaction() as transaction:
+            found = await transaction.connection.fetchval("select version_num from alembic_version")
+    except TimeoutError:
+        return f"no answer within {_DATABASE_TIMEOUT_S:.0f} s"
+    except _DATABASE_ERRORS as error:
+        return type(error).__name__
+    wanted = head(runtime.service.migrations)
+    return None if found == wanted else f"at migration {found}, the code needs {wanted}"
+
+
+async def _count_waiting(runtime: Runtime, found: telemetry.Metrics) -> None:
+    counted = await waiting(runtime)
+    found.oldest.set(counted.pop("oldest_s"))
+    for what, number in counted.items():
+        found.waiting.labels(what).set(number)
+
+
+async def waiting(runtime: Runtime) -> dict[str, Any]:
+    """What waits in the service's database, by name, and `oldest_s`."""
+    async with runtime.database.transaction() as transaction:
+        stuck = await backlog(transaction.connection)
+        timers = await transaction.connection.fetchrow(_TIMERS)
+    assert timers is not None
+    return {
+        "outbox": stuck.outbox,
+        "oldest_s": stuck.oldest_s,
+        "blocked": stuck.blocked,
+        "held": stuck.held,
+        "parked": stuck.parked,
+        **dict(timers),
+    }

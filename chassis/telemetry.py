@@ -1,0 +1,208 @@
+"""Logs, metrics, traces: one pipeline for all logs, a metrics registry a service, spans that cross Kafka."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import structlog
+from opentelemetry import context as trace_context
+from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_TRACER = trace.get_tracer("shuniu")
+_PROPAGATOR = TraceContextTextMapPropagator()
+_BATCH_SIZES = (1, 2, 5, 10, 50, 100, 250, 500, 1000, 5000)
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class TracingNotInstalled(RuntimeError):
+    """`OTEL_TRACES_EXPORTER` names an exporter that is not installed; says what to install."""
+
+
+def configure_logging(level: str = "INFO", *, stack: str | None = None) -> None:
+    """Send structlog's and the standard library's records down one pipeline to standard error.
+
+    JSON where that is no terminal, colours where it is. Call it once a process, before anything logs.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(shared))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "faststream", "aiokafka", "alembic"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    for noisy in ("uvicorn.access", "httpx", "aiokafka", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    if stack is not None:
+        bind(stack=stack)
+
+
+def _formatter(shared: list[structlog.typing.Processor]) -> logging.Formatter:
+    terminal = sys.stderr.isatty()
+    final: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if terminal
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+    )
+
+
+def bind(**values: object) -> None:
+    """Add values to every log line of this task and of the tasks it starts."""
+    structlog.contextvars.bind_contextvars(**values)
+
+
+@contextmanager
+def bound(**values: object) -> Iterator[None]:
+    """The same for the length of a block: one message, one request."""
+    with structlog.contextvars.bound_contextvars(**values):
+        yield
+
+
+def configure_tracing(service: str) -> None:
+    """Send spans where `OTEL_TRACES_EXPORTER` says: `console`, `otlp`, or nowhere when it is unset.
+
+    `otlp` needs the package opentelemetry-exporter-otlp-proto-http; raises `TracingNotInstalled` without.
+    """
+    wanted = os.environ.get("OTEL_TRACES_EXPORTER", "none")
+    if wanted == "none":
+        return
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": f"shuniu-{service}"}))
+    provider.add_span_processor(BatchSpanProcessor(_exporter(wanted)))
+    trace.set_tracer_provider(provider)
+
+
+def _exporter(wanted: str) -> Any:
+    from importlib import import_module
+
+    from opentelemetry.sdk.trace.export import ConsoleSpanExporter
+
+    if wanted == "console":
+        return ConsoleSpanExporter(out=sys.stderr)
+    try:
+        module = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    except ImportError:
+        raise TracingNotInstalled(
+            f"OTEL_TRACES_EXPORTER={wanted}: install opentelemetry-exporter-otlp-proto-http, or unset it"
+        ) from None
+    return module.OTLPSpanExporter()
+
+
+@contextmanager
+def span(name: str, traceparent: str | None = None, **attributes: str | int) -> Iterator[None]:
+    """A span of the present trace, or of the one that `traceparent` names: a relay's send, a reaction."""
+    parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
+    with _TRACER.start_as_current_span(name, context=parent, attributes=attributes):
+        yield
+
+
+@contextmanager
+def incoming(headers: Mapping[str, str]) -> Iterator[None]:
+    """Continue the trace that a request's `traceparent` header names, for the length of a block."""
+    token = trace_context.attach(_PROPAGATOR.extract(headers))
+    try:
+        yield
+    finally:
+        trace_context.detach(token)
+
+
+@contextmanager
+def command_span(service: str, command: str) -> Iterator[None]:
+    """The span of one command."""
+    with span(f"command {command}", **{"shuniu.service": service}):
+        yield
+
+
+def current_traceparent() -> str | None:
+    """The present span as a W3C traceparent, which the event log keeps; None outside of a trace."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier)
+    return carrier.get("traceparent")
+
+
+class Metrics:
+    """All metrics of one service, in a registry of its own since services may share a process."""
+
+    def __init__(self, service: str) -> None:
+        self.registry = registry = CollectorRegistry()
+        self.service = service
+        self.requests = Histogram(
+            "shuniu_http_request_seconds", "HTTP requests", ["method", "route", "status"],
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self.commands = Counter("shuniu_commands", "commands committed", ["command"], registry=registry)
+        self.records = Counter(
+            "shuniu_consumer_records", "records by what became of them: applied, duplicates, jumps, forks,"
+            " parked, quarantined ...", ["consumer", "outcome"], registry=registry,
+        )  # fmt: skip
+        self.batches = Histogram(
+            "shuniu_consumer_batch_size", "records a batch", ["consumer"],
+            buckets=_BATCH_SIZES, registry=registry,
+        )  # fmt: skip
+        self.lag = Gauge(
+            "shuniu_consumer_lag_messages", "records not yet committed", ["consumer"], registry=registry
+        )
+        self.lag_seconds = Gauge(
+            "shuniu_consumer_lag_seconds", "age of the event applied last", ["consumer"], registry=registry
+        )
+        self.sent = Gauge("shuniu_relay_events_out", "events sent since the start", registry=registry)
+        self.leading = Gauge("shuniu_relay_leading", "1 where this relay holds the lock", registry=registry)
+        self.waiting = Gauge(
+            "shuniu_waiting", "what waits in the database: outbox, blocked, held, parked, timers_late,"
+            " timers_provisional, timers_parked", ["what"], registry=registry,
+        )  # fmt: skip
+        self.oldest = Gauge(
+            "shuniu_outbox_oldest_seconds", "age of the oldest unsent event", registry=registry
+        )
+        self.ready = Gauge("shuniu_role_ready", "1 where the role works", ["role"], registry=registry)
+
+    def render(self) -> bytes:
+        """The text form for a scrape."""
+        return generate_latest(self.registry)
+
+    def observe_batch(self, consumer: str, tally: object) -> None:
+        """Count what became of a batch, by the fields of the consumer's tally."""
+        counts = {name: value for name, value in vars(tally).items() if isinstance(value, int)}
+        for outcome, value in counts.items():
+            if value:
+                self.records.labels(consumer, outcome).inc(value)
+        self.batches.labels(consumer).observe(counts.get("records", 0))
+
+
+@cache
+def metrics(service: str) -> Metrics:
+    """The metrics of a service in this process."""
+    return Metrics(service)
+
+
+def count_command(service: str, command: str) -> None:
+    """Count one committed command."""
+    metrics(service).commands.labels(command).inc()
