@@ -1,0 +1,1 @@
+"""Who must know what, by when, and did they: recipients, rules, messages, acknowledgements."""

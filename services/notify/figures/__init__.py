@@ -1,0 +1,1 @@
+"""How much was written and how much of it was read."""

@@ -1,0 +1,1 @@
+"""Messages: one for each event, rule and recipient; queued, sent, read, acknowledged."""

@@ -1,0 +1,1 @@
+"""The names of organisations, copied from the register for the texts of messages."""

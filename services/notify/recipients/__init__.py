@@ -1,0 +1,1 @@
+"""Whom notify writes to: opaque people with a role in a division."""
