@@ -139,11 +139,11 @@ class EmbeddedBroker:
             _, writer = await asyncio.open_connection(HOST, self.port)
             writer.close()
             await writer.wait_closed()
-            client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5000)
-            await client.start()
-        except (OSError, KafkaError):
+        except OSError:
             return False
+        client = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap_servers, request_timeout_ms=5000)
         try:
+            await client.start()
             await client.list_topics()
         except KafkaError:
             return False
