@@ -99,6 +99,7 @@ inbox = sa.Table(
     sa.Column("consumer", sa.Text, nullable=False),
     sa.Column("service", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("stack", sa.Text, nullable=False),  # the subject's known home
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("previous", sa.BigInteger, nullable=False),
@@ -124,8 +125,8 @@ parked = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("key", sa.LargeBinary),
-    sa.Column("headers", pg.JSONB, nullable=False),  # [[name, latin-1 text], ...]
-    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("headers", pg.JSONB, nullable=False),  # [[name, latin-1 text or null], ...], \\ and \0 escaped
+    sa.Column("value", sa.LargeBinary),
     sa.Column("parked_at", sa.DateTime(timezone=True), nullable=False, server_default=_now),
     sa.UniqueConstraint("consumer", "service", "subject", "epoch", "sequence", "topic", "partition", "offset",
                         postgresql_nulls_not_distinct=True),
@@ -141,9 +142,11 @@ held = sa.Table(
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("partition", sa.Integer, nullable=False),
+    sa.Column("offset", sa.BigInteger, nullable=False),
     sa.Column("key", sa.LargeBinary),
     sa.Column("headers", pg.JSONB, nullable=False),
-    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("value", sa.LargeBinary),
     sa.Column("held_at", sa.DateTime(timezone=True), nullable=False, server_default=_now),
     sa.PrimaryKeyConstraint("consumer", "service", "subject", "epoch", "sequence"),
 )

@@ -1,6 +1,7 @@
 """One transaction of a command, a batch of reactions or a timer: load, change, record events, commit."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -135,7 +136,9 @@ class UnitOfWork:
         Raises `NotFound`; `NotPermitted` where the caller's divisions do not cover it; `NotHome`;
         `StaleRevision` where the request carried If-Match and somebody saved in between.
         """
+        # A row that this session read before, without the lock, is read again under it.
         statement = select(kind).where(kind.id == UUID(str(id))).with_for_update()
+        statement = statement.execution_options(populate_existing=True)
         row = (await self.session.exec(statement)).one_or_none()
         if row is None:
             raise NotFound(aggregate=kind.stream[1], id=id)
@@ -200,6 +203,23 @@ class UnitOfWork:
         await append(self.connection, pending, epoch=self.transaction.epoch, now=self.now)
         if pending:
             self.recorded = True
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Let the block happen or not as a whole: when it raises, its rows, events and counters are gone.
+
+        What was pending before is written first, so that it is not taken back with the block. Rows changed
+        in a block that failed are read anew when next loaded; no reference to them may be kept.
+        """
+        await self.flush()
+        saved, recorded = set(self._saved), self.recorded
+        try:
+            async with self.session.begin_nested():
+                yield
+                await self.flush()
+        except BaseException:
+            self._pending, self._saved, self.recorded = [], saved, recorded
+            raise
 
     recorded: bool = False
     """Whether any event was written: the runtime then wakes the relay after the commit."""

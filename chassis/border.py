@@ -1,0 +1,241 @@
+"""What comes in from the bus, before anything believes it: records become arrivals, misfits are told apart.
+
+Pure. A record whose topic, source, type, key or division contradict each other is quarantined, one that is
+no event is malformed; both are parked by their offset. A valid envelope around broken data keeps its place in
+its subject's order, so that one bad message stops one subject.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
+
+from shuniu_contracts import (
+    STREAMS,
+    STRUCTURED,
+    ContractError,
+    Envelope,
+    Event,
+    MalformedEnvelope,
+    MalformedEvent,
+    TopicName,
+    UnknownMajor,
+    decode,
+    parse_topic,
+)
+from shuniu_contracts.envelope import content_type, from_structured
+
+from chassis.model import is_within
+
+_TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:~-]{0,127}")
+"""An id that fits an index row and has no character that a database refuses."""
+_MAX_SEQUENCE = 2**63 - 1
+_MAX_EPOCH = 2**31 - 1
+
+
+class Record(Protocol):
+    """The parts of a Kafka record that matter here; aiokafka's and a stored message's alike."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record kept in `held` or `parked`."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    value: bytes | None
+
+
+class Misfit(StrEnum):
+    """Why a message is parked instead of applied."""
+
+    FAILED = "failed"
+    FOLLOWER = "follower"
+    FORK = "fork"
+    MALFORMED = "malformed"
+    UNKNOWN_MAJOR = "unknown_major"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A message with a sound envelope. `data` is None for an unknown type, or where `fault` says why."""
+
+    record: Record
+    envelope: Envelope
+    data: Event | None
+    service: str
+    stack: str
+    fault: tuple[Misfit, str] | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is kept in order: the service and its subject."""
+        return self.service, self.envelope.subject
+
+    @property
+    def epoch(self) -> int:
+        """The source's epoch."""
+        return self.envelope.epoch
+
+    @property
+    def sequence(self) -> int:
+        """The place among the subject's events."""
+        return self.envelope.sequence
+
+    @property
+    def id(self) -> str:
+        """The event's id."""
+        return self.envelope.id
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message to park by topic, partition and offset."""
+
+    record: Record
+    kind: Misfit
+    error: str
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A batch taken apart."""
+
+    arrivals: list[Arrival] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every arrival has data that can be read, or none by being of an unknown type."""
+        return all(arrival.fault is None for arrival in self.arrivals)
+
+
+def sort_records(records: Iterable[Record]) -> Sorted:
+    """Arrivals in the order of the batch, and what is refused at the border."""
+    found = Sorted()
+    for record in records:
+        entry = parse(record)
+        if isinstance(entry, Arrival):
+            found.arrivals.append(entry)
+        else:
+            found.refused.append(entry)
+    return found
+
+
+def parse(record: Record) -> Arrival | Refused:
+    """One record as an arrival, or refused with the reason."""
+    headers = record.headers
+    fault: tuple[Misfit, str] | None = None
+    data: Event | None = None
+    try:
+        try:
+            envelope, data = decode(headers, record.value)  # type: ignore[arg-type]
+        except AttributeError:
+            envelope, data = decode(_without_nulls(headers), record.value)
+    except (MalformedEvent, UnknownMajor) as error:
+        known = _envelope_of(record)
+        if known is None:
+            return Refused(record, Misfit.MALFORMED, str(error))
+        envelope = known
+        kind = Misfit.UNKNOWN_MAJOR if isinstance(error, UnknownMajor) else Misfit.MALFORMED
+        fault = (kind, str(error))
+    except ContractError as error:
+        return Refused(record, Misfit.MALFORMED, str(error))
+    place = _place(record.topic, envelope.source, envelope.type)
+    if isinstance(place, str):
+        return Refused(record, Misfit.QUARANTINED, place)
+    reason = _disagreement(record, envelope, place)
+    if reason is not None:
+        return Refused(record, Misfit.QUARANTINED, reason)
+    if fault is None and envelope.major != place.major:
+        text = f"{envelope.type} is on {record.topic}: a type's major is its stream's"
+        fault, data = (Misfit.UNKNOWN_MAJOR, text), None
+    return Arrival(record, envelope, data, place.service, place.stack, fault)
+
+
+def _disagreement(record: Record, envelope: Envelope, place: TopicName) -> str | None:
+    """What contradicts what, or None; keeps out, too, what no index or integer column could hold."""
+    subject = envelope.subject
+    if not is_within(envelope.division, place.stack):
+        return f"division {envelope.division} is not of stack {place.stack}"
+    if record.key != subject.encode():
+        return f"the key {record.key!r} is not the subject {subject!r}"
+    if not _TOKEN.fullmatch(subject) or not _TOKEN.fullmatch(envelope.id):
+        return "subject and id are to be 1 to 128 letters, digits and ._:~-"
+    if envelope.sequence > _MAX_SEQUENCE or envelope.epoch > _MAX_EPOCH:
+        return f"sequence {envelope.sequence} or epoch {envelope.epoch} is out of range"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _place(topic: str, source: str, type_: str) -> TopicName | str:
+    """The topic's parts where source and type agree with them, else what does not."""
+    try:
+        name = parse_topic(topic)
+    except ValueError as error:
+        return str(error)
+    if source != f"/stacks/{name.stack}/{name.service}":
+        return f"source {source} does not write {topic}"
+    _, _, service, aggregate, _, _ = type_.split(".")
+    described = STREAMS.get((service, aggregate))
+    directive = described is not None and described.directive
+    expected = "directives" if directive else aggregate
+    if service != name.service or expected != name.aggregate:
+        return f"type {type_} does not belong on {topic}"
+    return name
+
+
+def _envelope_of(record: Record) -> Envelope | None:
+    headers = _without_nulls(record.headers)
+    try:
+        if content_type(headers) == STRUCTURED:
+            return from_structured(record.value or b"")[0]
+        return Envelope.from_headers(headers)
+    except MalformedEnvelope:
+        return None
+
+
+def _without_nulls(headers: Iterable[tuple[str, bytes | None]]) -> list[tuple[str, bytes]]:
+    return [(name, b"" if value is None else value) for name, value in headers]
+
+
+def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> str:
+    """Headers as a JSON text that PostgreSQL accepts whatever bytes a stranger put into them."""
+    return json.dumps([[_escape(name), None if value is None else _escape(value.decode("latin-1"))]
+                       for name, value in headers])  # fmt: skip
+
+
+def unpack_headers(text: str) -> tuple[tuple[str, bytes | None], ...]:
+    """What `pack_headers` was given."""
+    return tuple(
+        (_unescape(name), None if value is None else _unescape(value).encode("latin-1"))
+        for name, value in json.loads(text)
+    )
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\x00", "\\0")
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\([\\0])", lambda found: "\x00" if found[1] == "0" else "\\", text)

@@ -1,0 +1,291 @@
+"""The consumer role: FastStream hands over batches, each becomes one transaction and one offset commit.
+
+While a batch is applied the next one is decoded. In an outage the partitions are paused and polled on, and
+the batches in hand are kept and tried again; a fault of the code stops the consumer with nothing committed.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import aiokafka.errors
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from faststream.kafka import KafkaBroker
+from faststream.kafka.subscriber.usecase import BatchSubscriber
+
+from chassis import bus, failpoints
+from chassis.applying import Applier
+from chassis.border import Sorted, sort_records
+from chassis.bus import Record
+from chassis.faults import Nature, describe, nature_of
+from chassis.inbox import Tally
+from chassis.runtime import Runtime
+from chassis.service import Consumer
+from chassis.subscription import subscription
+
+AFTER_OFFSETS = failpoints.declare("consumer.after_offsets")
+
+_LOG = logging.getLogger("chassis.consumer")
+_BACKOFF_S = (0.2, 10.0)
+_COMMIT_TIMEOUT_S = 10.0
+_REVOKE_TIMEOUT_S = 30.0
+Observe = Callable[[str, Tally], None]
+
+
+class ConsumerState(StrEnum):
+    """What a consumer is doing; `stopped` is by a bug and needs a repaired release."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class _Batch:
+    records: Sorted
+    offsets: dict[TopicPartition, int]
+    """what is committed once the batch is applied"""
+
+
+class ConsumerLoop:
+    """Runs one consumer of a service until told to stop.
+
+    `state`, `assigned` and `error` are for readiness and operators; `observe` gets the counts of every batch.
+    """
+
+    def __init__(self, runtime: Runtime, definition: Consumer, observe: Observe | None = None) -> None:
+        self.runtime = runtime
+        self.definition = definition
+        self.state = ConsumerState.STARTING
+        self.error: str | None = None
+        self.assigned = False
+        self.totals = Tally()
+        self._observe = observe
+        self._applier = Applier(runtime, definition)
+        self._waiting: asyncio.Queue[_Batch] = asyncio.Queue()
+        self._accepted = self._finished = 0
+        self._progress = asyncio.Condition()
+        self._draining = False
+        self._committing: asyncio.Task[None] | None = None
+        self._subscriber: BatchSubscriber | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether partitions are assigned (none is an assignment too) and events are being applied."""
+        return self.assigned and self.state is ConsumerState.RUNNING
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until `stop`: then finish the batches in hand, commit their offsets and leave the group.
+
+        After a bug it stays, out of the group and not ready, so that an operator sees why.
+        """
+        read = subscription(self.runtime.settings.stack, self.definition)
+        broker = bus.broker(self.runtime.settings.bus)
+        self._subscriber = bus.subscriber(
+            broker,
+            self.runtime.settings.bus,
+            group=read.group,
+            pattern=read.pattern,
+            max_records=self.runtime.settings.consumer.max_records,
+            batch_timeout_ms=self.runtime.settings.consumer.batch_timeout_ms,
+            listener=_Listener(self),
+        )
+        self._subscriber(self._receive)
+        worker = asyncio.create_task(self._work())
+        ending = asyncio.create_task(stop.wait())
+        try:
+            if await self._start(broker, stop):
+                await asyncio.wait({worker, ending}, return_when=asyncio.FIRST_COMPLETED)
+                await self._drain(worker)
+        finally:
+            worker.cancel()
+            (outcome,) = await asyncio.gather(worker, return_exceptions=True)
+            await broker.stop()
+            self.assigned = False
+        if isinstance(outcome, Exception):
+            ending.cancel()
+            raise outcome
+        if self.state is ConsumerState.STOPPED:
+            await ending
+        ending.cancel()
+        self.state = ConsumerState.STOPPED if self.error else ConsumerState.ENDED
+
+    async def _start(self, broker: KafkaBroker, stop: asyncio.Event) -> bool:
+        delays = _delays()
+        while not stop.is_set():
+            try:
+                await broker.start()
+            except (OSError, aiokafka.errors.KafkaError) as error:
+                _LOG.warning("%s cannot reach the bus: %s", self.definition.name, error)
+                await broker.stop()
+                await _sleep(next(delays), stop)
+            else:
+                self.state = ConsumerState.RUNNING
+                return True
+        return False
+
+    async def _drain(self, worker: "asyncio.Task[None]") -> None:
+        self._draining = True
+        if not worker.done() and self.state is ConsumerState.RUNNING:
+            await self._caught_up(self.runtime.settings.shutdown_s)
+        if self._committing is not None:
+            await self._committing
+
+    async def _caught_up(self, timeout_s: float) -> None:
+        """Wait until what has been handed over by now is finished, or nothing can be finished."""
+        target = self._accepted
+        try:
+            async with asyncio.timeout(timeout_s), self._progress:
+                await self._progress.wait_for(
+                    lambda: self._finished >= target or self.state is not ConsumerState.RUNNING
+                )
+        except TimeoutError:
+            _LOG.warning("%s did not finish its batch within %s s", self.definition.name, timeout_s)
+
+    async def _receive(self, records: tuple[Record, ...]) -> None:
+        """FastStream's handler: decode, then wait until the batch before has been taken up."""
+        if self._draining or not records:
+            return
+        offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+        self._accepted += 1
+        self._waiting.put_nowait(_Batch(sort_records(records), offsets))
+        patience = self.runtime.settings.bus.max_poll_interval_ms / 1000 / 4
+        try:
+            async with asyncio.timeout(patience), self._progress:
+                await self._progress.wait_for(self._may_go_on)
+        except TimeoutError:
+            self._pause_partitions()
+
+    def _may_go_on(self) -> bool:
+        """One batch may be ahead of the one in hand; while paused nothing is awaited, polling must go on."""
+        return self._accepted - self._finished <= 1 or self.state is not ConsumerState.RUNNING
+
+    async def _work(self) -> None:
+        while True:
+            batch = await self._waiting.get()
+            if not await self._finish(batch):
+                return
+            self._finished += 1
+            async with self._progress:
+                self._progress.notify_all()
+
+    async def _finish(self, batch: _Batch) -> bool:
+        """Apply the batch, however long the database is away; False where a bug stops the consumer."""
+        delays = _delays()
+        while True:
+            try:
+                tally = await self._applier.process(batch.records)
+            except Exception as error:
+                if nature_of(error) is not Nature.TRANSIENT:
+                    await self._stop_for(error)
+                    return False
+                await self._pause(error)
+                await asyncio.sleep(next(delays))
+            else:
+                break
+        self._resume()
+        self._count(tally)
+        await self._commit(batch.offsets)
+        return True
+
+    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+        """Commit behind the next batch's back, one at a time: offsets follow the database, never lead it."""
+        if self._committing is not None:
+            await self._committing
+        self._committing = asyncio.create_task(self._commit_now(offsets))
+
+    async def _commit_now(self, offsets: dict[TopicPartition, int]) -> None:
+        consumer = self._consumer
+        if consumer is None:
+            return
+        owned = consumer.assignment()
+        kept = {partition: offset for partition, offset in offsets.items() if partition in owned}
+        try:
+            if kept:
+                await asyncio.wait_for(consumer.commit(kept), _COMMIT_TIMEOUT_S)
+        except (aiokafka.errors.KafkaError, TimeoutError) as error:
+            # Whoever gets the partition reads these records once more, and the inbox drops them.
+            _LOG.info("%s: offsets not committed: %s", self.definition.name, describe(error))
+        await failpoints.reach(AFTER_OFFSETS)
+
+    @property
+    def _consumer(self) -> AIOKafkaConsumer | None:
+        return None if self._subscriber is None else self._subscriber.consumer
+
+    async def _pause(self, error: BaseException) -> None:
+        _LOG.warning("%s waits: %s", self.definition.name, describe(error))
+        self.error = describe(error)
+        self.state = ConsumerState.PAUSED
+        self.hold_back()
+        async with self._progress:
+            self._progress.notify_all()
+
+    def hold_back(self) -> None:
+        """Take no new records while paused."""
+        if self.state is ConsumerState.PAUSED:
+            self._pause_partitions()
+
+    def _pause_partitions(self) -> None:
+        """Polling goes on without records, or the group would let us go."""
+        if self._consumer is not None:
+            self._consumer.pause(*self._consumer.assignment())
+
+    def _resume(self) -> None:
+        if self.state is ConsumerState.PAUSED:
+            _LOG.warning("%s goes on", self.definition.name)
+            self.state, self.error = ConsumerState.RUNNING, None
+        if self._consumer is not None and (paused := self._consumer.paused()):
+            self._consumer.resume(*paused)
+
+    async def _stop_for(self, error: BaseException) -> None:
+        self.error = describe(error)
+        self.state = ConsumerState.STOPPED
+        self._draining = True
+        _LOG.critical("%s stopped, nothing committed: %s", self.definition.name, self.error, exc_info=error)
+        async with self._progress:
+            self._progress.notify_all()
+
+    def _count(self, tally: Tally) -> None:
+        for name, value in vars(tally).items():
+            setattr(self.totals, name, getattr(self.totals, name) + value)
+        if self._observe is not None:
+            self._observe(self.definition.name, tally)
+
+    async def on_revoked(self) -> None:
+        """Partitions are about to go: the batches in hand finish first, offsets included."""
+        await self._caught_up(_REVOKE_TIMEOUT_S)
+        if self._committing is not None:
+            await self._committing
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, loop: ConsumerLoop) -> None:
+        self._loop = loop
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        await self._loop.on_revoked()
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        self._loop.assigned = True
+        self._loop.hold_back()
+
+
+def _delays() -> Iterator[float]:
+    """Seconds to wait between attempts: doubling, with jitter, up to the longest."""
+    delay, longest = _BACKOFF_S
+    while True:
+        yield delay * random.uniform(0.5, 1.0)
+        delay = min(delay * 2, longest)
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,33 @@
+"""Cutting a batch into layers: calls of reactions with events of one type, each subject's order kept."""
+
+from collections import Counter, deque
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+K = TypeVar("K", bound=Hashable)
+E = TypeVar("E")
+
+
+def layers(subjects: Iterable[Sequence[tuple[K, E]]]) -> Iterator[tuple[K, list[E]]]:
+    """Layers of (type, events) from each subject's (type, event) pairs in their order.
+
+    A layer takes, from every subject whose next event is of its type, all events up to the first of another
+    type. The type that most subjects wait with goes next, so that a batch of one kind is one layer.
+    """
+    waiting = [deque(events) for events in subjects if events]
+    heads = Counter(events[0][0] for events in waiting)
+    while waiting:
+        kind = max(heads, key=heads.__getitem__)
+        taken: list[E] = []
+        left: list[deque[tuple[K, E]]] = []
+        for events in waiting:
+            if events[0][0] == kind:
+                while events and events[0][0] == kind:
+                    taken.append(events.popleft()[1])
+                if events:
+                    heads[events[0][0]] += 1
+            if events:
+                left.append(events)
+        del heads[kind]
+        waiting = left
+        yield kind, taken
