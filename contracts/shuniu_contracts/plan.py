@@ -26,12 +26,13 @@ class TopicSpec(NamedTuple):
 
 
 class Acl(NamedTuple):
-    """One permission on topics: `pattern_type` is Kafka's `literal` or `prefixed`."""
+    """One permission: `resource` is `topic` or `group`, `pattern_type` Kafka's `literal` or `prefixed`."""
 
     principal: str
     operation: str
+    resource: str
     pattern_type: str
-    topic: str
+    name: str
 
 
 def topics(stack: str, on: datetime.date | None = None) -> tuple[TopicSpec, ...]:
@@ -60,8 +61,9 @@ def _spec(name: str, streams: list[Stream]) -> TopicSpec:
 
 
 def acls(stack: str, on: datetime.date | None = None) -> tuple[Acl, ...]:
-    """Permissions of a stack's services: each writes its own topics; each consumer reads the subtree of a
-    stream by prefix, and a directive stream of the stack and of each of its ancestors by name."""
+    """Permissions of a stack's services: each writes its own topics and reads in consumer groups named after
+    it; each consumer reads the subtree of a stream by prefix, and a directive stream of the stack and of each
+    of its ancestors by name."""
     day = on or datetime.datetime.now(datetime.UTC).date()
     granted: set[Acl] = set()
     for stream in STREAMS.values():
@@ -73,23 +75,25 @@ def acls(stack: str, on: datetime.date | None = None) -> tuple[Acl, ...]:
 def _permissions(stream: Stream, stack: str, major: int) -> Iterable[Acl]:
     writer = f"User:{stack}.{stream.owner}"
     for operation in ("Write", "Describe"):
-        yield Acl(writer, operation, "literal", stream.topic(stack, major))
+        yield Acl(writer, operation, "topic", "literal", stream.topic(stack, major))
     for consumer in stream.consumers:
         reader = f"User:{stack}.{consumer}"
+        yield Acl(reader, "Read", "group", "prefixed", f"{stack}.{consumer}")
         for operation in ("Read", "Describe"):
             if stream.directive:
                 for upper in ancestors(stack):
-                    yield Acl(reader, operation, "literal", stream.topic(upper, major))
+                    yield Acl(reader, operation, "topic", "literal", stream.topic(upper, major))
             else:
                 # Kafka knows prefixes, not patterns: the subtree's prefix is as narrow as a rule can be.
-                yield Acl(reader, operation, "prefixed", f"shuniu.{stack}")
+                yield Acl(reader, operation, "topic", "prefixed", f"shuniu.{stack}")
 
 
 def acl_commands(stack: str, on: datetime.date | None = None) -> str:
     """The permissions as `kafka-acls.sh` commands, one a line, with `$BOOTSTRAP` for the cluster."""
     return "".join(
         f"kafka-acls.sh --bootstrap-server $BOOTSTRAP --add --allow-principal {acl.principal}"
-        f" --operation {acl.operation} --resource-pattern-type {acl.pattern_type} --topic {acl.topic}\n"
+        f" --operation {acl.operation} --resource-pattern-type {acl.pattern_type}"
+        f" --{acl.resource} {acl.name}\n"
         for acl in acls(stack, on)
     )
 

@@ -166,7 +166,20 @@ def test_only_the_owner_may_write_a_topic() -> None:
     for acl in plan.acls("440303", DAY):
         if acl.operation == "Write":
             assert acl.pattern_type == "literal"
-            assert acl.principal == f"User:440303.{parse_topic(acl.topic).service}"
+            assert acl.principal == f"User:440303.{parse_topic(acl.name).service}"
+
+
+def test_every_consumer_of_a_stream_may_read_it_in_a_group_of_its_own() -> None:
+    granted = set(plan.acls("440303001", DAY))
+    for found in STREAMS.values():
+        for consumer in found.consumers:
+            reader = f"User:440303001.{consumer}"
+            assert plan.Acl(reader, "Read", "group", "prefixed", f"440303001.{consumer}") in granted
+            for name in ("shuniu.4403.grants.directives.v1", "shuniu.440303001.grants.directives.v1"):
+                readable = plan.Acl(reader, "Read", "topic", "literal", name) in granted
+                assert readable or consumer not in stream("grants", "round").consumers
+            if not found.directive:
+                assert plan.Acl(reader, "Read", "topic", "prefixed", "shuniu.440303001") in granted
 
 
 def test_manifests_are_the_plan_as_yaml() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shuniu_contracts import (
     EVENT_TYPES,
     STREAMS,
@@ -14,6 +16,7 @@ from shuniu_contracts import (
     EventType,
     InvalidEvent,
     MalformedEvent,
+    Ref,
     UnknownMajor,
     decode,
     decode_data,
@@ -23,7 +26,7 @@ from shuniu_contracts import (
     stream,
 )
 from shuniu_contracts.partybuild import InstructorAssigned, InstructorReleased
-from shuniu_contracts.partybuild_v1 import InstructorAssignedV1
+from shuniu_contracts.partybuild_v1 import InstructorAssignedV1, InstructorStateV1
 from shuniu_contracts.registry import OrganizationRegistered
 from shuniu_contracts.schemas import fields_of, schema_of
 
@@ -174,6 +177,30 @@ def test_a_first_version_is_read_as_the_second() -> None:
     assert decode_data(ASSIGNED_V1, written.data) == assigned("o1", "o2")
     again = render(ASSIGNED_V1, written.data, 2)
     assert decode_data(again.type, again.data) == assigned("o1", "o2")
+
+
+@given(
+    capacity=st.integers(0, 50),
+    organizations=st.lists(st.from_regex(r"[a-z0-9]{1,12}", fullmatch=True), max_size=6),
+    ended=st.booleans(),
+    day=st.dates(),
+)
+def test_what_the_first_version_says_survives_the_second(
+    capacity: int, organizations: list[str], ended: bool, day: datetime.date
+) -> None:
+    old = InstructorStateV1(
+        effective_on=day,
+        basis=Basis.HISTORICAL,
+        division="4403",
+        ended=ended,
+        person_id="p-7f3a",
+        capacity=capacity,
+        organizations=tuple(organizations),
+    )
+    data = msgspec.json.encode(InstructorAssignedV1(state=old, organization=Ref("o1", 3)))
+    newer = render(ASSIGNED_V1, data, 2)
+    assert msgspec.json.decode(newer.data)["state"]["load"] == len(organizations)
+    assert render(newer.type, newer.data, 1).data == data
 
 
 def test_rendering_a_major_that_no_step_leads_to_is_refused() -> None:
