@@ -18,6 +18,7 @@ from chassis.runtime import Runtime
 from chassis.settings import DatabaseSettings, Settings
 from deploy.regions import profile_file
 from services.registry.app import service
+from services.registry.policy import RegistryPolicy
 from tests.conftest import FreshDatabase
 
 T = TypeVar("T")
@@ -66,7 +67,9 @@ async def runtime(fresh_database: FreshDatabase, profile: Any) -> AsyncIterator[
     database = Database(DatabaseSettings(dsn=SecretStr(dsn), pool_size=4))
     await database.open()
     settings = Settings(environment="test", stack="120116", database=database.settings)
-    yield Runtime(service=service, settings=settings, region=profile, database=database)
+    made = Runtime(service=service, settings=settings, region=profile, database=database)
+    made.policies = RegistryPolicy()  # the defaults, which no region's profile changes under the tests
+    yield made
     await database.close()
 
 

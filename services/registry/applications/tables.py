@@ -43,13 +43,13 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
     name: str
     normalized_name: str
     legal_form: str
-    categories: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
+    categories: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))
     department: str | None = None
     supervisory_unit: str | None = None
     supervisory_unit_name: str | None = None
     criteria_version: str | None = None
-    criteria_met: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
-    criteria_failed: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
+    criteria_met: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))
+    criteria_failed: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))
     charter_template: str | None = None
     charter_party_clause: bool | None = None
     full_party_member_count: int | None = None
@@ -60,8 +60,8 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
     step_due_on: date | None = None
     working_days_used: int = 0
     returned_times: int = 0
-    reasons: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
-    items: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
+    reasons: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))
+    items: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))
     explanation: str | None = None
     """Why it was returned, refused or denied, in words for the applicant."""
     coordination_note: str | None = None

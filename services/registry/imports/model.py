@@ -67,6 +67,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("founded_on", "成立日期", "date", ("组建日期", "founded_on")),
     Column("registered_on", "登记日期", "date", ("注册日期", "成立登记日期", "registered_on")),
     Column("filed_on", "备案日期", "date", ("filed_on",)),
+    Column("ended_on", "终止日期", "date", ("注销日期", "撤销日期", "解散日期", "ended_on")),
     Column("route", "登记方式", "route", ("route",)),
     Column("hub_link", "联系", "link", ("枢纽联系", "联系方式类别", "hub_link")),
     Column("supervisory_unit_name", "业务主管单位", "text", ("主管单位", "supervisory_unit"), width=24),

@@ -140,7 +140,7 @@ def _set(row: OrganizationRow, name: str, value: Any, policy: RegistryPolicy) ->
 
 def known_categories(values: list[str] | tuple[str, ...], policy: RegistryPolicy) -> list[str]:
     """The codes of categories given by code or Chinese name, once each; raises `UnknownCategory`."""
-    codes = {}
+    codes: dict[str, None] = {}
     for value in values:
         if (code := policy.category_names.get(value)) is None:
             known = ", ".join(category.name_zh for category in policy.categories)

@@ -73,12 +73,12 @@ class OrganizationRow(AggregateRow, Table, table=True):
     """A final status, or merged: no duplicate rule and no count meets it any more."""
     credit_code: str | None = None
     legacy_number: str | None = None
-    categories: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
+    categories: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
     department: str | None = None
     nature: str | None = None
-    functions: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
-    service_directions: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
-    target_groups: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
+    functions: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
+    service_directions: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
+    target_groups: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
     origin: str | None = None
     development_mode: str | None = None
     premises: str | None = None
@@ -99,7 +99,7 @@ class OrganizationRow(AggregateRow, Table, table=True):
     ended_on: date | None = None
     credit_listing: str = "none"
     credit_listed_on: date | None = None
-    brands: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))  # type: ignore[call-overload]
+    brands: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
     four_no_fees_declared: bool | None = None
     registered_capital_fen: int | None = Field(default=None, sa_type=sa.BigInteger)
     charity: bool | None = None
@@ -212,4 +212,4 @@ class OrganizationStatusRow(Table, table=True):
     registration_route: str | None = None
     effective_on: date
     until: date | None = None
-    recorded_at: datetime = Field(sa_type=sa.DateTime(timezone=True))  # type: ignore[call-overload]
+    recorded_at: datetime = Field(sa_type=sa.DateTime(timezone=True))

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    create_chassis_tables(op)
+    create_chassis_tables(op)  # type: ignore[arg-type]
     op.create_table(
         "application_step",
         sa.Column("number", sa.BigInteger(), nullable=False),

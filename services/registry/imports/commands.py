@@ -1,0 +1,421 @@
+"""The use cases of imports: receive a workbook, give a mapping, ask to apply or undo, and the work itself.
+
+Applying and undoing are set-based and in one transaction: a killed process leaves nothing behind.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import date
+from hashlib import blake2b
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from shuniu_contracts import Event, by_type, registry
+from shuniu_contracts.codec import decode_data
+from shuniu_contracts.fields import Basis as PublicBasis
+from sqlmodel import select
+from uuid_utils.compat import uuid7
+
+from chassis import failpoints
+from chassis.model import division_code, step
+from chassis.unit_of_work import UnitOfWork
+from services.registry.imports.model import (
+    TRANSITIONS,
+    WORKING,
+    Fault,
+    ImportHasFaults,
+    ImportNotFound,
+    ImportState,
+    Severity,
+)
+from services.registry.imports.rows import Draft
+from services.registry.imports.tables import ImportFaultRow, ImportFileRow, ImportRow
+from services.registry.organizations.model import FINAL, Basis, LegalForm, LegalStatus
+from services.registry.organizations.tables import OrganizationRow, OrganizationStatusRow, pinyin_initials
+from services.registry.policy import RegistryPolicy
+
+CHUNK: Final = 1000
+"""Rows between two breaths of the event loop, and in one COPY."""
+CHUNK_WRITTEN: Final = failpoints.declare("registry.import.chunk_written")
+Which = Literal["all", "valid"]
+Told = Callable[[int], Awaitable[None]]
+"""Called with the number of rows done so far."""
+
+
+async def receive(
+    uow: UnitOfWork, *, content: bytes, file_name: str, division: str, basis: Basis = Basis.HISTORICAL,
+    effective_on: date | None = None, sheet: str | None = None, mapping: dict[str, str] | None = None,
+    apply: Which | None = None,
+) -> ImportRow:  # fmt: skip
+    """Keep a workbook to be checked and, if `apply` says so, applied at once.
+
+    The same file with the same arguments answers the import it already is, unless that failed or was undone.
+    """
+    _authorize(uow, division_code(division, at="/division"))
+    uow.home_of(division)
+    digest = blake2b(content, digest_size=32).digest()
+    known = await _same(uow, digest, division, basis, effective_on, sheet, mapping)
+    if known is not None:
+        if apply is not None and known.state == ImportState.CHECKED.value:
+            _move(known, "requested")
+            known.apply, known.problem, known.attempts = apply, None, 0
+        return known
+    row = ImportRow(
+        division=division,
+        actor_id=uow.principal.actor_id,
+        state=(ImportState.APPLYING if apply else ImportState.RECEIVED).value,
+        apply=apply,
+        basis=basis.value,
+        effective_on=effective_on,
+        file_name=file_name[-200:],
+        file_hash=digest,
+        file_size=len(content),
+        sheet=sheet,
+        mapping_given=mapping,
+        created_at=uow.now,
+    )
+    uow.session.add(row)
+    uow.session.add(ImportFileRow(import_id=row.id, content=content))
+    return row
+
+
+async def _same(
+    uow: UnitOfWork, digest: bytes, division: str, basis: Basis, effective_on: date | None,
+    sheet: str | None, mapping: dict[str, str] | None,
+) -> ImportRow | None:  # fmt: skip
+    """The import that this file already is."""
+    await uow.connection.execute(
+        "select pg_advisory_xact_lock(hashtextextended($1, 0))", digest.hex() + division
+    )
+    statement = (
+        select(ImportRow)
+        .where(ImportRow.file_hash == digest, ImportRow.division == division, ImportRow.basis == basis.value)
+        .where(sa.column("state").not_in([ImportState.FAILED.value, ImportState.UNDONE.value]))
+        .order_by(sa.column("created_at").desc())
+        .with_for_update()
+    )
+    for row in (await uow.session.exec(statement)).all():
+        if row.effective_on == effective_on and sheet in (None, row.sheet) and row.mapping_given == mapping:
+            return row
+    return None
+
+
+async def remap(
+    uow: UnitOfWork, *, id: UUID, mapping: dict[str, str] | None = None, sheet: str | None = None
+) -> ImportRow:
+    """Check the workbook again with another mapping (field to header) or another sheet."""
+    row = await load(uow, id)
+    _move(row, "remapped")
+    row.mapping_given, row.sheet = mapping or row.mapping_given, sheet or row.sheet
+    row.problem, row.attempts, row.apply = None, 0, None
+    return row
+
+
+async def request_apply(uow: UnitOfWork, *, id: UUID, rows: Which) -> ImportRow:
+    """Put a checked workbook's rows into the register: all of them or none, or the valid ones."""
+    row = await load(uow, id)
+    _move(row, "requested")
+    row.apply, row.problem, row.attempts = rows, None, 0
+    return row
+
+
+async def request_undo(uow: UnitOfWork, *, id: UUID) -> ImportRow:
+    """Take back what an import brought and nobody has worked on since."""
+    row = await load(uow, id)
+    _move(row, "undo_requested")
+    row.problem, row.attempts = None, 0
+    return row
+
+
+async def load(uow: UnitOfWork, id: UUID) -> ImportRow:
+    """The locked import; raises `ImportNotFound`, `NotPermitted`."""
+    row = (
+        await uow.session.exec(select(ImportRow).where(ImportRow.id == id).with_for_update())
+    ).one_or_none()
+    if row is None:
+        raise ImportNotFound(id=id)
+    _authorize(uow, row.division)
+    return row
+
+
+def _authorize(uow: UnitOfWork, division: str) -> None:
+    if uow.permission is not None:
+        uow.principal.authorize(uow.permission, division)
+
+
+def _move(row: ImportRow, fact: str) -> None:
+    state = step(TRANSITIONS, ImportState(row.state), fact)
+    row.state = state.value
+
+
+_TAKEN = """
+select entry.place, o.id, o.import_fingerprint, 'code' as by
+from unnest($1::text[]) with ordinality as entry(code, place)
+join organization o on o.credit_code = entry.code and not o.ended
+union all
+select entry.place, o.id, o.import_fingerprint, 'name'
+from unnest($2::text[], $3::text[]) with ordinality as entry(division, name, place)
+join organization o on o.division = entry.division and o.normalized_name = entry.name and not o.ended
+"""
+
+
+async def sort_out_known(uow: UnitOfWork, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Fault], int]:
+    """The drafts that are new, a fault for each that is another organisation's name or code, and how many are
+    on the record already exactly as the row has them (the same file twice changes nothing)."""
+    living = [draft for draft in drafts if draft.status not in FINAL]
+    taken = await uow.connection.fetch(
+        _TAKEN,
+        [draft.values.get("credit_code") for draft in living],
+        [draft.values["division"] for draft in living],
+        [draft.normalized_name for draft in living],
+    )
+    others = {entry["place"]: entry for entry in reversed(taken)}
+    gone = await _ended_before(uow, [draft for draft in drafts if draft.status in FINAL])
+    known: set[int] = {draft.row for draft in drafts if draft.fingerprint in gone}
+    faults = []
+    for place, draft in enumerate(living, 1):
+        other = others.get(place)
+        if other is None:
+            continue
+        known.add(draft.row)
+        if other["import_fingerprint"] != draft.fingerprint:
+            faults.append(_taken(draft, other["by"], str(other["id"])))
+    return [draft for draft in drafts if draft.row not in known], faults, len(known) - len(faults)
+
+
+async def _ended_before(uow: UnitOfWork, drafts: Sequence[Draft]) -> set[bytes]:
+    """Fingerprints of ended organisations that an import has entered already."""
+    found = await uow.connection.fetch(
+        "select import_fingerprint from organization where ended and basis <> 'corrected'"
+        " and import_fingerprint = any($1::bytea[])",
+        [draft.fingerprint for draft in drafts],
+    )
+    return {entry["import_fingerprint"] for entry in found}
+
+
+def _taken(draft: Draft, by: str, other: str) -> Fault:
+    column = "统一社会信用代码" if by == "code" else "名称"
+    return Fault(
+        draft.row,
+        column,
+        "duplicate",
+        f"{column}已在册（编号 {other}），内容与本行不同；请打开该记录变更",
+        f"on record already as {other}, with other content; change that record instead",
+        other,
+    )
+
+
+async def keep_report(uow: UnitOfWork, row: ImportRow, faults: Sequence[Fault]) -> None:
+    """Write the faults and warnings, in the order of rows, in place of an earlier check's."""
+    await uow.connection.execute("delete from import_fault where import_id = $1", row.id)
+    limit = uow.policy(RegistryPolicy).import_max_faults
+    ordered = sorted(faults, key=lambda fault: (fault.row, fault.severity.value))[:limit]
+    columns = [name for name in ImportFaultRow.model_fields if name != "number"]
+    await uow.connection.copy_records_to_table(
+        "import_fault",
+        columns=columns,
+        records=[(row.id, f.row, f.column, f.severity.value, f.code, f.zh, f.en, f.other) for f in ordered],
+    )
+    row.rows_faulty = len({fault.row for fault in faults if fault.severity is Severity.FAULT})
+    row.faults = sum(fault.severity is Severity.FAULT for fault in faults)
+    row.warnings = len(faults) - row.faults
+
+
+def conclude_check(row: ImportRow, uow: UnitOfWork) -> None:
+    """The workbook is checked and waits for a decision."""
+    _move(row, "checked")
+    row.finished_at = uow.now
+
+
+def reject(row: ImportRow, uow: UnitOfWork) -> None:
+    """All rows were asked for and some have faults: nothing is applied."""
+    _move(row, "rejected")
+    refusal = ImportHasFaults(count=row.rows_faulty)
+    row.problem = {"code": refusal.code, "zh": refusal.message("zh"), "en": refusal.message("en")}
+    row.finished_at = uow.now
+
+
+_EVENTS: Final[dict[LegalStatus, type[Event]]] = {
+    LegalStatus.CANDIDATE: registry.OrganizationNominated,
+    LegalStatus.DISCOVERED: registry.OrganizationDiscovered,
+    LegalStatus.FILED: registry.OrganizationFiled,
+    LegalStatus.REGISTERED: registry.OrganizationRegistered,
+    LegalStatus.SUSPENDED: registry.OrganizationSuspended,
+    LegalStatus.DEREGISTERED: registry.OrganizationDeregistered,
+    LegalStatus.REVOKED: registry.OrganizationRevoked,
+    LegalStatus.DISSOLVED: registry.OrganizationDissolved,
+}
+_COLUMNS: Final = tuple(column.name for column in sa.inspect(OrganizationRow).columns)
+_STATUS_COLUMNS: Final = tuple(name for name in OrganizationStatusRow.model_fields if name != "number")
+_REGISTERED: Final = frozenset(
+    {LegalStatus.REGISTERED, LegalStatus.SUSPENDED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED}
+)
+
+
+async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: Told) -> None:
+    """Put the drafts into the register: a row, its days and one event each, by COPY, a thousand at a time."""
+    policy = uow.policy(RegistryPolicy)
+    for start in range(0, len(drafts), CHUNK):
+        organizations, days = [], []
+        for draft in drafts[start : start + CHUNK]:
+            organization = _organization(uow, row, draft, policy)
+            uow.append(
+                _event(organization, draft),
+                subject=organization.subject, sequence=1, division=organization.division,
+            )  # fmt: skip
+            organizations.append(organization)
+            days.extend(_days(organization, draft, uow))
+        await uow.connection.copy_records_to_table(
+            "organization",
+            columns=_COLUMNS,
+            records=[tuple(o.__dict__[name] for name in _COLUMNS) for o in organizations],
+        )
+        await uow.connection.copy_records_to_table(
+            "organization_status", columns=_STATUS_COLUMNS, records=days
+        )
+        await uow.flush()
+        await failpoints.reach(CHUNK_WRITTEN)
+        await told(start + len(organizations))
+        await asyncio.sleep(0)
+    row.rows_applied = len(drafts)
+    _move(row, "applied")
+    row.finished_at = uow.now
+
+
+def _organization(uow: UnitOfWork, row: ImportRow, draft: Draft, policy: RegistryPolicy) -> OrganizationRow:
+    """The draft as a row; built without the session, which would keep 100,000 of them."""
+    values = dict(draft.values)
+    route = values.pop("route", None)
+    registered = draft.status in _REGISTERED
+    filed = draft.status is LegalStatus.FILED
+    standing = registered and draft.status not in FINAL
+    categories = values.pop("categories", [])
+    flag = values.pop("charity", None)
+    link = values.pop("hub_link", "none")
+    values.pop("legal_form", None)
+    values.pop("legal_status", None)
+    name = values["name"]
+    return OrganizationRow.model_construct(
+        **_BLANK
+        | values
+        | {
+            "id": uuid7(),
+            "home": uow.stack,
+            "revision": 1,
+            "sequence": 1,
+            "effective_on": draft.effective_on,
+            "basis": row.basis,
+            "recorded_at": uow.now,
+            "normalized_name": draft.normalized_name,
+            "pinyin": pinyin_initials(name),
+            "legal_form": draft.form.value,
+            "legal_status": draft.status.value,
+            "ended": draft.status in FINAL,
+            "ended_on": (values.get("ended_on") or draft.effective_on) if draft.status in FINAL else None,
+            "filed_on": values.get("filed_on") or (draft.effective_on if filed else None),
+            "registered_on": values.get("registered_on") or (draft.effective_on if standing else None),
+            "registration_route": (route or "unknown") if registered else None,
+            "categories": categories,
+            "department": policy.department_for(categories),
+            "charity": None if flag is None else flag == "true",
+            "hub_link": link,
+            "linked_on": draft.effective_on if link != "none" else None,
+            "hub_filed_on": draft.effective_on if link == "hub_filed" else None,
+            "import_id": row.id,
+            "import_row": draft.row,
+            "import_fingerprint": draft.fingerprint,
+        }
+    )
+
+
+def _blank() -> dict[str, Any]:
+    """Every column with its default, as a row built without a session needs it."""
+    return {
+        name: field.get_default(call_default_factory=True) if not field.is_required() else None
+        for name, field in OrganizationRow.model_fields.items()
+        if name != "id"
+    }
+
+
+_BLANK: Final = _blank()
+
+
+def _event(organization: OrganizationRow, draft: Draft) -> Event:
+    state = organization.public_state()
+    if draft.status is LegalStatus.REGISTERED:
+        route = registry.RegistrationRoute(organization.registration_route or "unknown")
+        return registry.OrganizationRegistered(state=state, route=route)
+    return _EVENTS[draft.status](state=state)
+
+
+def _days(organization: OrganizationRow, draft: Draft, uow: UnitOfWork) -> Iterator[tuple[Any, ...]]:
+    """The days from which it stood as it stood: filed, registered, and as the row says now."""
+    filed, registered = organization.filed_on, organization.registered_on
+    entries: dict[date, tuple[str, str]] = {}
+    if filed is not None and filed < (registered or draft.effective_on):
+        entries[filed] = (LegalForm.COMMUNITY_ORGANIZATION.value, LegalStatus.FILED.value)
+    if registered is not None and registered <= draft.effective_on:
+        entries[registered] = (organization.legal_form, LegalStatus.REGISTERED.value)
+    entries[draft.effective_on] = (organization.legal_form, organization.legal_status)
+    days = sorted(entries)
+    for day, until in zip(days, [*days[1:], None], strict=True):
+        form, status = entries[day]
+        route = organization.registration_route if status != LegalStatus.FILED.value else None
+        yield (
+            organization.id, organization.division, form, status, organization.hub_link, route, day, until,
+            uow.now,
+        )  # fmt: skip
+
+
+_UNTOUCHED = """
+select o.id, o.division, l.type, l.payload
+from organization o
+join event_log l on l.aggregateid = o.id::text and l.sequence = 1
+where o.import_id = $1 and o.revision = 1 and o.sequence = 1 and o.basis <> 'corrected'
+  and not exists (select from registration_application a where a.organization_id = o.id)
+order by o.id
+for update of o
+"""
+
+_TAKE_BACK = """
+with gone as (delete from organization_status where organization_id = any($1))
+update organization
+set legal_status = 'dissolved', ended = true, ended_on = effective_on, basis = 'corrected', revision = 2,
+    sequence = 2, recorded_at = $2
+where id = any($1)
+"""
+
+
+async def undo(uow: UnitOfWork, row: ImportRow, told: Told) -> None:
+    """End what the import entered and nobody has touched: its last event is `dissolved` with the basis
+    `corrected` at the day it was entered for, and it is counted on no day. What somebody worked on stays."""
+    entries = await uow.connection.fetch(_UNTOUCHED, row.id)
+    for start in range(0, len(entries), CHUNK):
+        chunk = entries[start : start + CHUNK]
+        for entry in chunk:
+            written = decode_data(by_type(entry["type"]).type, entry["payload"])
+            if written is None or not isinstance(written.state, registry.OrganizationState):
+                raise TypeError(f"the log's first event of {entry['id']} is of type {entry['type']}")
+            state = msgspec.structs.replace(
+                written.state, legal_status=registry.LegalStatus.DISSOLVED, ended=True,
+                ended_on=written.state.effective_on, basis=PublicBasis.CORRECTED,
+            )  # fmt: skip
+            uow.append(
+                registry.OrganizationDissolved(state=state),
+                subject=str(entry["id"]), sequence=2, division=entry["division"],
+            )  # fmt: skip
+        await uow.connection.execute(_TAKE_BACK, [entry["id"] for entry in chunk], uow.now)
+        await uow.flush()
+        await told(start + len(chunk))
+        await asyncio.sleep(0)
+    row.rows_undone = len(entries)
+    row.rows_kept = row.rows_applied - len(entries)
+    _move(row, "undone")
+    row.finished_at = uow.now
+
+
+def working(row: ImportRow) -> bool:
+    """Whether the worker has something to do for it."""
+    return ImportState(row.state) in WORKING

@@ -1,0 +1,215 @@
+"""Reads one workbook in a process of its own, so that a hostile file can exhaust nothing but that process.
+
+`python -m services.registry.imports.reader MAX_UNCOMPRESSED MAX_ROWS [SHEET]`, the workbook on standard
+input; a `Reading` or a `Refused` in MessagePack on standard output. Dates come as ISO texts, whole numbers as
+integers, empty cells as nothing.
+"""
+
+import datetime
+import io
+import re
+import resource
+import sys
+import zipfile
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from services.registry.imports.model import is_header, proposed_mapping
+
+ADDRESS_SPACE = 3 << 30
+"""Bytes: 200,000 rows need a tenth; one cell in the far corner of an empty sheet wants terabytes."""
+CPU_S = 100
+HEADER_WITHIN = 30
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ERROR_CELL = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d{1,7})"[^>]*>.*?</c>', re.DOTALL)
+_UNCOMPUTED = re.compile(
+    rb'<c\b[^>]*\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
+)
+Cell = str | int | float | bool | None
+
+
+class Refused(msgspec.Struct, tag="refused"):
+    """The file as a whole is no register; why, in both languages."""
+
+    zh: str
+    en: str
+
+
+class Reading(msgspec.Struct, tag="reading"):
+    """One sheet below its header. Row numbers are the sheet's own, as the person sees them."""
+
+    sheet: str
+    header_row: int
+    headers: list[str]
+    numbers: list[int]
+    rows: list[list[Cell]]
+    merged: list[tuple[int, int, int, int]]
+    """(first row, first column, last row, last column), columns from 0"""
+    broken: list[tuple[int, int, str]]
+    """(row, column from 0, what): formulas whose result is an error or was never computed"""
+
+
+class _Refusal(Exception):
+    def __init__(self, zh: str, en: str) -> None:
+        self.refused = Refused(zh, en)
+
+
+def _value(cell: Any) -> Cell:
+    if cell == "" or cell is None:
+        return None
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else cell
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, int):
+        return cell
+    return str(cell)
+
+
+def _check_size(content: bytes, limit: int) -> None:
+    """Raise `_Refusal` where the archive would unpack to more than `limit` bytes."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        return  # an .xls is no archive; calamine decides
+    if size > limit:
+        raise _Refusal(
+            f"解压后有 {size:,} 字节，超过上限 {limit:,} 字节",
+            f"it unpacks to {size:,} bytes, more than {limit:,}",
+        )
+
+
+def _sheet(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
+    """The sheet asked for, or the first visible one that holds a header; raises `_Refusal`."""
+    visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+    names = "、".join(visible) or "-"
+    if wanted is not None and wanted not in book.sheet_names:
+        raise _Refusal(
+            f"没有工作表“{wanted}”；可见的工作表：{names}", f"no sheet '{wanted}'; visible: {names}"
+        )
+    sheets = [book.get_sheet_by_name(name) for name in ([wanted] if wanted is not None else visible)]
+    filled = [sheet for sheet in sheets if sheet.height]
+    for sheet in filled:
+        if _header(sheet.to_python(skip_empty_area=False, nrows=HEADER_WITHIN)) is not None:
+            return sheet
+    if filled:
+        return filled[0]
+    hidden = [name for name in book.sheet_names if name not in visible]
+    if hidden and wanted is None:
+        listed = "、".join(hidden)
+        raise _Refusal(
+            f"可见的工作表中没有数据；隐藏的工作表（{listed}）不会导入",
+            f"only hidden sheets have data: {listed}",
+        )
+    raise _Refusal("工作表为空", "the sheet is empty")
+
+
+def _header(rows: list[list[Any]]) -> int | None:
+    """The index of the row that is the header."""
+    texts = [[str(cell).strip() for cell in row] for row in rows]
+    found = [index for index, row in enumerate(texts) if is_header(row)]
+    return max(found, key=lambda index: (len(proposed_mapping(texts[index])), -index)) if found else None
+
+
+def _first_filled(rows: list[list[Any]]) -> int:
+    return next(
+        index for index, row in enumerate(rows) if sum(cell != "" for cell in row) > 1 or len(row) == 1
+    )
+
+
+def _column(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - 64
+    return place - 1
+
+
+def _sheet_xml(content: bytes, name: str) -> bytes:
+    """The XML of an .xlsx sheet; empty for other formats."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+            targets = {link.get("Id"): link.get("Target", "") for link in links}
+            for sheet in book.iter("{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"):
+                if sheet.get("name") == name:
+                    target = targets[sheet.get(_RELATION)]
+                    return archive.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+        return b""
+    return b""
+
+
+def _broken(xml: bytes) -> list[tuple[int, int, str]]:
+    """Cells that a reader sees as empty although a formula stands in them."""
+    found = []
+    if b't="e"' in xml:
+        for match in _ERROR_CELL.finditer(xml):
+            shown = re.search(rb"<v>([^<]*)</v>", match[0])
+            text = shown[1].decode() if shown else "#ERROR"
+            found.append((int(match[2]), _column(match[1]), text))
+    if b"<f" in xml:
+        found += [(int(match[2]), _column(match[1]), "") for match in _UNCOMPUTED.finditer(xml)]
+    return found
+
+
+def read(content: bytes, max_uncompressed: int, max_rows: int, wanted: str | None) -> Reading | Refused:
+    """The sheet's header and filled rows, or why there is none."""
+    try:
+        _check_size(content, max_uncompressed)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheet = _sheet(book, wanted)
+        if sheet.total_height > max_rows + HEADER_WITHIN:
+            raise _Refusal(
+                f"超过 {max_rows:,} 行，请分成几个文件", f"more than {max_rows:,} rows; split the file"
+            )
+        cells = sheet.to_python(skip_empty_area=False)
+    except _Refusal as refusal:
+        return refusal.refused
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+        if "password" in str(error).lower():
+            return Refused("文件有密码，请先取消密码保护", "it is protected by a password")
+        return Refused(
+            "不是可读取的 Excel 工作簿（.xlsx、.xls、.ods）", "it is no readable workbook (.xlsx, .xls, .ods)"
+        )
+    top = _header(cells[:HEADER_WITHIN])
+    top = _first_filled(cells) if top is None else top
+    numbers, rows = [], []
+    for number, row in enumerate(cells[top + 1 :], top + 2):
+        values = [_value(cell) for cell in row]
+        if any(value is not None for value in values):
+            numbers.append(number)
+            rows.append(values)
+    merged = [
+        (first[0] + 1, first[1], last[0] + 1, last[1])
+        for first, last in (sheet.merged_cell_ranges or [])
+        if last[0] > top
+    ]
+    broken = [cell for cell in _broken(_sheet_xml(content, sheet.name)) if cell[0] > top + 1]
+    return Reading(
+        sheet.name, top + 1, [str(cell).strip() for cell in cells[top]], numbers, rows, merged, broken
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Read standard input; the exit status is 0 whenever an answer was written."""
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+    wanted = arguments[2] if len(arguments) > 2 else None
+    answer = read(sys.stdin.buffer.read(), int(arguments[0]), int(arguments[1]), wanted)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,425 @@
+"""Rows of a workbook as organisations: every cell converted, every rule of the register applied, all faults
+told by row and column. Column by column and with tables of what was seen before, since a workbook may have
+100,000 rows."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+from chassis.model import Refusal, division_code, is_within
+from chassis.region import Region
+from services.registry.identification.model import (
+    credit_code,
+    legacy_number,
+    normalized_name,
+    organization_name,
+)
+from services.registry.imports.model import COLUMN_BY_FIELD, COLUMNS, VOCABULARIES, Fault
+from services.registry.imports.reader import Cell, Reading
+from services.registry.organizations.model import (
+    FINAL,
+    Basis,
+    LegalForm,
+    LegalStatus,
+    check_code,
+    check_days,
+    entered,
+)
+from services.registry.policy import RegistryPolicy
+
+FIELDS = tuple(column.field for column in COLUMNS)
+_SEPARATORS = re.compile(r"[、,，;；|/\n]+")
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COUNT_UNIT = re.compile(r"[人名个家位\s]+$")
+_MOST = 2_000_000_000
+_MERGED = (
+    "单元格被合并，无法判断属于哪一行，请取消合并并逐行填写",
+    "merged cells cannot be told apart by row; unmerge them and fill each row",
+)
+_REGISTERED = {
+    LegalStatus.REGISTERED, LegalStatus.SUSPENDED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED,
+}  # fmt: skip
+
+
+class CellFault(Exception):
+    """What is wrong with one cell."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.code, self.zh, self.en = code, zh, en
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rows are judged by."""
+
+    region: Region
+    policy: RegistryPolicy
+    division: str
+    """The office's division: no row may lie outside."""
+    stack: str
+    lower_stacks: tuple[str, ...]
+    basis: Basis
+    effective_on: date | None
+    today: date
+
+
+@dataclass(slots=True)
+class Draft:
+    """A row that became an organisation."""
+
+    row: int
+    values: dict[str, Any]
+    normalized_name: str
+    status: LegalStatus
+    form: LegalForm
+    effective_on: date
+    fingerprint: bytes
+
+
+@dataclass
+class Sheet:
+    """The rows after checking."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    faulty_rows: set[int] = field(default_factory=set)
+
+    def fault(self, row: int, column: str, code: str, zh: str, en: str, other: str | None = None) -> None:
+        """Note a fault; the row stays out."""
+        self.faults.append(Fault(row, column, code, zh, en, other))
+        self.faulty_rows.add(row)
+
+
+def _text(value: Cell) -> str:
+    text = str(value)
+    if len(text) > 200:
+        raise CellFault("text_too_long", f"超过 200 字（{len(text)} 字）", f"longer than 200 ({len(text)})")
+    return " ".join(text.split())
+
+
+def _texts(value: Cell) -> list[str]:
+    return [part.strip() for part in _SEPARATORS.split(_text(value)) if part.strip()]
+
+
+def _count(value: Cell) -> int:
+    text = _COUNT_UNIT.sub("", str(value)) if isinstance(value, str) else value
+    try:
+        number = int(text) if not isinstance(text, bool | float) else -1
+    except (TypeError, ValueError):
+        number = -1
+    if not 0 <= number <= _MOST:
+        raise CellFault(
+            "count_malformed", f"“{value}”应为不小于 0 的整数", f"'{value}' must be a whole number"
+        )
+    return number
+
+
+def _date(value: Cell) -> date:
+    text = str(value)
+    match = _DATE.fullmatch(text) or _PACKED_DATE.fullmatch(text)
+    try:
+        if match is not None:
+            return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        pass
+    raise CellFault(
+        "date_malformed", f"“{value}”不是日期，请写成 2014-12-31", f"'{value}' is no date; write 2014-12-31"
+    )
+
+
+def _listed(kind: str) -> Callable[[Cell], str]:
+    names = VOCABULARIES[kind]
+    codes = set(names.values())
+
+    def convert(value: Cell) -> str:
+        text = str(value).strip() if not isinstance(value, bool) else str(value).lower()
+        code = names.get(text) or (text if text in codes else None)
+        if code is None:
+            known = "、".join(names)
+            raise CellFault(
+                "value_unknown", f"“{value}”不在可选值中：{known}", f"'{value}' is none of: {known}"
+            )
+        return code
+
+    return convert
+
+
+def _as_text(function: Callable[[str], str]) -> Callable[[Cell], str]:
+    def convert(value: Cell) -> str:
+        try:
+            return function(str(value))
+        except Refusal as refusal:
+            raise CellFault(refusal.code, refusal.message("zh"), refusal.message("en")) from None
+
+    return convert
+
+
+def _categories(policy: RegistryPolicy) -> Callable[[Cell], list[str]]:
+    def convert(value: Cell) -> list[str]:
+        codes: dict[str, None] = {}
+        for name in _SEPARATORS.split(str(value)):
+            code = policy.category_names.get(name.strip())
+            if code is None:
+                known = "、".join(category.name_zh for category in policy.categories)
+                raise CellFault(
+                    "category_unknown",
+                    f"类别“{name}”不在目录中：{known}",
+                    f"category '{name}' is none of: {known}",
+                )
+            codes[code] = None
+        return list(codes)
+
+    return convert
+
+
+def _divisions(context: Context) -> Callable[[Cell], str]:
+    names: dict[str, list[str]] = {}
+    for place in context.region.divisions:
+        names.setdefault(place.name, []).append(place.code)
+
+    def convert(value: Cell) -> str:
+        text = str(value).strip()
+        if text in names:
+            if len(names[text]) > 1:
+                codes = "、".join(names[text])
+                raise CellFault(
+                    "division_ambiguous",
+                    f"“{text}”有多个代码：{codes}",
+                    f"'{text}' has several codes: {codes}",
+                )
+            text = names[text][0]
+        _check_division(text, context)
+        return text
+
+    return convert
+
+
+def _check_division(code: str, context: Context) -> None:
+    """Raise `CellFault` unless `code` is a place of this region, within the office's, at home here."""
+    try:
+        division_code(code)
+    except Refusal as refusal:
+        raise CellFault(
+            refusal.code, f"“{code}”既不是本地区的地名，也不是 4、6、9 或 12 位区划代码",
+            f"'{code}' is neither a place of this region nor a code of 4, 6, 9 or 12 digits",
+        ) from None  # fmt: skip
+    if not is_within(code, context.division):
+        raise CellFault(
+            "division_outside", f"“{code}”不在您导入的辖区“{context.division}”内",
+            f"'{code}' lies outside of '{context.division}', for which this import is",
+        )  # fmt: skip
+    if not (context.region.known(code) or (len(code) == 12 and context.region.known(code[:9]))):
+        raise CellFault(
+            "division_unknown", f"本地区没有代码“{code}”", f"this region has no division '{code}'"
+        )
+    lower = [home for home in context.lower_stacks if is_within(code, home)]
+    if lower:
+        raise CellFault(
+            "not_home",
+            f"“{code}”的记录由平台“{lower[0]}”管理",
+            f"records of '{code}' are kept by '{lower[0]}'",
+        )
+
+
+def _converters(context: Context) -> dict[str, Callable[[Cell], Any]]:
+    kinds: dict[str, Callable[[Cell], Any]] = {
+        "text": _text,
+        "texts": _texts,
+        "count": _count,
+        "date": _date,
+        "categories": _categories(context.policy),
+        "division": _divisions(context),
+        "code": _as_text(credit_code),
+        "number": _as_text(legacy_number),
+        **{kind: _listed(kind) for kind in VOCABULARIES},
+    }
+    converters = {column.field: kinds[column.kind] for column in COLUMNS}
+    return converters | {"name": _as_text(organization_name)}
+
+
+_EACH_ITS_OWN = frozenset({"name", "credit_code", "legacy_number"})
+"""Values that hardly repeat are not worth remembering."""
+
+
+def check_rows(reading: Reading, mapping: Mapping[str, int], context: Context) -> Iterator[Sheet]:
+    """Check the rows, a thousand at a time, so that an event loop can breathe in between; every step yields
+    the one `Sheet` as it grows."""
+    sheet = Sheet()
+    _note_cells(reading, mapping, sheet)
+    convert = _converters(context)
+    seen: dict[str, dict[Cell, Any]] = {name: {} for name in FIELDS}
+    codes: dict[str, int] = {}
+    names: dict[tuple[str, str], int] = {}
+    for start in range(0, len(reading.rows), 1000):
+        numbers = reading.numbers[start : start + 1000]
+        rows = reading.rows[start : start + 1000]
+        columns = {
+            name: _convert(name, place, numbers, rows, convert[name], seen[name], sheet)
+            for name, place in mapping.items()
+        }
+        for index, number in enumerate(numbers):
+            if number in sheet.faulty_rows:
+                continue
+            values = {name: column[index] for name, column in columns.items() if column[index] is not None}
+            draft = _draft(number, values, context, sheet)
+            if draft is not None and _alone_in_file(draft, codes, names, sheet):
+                sheet.drafts.append(draft)
+        yield sheet
+
+
+def _convert(
+    name: str, place: int, numbers: Sequence[int], rows: Sequence[Sequence[Cell]],
+    convert: Callable[[Cell], Any], seen: dict[Cell, Any], sheet: Sheet,
+) -> list[Any]:  # fmt: skip
+    """One column's cells as values; a value met before is not converted again."""
+    remember = name not in _EACH_ITS_OWN
+    header = COLUMN_BY_FIELD[name].header
+    values = []
+    for number, row in zip(numbers, rows, strict=True):
+        cell = row[place] if place < len(row) else None
+        if cell is None:
+            values.append(None)
+        elif remember and (type(cell) is str or type(cell) is int) and cell in seen:
+            values.append(seen[cell])
+        else:
+            try:
+                value = convert(cell)
+            except CellFault as fault:
+                sheet.fault(number, header, fault.code, fault.zh, fault.en)
+                value = None
+            else:
+                if remember and type(cell) in (str, int):
+                    seen[cell] = value
+            values.append(value)
+    return values
+
+
+def _note_cells(reading: Reading, mapping: Mapping[str, int], sheet: Sheet) -> None:
+    """Faults of cells that hold no plain value: merged ones and formulas without a result."""
+    headers = {place: COLUMN_BY_FIELD[name].header for name, place in mapping.items()}
+    numbers = reading.numbers
+    done = 0  # each row is told once, however many ranges a file piles up
+    for first_row, first, last_row, last in sorted(reading.merged):
+        column = next((header for place, header in headers.items() if first <= place <= last), None)
+        if column is None:
+            continue
+        begin, done = max(done, bisect_left(numbers, first_row)), max(done, bisect_right(numbers, last_row))
+        for row in numbers[begin:done]:
+            sheet.fault(row, column, "cell_merged", *_MERGED)
+    rows = set(numbers)
+    for row, place, shown in reading.broken:
+        if place in headers and row in rows:
+            sheet.fault(
+                row,
+                headers[place],
+                "formula_broken",
+                f"公式没有结果（{shown or '未计算'}），请改为数值",
+                f"the formula gives no value ({shown or 'not computed'}); enter one",
+            )
+
+
+def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> Draft | None:
+    """The row's organisation by the rules of the register; None where a fault was noted."""
+    name = values.get("name")
+    if name is None:
+        sheet.fault(row, "名称", "name_empty", "名称为空", "the name is empty")
+        return None
+    division = values.setdefault("division", context.division)
+    status = _status(values)
+    form = LegalForm(values.get("legal_form") or _FORM_WHERE_BLANK.get(status, LegalForm.UNCLASSIFIED))
+    effective_on = _effective_on(status, values, context)
+    try:
+        axes = entered(status, form, context.basis)
+        if effective_on is None:
+            column = _DAY_OF[status]
+            sheet.fault(
+                row, column, "day_missing", f"{column}为空，且导入时未指定日期", f"'{column}' is empty"
+            )
+            return None
+        if status in _REGISTERED:
+            registered_on = values.get("registered_on") or effective_on
+            check_code(values.get("credit_code"), form, registered_on, context.policy.credit_code_since)
+    except Refusal as refusal:
+        column = _COLUMN_OF_RULE.get(refusal.code, "法律形式")
+        sheet.fault(row, column, refusal.code, refusal.message("zh"), refusal.message("en"))
+        return None
+    faults = check_days(
+        context.today, founded_on=values.get("founded_on"), filed_on=values.get("filed_on"),
+        registered_on=values.get("registered_on"), ended_on=values.get("ended_on"), effective_on=effective_on,
+    )  # fmt: skip
+    for fault in faults:
+        known = COLUMN_BY_FIELD.get((fault.at or "")[1:])
+        header = known.header if known else _DAY_OF[status]
+        sheet.fault(row, header, fault.code, fault.message("zh"), fault.message("en"))
+    if faults:
+        return None
+    normalized = normalized_name(name)
+    fingerprint = blake2b(
+        repr([division, sorted(values.items()), status, effective_on]).encode(), digest_size=16
+    ).digest()
+    return Draft(row, values, normalized, status, axes.legal_form, effective_on, fingerprint)
+
+
+_FORM_WHERE_BLANK = {
+    LegalStatus.CANDIDATE: LegalForm.NONE,
+    LegalStatus.DISCOVERED: LegalForm.NONE,
+    LegalStatus.FILED: LegalForm.COMMUNITY_ORGANIZATION,
+    LegalStatus.DISSOLVED: LegalForm.COMMUNITY_ORGANIZATION,
+}
+_DAY_OF = {
+    LegalStatus.CANDIDATE: "成立日期",
+    LegalStatus.DISCOVERED: "成立日期",
+    LegalStatus.FILED: "备案日期",
+    LegalStatus.REGISTERED: "登记日期",
+    LegalStatus.SUSPENDED: "登记日期",
+    LegalStatus.DEREGISTERED: "终止日期",
+    LegalStatus.REVOKED: "终止日期",
+    LegalStatus.DISSOLVED: "终止日期",
+}
+_COLUMN_OF_RULE = {"credit_code_missing": "统一社会信用代码", "credit_code_of_other_form": "统一社会信用代码"}
+
+
+def _status(values: Mapping[str, Any]) -> LegalStatus:
+    """What the row says, or what its days say."""
+    if "legal_status" in values:
+        return LegalStatus(values["legal_status"])
+    if "registered_on" in values:
+        return LegalStatus.REGISTERED
+    return LegalStatus.FILED if "filed_on" in values else LegalStatus.DISCOVERED
+
+
+def _effective_on(status: LegalStatus, values: Mapping[str, Any], context: Context) -> date | None:
+    """The day from which the row's status is true."""
+    if status in FINAL:
+        return values.get("ended_on") or context.effective_on
+    if status is LegalStatus.FILED:
+        return values.get("filed_on") or context.effective_on
+    if status in _REGISTERED:
+        return values.get("registered_on") or context.effective_on
+    return context.effective_on or values.get("founded_on") or context.today
+
+
+def _alone_in_file(
+    draft: Draft, codes: dict[str, int], names: dict[tuple[str, str], int], sheet: Sheet
+) -> bool:
+    """Whether no earlier row has its code, nor its name in its division; a later one is the fault."""
+    if draft.status in FINAL:
+        return True
+    code = draft.values.get("credit_code")
+    first = codes.setdefault(code, draft.row) if code is not None else draft.row
+    column = "统一社会信用代码"
+    if first == draft.row:
+        first = names.setdefault((draft.values["division"], draft.normalized_name), draft.row)
+        column = "名称"
+    if first == draft.row:
+        return True
+    sheet.fault(
+        draft.row, column, "duplicate_in_file", f"与第 {first} 行{column}相同", f"the same as in row {first}"
+    )
+    return False

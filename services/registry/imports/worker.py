@@ -1,0 +1,283 @@
+"""The durable job behind an import: takes what waits, does it whole or not, begins again after a crash."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from chassis.log import Cause
+from chassis.model import Refusal, Refusals, step
+from chassis.principal import Principal
+from chassis.runtime import Runtime
+from chassis.unit_of_work import SHANGHAI, UnitOfWork
+from services.registry.imports import commands
+from services.registry.imports.model import (
+    TRANSITIONS,
+    Fault,
+    ImportState,
+    check_mapping,
+    header_key,
+    mapping_by_header,
+    proposed_mapping,
+)
+from services.registry.imports.reader import Reading
+from services.registry.imports.rows import Context, Draft, Sheet, check_rows
+from services.registry.imports.similar import similar_names
+from services.registry.imports.tables import ImportFileRow, ImportMappingRow, ImportRow
+from services.registry.imports.workbook import read_workbook
+from services.registry.organizations.model import Basis
+from services.registry.policy import RegistryPolicy
+
+PAUSE_S: Final = 0.5
+"""Between two looks for work, where nobody called."""
+ATTEMPTS: Final = 5
+"""After so many tries that ended in a crash or an unknown error, an import is given up."""
+called: Final = asyncio.Event()
+"""Set by a route of this process when it has left work."""
+log = structlog.get_logger(__name__)
+
+_CLAIM = """
+update import set attempts = attempts + 1
+where id = (
+    select id from import where state in ('received', 'applying', 'undoing')
+    order by created_at limit 1 for update skip locked
+)
+returning id
+"""
+_PROGRESS = """
+insert into import_progress (import_id, rows_read, rows_applied) values ($1, $2, $3)
+on conflict (import_id) do update set rows_read = greatest(import_progress.rows_read, excluded.rows_read),
+                                      rows_applied = excluded.rows_applied
+"""
+
+
+async def work(runtime: Runtime) -> None:
+    """Run until cancelled; an import that fails does not stop the others."""
+    while True:
+        id = await _claim(runtime)
+        if id is None:
+            await _wait()
+            continue
+        try:
+            await do(runtime, id)
+        except Exception:
+            log.exception("import.failed", import_id=str(id))
+            await _give_up(runtime, id, None)
+            await asyncio.sleep(PAUSE_S)
+
+
+async def _wait() -> None:
+    try:
+        await asyncio.wait_for(called.wait(), PAUSE_S)
+    except TimeoutError:
+        return
+    called.clear()
+
+
+async def _claim(runtime: Runtime) -> UUID | None:
+    async with runtime.database.transaction() as transaction:
+        id: UUID | None = await transaction.connection.fetchval(_CLAIM)
+    return id
+
+
+async def do(runtime: Runtime, id: UUID) -> None:
+    """One import's next piece of work; a refusal of the whole workbook ends it as failed."""
+    async with runtime.database.transaction() as transaction:
+        row = await transaction.session.get(ImportRow, id)
+        file = await transaction.session.get(ImportFileRow, id)
+        now = transaction.now
+    if row is None or file is None or not commands.working(row):
+        return
+    principal = Principal(row.actor_id, frozenset({"import"}), frozenset({"*"}), (row.division,))
+    cause = Cause(str(row.id))
+    if row.state == ImportState.UNDOING.value:
+        await _undo(runtime, row, principal, cause)
+        return
+    try:
+        reading, mapping, sheet = await _check(runtime, row, file.content, now)
+    except (Refusal, Refusals) as refused:
+        await _give_up(runtime, id, refused)
+        return
+    await _tell(runtime, id, len(reading.rows), 0)
+    if row.state == ImportState.RECEIVED.value:
+        await _conclude(runtime, row, principal, reading, mapping, sheet)
+    else:
+        await _apply(runtime, row, principal, cause, reading, mapping, sheet)
+
+
+async def _check(
+    runtime: Runtime, row: ImportRow, content: bytes, now: datetime
+) -> tuple[Reading, dict[str, int], Sheet]:
+    """Read the workbook and check its rows by everything but the register itself."""
+    policy = _policy(runtime)
+    reading = await read_workbook(
+        content, row.file_name, sheet=row.sheet, max_uncompressed=policy.import_max_uncompressed_bytes,
+        max_rows=policy.import_max_rows,
+    )  # fmt: skip
+    mapping = await _mapping(runtime, row, reading)
+    context = Context(
+        region=runtime.region,
+        policy=policy,
+        division=row.division,
+        stack=runtime.settings.stack,
+        lower_stacks=runtime.settings.lower_stacks,
+        basis=Basis(row.basis),
+        effective_on=row.effective_on,
+        today=now.astimezone(SHANGHAI).date(),
+    )
+    sheet = Sheet()
+    for grown in check_rows(reading, mapping, context):
+        sheet = grown
+        await asyncio.sleep(0)
+    return reading, mapping, sheet
+
+
+def _policy(runtime: Runtime) -> RegistryPolicy:
+    policy = runtime.policies
+    assert isinstance(policy, RegistryPolicy)
+    return policy
+
+
+def fingerprint(headers: Sequence[str]) -> bytes:
+    """What a mapping is remembered by: the header's names in their order."""
+    return blake2b("\n".join(map(header_key, headers)).encode(), digest_size=16).digest()
+
+
+async def _mapping(runtime: Runtime, row: ImportRow, reading: Reading) -> dict[str, int]:
+    """The mapping given, else the one remembered for this header here, else by the headers' names."""
+    given = row.mapping_given
+    if given is None:
+        key = (row.division, fingerprint(reading.headers))
+        async with runtime.database.transaction() as transaction:
+            remembered = await transaction.session.get(ImportMappingRow, key)
+        given = remembered.mapping if remembered is not None else None
+    mapping = proposed_mapping(reading.headers)
+    if given is not None:
+        mapping |= mapping_by_header(given, reading.headers)
+    check_mapping(mapping, reading.headers)
+    return mapping
+
+
+async def _conclude(
+    runtime: Runtime, row: ImportRow, principal: Principal, reading: Reading, mapping: dict[str, int],
+    sheet: Sheet,
+) -> None:  # fmt: skip
+    """The dry run's report: faults, duplicates in the register, names that are nearly alike."""
+    async with runtime.unit_of_work(principal) as uow:
+        locked = await _still(uow, row)
+        if locked is None:
+            return
+        drafts, taken, unchanged = await commands.sort_out_known(uow, sheet.drafts)
+        similar = await _similar(uow, drafts)
+        await _keep(uow, locked, reading, mapping, len(drafts), unchanged, [*sheet.faults, *taken, *similar])
+        commands.conclude_check(locked, uow)
+
+
+async def _similar(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Fault]:
+    policy = uow.policy(RegistryPolicy)
+    bounded = drafts[: policy.similar_names_limit]
+    streets = sorted({draft.values["division"][:9] for draft in bounded})
+    known = await uow.connection.fetch(
+        "select id::text, division, normalized_name from organization"
+        " where not ended and left(division, 9) = any($1) limit $2",
+        streets, 10 * policy.similar_names_limit,
+    )  # fmt: skip
+    return await asyncio.to_thread(
+        similar_names,
+        [(draft.row, draft.values["division"], draft.normalized_name) for draft in bounded],
+        [tuple(entry) for entry in known],
+        places=[place.name for place in uow.region.divisions],
+        score=policy.similar_names_score,
+    )
+
+
+async def _apply(
+    runtime: Runtime, row: ImportRow, principal: Principal, cause: Cause, reading: Reading,
+    mapping: dict[str, int], sheet: Sheet,
+) -> None:  # fmt: skip
+    """Everything into the register in one transaction, or nothing."""
+
+    async def told(done: int) -> None:
+        if done % (5 * commands.CHUNK) == 0:
+            await _tell(runtime, row.id, len(reading.rows), done)
+
+    async with runtime.unit_of_work(principal, cause) as uow:
+        locked = await _still(uow, row)
+        if locked is None:
+            return
+        drafts, taken, unchanged = await commands.sort_out_known(uow, sheet.drafts)
+        await _keep(uow, locked, reading, mapping, len(drafts), unchanged, [*sheet.faults, *taken])
+        if locked.apply == "all" and locked.faults:
+            commands.reject(locked, uow)
+            return
+        await commands.apply(uow, locked, drafts, told)
+    await _tell(runtime, row.id, len(reading.rows), len(drafts))
+
+
+async def _undo(runtime: Runtime, row: ImportRow, principal: Principal, cause: Cause) -> None:
+    async def told(done: int) -> None:
+        await _tell(runtime, row.id, row.rows_read, row.rows_applied - done)
+
+    async with runtime.unit_of_work(principal, cause) as uow:
+        locked = await _still(uow, row)
+        if locked is not None:
+            await commands.undo(uow, locked, told)
+
+
+async def _still(uow: UnitOfWork, row: ImportRow) -> ImportRow | None:
+    """The import, locked for this transaction; None where another worker was faster."""
+    locked = await uow.session.get(ImportRow, row.id, with_for_update={"skip_locked": True})
+    return locked if locked is not None and locked.state == row.state else None
+
+
+async def _keep(
+    uow: UnitOfWork, row: ImportRow, reading: Reading, mapping: dict[str, int], valid: int, unchanged: int,
+    faults: list[Fault],
+) -> None:  # fmt: skip
+    """What the check found, and the mapping for the next time this office brings this header."""
+    row.sheet, row.headers, row.mapping = reading.sheet, reading.headers, mapping
+    row.rows_read, row.rows_valid, row.rows_unchanged = len(reading.rows), valid, unchanged
+    await commands.keep_report(uow, row, faults)
+    if row.mapping_given is not None:
+        await uow.session.merge(
+            ImportMappingRow(
+                division=row.division, fingerprint=fingerprint(reading.headers), mapping=row.mapping_given,
+                used_at=uow.now,
+            )
+        )  # fmt: skip
+
+
+async def _tell(runtime: Runtime, id: UUID, read: int, applied: int) -> None:
+    """Progress, on a connection of its own so that others see it before the work commits."""
+    async with runtime.database.transaction() as transaction:
+        await transaction.connection.execute(_PROGRESS, id, read, applied)
+
+
+async def _give_up(runtime: Runtime, id: UUID, refused: Refusal | Refusals | None) -> None:
+    """A refused workbook fails at once, an unknown error after some tries."""
+    async with runtime.unit_of_work() as uow:
+        row = await uow.session.get(ImportRow, id, with_for_update=True)
+        if row is None or not commands.working(row) or (refused is None and row.attempts < ATTEMPTS):
+            return
+        row.state = step(TRANSITIONS, ImportState(row.state), "failed").value
+        row.finished_at = uow.now
+        row.problem = _problem(refused)
+
+
+def _problem(refused: Refusal | Refusals | None) -> dict[str, str]:
+    if refused is None:
+        return {
+            "code": "import_failed",
+            "zh": "多次尝试后仍未完成，请联系运维人员查看日志。",
+            "en": "It did not succeed after several tries; ask operations to look at the log.",
+        }
+    refusals = refused.refusals if isinstance(refused, Refusals) else (refused,)
+    return {
+        "code": refusals[0].code,
+        "zh": "".join(refusal.message("zh") for refusal in refusals),
+        "en": " ".join(refusal.message("en") for refusal in refusals),
+    }

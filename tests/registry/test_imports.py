@@ -1,0 +1,365 @@
+"""A workbook on its way into the register: checked, applied whole or in part, undone, never half-done."""
+
+import asyncio
+import io
+import os
+import sys
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from openpyxl import Workbook
+
+from chassis.model import StepNotPossible
+from chassis.principal import NotPermitted, Principal
+from chassis.region import load_region
+from deploy.regions import profile_file
+from deploy.scenarios.register import compose, write_workbook
+from services.registry.imports import commands, worker
+from services.registry.imports.tables import ImportRow
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import Basis
+from services.registry.policy import RegistryPolicy
+from tests.registry.conftest import OFFICER, Register
+from tests.registry.workbooks import HEADERS, row, saved, workbook
+
+pytestmark = pytest.mark.integration
+
+WORKER = """
+import asyncio, sys
+from pydantic import SecretStr
+from chassis import failpoints
+from chassis.database import Database
+from chassis.region import load_region
+from chassis.runtime import Runtime
+from chassis.settings import DatabaseSettings, Settings
+from deploy.regions import profile_file
+from services.registry.app import service
+from services.registry.imports.worker import work
+
+async def main():
+    failpoints.install_from_environment()
+    database = Database(DatabaseSettings(dsn=SecretStr(sys.argv[1])))
+    await database.open()
+    settings = Settings(environment="test", stack="120116", database=database.settings)
+    await work(Runtime(service, settings, load_region(profile_file("120116")), database))
+
+asyncio.run(main())
+"""
+
+
+async def bring(register: Register, content: bytes, **arguments: Any) -> ImportRow:
+    """Receive a workbook and let the worker do what there is to do."""
+    made = await register.do(
+        commands.receive, content=content, **{"file_name": "名册.xlsx", "division": "120116", **arguments}
+    )
+    return await run(register, made.id)
+
+
+async def run(register: Register, id: UUID) -> ImportRow:
+    """One piece of the worker's work on this import, and the import after it."""
+    await worker.do(register.runtime, id)
+    async with register.runtime.database.transaction() as transaction:
+        found = await transaction.session.get(ImportRow, id)
+    assert found is not None
+    return found
+
+
+async def faults(register: Register, id: UUID) -> list[tuple[int, str, str]]:
+    found = await register.rows(
+        'select row, "column", code from import_fault where import_id = $1 order by number', id
+    )
+    return [(fault["row"], fault["column"], fault["code"]) for fault in found]
+
+
+async def organizations_of(register: Register) -> int:
+    [found] = await register.rows("select count(*) from organization where not ended")
+    return int(found[0])
+
+
+async def test_a_dry_run_changes_nothing_and_reports_by_row(register: Register) -> None:
+    rows = [
+        row("滨海书画协会"),
+        row("", 登记日期="去年"),
+        row("滨海合唱协会", 法律形式="协会", 行政区划代码="440303"),
+    ]
+    done = await bring(register, workbook(rows))
+    assert (done.state, done.rows_read, done.rows_valid, done.rows_faulty) == ("checked", 3, 1, 2)
+    assert await faults(register, done.id) == [
+        (3, "登记日期", "date_malformed"),
+        (4, "行政区划代码", "division_outside"),
+        (4, "法律形式", "value_unknown"),
+    ]
+    assert await organizations_of(register) == 0
+
+
+async def test_all_rows_or_none(register: Register) -> None:
+    content = workbook([row("滨海书画协会"), row("滨海合唱协会", 登记日期=None)])
+    done = await bring(register, content, apply="all")
+    assert (done.state, (done.problem or {})["code"]) == ("checked", "import_has_faults")
+    assert await organizations_of(register) == 0
+    await register.do(commands.request_apply, id=done.id, rows="valid")
+    done = await run(register, done.id)
+    assert (done.state, done.rows_applied) == ("applied", 1)
+    assert await organizations_of(register) == 1
+
+
+async def test_every_row_is_one_complete_event_with_its_own_day_and_basis(register: Register) -> None:
+    rows = [
+        row("滨海书画协会", 登记证号="津滨社证字第000001号"),
+        row("新港书画队", 法律形式="社区社会组织", 法律状态="备案", 登记日期=None, 备案日期=date(2013, 5, 1)),
+        row("读心书友会", 法律形式="草根组织", 法律状态="摸底", 登记日期=None),
+    ]
+    done = await bring(register, workbook(rows), apply="all")
+    assert done.rows_applied == 3
+    facts = {}
+    for found in await register.rows("select id, name from organization"):
+        [(fact, data)] = await register.events(found["id"])
+        facts[found["name"]] = (fact, data["state"]["effective_on"], data["state"]["basis"])
+    assert facts == {
+        "滨海书画协会": ("registered", "2012-03-01", "historical"),
+        "新港书画队": ("filed", "2013-05-01", "historical"),
+        "读心书友会": ("discovered", "2011-11-01", "historical"),
+    }
+    outbox = await register.rows("select count(*) from outbox")
+    assert outbox[0][0] == 3
+
+
+async def test_an_imported_row_is_the_same_as_one_entered_by_hand(register: Register) -> None:
+    await bring(register, workbook([row("滨海书画协会")]), apply="all")
+    [imported] = await register.rows("select * from organization")
+    await register.do(organizations.change_details, id=imported["id"], details={"staff_count": 3})
+    [_, (fact, data)] = await register.events(imported["id"])
+    assert (fact, data["state"]["name"], data["state"]["categories"]) == (
+        "details_changed", "滨海书画协会", ["charity"],
+    )  # fmt: skip
+
+
+async def test_the_same_file_twice_changes_nothing(register: Register) -> None:
+    content = workbook([row("滨海书画协会"), row("滨海合唱协会")])
+    first = await bring(register, content, apply="all")
+    again = await bring(register, content, apply="all")
+    assert (again.id, again.state, again.rows_applied) == (first.id, "applied", 2)
+    assert await organizations_of(register) == 2
+
+
+async def test_a_file_that_grew_brings_only_what_is_new(register: Register) -> None:
+    await bring(register, workbook([row("滨海书画协会")]), apply="all")
+    done = await bring(register, workbook([row("滨海书画协会"), row("滨海合唱协会")]), apply="all")
+    assert (done.state, done.rows_unchanged, done.rows_applied) == ("applied", 1, 1)
+
+
+async def test_a_row_that_differs_from_the_register_names_the_other(register: Register) -> None:
+    await bring(register, workbook([row("滨海书画协会")]), apply="all")
+    done = await bring(register, workbook([row("滨海 书画协会", 类别="科技类")]))
+    assert await faults(register, done.id) == [(2, "名称", "duplicate")]
+    [known] = await register.rows("select id::text from organization")
+    [fault] = await register.rows("select other from import_fault")
+    assert fault["other"] == known["id"]
+
+
+async def test_duplicates_within_the_file_are_told_with_the_first_row(register: Register) -> None:
+    done = await bring(
+        register, workbook([row("滨海书画协会"), row("滨海（书画）协会"), row("滨海书画协会。")])
+    )
+    assert await faults(register, done.id) == [
+        (3, "名称", "duplicate_in_file"),
+        (4, "名称", "duplicate_in_file"),
+    ]
+
+
+async def test_names_nearly_alike_are_shown_and_not_refused(register: Register) -> None:
+    await bring(register, workbook([row("滨海新区夕阳红艺术团合唱协会")]), apply="all")
+    done = await bring(register, workbook([row("塘沽街道夕阳红艺术团合唱队"), row("甲子养老服务中心")]))
+    assert (done.rows_faulty, done.warnings) == (0, 1)
+    assert await faults(register, done.id) == [(2, "名称", "name_similar")]
+
+
+async def test_undo_ends_what_nobody_touched_and_keeps_what_somebody_did(register: Register) -> None:
+    content = workbook([row("滨海书画协会"), row("滨海合唱协会")])
+    done = await bring(register, content, apply="all")
+    [touched] = await register.rows("select id from organization where name = '滨海合唱协会'")
+    await register.do(organizations.change_details, id=touched["id"], details={"staff_count": 3})
+    await register.do(commands.request_undo, id=done.id)
+    undone = await run(register, done.id)
+    assert (undone.state, undone.rows_undone, undone.rows_kept) == ("undone", 1, 1)
+    [gone] = await register.rows("select * from organization where ended")
+    [*_, (fact, data)] = await register.events(gone["id"])
+    assert (fact, data["state"]["basis"], data["state"]["ended"]) == ("dissolved", "corrected", True)
+    assert gone["revision"] == 2
+    counted = await register.rows("select organization_id from organization_status")
+    assert [entry["organization_id"] for entry in counted] == [touched["id"]]
+    again = await bring(register, content, apply="valid")
+    assert (again.state, again.rows_applied, again.rows_faulty) == ("applied", 1, 0)
+
+
+async def test_a_mapping_is_given_once_and_remembered_for_the_office_and_header(register: Register) -> None:
+    headers = ["单位全称", *HEADERS[1:]]
+    failed = await bring(register, workbook([row("滨海书画协会")], headers))
+    assert (failed.state, (failed.problem or {})["code"]) == ("failed", "columns_missing")
+    await register.do(commands.remap, id=failed.id, mapping={"name": "单位全称"})
+    assert (await run(register, failed.id)).state == "checked"
+    next_year = await bring(register, workbook([row("滨海合唱协会")], headers))
+    assert (next_year.state, next_year.rows_valid) == ("checked", 1)
+    elsewhere = await bring(register, workbook([row("滨海合唱协会")], headers), division="120116005")
+    assert elsewhere.state == "failed"
+
+
+async def test_a_mapping_to_what_does_not_exist_is_refused(register: Register) -> None:
+    for mapping in ({"name": "没有这一列"}, {"nonsense": "名称"}):
+        done = await bring(register, workbook([row("滨海书画协会")]), mapping=mapping)
+        assert (done.problem or {})["code"] == "mapping_unknown"
+
+
+async def test_titles_above_the_header_and_empty_rows_are_passed_over(register: Register) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["滨海新区社会组织名册（2014年）"])
+    sheet.merge_cells("A1:I1")
+    sheet.append([])
+    sheet.append(list(HEADERS))
+    sheet.append([])
+    sheet.append(row("滨海书画协会", 登记日期="2012年3月1日"))
+    done = await bring(register, saved(book))
+    assert (done.rows_read, done.rows_valid, done.faults) == (1, 1, 0)
+
+
+async def test_merged_cells_and_broken_formulas_are_named_by_row_and_column(register: Register) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for cells in (HEADERS, row("滨海书画协会"), row("滨海合唱协会"), row("滨海棋类协会")):
+        sheet.append(list(cells))
+    sheet.merge_cells("C2:C3")
+    sheet["H4"] = "=1/0"
+    done = await bring(register, saved(book))
+    assert (
+        await faults(register, done.id)
+        == [
+            (2, "行政区划代码", "cell_merged"),
+            (3, "行政区划代码", "cell_merged"),
+            (4, "登记日期", "formula_broken"),
+            (4, "登记日期", "day_missing"),
+        ][:3]
+    )
+
+
+async def test_hidden_sheets_are_left_out_unless_named(register: Register) -> None:
+    book = Workbook()
+    visible, hidden = book.active, book.create_sheet("旧名册")
+    assert visible is not None
+    hidden.sheet_state = "hidden"
+    for cells in (HEADERS, row("滨海书画协会")):
+        hidden.append(list(cells))
+    content = saved(book)
+    done = await bring(register, content)
+    assert "旧名册" in (done.problem or {})["zh"]
+    assert (await bring(register, content, sheet="旧名册")).rows_valid == 1
+
+
+def _far_cell() -> bytes:
+    """A sheet whose one cell far away makes a dense reader ask for terabytes."""
+    source = io.BytesIO(workbook([row("滨海书画协会")]))
+    target = io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename.endswith("sheet1.xml"):
+                far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+                content = content.replace(b"</sheetData>", far)
+            new.writestr(entry.filename, content)
+    return target.getvalue()
+
+
+def _bomb() -> bytes:
+    target = io.BytesIO(workbook([row("滨海书画协会")]))
+    with (
+        zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/huge.bin", "w") as file,
+    ):
+        for _ in range(600):
+            file.write(bytes(1 << 20))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "不是可读取"),
+        (b"name,code\n1,2", "不是可读取"),
+        (workbook([], headers=None), "为空"),
+        (workbook([["甲", "乙"]], ["序号", "备注"]), "缺少必需的列"),
+        (_far_cell(), "超"),
+        (_bomb(), "解压后"),
+        (workbook([row("滨海书画协会")])[:900], "不是可读取"),
+    ],
+    ids=["empty", "text", "no rows", "no columns", "far cell", "bomb", "truncated"],
+)
+async def test_what_is_no_register_is_refused_with_its_reason(
+    register: Register, content: bytes, fault: str
+) -> None:
+    done = await bring(register, content)
+    assert done.state == "failed"
+    assert fault in (done.problem or {})["zh"]
+
+
+async def test_what_died_in_the_middle_leaves_nothing_and_is_done_again(register: Register) -> None:
+    """A process of its own is killed by SIGKILL when the first thousand rows are written."""
+    content = workbook([row(f"滨海第{n}协会") for n in range(1500)])
+    made = await register.do(
+        commands.receive, content=content, file_name="名册.xlsx", division="120116", apply="all"
+    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WORKER, register.runtime.database.dsn,
+        env={**os.environ, "SHUNIU_FAILPOINT": f"{commands.CHUNK_WRITTEN}:1"},
+    )  # fmt: skip
+    assert await asyncio.wait_for(child.wait(), 60) == -9
+    assert await organizations_of(register) == 0
+    assert (await register.rows("select count(*) from event_log"))[0][0] == 0
+    task = asyncio.create_task(worker.work(register.runtime))
+    try:
+        for _ in range(200):
+            await asyncio.sleep(0.05)
+            [now] = await register.rows("select state from import where id = $1", made.id)
+            if now["state"] == "applied":
+                break
+    finally:
+        task.cancel()
+    assert await organizations_of(register) == 1500
+    assert (await register.rows("select count(*) from event_log"))[0][0] == 1500
+
+
+async def test_an_import_is_done_once_and_steps_out_of_turn_are_refused(register: Register) -> None:
+    done = await bring(register, workbook([row("滨海书画协会")]), apply="all")
+    await worker.do(register.runtime, done.id)
+    with pytest.raises(StepNotPossible):
+        await register.do(commands.request_apply, id=done.id, rows="all")
+    assert await organizations_of(register) == 1
+
+
+async def test_an_office_imports_into_its_own_division_only(register: Register) -> None:
+    street = Principal("u-street", frozenset({"hub_officer"}), frozenset({"imports:*"}), ("120116005",))
+    with pytest.raises(NotPermitted):
+        await register.do(
+            commands.receive, principal=street, permission="imports:write", content=b"x",
+            file_name="名册.xlsx", division="120116",
+        )  # fmt: skip
+    done = await bring(
+        register, workbook([row("滨海书画协会", 行政区划代码="120116006")]), division="120116005"
+    )
+    assert await faults(register, done.id) == [(2, "行政区划代码", "division_outside")]
+
+
+async def test_binhais_register_goes_in_without_a_fault(register: Register, tmp_path: Path) -> None:
+    register.runtime.policies = register.runtime.region.policy("registry", RegistryPolicy)
+    file = tmp_path / "register.xlsx"
+    write_workbook(compose(load_region(profile_file("120116"))), file)
+    done = await bring(register, file.read_bytes(), apply="all")
+    assert await faults(register, done.id) == []
+    assert (done.state, done.rows_applied) == ("applied", 2357)
+    assert OFFICER.actor_id == done.actor_id
+    assert done.basis == Basis.HISTORICAL.value
