@@ -41,6 +41,8 @@ class Runtime:
     """the roles at work in this process, by name; filled when serving, asked for readiness"""
     before_scrape: Callable[[], None] | None = None
     """brings the metrics of running roles up to date; set when serving"""
+    neighbours: tuple["Runtime", ...] = ()
+    """the services that this process runs, itself included; set when serving"""
     draining: bool = False
     """whether the process is about to end and takes no new work"""
 

@@ -1,5 +1,6 @@
 """Settings of one service process, from the environment (`SHUNIU_...`), validated at start-up."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,9 @@ class DatabaseSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SHUNIU_DATABASE_")
 
-    dsn: SecretStr = Field(description="postgresql://user:password@host:port/name")
+    dsn: SecretStr = Field(
+        description="postgresql://user:password@host:port/name; `{service}` in it stands for the service"
+    )
     pool_size: int = Field(10, ge=1, description="connections kept per process")
     statement_timeout_s: float = Field(60.0, gt=0)
     tls_ca_file: Path | None = None
@@ -76,6 +79,7 @@ class HttpSettings(BaseSettings):
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 64 << 20
     max_page: int = 500
+    idempotency_hours: float = Field(48.0, gt=0, description="how long a retried command is recognised")
     public_url: str | None = None
 
 
@@ -99,7 +103,9 @@ class Settings(BaseSettings):
     environment: Literal["production", "embedded", "test"] = "production"
     stack: str = Field(description="division code this stack serves")
     lower_stacks: tuple[str, ...] = ()
-    region_file: Path | None = None
+    region: str | None = Field(None, description="a profile by its name or code, in `region_package`")
+    region_file: Path | None = Field(None, description="a profile by its file; goes before `region`")
+    region_package: str = "deploy.regions"
     shutdown_s: float = Field(20.0, gt=0)
     log_level: str = "INFO"
     failpoint: str | None = None
@@ -110,8 +116,38 @@ class Settings(BaseSettings):
     http: HttpSettings = Field(default_factory=HttpSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
 
+    def for_service(self, service: str, *, port: int | None = None) -> "Settings":
+        """These settings for one service: `{service}` in the DSN filled in, and its own port."""
+        dsn = self.database.dsn.get_secret_value().replace("{service}", service)
+        database = self.database.model_copy(update={"dsn": SecretStr(dsn)})
+        http = self.http if port is None else self.http.model_copy(update={"port": port})
+        return self.model_copy(update={"database": database, "http": http})
+
+    def profile(self) -> Path:
+        """The region profile's file; raises LookupError that lists those there are."""
+        if self.region_file is not None:
+            return self.region_file
+        if self.region is None:
+            raise LookupError("set SHUNIU_REGION (a profile's name) or SHUNIU_REGION_FILE")
+        return region_profile(self.region, self.region_package)
+
     @model_validator(mode="after")
     def _production_is_safe(self) -> "Settings":
         if self.environment == "production" and self.failpoint:
             raise ValueError("SHUNIU_FAILPOINT is for fault tests; unset it for a production start")
         return self
+
+
+def region_profile(name: str, package: str = "deploy.regions") -> Path:
+    """The profile called `name` (`120116-binhai`, or its code `120116`) inside an installed package.
+
+    Raises LookupError that lists those there are.
+    """
+    names = [entry.name for entry in files(package).iterdir()]
+    found = {
+        n.removesuffix(".toml") for n in names if n.endswith(".toml") and not n.endswith(".figures.toml")
+    }
+    for stem in sorted(found):
+        if name in {stem, stem.partition("-")[0]}:
+            return Path(str(files(package).joinpath(f"{stem}.toml")))
+    raise LookupError(f"no region '{name}'; there are: {', '.join(sorted(found)) or 'none'}")

@@ -171,7 +171,10 @@ class Metrics:
             "shuniu_consumer_lag_messages", "records not yet committed", ["consumer"], registry=registry
         )
         self.lag_seconds = Gauge(
-            "shuniu_consumer_lag_seconds", "age of the event applied last", ["consumer"], registry=registry
+            "shuniu_consumer_lag_seconds",
+            "time since nothing was uncommitted",
+            ["consumer"],
+            registry=registry,
         )
         self.sent = Gauge("shuniu_relay_events_out", "events sent since the start", registry=registry)
         self.leading = Gauge("shuniu_relay_leading", "1 where this relay holds the lock", registry=registry)

@@ -119,7 +119,7 @@ def _declared(request: Request) -> int:
 
 
 def too_large(request: Request) -> Response | None:
-    """The answer to a body over its limit, None within it; a parser hides the error that ended its reading."""
+    """The answer to a body over its limit, None within it; parsers hide the error that stopped them."""
     limit: int | None = getattr(request.state, "too_large", None)
     if limit is None:
         return None

@@ -42,18 +42,28 @@ async def live() -> dict[str, str]:
 
 
 @router.get("/health/ready", responses={503: {"model": Readiness}})
-async def ready(request: Request, response: Response) -> Readiness:
-    """Database reachable, migrations at head, partitions assigned, no consumer stopped, not draining."""
+async def ready(request: Request, response: Response, process: bool = False) -> Readiness:
+    """Database reachable, migrations at head, partitions assigned, no consumer stopped, not draining.
+
+    With `process=true` of every service that runs in the same process.
+    """
     runtime: Runtime = request.app.state.runtime
-    missing = [f"{name}: {state.detail}" for name, state in runtime.conditions() if not state.ready]
-    if runtime.draining:
-        missing.append("draining: the process is about to end")
-    if (fault := await database_fault(runtime)) is not None:
-        missing.append(f"database: {fault}")
+    missing = []
+    for one in runtime.neighbours if process else (runtime,):
+        missing += [f"{one.service.name} {fault}" for fault in await _missing(one)]
     response.status_code = 503 if missing else 200
     return Readiness(
         ready=not missing, service=runtime.service.name, draining=runtime.draining, missing=missing
     )
+
+
+async def _missing(runtime: Runtime) -> list[str]:
+    faults = [f"{name}: {state.detail}" for name, state in runtime.conditions() if not state.ready]
+    if runtime.draining:
+        faults.append("draining: the process is about to end")
+    if (fault := await database_fault(runtime)) is not None:
+        faults.append(f"database: {fault}")
+    return faults
 
 
 @router.get("/metrics", response_class=Response)
