@@ -3,9 +3,13 @@
 from pathlib import Path
 
 from chassis.service import Consumer, Service
+from services.partybuild.coverage import routes as coverage_routes
 from services.partybuild.coverage.commands import duty_became_overdue
 from services.partybuild.coverage.reactions import prepare
+from services.partybuild.figures import routes as figure_routes
+from services.partybuild.instructors import routes as instructor_routes
 from services.partybuild.organizations.reactions import follow_register
+from services.partybuild.party_organizations import routes as party_organization_routes
 from services.partybuild.party_organizations.commands import election_fell_due
 from services.partybuild.policy import PartybuildPolicy
 from services.partybuild.tables import Table
@@ -15,7 +19,12 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=PartybuildPolicy,
-    routers=(),
+    routers=(
+        coverage_routes.router,
+        party_organization_routes.router,
+        instructor_routes.router,
+        figure_routes.router,
+    ),
     consumers=(Consumer("partybuild", (follow_register, prepare)),),
     timers=(duty_became_overdue, election_fell_due),
     roles={

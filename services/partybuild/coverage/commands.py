@@ -6,11 +6,11 @@ Locks are taken in one order everywhere: what covers, then organisations, then d
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from shuniu_contracts import Basis, Event
+from shuniu_contracts import Basis, Event, Ref
 from shuniu_contracts.partybuild import (
     CoverageDutyBecameOverdue,
     CoverageDutyCovered,
@@ -19,9 +19,11 @@ from shuniu_contracts.partybuild import (
     CoverageDutyModeChanged,
     CoverageDutyModeProposed,
     CoverageDutyOpened,
+    CoverageDutyState,
     CoverageMode,
 )
 from sqlmodel import col, select
+from uuid_utils.compat import uuid7
 
 from chassis.model import Refusal, is_within, refuse_all
 from chassis.received import Received
@@ -37,14 +39,13 @@ from services.partybuild.coverage.model import (
     OpensOn,
     Proposal,
     Reason,
-    Status,
     coverage_class,
     deadline,
     owes_coverage,
     propose,
 )
 from services.partybuild.coverage.queries import Around, Seeking, look_around
-from services.partybuild.coverage.tables import CoverageDutyRow, CoveringRow
+from services.partybuild.coverage.tables import CoverageDutyRow, CoveringRow, duty_state
 from services.partybuild.dating import Dated
 from services.partybuild.organizations.tables import OrganizationCopy
 from services.partybuild.policy import PartybuildPolicy
@@ -99,18 +100,16 @@ async def oblige(uow: UnitOfWork, causes: Mapping[UUID, Received[Any]]) -> None:
     if not owed:
         return
     seeking = {row["id"]: Seeking(row["area"], row["full_members"], row["categories"]) for row in owed}
-    around = await look_around(uow, seeking)
-    opened = [
-        _opened(row, policy, causes[row["id"]], _proposal(row, around, policy), uow.now) for row in owed
-    ]
+    around = await look_around(uow.connection, seeking, policy)
+    opened = [_opened(row, policy, causes[row["id"]], _proposal(row, around, policy)) for row in owed]
     await _insert(uow, opened)
-    for row in opened:
-        because = causes[row.organization_id]
+    for opening in opened:
+        because = causes[opening.organization_id]
         uow.append(
-            CoverageDutyOpened(state=row.public_state(), cause=because.envelope.fact),  # type: ignore[arg-type]
-            subject=row.subject, sequence=1, division=row.division, because=because,
+            CoverageDutyOpened(state=opening.state(), cause=because.envelope.fact),
+            subject=str(opening.id), sequence=1, division=opening.division, because=because,
         )  # fmt: skip
-    await _start_deadlines(uow, [row for row in opened if row.due_on is not None])
+    await _start_deadlines(uow, [(o.id, o.division, o.duty.opened_on, o.duty.due_on) for o in opened])
     await _settle_those_already_covered(uow, causes)
     await _propose_joining(uow, seeking, causes)
 
@@ -134,62 +133,76 @@ def _proposal(row: Mapping[str, Any], around: Around, policy: PartybuildPolicy) 
     return propose(row["id"], row["full_members"], around.of(row["id"]), _rules(policy))
 
 
+@dataclass(frozen=True)
+class _Opening:
+    """A duty on its way into the table, in bulk: rows in memory would cost as much as the database."""
+
+    id: UUID
+    organization_id: UUID
+    organization_sequence: int
+    division: str
+    line: str
+    duty: Duty
+    when: Dated
+
+    def state(self) -> CoverageDutyState:
+        organization = Ref(str(self.organization_id), self.organization_sequence)
+        return duty_state(
+            self.duty, self.when, division=self.division, organization=organization, line=self.line
+        )
+
+
 def _opened(
-    row: Mapping[str, Any], policy: PartybuildPolicy, because: Received[Any], proposal: Proposal | None,
-    now: datetime,
-) -> CoverageDutyRow:  # fmt: skip
+    row: Mapping[str, Any], policy: PartybuildPolicy, because: Received[Any], proposal: Proposal | None
+) -> _Opening:
     basis: Basis = because.data.state.basis
     entered_on = because.envelope.time.astimezone(SHANGHAI).date()
     by_application = row["legal_status"] not in {"registered", "suspended", "filed"}
     opened_on: date = row["applied_on"] if by_application else row["obliged_on"]
-    return CoverageDutyRow(
-        division=row["division"],
-        effective_on=opened_on,
-        basis=basis.value,
-        recorded_at=now,
+    due_on = deadline(opened_on, entered_on, policy.deadline_days, live=basis is Basis.LIVE)
+    return _Opening(
+        id=uuid7(),
         organization_id=row["id"],
         organization_sequence=row["sequence"],
+        division=row["division"],
         line=row["line"],
-        status=Status.OPEN.value,
-        proposed_mode=proposal.mode.value if proposal else None,
-        proposed_reason=proposal.reason.value if proposal else None,
-        opened_on=opened_on,
-        due_on=deadline(opened_on, entered_on, policy.deadline_days, live=basis is Basis.LIVE),
-        revision=1,
-        sequence=1,
+        duty=Duty(opened_on, proposal=proposal, due_on=due_on),
+        when=Dated(opened_on, basis),
     )
 
 
-async def _insert(uow: UnitOfWork, opened: Sequence[CoverageDutyRow]) -> None:
+async def _insert(uow: UnitOfWork, opened: Sequence[_Opening]) -> None:
+    proposals = [opening.duty.proposal for opening in opened]
     await uow.connection.execute(
         _OPEN,
-        [row.id for row in opened],
+        [opening.id for opening in opened],
         uow.stack,
         uow.now,
-        [row.division for row in opened],
-        [row.effective_on for row in opened],
-        [row.basis for row in opened],
-        [row.organization_id for row in opened],
-        [row.organization_sequence for row in opened],
-        [row.line for row in opened],
-        [row.proposed_mode for row in opened],
-        [row.proposed_reason for row in opened],
-        [row.opened_on for row in opened],
-        [row.due_on for row in opened],
+        [opening.division for opening in opened],
+        [opening.when.on for opening in opened],
+        [opening.when.basis.value for opening in opened],
+        [opening.organization_id for opening in opened],
+        [opening.organization_sequence for opening in opened],
+        [opening.line for opening in opened],
+        [proposal.mode.value if proposal else None for proposal in proposals],
+        [proposal.reason.value if proposal else None for proposal in proposals],
+        [opening.duty.opened_on for opening in opened],
+        [opening.duty.due_on for opening in opened],
     )
 
 
-async def _start_deadlines(uow: UnitOfWork, rows: Iterable[CoverageDutyRow], on: date | None = None) -> None:
-    for row in rows:
-        assert row.due_on is not None  # only duties with a deadline are handed in
+async def _start_deadlines(uow: UnitOfWork, starting: Iterable[tuple[UUID, str, date, date | None]]) -> None:
+    """Deadlines of duties (id, division, begun on, due on) with their timers."""
+    for id, division, started_on, due_on in starting:
+        if due_on is None:
+            continue
         await uow.connection.execute(
             "insert into duty_deadline (duty_id, started_on, due_on) values ($1, $2, $3)"
             " on conflict (duty_id, started_on) do update set due_on = excluded.due_on",
-            row.id, on or row.opened_on, row.due_on,
+            id, started_on, due_on,
         )  # fmt: skip
-        await uow.schedule(
-            DUTY_DUE, row.subject, row.division, on=row.due_on, payload={"due_on": row.due_on.isoformat()}
-        )
+        payload = {"due_on": due_on.isoformat()}
+        await uow.schedule(DUTY_DUE, str(id), division, on=due_on, payload=payload)
 
 
 async def _settle_those_already_covered(uow: UnitOfWork, causes: Mapping[UUID, Received[Any]]) -> None:
@@ -264,9 +277,8 @@ async def reassess(uow: UnitOfWork, causes: Mapping[UUID, Received[Any]]) -> Non
     if not rows:
         return
     organizations = await _organizations(uow, [row.organization_id for row in rows])
-    around = await look_around(
-        uow, {id: Seeking(o.area, o.full_members, o.categories) for id, o in organizations.items()}
-    )
+    seeking = {id: Seeking(o.area, o.full_members, o.categories) for id, o in organizations.items()}
+    around = await look_around(uow.connection, seeking, policy)
     for row in rows:
         organization = organizations[row.organization_id]
         proposal = propose(
@@ -368,7 +380,7 @@ async def settle(
         uow.record(row, _settled(row, fact, before, reason), because=because)
         (lapsed if fact == "lapsed" else covered).append(row)
     await uow.cancel(DUTY_DUE, [row.subject for row in covered])
-    await _start_deadlines(uow, [row for row in lapsed if row.due_on is not None], when.on)
+    await _start_deadlines(uow, [(row.id, row.division, when.on, row.due_on) for row in lapsed])
 
 
 def _settled(row: CoverageDutyRow, fact: str, before: Duty, reason: str | None) -> Event:

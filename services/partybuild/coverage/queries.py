@@ -6,8 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from chassis.unit_of_work import UnitOfWork
-from services.partybuild.coverage.model import Neighbour, Reason, Surroundings
+import asyncpg
+from sqlmodel import col, select
+
+from chassis.http import PageRequest, Reading
+from chassis.unit_of_work import NotFound
+from services.partybuild.coverage.model import (
+    Line,
+    Mode,
+    ModeRules,
+    Neighbour,
+    Proposal,
+    Reason,
+    Status,
+    Surroundings,
+    propose,
+)
+from services.partybuild.coverage.tables import CoverageDutyRow, CoveringRow
+from services.partybuild.organizations.tables import OrganizationCopy
 from services.partybuild.policy import PartybuildPolicy
 
 _NEIGHBOURS_IN_AREA = """
@@ -81,29 +97,29 @@ class Around:
         return Surroundings([by_scope[scope] for scope in self.scopes], me.area in self.hosts)
 
 
-async def look_around(uow: UnitOfWork, seeking: Mapping[UUID, Seeking]) -> Around:
+async def look_around(
+    connection: asyncpg.Connection, seeking: Mapping[UUID, Seeking], policy: PartybuildPolicy
+) -> Around:
     """The uncovered neighbours with too few members and the hosts of all these organisations.
 
     Only those that could join are looked after, and of each area and field no more units than may join.
     """
-    policy = uow.policy(PartybuildPolicy)
     least = policy.min_members_independent
     joining = [s for s in seeking.values() if s.full_members and s.full_members < least]
     if not joining:
         return Around(seeking, {}, {}, frozenset(), policy.joint_scope)
-    await uow.session.flush()
     areas = sorted({s.area for s in joining})
     common = (least, list(seeking), policy.joint_max_units + 1)
     in_area: Sequence[Any] = ()
     in_field: Sequence[Any] = ()
     if "area" in policy.joint_scope:
-        in_area = await uow.connection.fetch(_NEIGHBOURS_IN_AREA, areas, *common)
+        in_area = await connection.fetch(_NEIGHBOURS_IN_AREA, areas, *common)
     if "field" in policy.joint_scope:
         districts = sorted({area[:6] for area in areas})
         categories = sorted({category for s in joining for category in s.categories})
-        in_field = await uow.connection.fetch(_NEIGHBOURS_IN_FIELD, districts, *common, categories)
+        in_field = await connection.fetch(_NEIGHBOURS_IN_FIELD, districts, *common, categories)
     length = 9 if policy.joint_area == "street" else 6
-    hosts = await uow.connection.fetch(_HOSTS, areas, length)
+    hosts = await connection.fetch(_HOSTS, areas, length)
     return Around(
         seeking, _by_scope(in_area), _by_scope(in_field), frozenset(row["area"] for row in hosts),
         policy.joint_scope,
@@ -115,3 +131,93 @@ def _by_scope(rows: Sequence[Any]) -> dict[str, list[Neighbour]]:
     for row in rows:
         found[row["scope"]].append(Neighbour(row["id"], row["full_members"]))
     return found
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An organisation that a joint branch could be founded with."""
+
+    organization_id: UUID
+    name: str
+    division: str
+    full_members: int | None
+
+
+@dataclass(frozen=True)
+class DutyDetail:
+    """One duty with what covered its organisation and how it could be met now."""
+
+    row: CoverageDutyRow
+    organization_name: str | None
+    coverings: Sequence[CoveringRow]
+    proposal: Proposal | None
+    partners: Sequence[Partner]
+
+
+async def search(
+    reading: Reading, *, division: str | None, line: Line | None, status: Status | None, mode: Mode | None,
+    overdue: bool | None, organization_id: UUID | None, uncovered: bool, page: PageRequest,
+) -> Sequence[tuple[CoverageDutyRow, str | None]]:  # fmt: skip
+    """Duties with their organisations' names, the oldest first."""
+    statement = (
+        select(CoverageDutyRow, OrganizationCopy.name)
+        .join(OrganizationCopy, col(OrganizationCopy.id) == CoverageDutyRow.organization_id, isouter=True)
+        .where(reading.within(col(CoverageDutyRow.division), division))
+        .order_by(col(CoverageDutyRow.id))
+        .limit(page.fetch)
+    )
+    for column, wanted in (
+        (CoverageDutyRow.line, line),
+        (CoverageDutyRow.status, status),
+        (CoverageDutyRow.mode, mode),
+        (CoverageDutyRow.overdue, overdue),
+    ):
+        if wanted is not None:
+            statement = statement.where(col(column) == wanted)
+    if uncovered:
+        statement = statement.where(col(CoverageDutyRow.status).in_([Status.OPEN, Status.LAPSED]))
+    if organization_id is not None:
+        organization = await reading.session.get(OrganizationCopy, organization_id)
+        survivor = organization.merged_into if organization else None
+        statement = statement.where(
+            col(CoverageDutyRow.organization_id).in_([organization_id, survivor or organization_id])
+        )
+    if (after := page.after(UUID)) is not None:
+        statement = statement.where(col(CoverageDutyRow.id) > after[0])
+    return [(row, name) for row, name in (await reading.session.exec(statement)).all()]
+
+
+async def one(reading: Reading, *, id: UUID) -> DutyDetail:
+    """One duty; raises `NotFound` and `NotPermitted`."""
+    row = await reading.session.get(CoverageDutyRow, id)
+    if row is None:
+        raise NotFound(aggregate="coverage_duty", id=id)
+    reading.authorize(row.division)
+    organization = await reading.session.get(OrganizationCopy, row.organization_id)
+    statement = (
+        select(CoveringRow)
+        .where(CoveringRow.organization_id == row.organization_id, CoveringRow.line == row.line)
+        .order_by(col(CoveringRow.since), col(CoveringRow.number))
+    )
+    coverings = (await reading.session.exec(statement)).all()
+    proposal = await _proposal(reading, row, organization)
+    partners = await _partners(reading, proposal.partners if proposal else ())
+    return DutyDetail(row, organization.name if organization else None, coverings, proposal, partners)
+
+
+async def _proposal(
+    reading: Reading, row: CoverageDutyRow, organization: OrganizationCopy | None
+) -> Proposal | None:
+    if organization is None or row.line != Line.PARTY or not row.duty().uncovered:
+        return None
+    policy = reading.policy(PartybuildPolicy)
+    seeking = Seeking(organization.area, organization.full_members, organization.categories)
+    around = await look_around(reading.connection, {organization.id: seeking}, policy)
+    rules = ModeRules(policy.min_members_independent, policy.joint_max_units)
+    return propose(organization.id, organization.full_members, around.of(organization.id), rules)
+
+
+async def _partners(reading: Reading, ids: Sequence[UUID]) -> list[Partner]:
+    statement = select(OrganizationCopy).where(col(OrganizationCopy.id).in_(ids))
+    rows = (await reading.session.exec(statement)).all()
+    return [Partner(row.id, row.name, row.division, row.full_members) for row in rows]

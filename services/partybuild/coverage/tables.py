@@ -19,6 +19,7 @@ from services.partybuild.coverage.model import (
     Status,
     coverage_class,
 )
+from services.partybuild.dating import Dated
 from services.partybuild.tables import Table
 
 
@@ -72,27 +73,40 @@ class CoverageDutyRow(AggregateRow, Table, table=True):
 
     def public_state(self) -> State:
         """The duty as the contract has it."""
-        mode = None if self.mode is None else Mode(self.mode)
-        return contract.CoverageDutyState(
-            effective_on=self.effective_on,
-            basis=Basis(self.basis),
+        return duty_state(
+            self.duty(),
+            Dated(self.effective_on, Basis(self.basis)),
             division=self.division,
-            ended=self.status == Status.ENDED.value,
             organization=Ref(str(self.organization_id), self.organization_sequence),
-            line=contract.CoverageLine(self.line),
-            status=contract.DutyStatus(self.status),
-            mode=contract.CoverageMode(mode.value) if mode else None,
-            mode_reason=self.duty().mode_reason,
-            proposed_mode=contract.CoverageMode(self.proposed_mode) if self.proposed_mode else None,
-            proposed_reason=self.proposed_reason,
-            coverage_class=contract.CoverageClass(coverage_class(mode).value) if mode else None,
-            covered_by=Ref(str(self.covered_by_id), self.covered_by_sequence) if self.covered_by_id else None,
-            opened_on=self.opened_on,
-            due_on=self.due_on,
-            overdue=self.overdue,
-            covered_on=self.covered_on,
-            ended_on=self.ended_on,
+            line=self.line,
         )
+
+
+def duty_state(
+    duty: Duty, when: Dated, *, division: str, organization: Ref, line: str
+) -> contract.CoverageDutyState:
+    """A duty as the contract has it, whether it has a row in memory or goes to the database in bulk."""
+    mode, proposal, cover = duty.cover and duty.cover.mode, duty.proposal, duty.cover
+    return contract.CoverageDutyState(
+        effective_on=when.on,
+        basis=when.basis,
+        division=division,
+        ended=duty.status is Status.ENDED,
+        organization=organization,
+        line=contract.CoverageLine(line),
+        status=contract.DutyStatus(duty.status.value),
+        mode=contract.CoverageMode(mode.value) if mode else None,
+        mode_reason=duty.mode_reason,
+        proposed_mode=contract.CoverageMode(proposal.mode.value) if proposal else None,
+        proposed_reason=proposal.reason.value if proposal else None,
+        coverage_class=contract.CoverageClass(coverage_class(mode).value) if mode else None,
+        covered_by=Ref(str(cover.source_id), cover.source_sequence) if cover else None,
+        opened_on=duty.opened_on,
+        due_on=duty.due_on,
+        overdue=duty.overdue,
+        covered_on=duty.covered_on,
+        ended_on=duty.ended_on,
+    )
 
 
 class DutyDeadline(Table, table=True):

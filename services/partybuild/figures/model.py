@@ -1,6 +1,8 @@
 """What party-building costs in a period: the readings of one published sum side by side (R19, F06, F08)."""
 
+from bisect import bisect_left
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +16,6 @@ class Span:
     holder: str
     since: date
     until: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it was so on `day`."""
-        return self.since <= day and (self.until is None or self.until > day)
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,13 @@ def months_held(spans: Iterable[Span], start: date, end: date, pro_rata: ProRata
     pro rata, whoever is in post on the year's last day (or the period's) draws twelve months.
     """
     days = list((_month_ends if pro_rata is ProRata.MONTH else _year_ends)(start, end))
-    held = {(span.holder, day) for span in spans for day in days if span.holds_on(day)}
-    return len(held) * (1 if pro_rata is ProRata.MONTH else 12)
+    held: defaultdict[str, int] = defaultdict(int)  # a bit for each day: spans of one holder may overlap
+    for span in spans:
+        first = bisect_left(days, span.since)
+        last = len(days) if span.until is None else bisect_left(days, span.until)
+        if first < last:
+            held[span.holder] |= (1 << last) - (1 << first)
+    return sum(bits.bit_count() for bits in held.values()) * (1 if pro_rata is ProRata.MONTH else 12)
 
 
 def readings(

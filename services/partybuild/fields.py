@@ -1,0 +1,23 @@
+"""Field types that several routes of this service take from callers."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from shuniu_contracts.fields import CODE_PATTERN, PERSON_PATTERN
+
+_PERSON = re.compile(PERSON_PATTERN)
+
+
+def _opaque(person_id: str) -> str:
+    if not _PERSON.fullmatch(person_id):
+        raise ValueError("an opaque id: letters, digits, - and _, with a letter before its end")
+    return person_id
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=64)]
+DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2}(\d{3}(\d{3})?)?)?$")]
+PersonId = Annotated[
+    str, AfterValidator(_opaque), Field(max_length=64, description="opaque id of a person, never a name")
+]
