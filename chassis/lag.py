@@ -1,14 +1,17 @@
 """How far consumers are behind and what waits in a service's tables; and when a whole stack is at rest."""
 
+import asyncio
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis import bus
 from chassis.settings import BusSettings
+
+_FETCH_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -77,16 +80,36 @@ async def group_lag(settings: BusSettings, subscription: Subscription) -> GroupL
         if not partitions:
             return GroupLag(subscription.group, ())
         client.assign(partitions)
-        ends = await client.end_offsets(partitions)
         beginnings = await client.beginning_offsets(partitions)
-        found = []
+        positions: dict[TopicPartition, int] = {}
         for partition in partitions:
             committed = await client.committed(partition)
-            position = beginnings[partition] if committed is None else committed
-            found.append(PartitionLag(partition.topic, partition.partition, position, ends[partition]))
-        return GroupLag(subscription.group, tuple(found))
+            positions[partition] = beginnings[partition] if committed is None else committed
+        ends = await _partition_ends(client, settings, positions)
+        return GroupLag(
+            subscription.group,
+            tuple(PartitionLag(p.topic, p.partition, positions[p], ends[p]) for p in partitions),
+        )
     finally:
         await client.stop()
+
+
+async def _partition_ends(
+    client: AIOKafkaConsumer, settings: BusSettings, positions: Mapping[TopicPartition, int]
+) -> Mapping[TopicPartition, int]:
+    """Where the partitions end. Raises TimeoutError where the broker does not say.
+
+    The embedded broker's `end_offsets` answers the last batch's base offset; what a fetch says is right.
+    """
+    if settings.profile != "embedded":
+        ends: Mapping[TopicPartition, int] = await client.end_offsets(list(positions))
+        return ends
+    for partition, position in positions.items():
+        client.seek(partition, position)
+    async with asyncio.timeout(_FETCH_S):
+        while any(client.highwater(partition) is None for partition in positions):
+            await client.getmany(timeout_ms=50, max_records=1)
+    return {partition: client.highwater(partition) for partition in positions}
 
 
 async def backlog(connection: asyncpg.Connection) -> Backlog:
