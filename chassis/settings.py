@@ -42,8 +42,16 @@ class BusSettings(BaseSettings):
     tls_certificate_file: Path | None = None
     tls_key_file: Path | None = None
     metadata_max_age_ms: int = 3000
-    session_timeout_ms: int = 10_000
+    session_timeout_ms: int = Field(
+        10_000, ge=500, description="the embedded broker makes a joining group wait for it, so 2 s there"
+    )
     max_poll_interval_ms: int = 300_000
+
+    @model_validator(mode="after")
+    def _embedded_joins_fast(self) -> "BusSettings":
+        if self.profile == "embedded" and "session_timeout_ms" not in self.model_fields_set:
+            self.session_timeout_ms = 2_000
+        return self
 
 
 class ConsumerSettings(BaseSettings):
