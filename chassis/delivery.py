@@ -20,7 +20,7 @@ from aiokafka.errors import (
 )
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from chassis.wire import Outgoing, Pointer
+from chassis.wire import CannotRender, Row, Wire, lane
 
 _OF_A_MESSAGE = (
     MessageSizeTooLargeError,
@@ -43,7 +43,8 @@ class Trouble(StrEnum):
 class Failure:
     """Messages that were not acknowledged, and why."""
 
-    records: Sequence[Outgoing]
+    topic: str
+    rows: Sequence[Row]
     trouble: Trouble
     reason: str
 
@@ -52,7 +53,7 @@ class Failure:
 class Delivery:
     """What became of one set. A message neither acknowledged nor failed was held back behind a failed one."""
 
-    acknowledged: list[Pointer] = field(default_factory=list)
+    acknowledged: list[Row] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     @property
@@ -67,13 +68,8 @@ class Lot:
 
     topic: str
     partition: int
-    records: Sequence[Outgoing]
+    rows: list[Row]
     batch: BatchBuilder
-
-
-def now_ms() -> int:
-    """The moment a batch is packed, as Kafka stamps records."""
-    return int(time.time() * 1000)
 
 
 def trouble_of(error: BaseException) -> Trouble:
@@ -83,28 +79,52 @@ def trouble_of(error: BaseException) -> Trouble:
     return Trouble.TOPIC if isinstance(error, _OF_A_TOPIC) else Trouble.RETRY
 
 
-def pack(
-    producer: AIOKafkaProducer, topic: str, partition: int, records: Sequence[Outgoing], moment: int
-) -> list[Lot]:
-    """Batches of one partition's messages, in order; a message larger than a batch gets one of its own."""
-    lots: list[Lot] = []
-    first = 0
-    batch = producer.create_batch()
-    append = batch.append
-    for position, record in enumerate(records):
-        if append(timestamp=moment, key=record.key, value=record.value, headers=record.headers) is None:
-            lots.append(Lot(topic, partition, records[first:position], batch))
-            first, batch = position, producer.create_batch()
-            append = batch.append
-            append(timestamp=moment, key=record.key, value=record.value, headers=record.headers)
-    batch.close()
-    lots.append(Lot(topic, partition, records[first:], batch))
-    return lots
+@dataclass
+class Packer:
+    """Builds batches for one producer. A row is rendered straight into its batch: kept as objects, a set's
+    headers cost more in garbage collection than in making."""
+
+    producer: AIOKafkaProducer
+    wire: Wire
+    refused: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """lanes with an event that cannot be rendered: its `seq` and why; what follows it is left out"""
+
+    def pack(self, topic: str, partition: int, rows: Iterable[Row]) -> list[Lot]:
+        """Batches of one partition's rows, in order; a message larger than a batch gets one of its own."""
+        moment = int(time.time() * 1000)
+        lots: list[Lot] = []
+        lot = Lot(topic, partition, [], self.producer.create_batch())
+        for row in rows:
+            if self.refused and lane(row) in self.refused:
+                continue
+            try:
+                key, value, headers = self.wire.message(row)
+            except CannotRender as error:
+                self.refused[lane(row)] = row["seq"], str(error)
+                continue
+            if lot.batch.append(timestamp=moment, key=key, value=value, headers=headers) is None:
+                lots.append(lot)
+                lot = Lot(topic, partition, [], self.producer.create_batch())
+                lot.batch.append(timestamp=moment, key=key, value=value, headers=headers)
+            lot.rows.append(row)
+        if lot.rows:
+            lot.batch.close()
+            lots.append(lot)
+        return lots
+
+    def halves(self, lot: Lot) -> list[Lot]:
+        """The lot as two, to find the message that the broker refuses."""
+        middle = len(lot.rows) // 2
+        parts = lot.rows[:middle], lot.rows[middle:]
+        return [half for rows in parts for half in self.pack(lot.topic, lot.partition, rows)]
+
+    def without(self, lot: Lot, lanes: set[str]) -> list[Lot]:
+        """The lot without what comes behind a refused message of its subject."""
+        rows = [row for row in lot.rows if lane(row) not in lanes]
+        return [lot] if len(rows) == len(lot.rows) else self.pack(lot.topic, lot.partition, rows)
 
 
-async def deliver(
-    producer: AIOKafkaProducer, partitions: Iterable[Sequence[Lot]], timeout_s: float
-) -> Delivery:
+async def deliver(packer: Packer, partitions: Iterable[Sequence[Lot]], timeout_s: float) -> Delivery:
     """Send every partition's batches, each only after the one before it was acknowledged.
 
     aiokafka, without idempotence, can give up a batch and still send the next one of that partition; it never
@@ -112,7 +132,7 @@ async def deliver(
     as failed, and the producer must not be used again.
     """
     delivery = Delivery()
-    tasks = {asyncio.create_task(_send(producer, lots, delivery)): lots for lots in partitions}
+    tasks = {asyncio.create_task(_send(packer, lots, delivery)): lots for lots in partitions}
     if not tasks:
         return delivery
     try:
@@ -121,50 +141,31 @@ async def deliver(
         for task in tasks:
             task.cancel()
     for task in unanswered:
-        records = [record for lot in tasks[task] for record in lot.records]
-        delivery.failures.append(Failure(records, Trouble.RETRY, f"no answer within {timeout_s} s"))
+        rows = [row for lot in tasks[task] for row in lot.rows]
+        reason = f"no answer within {timeout_s} s"
+        delivery.failures.append(Failure(tasks[task][0].topic, rows, Trouble.RETRY, reason))
     for task in tasks:
         if task not in unanswered:
             task.result()
     return delivery
 
 
-async def _send(producer: AIOKafkaProducer, lots: Sequence[Lot], delivery: Delivery) -> None:
+async def _send(packer: Packer, lots: Sequence[Lot], delivery: Delivery) -> None:
     waiting = deque(lots)
     held_back: set[str] = set()
     while waiting:
         lot = waiting.popleft()
-        if held_back and not (lot := _without(producer, lot, held_back)).records:
-            continue
         try:
-            await (await producer.send_batch(lot.batch, lot.topic, partition=lot.partition))
+            await (await packer.producer.send_batch(lot.batch, lot.topic, partition=lot.partition))
         except (KafkaError, OSError) as error:
             trouble = trouble_of(error)
-            if trouble is Trouble.MESSAGE and len(lot.records) > 1:
-                waiting.extendleft(reversed(_halves(producer, lot)))
+            if trouble is Trouble.MESSAGE and len(lot.rows) > 1:
+                waiting.extendleft(reversed(packer.halves(lot)))
                 continue
-            delivery.failures.append(Failure(lot.records, trouble, repr(error)))
+            delivery.failures.append(Failure(lot.topic, lot.rows, trouble, repr(error)))
             if trouble is not Trouble.MESSAGE:
                 return
-            held_back.add(lot.records[0].lane)
+            held_back.add(lane(lot.rows[0]))
+            waiting = deque(again for later in waiting for again in packer.without(later, held_back))
         else:
-            delivery.acknowledged.extend(record.pointer for record in lot.records)
-
-
-def _halves(producer: AIOKafkaProducer, lot: Lot) -> list[Lot]:
-    """The lot as two, to find the message that the broker refuses."""
-    middle = len(lot.records) // 2
-    return [
-        again
-        for records in (lot.records[:middle], lot.records[middle:])
-        for again in pack(producer, lot.topic, lot.partition, records, now_ms())
-    ]
-
-
-def _without(producer: AIOKafkaProducer, lot: Lot, lanes: set[str]) -> Lot:
-    """The lot without the messages behind a refused one of their subject."""
-    records = [record for record in lot.records if record.lane not in lanes]
-    if len(records) == len(lot.records) or not records:
-        return Lot(lot.topic, lot.partition, records, lot.batch)
-    (again,) = pack(producer, lot.topic, lot.partition, records, now_ms())
-    return again
+            delivery.acknowledged.extend(lot.rows)

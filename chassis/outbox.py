@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.wire import Pointer
+from chassis.wire import Row
 
 _OBSERVE_S = 0.2
 _LAST_DRAWN = "select case when is_called then last_value else 0 end from event_log_seq"
@@ -141,16 +141,16 @@ class OutboxReader:
             self._drawn, self._drawn_before = drawn, snapshot["xmax"]
 
 
-async def delete(connection: asyncpg.Connection, pointers: Sequence[Pointer]) -> None:
+async def delete(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
     """Delete acknowledged pointers in one statement.
 
     One that a replay or rebuild wrote again meanwhile has another version and stays: it is to be sent again.
     """
     await connection.execute(
         _DELETE,
-        [pointer.seq for pointer in pointers],
-        [pointer.major for pointer in pointers],
-        [pointer.version for pointer in pointers],
+        [row["seq"] for row in rows],
+        [row["stream_major"] for row in rows],
+        [row["version"] for row in rows],
     )
 
 

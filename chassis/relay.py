@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,11 @@ from shuniu_contracts import STREAMS
 
 from chassis import bus, failpoints
 from chassis.database import is_transient
-from chassis.delivery import Delivery, Failure, Lot, Trouble, deliver, now_ms, pack
+from chassis.delivery import Delivery, Failure, Lot, Packer, Trouble, deliver
 from chassis.leadership import Lease, LeaseLost, leadership, pause
 from chassis.outbox import CHANNEL, FULL, Blocked, OutboxReader, block, delete
 from chassis.runtime import Runtime
-from chassis.wire import CannotRender, Outgoing, lane, outgoing, partition_of, topic_of
+from chassis.wire import Row, Wire, lane, partition_of, topic_of
 
 AFTER_READ = failpoints.declare("relay.after_read")
 AFTER_SEND = failpoints.declare("relay.after_send")
@@ -32,7 +32,6 @@ MOST_REFUSED = 20
 """More refused messages in one set than this are the broker's fault, not theirs: nobody is set aside."""
 _BACKOFF_S = (0.1, 5.0)
 _PROBE_S = (1.0, 60.0)
-_YIELD_EVERY = 500
 _LOG = logging.getLogger("chassis.relay")
 
 
@@ -40,14 +39,19 @@ _LOG = logging.getLogger("chassis.relay")
 class _Set:
     """What was read and packed in one go."""
 
+    packer: Packer
     partitions: list[list[Lot]] = field(default_factory=list)
     seqs: set[int] = field(default_factory=set)
-    unrenderable: list[tuple[str, int, str]] = field(default_factory=list)
     homeless: dict[str, int] = field(default_factory=dict)
     """topics that do not exist, with the first `seq` that wants them"""
 
     def __bool__(self) -> bool:
         return bool(self.seqs)
+
+    @property
+    def is_flawed(self) -> bool:
+        """Whether some of it cannot go out at all."""
+        return bool(self.packer.refused or self.homeless)
 
 
 @dataclass
@@ -67,8 +71,7 @@ class Relay:
     def __init__(self, runtime: Runtime, make_producer: Callable[[], AIOKafkaProducer] | None = None) -> None:
         self._runtime = runtime
         self._settings = runtime.settings.relay
-        self._stack = runtime.settings.stack
-        self._source = f"/stacks/{self._stack}/{runtime.service.name}".encode()
+        self.wire = Wire(runtime.settings.stack, runtime.service.name)
         self._make_producer = make_producer or (lambda: bus.producer(runtime.settings.bus))
         self._grown = asyncio.Event()
         self._look_again = False
@@ -195,8 +198,7 @@ class _Term:
         """Send one set while the next is read and packed; returns the next to send."""
         await failpoints.reach(AFTER_READ)
         self._lease.check()
-        producer = await self._ready_producer()
-        sending = asyncio.create_task(deliver(producer, current.partitions, SEND_TIMEOUT_S))
+        sending = asyncio.create_task(deliver(current.packer, current.partitions, SEND_TIMEOUT_S))
         reading = asyncio.create_task(self._read(current.seqs | self._undeleted))
         try:
             delivery = await sending
@@ -207,7 +209,7 @@ class _Term:
             for task in (sending, reading):
                 task.cancel()
             await asyncio.wait({sending, reading})
-        if delivery.failures or current.unrenderable or current.homeless:
+        if delivery.failures or current.is_flawed:
             await self._settle(current, delivery)
             self._reader.rewind(min(current.seqs | following.seqs))
             return await self._read(set())
@@ -237,38 +239,23 @@ class _Term:
         # The producer first: what is read must not grow old while the broker is away.
         producer = await self._ready_producer()
         rows = await self._reader.read(in_flight, self._blocked)
-        found = _Set()
-        partitions: dict[tuple[str, int], list[Outgoing]] = defaultdict(list)
-        for position, record in enumerate(self._render(rows, found)):
-            count = self._partitions.get(record.topic)
-            if count is None:
-                count = await self._count_partitions(producer, record.topic)
-            if count == 0:
-                found.homeless.setdefault(record.topic, record.pointer.seq)
-                continue
-            partitions[record.topic, partition_of(record.key, count)].append(record)
-            if position % _YIELD_EVERY == 0:
-                await asyncio.sleep(0)
-        moment = now_ms()
-        for (topic, partition), records in partitions.items():
-            found.partitions.append(pack(producer, topic, partition, records, moment))
-        return found
-
-    def _render(self, rows: Sequence[Any], found: _Set) -> Any:
-        source, stack = self._relay._source, self._relay._stack
-        refused: set[str] = set()
+        found = _Set(Packer(producer, self._relay.wire))
+        partitions: dict[tuple[str, int], list[Row]] = defaultdict(list)
         for row in rows:
             found.seqs.add(row["seq"])
-            try:
-                record = outgoing(source, stack, row)
-            except CannotRender as error:
-                name = lane(row["aggregatetype"], row["stream_major"], row["aggregateid"])
-                if name not in refused:
-                    refused.add(name)
-                    found.unrenderable.append((name, row["seq"], str(error)))
-                continue
-            if record.lane not in refused:
-                yield record
+            topic = topic_of(self._relay.wire.stack, row["aggregatetype"], row["stream_major"])
+            count = self._partitions.get(topic)
+            if count is None:
+                count = await self._count_partitions(producer, topic)
+            if count:
+                partitions[topic, partition_of(row["aggregateid"], count)].append(row)
+            else:
+                found.homeless.setdefault(topic, row["seq"])
+        for (topic, partition), its_rows in partitions.items():
+            if lots := found.packer.pack(topic, partition, its_rows):
+                found.partitions.append(lots)
+            await asyncio.sleep(0)
+        return found
 
     async def _settle(self, current: _Set, delivery: Delivery) -> None:
         """After a failure: finish deleting, block what is at fault, wait where the broker is.
@@ -276,7 +263,7 @@ class _Term:
         Whatever was read ahead is thrown away, since it may follow something unacknowledged.
         """
         await self._finish_deleting()
-        for name, seq, reason in current.unrenderable:
+        for name, (seq, reason) in current.packer.refused.items():
             await self._block("subject", name, seq, reason)
         for topic, seq in current.homeless.items():
             await self._block("topic", topic, seq, "the broker has no such topic")
@@ -289,21 +276,21 @@ class _Term:
             refused = []
         for failure in delivery.failures:
             await self._settle_failure(failure, failure in refused)
-        if delivery.must_wait or (not refused and not current.unrenderable and not current.homeless):
+        if delivery.must_wait or not (refused or current.is_flawed):
             await self._drop_producer()
             await pause(self._stop, self._backoff.next())
 
     async def _settle_failure(self, failure: Failure, refused: bool) -> None:
-        self._relay.counts.failed += len(failure.records)
-        first = failure.records[0]
+        self._relay.counts.failed += len(failure.rows)
+        first = failure.rows[0]
         if failure.trouble is Trouble.TOPIC:
-            await self._block("topic", first.topic, first.pointer.seq, failure.reason)
+            await self._block("topic", failure.topic, first["seq"], failure.reason)
         elif refused:
-            await self._block("subject", first.lane, first.pointer.seq, failure.reason)
+            await self._block("subject", lane(first), first["seq"], failure.reason)
         else:
             _LOG.warning(
                 "relay of %s: %d messages of %s not acknowledged: %s",
-                self._relay._runtime.service.name, len(failure.records), first.topic, failure.reason,
+                self._relay._runtime.service.name, len(failure.rows), failure.topic, failure.reason,
             )  # fmt: skip
 
     async def _block(self, kind: str, name: str, seq: int, reason: str) -> None:
@@ -322,7 +309,7 @@ class _Term:
         rows = await self._writing.fetch("select kind, name from outbox_blocked")
         topics = {row["name"] for row in rows if row["kind"] == "topic"}
         self._blocked = Blocked(
-            streams={stream for topic in topics for stream in _streams_of(self._relay._stack, topic)},
+            streams={stream for topic in topics for stream in _streams_of(self._relay.wire.stack, topic)},
             lanes={row["name"] for row in rows if row["kind"] == "subject"},
         )
         for topic in topics:

@@ -1,13 +1,13 @@
 """From a row of the event log to what goes on the wire: topic, partition, key, headers, value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from struct import Struct
-from typing import Any
+from typing import TypeAlias
 
+import asyncpg
 import msgspec
-from shuniu_contracts import render, stream
+from shuniu_contracts import ContractError, by_type, render, stream
 
 _SEED = 0x9747B28C
 _MIX = 0x5BD1E995
@@ -31,31 +31,17 @@ class CannotRender(Exception):
     """The log's row cannot become a message of this major; its subject is blocked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """One row of the outbox as it was read: `version` tells it from one that a replay put in its place."""
+Row: TypeAlias = asyncpg.Record
+"""One pointer with its event, the columns as `outbox.SCAN` names them."""
+Header: TypeAlias = tuple[str, bytes]
 
-    seq: int
-    major: int
-    version: str
-
-
-@dataclass(slots=True)
-class Outgoing:
-    """One message, ready to be appended to a batch of its partition."""
-
-    pointer: Pointer
-    lane: str
-    """`service.aggregate.v<major>/<subject>`: what keeps its order, and the name a block of it has."""
-    topic: str
-    key: bytes
-    value: bytes
-    headers: list[tuple[str, bytes]]
+_SPEC_VERSION = ("ce_specversion", b"1.0")
+_CONTENT_TYPE = ("content-type", b"application/json")
 
 
-def lane(aggregatetype: str, major: int, subject: str) -> str:
-    """The name of one subject's events in one major; the outbox SQL builds the same."""
-    return f"{aggregatetype}.v{major}/{subject}"
+def lane(row: Row) -> str:
+    """`service.aggregate.v<major>/<subject>`: what keeps its order; the outbox SQL builds the same name."""
+    return f"{row['aggregatetype']}.v{row['stream_major']}/{row['aggregateid']}"
 
 
 @lru_cache(maxsize=1024)
@@ -65,48 +51,57 @@ def topic_of(stack: str, aggregatetype: str, major: int) -> str:
     return stream(service, aggregate).topic(stack, major)
 
 
-def outgoing(source: bytes, stack: str, row: Any) -> Outgoing:
-    """The message of one scanned row (columns as `outbox.SCAN` names them); raises `CannotRender`.
+@lru_cache(maxsize=1024)
+def _is_written_in(type_: str, major: int) -> bool:
+    return by_type(type_).major == major
 
-    The headers equal those of `Envelope.to_headers`, written out here because this runs for every event.
-    """
-    major: int = row["stream_major"]
-    kept = _KEPT.decode(row["headers"])
-    try:
-        rendered = render(row["type"], row["payload"], major)
-        topic = topic_of(stack, row["aggregatetype"], major)
-    except Exception as error:
-        raise CannotRender(f"{type(error).__name__}: {error}") from error
-    as_written = rendered.type == row["type"]
-    subject = row["aggregateid"]
-    key = subject.encode()
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", row["id"].encode()),
-        ("ce_source", source),
-        ("ce_type", rendered.type.encode()),
-        ("ce_subject", key),
-        ("ce_sequence", b"%020d" % row["sequence"]),
-        ("ce_epoch", b"%d" % row["epoch"]),
-        ("ce_time", row["time"].encode()),
-        ("ce_dataschema", (kept.dataschema if as_written else rendered.dataschema).encode()),
-        ("ce_division", row["division"].encode()),
-        ("ce_actorid", kept.actorid.encode()),
-        ("ce_correlationid", kept.correlationid.encode()),
-    ]
-    if kept.causationid is not None:
-        headers.append(("ce_causationid", kept.causationid.encode()))
-    if kept.traceparent is not None:
-        headers.append(("ce_traceparent", kept.traceparent.encode()))
-    headers.append(("content-type", b"application/json"))
-    return Outgoing(
-        Pointer(row["seq"], major, row["version"]),
-        lane(row["aggregatetype"], major, subject),
-        topic,
-        key,
-        rendered.data,
-        headers,
-    )
+
+@lru_cache(maxsize=4096)
+def _header(name: str, value: str) -> Header:
+    """A header whose value comes again and again."""
+    return name, value.encode()
+
+
+class Wire:
+    """Makes the messages of one service in one stack."""
+
+    def __init__(self, stack: str, service: str) -> None:
+        self.stack = stack
+        self._source = ("ce_source", f"/stacks/{stack}/{service}".encode())
+
+    def message(self, row: Row) -> tuple[bytes, bytes, list[Header]]:
+        """Key, value and headers of one event in one major; raises `CannotRender`.
+
+        The headers equal those of `Envelope.to_headers`, written out here because this runs for every event.
+        """
+        kept = _KEPT.decode(row["headers"])
+        type_, data, dataschema = row["type"], row["payload"], kept.dataschema
+        try:
+            if not _is_written_in(type_, row["stream_major"]):
+                type_, dataschema, data = render(type_, data, row["stream_major"])
+        except (KeyError, ContractError) as error:
+            raise CannotRender(f"{type(error).__name__}: {error}") from error
+        key = row["aggregateid"].encode()
+        headers = [
+            _SPEC_VERSION,
+            ("ce_id", row["id"].encode()),
+            self._source,
+            _header("ce_type", type_),
+            ("ce_subject", key),
+            ("ce_sequence", b"%020d" % row["sequence"]),
+            ("ce_epoch", b"%d" % row["epoch"]),
+            ("ce_time", row["time"].encode()),
+            _header("ce_dataschema", dataschema),
+            _header("ce_division", row["division"]),
+            _header("ce_actorid", kept.actorid),
+            ("ce_correlationid", kept.correlationid.encode()),
+        ]
+        if kept.causationid is not None:
+            headers.append(("ce_causationid", kept.causationid.encode()))
+        if kept.traceparent is not None:
+            headers.append(("ce_traceparent", kept.traceparent.encode()))
+        headers.append(_CONTENT_TYPE)
+        return key, data, headers
 
 
 @lru_cache(maxsize=64)
@@ -119,9 +114,8 @@ def murmur2(data: bytes) -> int:
     length = len(data)
     hash = _SEED ^ length
     for word in _words(length >> 2)(data):
-        word = (word * _MIX) & _MASK
-        word ^= word >> 24
-        hash = ((hash * _MIX) & _MASK) ^ ((word * _MIX) & _MASK)
+        word = word * _MIX & _MASK
+        hash = (hash * _MIX ^ (word ^ word >> 24) * _MIX) & _MASK
     if rest := length & 3:
         hash = ((hash ^ int.from_bytes(data[-rest:], "little")) * _MIX) & _MASK
     hash ^= hash >> 13
@@ -130,6 +124,6 @@ def murmur2(data: bytes) -> int:
 
 
 @lru_cache(maxsize=65536)
-def partition_of(key: bytes, partitions: int) -> int:
-    """The partition that every Kafka client's default partitioner gives `key`."""
-    return (murmur2(key) & 0x7FFFFFFF) % partitions
+def partition_of(subject: str, partitions: int) -> int:
+    """The partition that every Kafka client's default partitioner gives the key `subject`."""
+    return (murmur2(subject.encode()) & 0x7FFFFFFF) % partitions

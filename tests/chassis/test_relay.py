@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -50,17 +51,18 @@ class FailingProducer:
     def __getattr__(self, name: str) -> object:
         return getattr(self._real, name)
 
-    async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[object]:
+    async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[Any]:
         if (error := self._fails(batch, topic)) is not None:
-            failed: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+            failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             failed.set_exception(error)
             return failed
-        return await self._real.send_batch(batch, topic, partition=partition)
+        sent: asyncio.Future[Any] = await self._real.send_batch(batch, topic, partition=partition)
+        return sent
 
 
 def relay_that_fails(world: World, fails: Callable[[BatchBuilder, str], KafkaError | None]) -> Relay:
     def make() -> AIOKafkaProducer:
-        return FailingProducer(world.bus, fails)  # type: ignore[return-value]
+        return cast(AIOKafkaProducer, FailingProducer(world.bus, fails))
 
     return Relay(world.runtime, make)
 
