@@ -47,6 +47,11 @@ class BusSettings(BaseSettings):
     )
     max_poll_interval_ms: int = 300_000
 
+    @property
+    def heartbeat_interval_ms(self) -> int:
+        """A quarter of the session timeout: three lost heartbeats do not end a session."""
+        return self.session_timeout_ms // 4
+
     @model_validator(mode="after")
     def _embedded_joins_fast(self) -> "BusSettings":
         if self.profile == "embedded" and "session_timeout_ms" not in self.model_fields_set:
