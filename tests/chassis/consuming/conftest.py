@@ -1,0 +1,32 @@
+"""A world a test, on a database of its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest_asyncio
+
+from tests.chassis.consuming.world import World, make_world
+from tests.chassis.outbox_world import TEMPLATE, prepare
+from tests.conftest import FreshDatabase
+
+MakeWorld = Callable[..., Awaitable[World]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def make(fresh_database: FreshDatabase) -> AsyncIterator[MakeWorld]:
+    """Worlds with settings of the test's choice, closed at its end."""
+    made: list[World] = []
+
+    async def build(**choices: Any) -> World:
+        made.append(await make_world(await fresh_database(TEMPLATE, prepare), **choices))
+        return made[-1]
+
+    yield build
+    for world in made:
+        await world.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(make: MakeWorld) -> World:
+    """A consumer that needs history, with default settings."""
+    return await make()

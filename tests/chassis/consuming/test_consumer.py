@@ -1,0 +1,231 @@
+"""The consumer role on a real broker: batches in, offsets committed after the database, outages waited out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shuniu_contracts import event_type
+from sqlalchemy import MetaData
+
+from chassis import bus, topics
+from chassis.consumer import ConsumerLoop, ConsumerState
+from chassis.lag import group_lag
+from chassis.received import Received
+from chassis.service import Consumer, Service
+from chassis.settings import BusSettings
+from chassis.subscription import consumers_of, subscription
+from tests.chassis.consuming.conftest import MakeWorld
+from tests.chassis.consuming.world import KINDS, Hearing, World, record, subject_id
+from tests.chassis.outbox_world import NoPolicy
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def settings(broker: str, bus_profile: str) -> BusSettings:
+    return BusSettings.model_validate(
+        {"bootstrap_servers": broker, "profile": bus_profile, "metadata_max_age_ms": 500}
+    )
+
+
+class Bus:
+    """A stack's own topics, and a producer that plays the relay."""
+
+    def __init__(self, settings: BusSettings, stack: str, producer: Any) -> None:
+        self.settings, self.stack, self.producer = settings, stack, producer
+        self.topic = event_type(KINDS[0]).stream.topic(stack, 1)
+
+    async def send(self, subject: str, *sequences: int, **changes: Any) -> None:
+        for sequence in sequences:
+            here = {"source": f"/stacks/{self.stack}/grants", "division": self.stack, "topic": self.topic}
+            made = record(subject, sequence, **(here | changes))
+            await self.producer.send(self.topic, made.value, made.key, headers=list(made.headers))
+        await self.producer.flush()
+
+
+@pytest.fixture
+async def stack_bus(settings: BusSettings, unique_stack: Callable[[], str]) -> AsyncIterator[Bus]:
+    stack = unique_stack()
+    await topics.apply(settings, stack, ("grants", "registry"))
+    producer = bus.producer(settings)
+    await producer.start()
+    yield Bus(settings, stack, producer)
+    await producer.stop()
+
+
+@asynccontextmanager
+async def consuming(world: World) -> AsyncIterator[ConsumerLoop]:
+    """A running consumer, stopped in good order at the end."""
+    loop = ConsumerLoop(world.runtime, world.definition)
+    stop = asyncio.Event()
+    running = asyncio.create_task(loop.run(stop))
+    try:
+        yield loop
+    finally:
+        stop.set()
+        async with asyncio.timeout(30):
+            await running
+
+
+async def until(true: Callable[[], Any], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not await true():
+            await asyncio.sleep(0.05)
+
+
+async def test_events_reach_the_reaction_and_their_offsets_are_committed(
+    make: MakeWorld, stack_bus: Bus
+) -> None:
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack)
+    subjects = [subject_id() for _ in range(40)]
+    for s in subjects:
+        await stack_bus.send(s, 1, 2, 3)
+    async with consuming(world) as loop:
+
+        async def all_there() -> bool:
+            return len(await world.lines()) == 120
+
+        await until(all_there)
+        assert loop.ready
+    for s in subjects:
+        assert await world.lines(s) == [1, 2, 3]
+    lag = await group_lag(stack_bus.settings, subscription(stack_bus.stack, world.definition))
+    assert lag.behind == 0
+    assert loop.totals.applied == 120
+
+
+async def test_a_second_start_reads_nothing_twice(make: MakeWorld, stack_bus: Bus) -> None:
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack)
+    s = subject_id()
+
+    async def heard(count: int) -> None:
+        async def there() -> bool:
+            return len(await world.lines()) == count
+
+        await until(there)
+
+    await stack_bus.send(s, 1)
+    async with consuming(world):
+        await heard(1)
+    await stack_bus.send(s, 2)
+    async with consuming(world) as second:
+        await heard(2)
+    assert second.totals.records == 1
+
+
+async def test_an_outage_of_the_database_is_waited_out(make: MakeWorld, stack_bus: Bus) -> None:
+    away = True
+
+    def fail(_: Received[Any]) -> Exception | None:
+        return ConnectionRefusedError("the database is away") if away else None
+
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack, hearing=Hearing(fail))
+    s = subject_id()
+    await stack_bus.send(s, 1, 2)
+    async with consuming(world) as loop:
+
+        async def paused() -> bool:
+            return loop.state is ConsumerState.PAUSED
+
+        async def caught_up() -> bool:
+            return len(await world.lines()) == 4
+
+        await until(paused)
+        assert not loop.ready
+        await stack_bus.send(s, 3, 4)
+        await asyncio.sleep(0.5)
+        away = False
+        await until(caught_up)
+        assert loop.ready
+    assert await world.lines(s) == [1, 2, 3, 4]
+    assert await world.parked() == []
+
+
+async def test_a_bug_stops_the_consumer_with_nothing_committed(make: MakeWorld, stack_bus: Bus) -> None:
+    world = await make(
+        bus=stack_bus.settings, stack=stack_bus.stack, hearing=Hearing(lambda _: TypeError("wrong"))
+    )
+    await stack_bus.send(subject_id(), 1)
+    async with consuming(world) as loop:
+
+        async def stopped() -> bool:
+            return loop.state is ConsumerState.STOPPED
+
+        await until(stopped)
+        assert not loop.ready
+        assert "TypeError: wrong" in (loop.error or "")
+    assert loop.state is ConsumerState.STOPPED
+    assert await world.parked() == []
+    lag = await group_lag(stack_bus.settings, subscription(stack_bus.stack, world.definition))
+    assert lag.behind == 1
+
+
+async def test_hostile_messages_stall_no_partition(make: MakeWorld, stack_bus: Bus) -> None:
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack)
+    good, bad = subject_id(), subject_id()
+    for value, headers in [
+        (b"", []),
+        (b"\x00\xff", [("ce_id", b"\xff\x00\\")]),
+        (None, [("ce_id", b"1"), ("content-type", b"application/cloudevents+json")]),
+    ]:
+        await stack_bus.producer.send(stack_bus.topic, value, b"k", headers=headers)
+    await stack_bus.send(bad, 1, value=b"{not json")
+    await stack_bus.send(good, 1, 2)
+    async with consuming(world):
+
+        async def there() -> bool:
+            return await world.lines() == [1, 2] and len(await world.parked()) == 4
+
+        await until(there)
+    assert await world.state(bad) == ("parked", 0, 0)
+
+
+async def test_two_members_share_the_partitions_and_nothing_is_done_twice(
+    make: MakeWorld, stack_bus: Bus
+) -> None:
+    """The second joins in the middle and leaves again: two rebalances under load."""
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack, max_records=20)
+    subjects = [subject_id() for _ in range(30)]
+
+    async def send() -> None:
+        for sequence in range(1, 21):
+            for s in subjects:
+                await stack_bus.send(s, sequence)
+
+    async def there() -> bool:
+        return len(await world.lines()) == 600
+
+    sending = asyncio.create_task(send())
+    async with consuming(world):
+        await asyncio.sleep(1.0)
+        async with consuming(world):
+            await asyncio.sleep(4.0)
+        await sending
+        await until(there, 40)
+    for s in subjects:
+        assert await world.lines(s) == list(range(1, 21))
+
+
+async def test_a_consumer_hears_lower_stacks_and_its_own(make: MakeWorld, stack_bus: Bus) -> None:
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack)
+    below = f"{stack_bus.stack}001"
+    await topics.apply(stack_bus.settings, below, ("grants",))
+    lower = Bus(stack_bus.settings, below, stack_bus.producer)
+    s, t = subject_id(), subject_id()
+    await lower.send(s, 1)
+    await stack_bus.send(t, 1)
+
+    async def there() -> bool:
+        return sorted(await world.lines()) == [1, 1]
+
+    async with consuming(world):
+        await until(there)
+
+
+def test_a_service_without_history_still_answers_replay_requests() -> None:
+    projection = Consumer("console", (), "latest")
+    bare = Service("console", MetaData(), Path("none"), NoPolicy, consumers=(projection,))
+    assert [consumer.name for consumer in consumers_of(bare)] == ["console", "console-replay"]
