@@ -293,7 +293,7 @@ async def _purge(runtime: Runtime) -> None:
 
 
 class _LagMeter:
-    """Sets the lag metrics of a service's consumers: messages not committed, seconds since there were none."""
+    """Sets the lag metrics of the consumers: messages not committed, and for how long there were any."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime

@@ -1,0 +1,1 @@
+"""The `shuniu` command: one module a group of sub-commands."""

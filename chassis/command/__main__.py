@@ -1,0 +1,5 @@
+"""`python -m chassis.command` is `shuniu`."""
+
+from chassis.command.main import main
+
+main()

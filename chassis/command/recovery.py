@@ -1,0 +1,136 @@
+"""`shuniu replay`, `shuniu restore`, `shuniu audit`: making right what was lost, and proving it."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from chassis.command.output import say, table
+from chassis.command.place import Actor, DataDir, Json, Place, Reason, Services, find
+
+app = typer.Typer()
+Service = Annotated[str, typer.Argument(help="The service that wrote the events.", show_default=False)]
+
+
+class NothingToReplay(ValueError):
+    """Neither subjects nor a time were given."""
+
+
+@app.command()
+def replay(
+    service: Service,
+    subject: Annotated[list[str] | None, typer.Option(help="A record's id; may be repeated.")] = None,
+    from_sequence: Annotated[int, typer.Option(min=1, help="Of the subjects, from this sequence on.")] = 1,
+    since: Annotated[
+        datetime | None, typer.Option(help="Every record with an event since then (UTC).")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option(help="... and before then (UTC).")] = None,
+    actor: Actor = "u-operator",
+    reason: Reason = "asked for",
+    data_dir: DataDir = None,
+) -> None:
+    """Send events of a service's log again. Consumers drop what they have.
+
+    Examples:
+
+      shuniu replay registry --subject 0192... --from-sequence 4
+
+      shuniu replay registry --since 2026-03-01T00:00:00 --until 2026-03-02T00:00:00
+    """
+    if not subject and since is None and until is None:
+        raise NothingToReplay("name --subject, or --since and --until; everything: `shuniu bus rebuild`")
+    asyncio.run(_replay(find(data_dir), service, subject or [], from_sequence, since, until, actor, reason))
+
+
+async def _replay(
+    place: Place, service: str, subjects: list[str], first: int, since: datetime | None,
+    until: datetime | None, actor: str, reason: str,
+) -> None:  # fmt: skip
+    from datetime import UTC
+
+    from chassis.decisions import record_decision
+    from chassis.replay import replay_range, replay_subjects
+
+    begin, end = (moment and moment.replace(tzinfo=UTC) for moment in (since, until))
+    async with place.database(service) as connection:
+        if subjects:
+            done = await replay_subjects(connection, dict.fromkeys(subjects, first))
+        else:
+            done = await replay_range(connection, begin, end)
+        what = {"subjects": subjects, "since": since, "until": until, "messages": done.pointers}
+        await record_decision(connection, "replay", actor=actor, reason=reason, subject=what)
+    say(f"{service}: {done.pointers:,} messages of {done.subjects:,} records are sent again")
+
+
+@app.command()
+def restore(
+    service: Annotated[str, typer.Argument(help="Whose database came back.", show_default=False)],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept for good.")],
+    actor: Actor = "u-operator",
+    data_dir: DataDir = None,
+) -> None:
+    """After a service's database came back from a backup: raise its epoch, read the bus again. Stop it first.
+
+    Example: shuniu restore registry --reason "disk failure, backup of last night" && shuniu audit
+    """
+    asyncio.run(_restore(find(data_dir), service, actor, reason))
+
+
+async def _restore(place: Place, service: str, actor: str, reason: str) -> None:
+    from chassis.restore import restore as restored
+
+    async with place.runtime(service) as runtime:
+        done = await restored(runtime, actor=actor, reason=reason)
+    say(f"{service}: epoch {done.epoch}; read from the earliest: {', '.join(done.groups) or 'nothing'}")
+
+
+@app.command()
+def audit(services: Services = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """What is not in order: gaps, unsent events, states unlike the log, consumers unlike their sources.
+
+    Nothing found: exit code 0. Run it at rest, since events under way count as a difference.
+    """
+    place = find(data_dir)
+    rows = asyncio.run(_audit(place, place.chosen(services)))
+    table("Audit", rows, as_json=as_json, empty="everything is in order")
+    if rows:
+        raise typer.Exit(1)
+
+
+async def _audit(place: Place, services: tuple[str, ...]) -> list[dict[str, Any]]:
+    from chassis.audit import audit_service
+    from chassis.service import discover
+
+    rows: list[dict[str, Any]] = []
+    for name in services:
+        async with place.database(name) as connection:
+            found = await audit_service(connection, discover(name).metadata, place.stack)
+        rows += [{"service": name, "consumer": None, **_row(finding)} for finding in found]
+        rows += await _compared(place, name)
+    return rows
+
+
+async def _compared(place: Place, service: str) -> list[dict[str, Any]]:
+    """A service's consumers beside the sources they read in this stack."""
+    from chassis.audit import compare
+    from chassis.service import discover
+    from chassis.subscription import consumers_of, streams_of
+
+    rows: list[dict[str, Any]] = []
+    for definition in consumers_of(discover(service)):
+        sources: dict[str, list[str]] = {}
+        for stream in streams_of(definition):
+            sources.setdefault(stream.service, []).append(stream.aggregate)
+        for source in sources.keys() & set(place.services):
+            async with place.database(source) as theirs, place.database(service) as ours:
+                found = await compare(
+                    theirs, ours, consumer=definition.name, service=source, stack=place.stack,
+                    aggregates=sources[source],
+                )  # fmt: skip
+            rows += [{"service": service, "consumer": definition.name, **_row(one)} for one in found]
+    return rows
+
+
+def _row(finding: Any) -> dict[str, Any]:
+    return {"kind": finding.kind.value, "subject": finding.subject, "detail": finding.detail}
