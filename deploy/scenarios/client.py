@@ -1,0 +1,119 @@
+"""What a scenario has of a running stack: its HTTP APIs with a token, and knowing when the stack is at rest."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import httpx
+
+from chassis.embedded.connection import Connection
+from chassis.keys import issue_token
+from chassis.lag import backlog, caught_up
+from chassis.service import discover
+from chassis.settings import BusSettings
+from chassis.subscription import consumers_of, subscription
+
+T = TypeVar("T")
+AT_ONCE = 8
+"""Requests of one scenario in flight at once."""
+
+
+class StepFailed(Exception):
+    """A service said no to a step of the scenario; the message is its answer."""
+
+
+class Stack:
+    """A running stack, seen from outside."""
+
+    def __init__(self, connection: Connection, client: httpx.AsyncClient) -> None:
+        self.connection = connection
+        self._client = client
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, connection: Connection, data_dir: Path, actor: str) -> AsyncIterator["Stack"]:
+        """A client of the stack as `actor`, who may do everything in it."""
+        token = issue_token(data_dir / "keys", subject=actor, roles=["operator"], divisions=[connection.stack])
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        limits = httpx.Limits(max_connections=AT_ONCE * 2)
+        async with httpx.AsyncClient(headers=headers, timeout=60, limits=limits) as client:
+            yield cls(connection, client)
+
+    async def ask(self, method: str, service: str, path: str, **arguments: Any) -> Any:
+        """One request; its JSON. Raises `StepFailed` with the problem that the service describes."""
+        async with self._gate:
+            answer = await self._client.request(
+                method, f"{self.connection.services[service]}{path}", **arguments
+            )
+        if answer.is_error:
+            raise StepFailed(f"{method} {service}{path}: {answer.status_code} {answer.text[:600]}")
+        return answer.json() if answer.content else None
+
+    async def get(self, service: str, path: str, **query: Any) -> Any:
+        """One GET with a query."""
+        return await self.ask("GET", service, path, params=query)
+
+    async def post(self, service: str, path: str, **body: Any) -> Any:
+        """One POST with a JSON body."""
+        return await self.ask("POST", service, path, json=body)
+
+    async def every(self, service: str, path: str, **query: Any) -> list[Any]:
+        """All items of a paged list."""
+        items: list[Any] = []
+        cursor: str | None = None
+        while True:
+            page = await self.get(
+                service, path, limit=500, **query, **({"cursor": cursor} if cursor else {})
+            )
+            items += page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return items
+
+    async def each(
+        self, things: Iterable[T], do: Callable[[T], Awaitable[None]], told: Callable[[], None]
+    ) -> None:
+        """Do something for each of `things`, some at once; the first failure ends it."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one(thing: T) -> None:
+            async with gate:
+                await do(thing)
+                told()
+
+        async with asyncio.TaskGroup() as group:
+            for thing in things:
+                group.create_task(one(thing))
+
+    async def at_rest(self, timeout_s: float = 60.0, told: Callable[[int], None] | None = None) -> None:
+        """Wait until every event has reached every consumer and led to no further one.
+
+        `told` hears how many events still wait in outboxes. Raises `StepFailed` after `timeout_s`.
+        """
+        settings = BusSettings(
+            bootstrap_servers=self.connection.bootstrap_servers,
+            profile="embedded" if self.connection.broker == "embedded" else "kafka",
+        )
+        subscriptions = [
+            subscription(self.connection.stack, consumer)
+            for name in self.connection.databases
+            for consumer in consumers_of(discover(name))
+        ]
+        databases = [await asyncpg.connect(dsn) for dsn in self.connection.databases.values()]
+        deadline = time.monotonic() + timeout_s
+        try:
+            while not await caught_up(settings, subscriptions, databases):
+                waiting = [await backlog(database) for database in databases]
+                if told is not None:
+                    told(sum(each.outbox + each.held for each in waiting))
+                if time.monotonic() > deadline:
+                    raise StepFailed(f"the stack is not at rest after {timeout_s:.0f} s: {waiting}")
+                await asyncio.sleep(0.2)
+        finally:
+            for database in databases:
+                await database.close()
