@@ -1,4 +1,4 @@
-"""What fails is set aside with what follows it, tried again in order, or given up by somebody with a reason."""
+"""What fails is set aside with what follows it, tried again in order, or given up for a reason."""
 
 from typing import Any
 

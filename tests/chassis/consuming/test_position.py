@@ -1,6 +1,7 @@
 """The rules of a subject's order, by property: however events are delivered, the end is that of order."""
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -114,7 +115,7 @@ def test_layers_keep_each_subjects_order_and_one_type_a_call(kinds: list[list[st
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=6), st.integers(1, 9))
 def test_subjects_that_went_the_same_way_share_their_layers(way: list[str], subjects: int) -> None:
     rows = [[(kind, who) for kind in way] for who in range(subjects)]
-    changes = 1 + sum(a != b for a, b in zip(way, way[1:], strict=False))
+    changes = 1 + sum(a != b for a, b in pairwise(way))
     assert len(list(layers(rows))) == changes
 
 

@@ -165,10 +165,10 @@ class World:
 
     async def state(self, subject: str) -> tuple[str, int, int]:
         rows = await self.fetch("select state, epoch, sequence from inbox where subject = $1", subject)
-        return rows[0]  # type: ignore[return-value]
+        return rows[0]
 
     async def parked(self) -> list[tuple[str | None, int | None, str]]:
-        return await self.fetch("select subject, sequence, kind from parked order by number")  # type: ignore[return-value]
+        return await self.fetch("select subject, sequence, kind from parked order by number")
 
     async def move_clock(self, seconds: float) -> None:
         async with self.connect() as connection:
@@ -189,7 +189,9 @@ async def make_world(
     heard = hearing or Hearing()
     definition = Consumer("registry", (Reaction(KINDS, reaction or heard),), needs)
     runtime = Runtime(
-        service=Service(service, sa.MetaData(), Path("none"), NoPolicy, consumers=(definition,), timers=timers),
+        service=Service(
+            service, sa.MetaData(), Path("none"), NoPolicy, consumers=(definition,), timers=timers
+        ),
         settings=Settings(
             environment="test", stack=stack, bus=bus or BusSettings(),
             consumer=ConsumerSettings.model_validate(consumer),
