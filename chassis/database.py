@@ -16,20 +16,6 @@ from chassis.settings import DatabaseSettings
 _OPENING = "select clock_timestamp() + clock_offset as now, epoch from source"
 
 
-_TRANSIENT = ("08", "40", "53", "55", "57", "58")
-
-
-def is_transient(error: BaseException) -> bool:
-    """Whether the database was away, busy or in conflict, so that the same may succeed later.
-
-    By SQLSTATE class: connection, rollback, resources, object not ready, operator intervention, system. A
-    driver's connection error counts too; a syntax or constraint error does not.
-    """
-    if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate or "").startswith(_TRANSIENT)
-    return isinstance(error, OSError | asyncpg.InterfaceError)
-
-
 @dataclass(frozen=True)
 class Transaction:
     """An open transaction: SQLModel session and raw asyncpg connection are one and the same."""

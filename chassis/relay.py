@@ -15,8 +15,8 @@ from aiokafka.errors import KafkaError
 from shuniu_contracts import STREAMS
 
 from chassis import bus, failpoints
-from chassis.database import is_transient
 from chassis.delivery import Delivery, Failure, Lot, Packer, Trouble, deliver
+from chassis.faults import Nature, nature_of
 from chassis.leadership import Lease, LeaseLost, leadership, pause
 from chassis.outbox import CHANNEL, FULL, Blocked, OutboxReader, block, delete
 from chassis.runtime import Runtime
@@ -97,7 +97,8 @@ class Relay:
                     backoff = _Backoff()
                     await self._lead(lease, stop)
             except (LeaseLost, KafkaError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                if isinstance(error, asyncpg.PostgresError) and not is_transient(error):
+                of_the_database = isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError)
+                if of_the_database and nature_of(error) is not Nature.TRANSIENT:
                     raise
                 _LOG.warning("relay of %s: leadership lost: %r", self._runtime.service.name, error)
                 await pause(stop, backoff.next())

@@ -16,6 +16,7 @@ from chassis import groups
 from chassis.decisions import record_decision
 from chassis.leadership import try_lock
 from chassis.runtime import Runtime
+from chassis.subscription import consumers_of
 
 
 class ServiceRunning(Exception):
@@ -42,7 +43,7 @@ async def restore(runtime: Runtime, *, actor: str, reason: str) -> Restored:
     try:
         if not await try_lock(connection, service.name):
             raise ServiceRunning(f"{service.name} is running (its relay holds the lock); stop it first")
-        own = tuple(groups.group_id(stack, consumer.name) for consumer in service.consumers)
+        own = tuple(groups.group_id(stack, consumer.name) for consumer in consumers_of(service))
         await groups.reset(runtime.settings.bus, own)
         async with connection.transaction():
             epoch = await connection.fetchval("update source set epoch = epoch + 1 returning epoch")
