@@ -1,8 +1,10 @@
 """Field types that several routes of this service take from callers."""
 
 import re
+from datetime import date
 from typing import Annotated
 
+from fastapi import Query
 from pydantic import AfterValidator, Field, StringConstraints
 from shuniu_contracts.fields import CODE_PATTERN, PERSON_PATTERN
 
@@ -15,7 +17,15 @@ def _opaque(person_id: str) -> str:
     return person_id
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_PRINTABLE)
+]
+Text = Annotated[str, Query(max_length=200, pattern=_PRINTABLE)]
+"""What a search looks for."""
+Place = Annotated[str | None, Query(max_length=12, description="division code; covers those below it")]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=64)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2}(\d{3}(\d{3})?)?)?$")]
 PersonId = Annotated[

@@ -26,14 +26,14 @@ from shuniu_contracts.registry import (
 from uuid_utils.compat import uuid7
 
 from chassis.database import Database
+from chassis.firing import TimerLoop
 from chassis.migrations import upgrade
 from chassis.principal import Principal
 from chassis.received import Received
 from chassis.region import Region, load_region
 from chassis.runtime import Runtime
-from chassis.service import DueTimer
 from chassis.settings import DatabaseSettings, Settings
-from chassis.unit_of_work import UnitOfWork
+from chassis.tables import chassis_metadata
 from deploy.regions import profile_file
 from services.partybuild.app import service
 from services.partybuild.instructors.tables import InstructorRow
@@ -42,7 +42,7 @@ from services.partybuild.party_organizations.commands import found
 from services.partybuild.party_organizations.model import SetUp
 from services.partybuild.party_organizations.tables import PartyOrganizationRow
 from services.partybuild.policy import PartybuildPolicy
-from tests.conftest import FreshDatabase
+from tests.backends import Postgres
 
 T = TypeVar("T")
 OFFICER = Principal("u-officer", frozenset({"party_officer"}), frozenset({"*"}), ("120116",))
@@ -75,12 +75,14 @@ class World:
         ) as uow:
             return await command(uow, **arguments)
 
-    def tell(self, organization: Organization, event: type[Event], **particular: Any) -> Received[Any]:
+    def tell(
+        self, organization: Organization, event: type[Event], stack: str = "120116", **particular: Any
+    ) -> Received[Any]:
         """The organisation's next event as this service receives it."""
         organization.sequence += 1
         described = event_type(event)
         envelope = Envelope(
-            id=str(uuid7()), source="/stacks/120116/registry", type=described.type,
+            id=str(uuid7()), source=f"/stacks/{stack}/registry", type=described.type,
             subject=str(organization.id), sequence=organization.sequence, epoch=0, time=self.now,
             dataschema=described.dataschema, division=organization.state.division, actor_id="u-1",
             correlation_id=str(uuid7()),
@@ -110,11 +112,11 @@ class World:
         await self.hear(*(self.registration(organization) for organization in fresh))
         return fresh
 
-    def registration(self, organization: Organization) -> Received[Any]:
+    def registration(self, organization: Organization, stack: str = "120116") -> Received[Any]:
         """The event that says so."""
         if organization.state.legal_status is LegalStatus.FILED:
-            return self.tell(organization, OrganizationFiled)
-        return self.tell(organization, OrganizationRegistered, route=RegistrationRoute.DIRECT)
+            return self.tell(organization, OrganizationFiled, stack)
+        return self.tell(organization, OrganizationRegistered, stack, route=RegistrationRoute.DIRECT)
 
     async def details_change(self, organization: Organization, **fields: Any) -> None:
         """The register has new values for some fields."""
@@ -185,22 +187,11 @@ class World:
         self._now = rows[0]["now"]
 
     async def fire_timers(self) -> int:
-        """Fire what is due by the service's clock; how many were."""
-        functions = {timer.kind: timer.function for timer in service.timers}
-        due = await self.rows(
-            "select t.* from timer t, source s where due_at <= clock_timestamp() + s.clock_offset"
-        )
-        for row in due:
-            async with self.runtime.unit_of_work() as uow:
-                await functions[row["kind"]](uow, self._due_timer(uow, row))
-        return len(due)
-
-    def _due_timer(self, uow: UnitOfWork, row: Any) -> DueTimer:
-        async def take() -> bool:
-            taken = await uow.connection.fetch("delete from timer where id = $1 returning id", row["id"])
-            return bool(taken)
-
-        return DueTimer(str(row["id"]), row["kind"], row["subject"], row["division"], row["payload"], take)
+        """Fire what is due by the service's clock; how many had an effect or were cancelled."""
+        loop = TimerLoop(self.runtime)
+        due = await loop.fire_due()
+        assert loop.counts.failed == 0
+        return due
 
 
 @pytest.fixture(scope="session")
@@ -209,17 +200,27 @@ def profile() -> Region:
     return load_region(profile_file("120116-binhai"))
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def runtime(fresh_database: FreshDatabase, profile: Region) -> AsyncIterator[Runtime]:
-    """A party-building runtime on a database of its own, with the default policy."""
-    dsn = await fresh_database("partybuild", partial(upgrade, service.migrations))
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def database(postgres: Postgres) -> AsyncIterator[Database]:
+    """A migrated database for all tests of this service; each begins with it empty."""
+    dsn = await postgres.fresh_database("partybuild", partial(upgrade, service.migrations))
     database = Database(DatabaseSettings(dsn=SecretStr(dsn), pool_size=8))
     await database.open()
+    yield database
+    await database.close()
+    await postgres.drop(dsn)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def runtime(database: Database, profile: Region) -> Runtime:
+    """A party-building runtime on an empty database, with the default policy."""
+    tables = [*service.metadata.tables, *(name for name in chassis_metadata.tables if name != "source")]
+    async with database.transaction() as transaction:
+        await transaction.connection.execute(f"truncate {', '.join(tables)} restart identity")
     settings = Settings(environment="test", stack="120116", database=database.settings)
     runtime = Runtime(service=service, settings=settings, region=profile, database=database)
     runtime.policies = PartybuildPolicy()
-    yield runtime
-    await database.close()
+    return runtime
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -12,6 +12,7 @@ from chassis.http import AggregateOut, Call, Page, PageRequest, requires
 from services.partybuild.coverage import commands, queries
 from services.partybuild.coverage.model import Line, Mode, Proposal, Reason, Status, coverage_class
 from services.partybuild.coverage.tables import CoverageDutyRow, CoveringRow
+from services.partybuild.fields import Place
 
 router = APIRouter(prefix="/v1/duties", tags=["duties"])
 
@@ -113,7 +114,7 @@ class ProposeBody(BaseModel):
 @router.get("", response_model=Page[DutyOut])
 async def search(
     call: Annotated[Call, requires("duties:read")], page: Annotated[PageRequest, Depends()],
-    division: Annotated[str | None, Query(max_length=12)] = None,
+    division: Place = None,
     line: Line | None = None, status: Status | None = None, mode: Mode | None = None,
     overdue: bool | None = None, organization_id: UUID | None = None,
     kind: Annotated[Literal["uncovered"] | None, Query(description="open and lapsed ones")] = None,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from chassis.http import Call, requires
+from services.partybuild.fields import Day, Place
 from services.partybuild.figures import queries
 from services.partybuild.figures.queries import NAMES, Values
 
@@ -45,9 +46,9 @@ def _shown(values: Values) -> dict[str, FigureOut]:
 
 @router.get("/figures", response_model=FiguresOut)
 async def figures(
-    call: Annotated[Call, requires("figures:read")], as_of: date | None = None,
-    from_: Annotated[date | None, Query(alias="from")] = None, to: date | None = None,
-    division: Annotated[str | None, Query(max_length=12)] = None, by: Literal["division"] | None = None,
+    call: Annotated[Call, requires("figures:read")], as_of: Day | None = None,
+    from_: Annotated[Day | None, Query(alias="from")] = None, to: Day | None = None,
+    division: Place = None, by: Literal["division"] | None = None,
 ) -> FiguresOut:  # fmt: skip
     """Every figure `as_of` a day (today), and for a period (the year up to that day)."""
     found = await call.read(queries.figures, as_of=as_of, start=from_, end=to, division=division, by=by)
@@ -82,7 +83,7 @@ async def subsidies(
     year: Annotated[int, Path(ge=1900, le=2200)], call: Annotated[Call, requires("figures:read")],
     published_from: Annotated[int | None, Query(ge=0, le=10**15, description="fen")] = None,
     published_below: Annotated[int | None, Query(ge=0, le=10**15, description="fen, excluded")] = None,
-    division: Annotated[str | None, Query(max_length=12)] = None,
+    division: Place = None,
 ) -> SubsidyOut:  # fmt: skip
     """The readings of a year, and which of them a published sum (an interval) can mean."""
     found = await call.read(

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import cast, func
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
@@ -24,7 +26,8 @@ async def search(
     if status is not None:
         statement = statement.where(col(row.status) == status)
     if organization_id is not None:
-        statement = statement.where(col(row.organization_ids).any(organization_id))  # type: ignore[arg-type]
+        named = cast([organization_id], ARRAY(PG_UUID))
+        statement = statement.where(col(row.organization_ids).bool_op("@>")(named))
     if free is not None:
         has_room = func.cardinality(col(row.organization_ids)) < col(row.capacity)
         statement = statement.where((has_room & (col(row.status) == Status.APPOINTED)) if free else ~has_room)

@@ -10,7 +10,7 @@ from shuniu_contracts import Basis
 from starlette.responses import Response
 
 from chassis.http import AggregateOut, Call, Page, PageRequest, requires
-from services.partybuild.fields import DivisionCode, PersonId
+from services.partybuild.fields import Day, DivisionCode, PersonId, Place
 from services.partybuild.instructors import commands, queries
 from services.partybuild.instructors.model import Status
 from services.partybuild.instructors.tables import InstructorRow
@@ -44,7 +44,7 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_on: date | None = Field(None, description="the day the fact is true; today unless given")
+    effective_on: Day | None = Field(None, description="the day the fact is true; today unless given")
     basis: Basis = Basis.LIVE
 
 
@@ -73,7 +73,7 @@ async def appoint(body: AppointBody, call: Annotated[Call, requires("instructors
 @router.get("", response_model=Page[InstructorOut])
 async def search(
     call: Annotated[Call, requires("instructors:read")], page: Annotated[PageRequest, Depends()],
-    division: Annotated[str | None, Query(max_length=12)] = None, status: Status | None = None,
+    division: Place = None, status: Status | None = None,
     organization_id: UUID | None = None,
     free: Annotated[bool | None, Query(description="those who may take on more")] = None,
 ) -> Page[InstructorOut]:  # fmt: skip

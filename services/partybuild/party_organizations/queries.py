@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import cast
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
@@ -33,7 +36,8 @@ async def search(
         if wanted is not None:
             statement = statement.where(col(column) == wanted)
     if organization_id is not None:
-        statement = statement.where(col(row.organization_ids).any(organization_id))  # type: ignore[arg-type]
+        named = cast([organization_id], ARRAY(PG_UUID))
+        statement = statement.where(col(row.organization_ids).bool_op("@>")(named))
     if name is not None:
         statement = statement.where(col(row.name).contains(name, autoescape=True))
     if elects_before is not None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from chassis.http import AggregateOut, Call, Page, PageRequest, requires
 from services.partybuild.coverage.model import Line
-from services.partybuild.fields import Code, DivisionCode, Name, PersonId
+from services.partybuild.fields import Code, Day, DivisionCode, Name, PersonId, Place, Text
 from services.partybuild.party_organizations import commands, queries
 from services.partybuild.party_organizations.commands import PostGiven
 from services.partybuild.party_organizations.model import Level, PostKind, SetUp, Status
@@ -80,7 +80,7 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    effective_on: date | None = Field(None, description="the day the fact is true; today unless given")
+    effective_on: Day | None = Field(None, description="the day the fact is true; today unless given")
     basis: Basis = Basis.LIVE
 
 
@@ -91,8 +91,8 @@ class PostBody(BaseModel):
 
     kind: PostKind
     person_id: PersonId
-    since: date | None = Field(None, description="the founding unless given")
-    until: date | None = None
+    since: Day | None = Field(None, description="the founding unless given")
+    until: Day | None = None
 
 
 class FoundBody(Body):
@@ -138,7 +138,7 @@ class LeavePostBody(BaseModel):
 
     kind: PostKind
     person_id: PersonId
-    until: date | None = Field(None, description="first day the post is no longer held; today unless given")
+    until: Day | None = Field(None, description="first day the post is no longer held; today unless given")
     basis: Basis = Basis.LIVE
 
 
@@ -159,7 +159,7 @@ class ElectionBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    held_on: date | None = None
+    held_on: Day | None = None
     basis: Basis = Basis.LIVE
 
 
@@ -189,10 +189,10 @@ async def found(body: FoundBody, call: Annotated[Call, requires("party_organizat
 @router.get("", response_model=Page[PartyOrganizationOut])
 async def search(
     call: Annotated[Call, requires("party_organizations:read")], page: Annotated[PageRequest, Depends()],
-    division: Annotated[str | None, Query(max_length=12)] = None, mode: SetUp | None = None,
+    division: Place = None, mode: SetUp | None = None,
     level: Level | None = None, status: Status | None = None, organization_id: UUID | None = None,
-    superior_id: UUID | None = None, name: Annotated[str | None, Query(max_length=200)] = None,
-    elects_before: Annotated[date | None, Query(description="whose term ends before this day")] = None,
+    superior_id: UUID | None = None, name: Text | None = None,
+    elects_before: Annotated[Day | None, Query(description="whose term ends before this day")] = None,
 ) -> Page[PartyOrganizationOut]:  # fmt: skip
     """Party organisations, the oldest record first."""
     rows = await call.read(
@@ -208,7 +208,7 @@ async def search(
 @router.get("/upgrades", response_model=list[UpgradeOut])
 async def upgrades(
     call: Annotated[Call, requires("party_organizations:read")],
-    division: Annotated[str | None, Query(max_length=12)] = None,
+    division: Place = None,
 ) -> list[UpgradeOut]:
     """Who is due to become a general branch or a committee, 500 at most."""
     return [
