@@ -78,8 +78,9 @@ def _expected() -> tuple[type[Exception], ...]:
 
     return (
         Refusal, Refusals, NoStackRunning, DirectoryInUse, PortTaken, ProcessFailed, GroupActive,
-        GroupResetFailed, KeysUnusable, ProfileError, ServiceRunning, CannotServe, RoleFailed, TracingNotInstalled,
-        TopicsFailed, ValidationError, LookupError, ValueError, OSError, KafkaError, asyncpg.PostgresError,
+        GroupResetFailed, KeysUnusable, ProfileError, ServiceRunning, CannotServe, RoleFailed,
+        TracingNotInstalled, TopicsFailed, ValidationError, LookupError, ValueError, OSError, KafkaError,
+        asyncpg.PostgresError,
     )  # fmt: skip
 
 

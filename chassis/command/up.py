@@ -123,7 +123,7 @@ async def _run(plan: Plan, port: int) -> None:
     stack = EmbeddedStack(plan.data_dir, port, told=_tell)
     databases: dict[str, str] = {}
 
-    async def prepare() -> Sequence[Child]:
+    async def prepare() -> "Sequence[Child]":
         for name in plan.ports:
             database = f"shuniu_{name}"
             await stack.postgres.create_database(database)
