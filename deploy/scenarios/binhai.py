@@ -1,4 +1,4 @@
-"""The main job: Binhai's register of 2014 through the public APIs, one live registration, the figures compared.
+"""The main job: Binhai's register of 2014 through the public APIs, a live registration, the figures.
 
 `make run`, or `python -m deploy.scenarios.binhai [--data-dir DIR] [--port PORT] [--once]`.
 """
@@ -43,7 +43,7 @@ HISTORICAL = "historical"
 NEW_ORGANIZATION = "滨海新区甲子邻里互助服务中心"
 NEW_CREDIT_CODE = "52120116GENERATE6C"
 NEW_DIVISION = "120116005"
-REGISTER_COMMANDS = 60.0
+REST_S = 60.0
 PROJECTS = ("幸福敲门", "坚强孩子俱乐部")
 """Two projects that the document names; the other titles are generated."""
 
@@ -122,10 +122,12 @@ class Scenario:
         self.ids = {item["name"]: UUID(item["id"]) for item in items}
         missing = [entry.name for entry in self.register if entry.name not in self.ids]
         if missing:
-            raise Failed(f"{len(missing)} organisations of the workbook are not in the register: {missing[:3]}")
+            raise Failed(
+                f"{len(missing)} organisations of the workbook are not in the register: {missing[:3]}"
+            )
 
     async def appoint_recipients(self) -> None:
-        """Those who are written to: an officer of the hub, one for the party line, a liaison of the street."""
+        """Those who are written to: officers of the hub and the party line, a liaison of the street."""
         known = await self.stack.every("notify", "/v1/recipients")
         there = {(item["person_id"], item["division"]) for item in known}
         for person, actor, role, division in (
@@ -355,17 +357,93 @@ async def build(stack: Stack, started: float) -> None:
         await scenario.learn_ids()
         await scenario.appoint_recipients()
         task = progress.add_task("事件到达各服务 events reach every service", total=None)
-        await stack.at_rest(REGISTER_COMMANDS)
+        await stack.at_rest(REST_S)
         progress.update(task, total=1, completed=1)
         await scenario.found_party_organizations()
         await scenario.assign_instructors()
         await scenario.hold_round()
         task = progress.add_task("党建覆盖更新 coverage settles", total=None)
-        await stack.at_rest(REGISTER_COMMANDS)
+        await stack.at_rest(REST_S)
         progress.update(task, total=1, completed=1)
         live = await scenario.register_live()
         task = progress.add_task("今日登记的影响 the live registration travels", total=None)
-        await stack.at_rest(REGISTER_COMMANDS)
+        await stack.at_rest(REST_S)
         progress.update(task, total=1, completed=1)
     await scenario.show_live(live)
     out.print(f"[dim]{time.monotonic() - started:.1f} s from the start[/dim]")
+
+
+_VERDICTS = {
+    "matches": "[green]一致 matches[/green]",
+    "differs": "[red]不一致 differs[/red]",
+    "cannot": "[dim]暂不能计算 cannot yet[/dim]",
+}
+
+
+def show_figures(items: Sequence[dict[str, Any]]) -> list[str]:
+    """Print the table; returns the ids of the figures that should match and do not."""
+    table = Table(
+        title="公布的数字与系统算出的数字 published figures beside the computed ones", show_lines=True
+    )
+    for heading in ("编号", "数字 figure", "时间 time", "公布 published", "算出 computed", "结论 verdict"):
+        table.add_column(heading)
+    for item in items:
+        table.add_row(
+            item["id"], f"{item['statement']}\n[dim]{item['statement_en']}[/dim]", item["time"],
+            f"{item['printed']}\n[dim]{item['qualifier']}[/dim]", _computed(item),
+            f"{_VERDICTS[item['verdict']]}{_residual(item)}",
+        )  # fmt: skip
+    out.print(table)
+    return [item["id"] for item in items if item["verdict"] != item["expect"]]
+
+
+def _computed(item: dict[str, Any]) -> str:
+    lines = [] if item["computed_text"] is None else [item["computed_text"]]
+    lines += [
+        f"[dim]{reading['statement']}: {reading['computed_text']} ({reading['verdict']})[/dim]"
+        for reading in item["readings"]
+    ]
+    return "\n".join(lines) or f"[dim]{item['reason']}[/dim]"
+
+
+def _residual(item: dict[str, Any]) -> str:
+    return f"\n差 by {item['residual_text']}" if item["verdict"] == "differs" else ""
+
+
+async def _main(data_dir: Path, port: int, once: bool) -> int:
+    started = time.monotonic()
+    async with running_stack(data_dir, port) as connection:
+        async with Stack.open(connection, data_dir, "u-scenario") as stack:
+            await build(stack, started)
+            wrong = show_figures(await compared(stack))
+        out.print(f"[dim]{time.monotonic() - started:.1f} s in all[/dim]")
+        if once:
+            return 1 if wrong else 0
+        out.print(f"控制台 console: {connection.services['console']}/  (Ctrl-C 停止 stops it)")
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await stop.wait()
+    return 0
+
+
+def main(
+    data_dir: Annotated[Path, typer.Option(help="where the stack keeps everything")] = Path(".shuniu"),
+    port: Annotated[int, typer.Option(help="first of the stack's ports")] = 8600,
+    once: Annotated[
+        bool, typer.Option("--once", help="stop after the figures; exit 1 if one is wrong")
+    ] = False,
+) -> None:
+    """Start the embedded stack, bring Binhai's register of 2014 into it, and compare the figures."""
+    try:
+        code = asyncio.run(_main(data_dir.resolve(), port, once))
+    except* (Failed, StepFailed, httpx.HTTPError) as failures:
+        for failure in failures.exceptions:
+            out.print(f"[red]{failure}[/red]")
+        code = 2
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("COLUMNS", "140")
+    typer.run(main)

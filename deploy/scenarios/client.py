@@ -1,4 +1,4 @@
-"""What a scenario has of a running stack: its HTTP APIs with a token, and knowing when the stack is at rest."""
+"""What a scenario has of a running stack: its HTTP APIs with a token, and knowing when it is at rest."""
 
 import asyncio
 import time
@@ -38,7 +38,9 @@ class Stack:
     @asynccontextmanager
     async def open(cls, connection: Connection, data_dir: Path, actor: str) -> AsyncIterator["Stack"]:
         """A client of the stack as `actor`, who may do everything in it."""
-        token = issue_token(data_dir / "keys", subject=actor, roles=["operator"], divisions=[connection.stack])
+        token = issue_token(
+            data_dir / "keys", subject=actor, roles=["operator"], divisions=[connection.stack]
+        )
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
         limits = httpx.Limits(max_connections=AT_ONCE * 2)
         async with httpx.AsyncClient(headers=headers, timeout=60, limits=limits) as client:
@@ -67,9 +69,7 @@ class Stack:
         items: list[Any] = []
         cursor: str | None = None
         while True:
-            page = await self.get(
-                service, path, limit=500, **query, **({"cursor": cursor} if cursor else {})
-            )
+            page = await self.get(service, path, limit=500, **query, **({"cursor": cursor} if cursor else {}))
             items += page["items"]
             cursor = page["next"]
             if cursor is None:
