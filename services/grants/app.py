@@ -3,21 +3,34 @@
 from pathlib import Path
 
 from chassis.service import Consumer, Service
-from services.grants.organizations import tables as organization_tables
+from services.grants.applications import routes as applications
+from services.grants.decisions import routes as decisions
+from services.grants.figures import routes as figures
+from services.grants.funds import routes as funds
+from services.grants.organizations import routes as organizations
 from services.grants.organizations.reactions import keep_coverage, keep_organizations
 from services.grants.policy import GrantsPolicy
-from services.grants.ranking import tables as ranking_tables
+from services.grants.ranking import routes as ranking
+from services.grants.rounds import routes as rounds
 from services.grants.rounds.timers import window_closed, window_opened
 from services.grants.tables import Table
-
-TABLES = (organization_tables, ranking_tables)
-"""Imported so that every table is in the metadata."""
 
 service = Service(
     name="grants",
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=GrantsPolicy,
+    routers=(
+        funds.router,
+        ranking.router,
+        decisions.router,
+        rounds.router,
+        rounds.entitlements_router,
+        applications.router,
+        decisions.awards_router,
+        organizations.router,
+        figures.router,
+    ),
     consumers=(Consumer("grants", (keep_organizations, keep_coverage), needs="latest"),),
     timers=(window_opened, window_closed),
     roles={

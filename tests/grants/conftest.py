@@ -154,7 +154,7 @@ class Grants:
             "closes_on": date(2014, 8, 31),
             "criteria": CRITERIA,
             "publicity_days": 7,
-            "status": RoundStatus.OPEN,
+            "begins_as": RoundStatus.OPEN,
             "effective_on": date(2014, 7, 10),
             **HISTORY,
         }

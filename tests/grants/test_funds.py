@@ -103,7 +103,7 @@ async def test_days_are_kept_in_order_and_out_of_the_future(grants: Grants) -> N
         await grants.do(funds.increase, id=fund.id, amount_fen=1, effective_on=date(2999, 1, 1))
     with pytest.raises(EffectiveBeforePrevious):
         await grants.do(funds.increase, id=fund.id, amount_fen=1, effective_on=date(2014, 6, 30))
-    corrected = {"basis": Basis.CORRECTED, "effective_on": date(2014, 6, 30)}
+    corrected: dict[str, Any] = {"basis": Basis.CORRECTED, "effective_on": date(2014, 6, 30)}
     await grants.do(funds.increase, id=fund.id, amount_fen=1, **corrected)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from shuniu_contracts import Ref, registry
+from shuniu_contracts import EVENT_TYPES, Ref, registry
 from uuid_utils.compat import uuid7
 
 from chassis.principal import NotPermitted, Principal
@@ -102,8 +102,6 @@ async def test_nobody_bars_an_organisation_of_another_district(grants: Grants) -
 
 
 def test_every_event_of_the_two_streams_is_followed() -> None:
-    from shuniu_contracts import EVENT_TYPES
-
     def of(service: str, aggregate: str) -> set[object]:
         return {e.event for e in EVENT_TYPES.values() if (e.service, e.aggregate) == (service, aggregate)}
 

@@ -1,5 +1,6 @@
 """Rounds: announced with sound terms, opened and closed by their window, through every step to the end."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from services.grants.applications.model import OutsideWindow, RoundTakesNone, Wi
 from services.grants.decisions import commands as decisions
 from services.grants.eligibility.model import Rule, UnknownRule
 from services.grants.model import Basis, EffectiveBeforePrevious
+from services.grants.ranking import commands as ranking
 from services.grants.ranking.model import CriteriaNotWhole
 from services.grants.rounds import commands as rounds
 from services.grants.rounds.commands import CLOSES, OPENS
@@ -60,8 +62,6 @@ KNOWN: dict[str, Any] = {"areas": ["a", "b"], "target_groups": ["elderly"]}
     ],
 )
 def test_unsound_terms_are_told(changes: dict[str, Any], refusal: type[Exception]) -> None:
-    from dataclasses import replace
-
     assert list(faults(TERMS, live=False, **KNOWN)) == []
     assert [type(fault) for fault in faults(replace(TERMS, **changes), live=False, **KNOWN)] == [refusal]
 
@@ -144,7 +144,7 @@ class TestSteps:
     """The commands on a real database."""
 
     async def test_a_round_goes_through_every_step_and_each_is_told(self, grants: Grants) -> None:
-        round_ = await grants.round(status=RoundStatus.ANNOUNCED, effective_on=date(2014, 7, 1))
+        round_ = await grants.round(begins_as=RoundStatus.ANNOUNCED, effective_on=date(2014, 7, 1))
         await grants.do(rounds.open_now, id=round_.id, effective_on=date(2014, 7, 10), **HISTORY)
         later = {"closes_on": date(2014, 9, 15), "effective_on": date(2014, 8, 20), **HISTORY}
         await grants.do(rounds.extend, id=round_.id, **later)
@@ -154,8 +154,6 @@ class TestSteps:
         again = {"reason": "objection_upheld", "effective_on": date(2014, 9, 25), **HISTORY}
         await grants.do(decisions.reopen, id=round_.id, **again)
         day = {"effective_on": date(2014, 10, 1), **HISTORY}
-        from services.grants.ranking import commands as ranking
-
         await grants.do(ranking.propose, id=round_.id, **day)
         await grants.do(decisions.publicise, id=round_.id, **day)
         await grants.do(decisions.decide, id=round_.id, **day)
@@ -196,9 +194,9 @@ class TestSteps:
 
     async def test_only_history_is_entered_as_already_open(self, grants: Grants) -> None:
         with pytest.raises(StatusNotEntered):
-            await grants.round(status=RoundStatus.DECIDED)
+            await grants.round(begins_as=RoundStatus.DECIDED)
         with pytest.raises(StatusNotEntered):
-            await grants.round(status=RoundStatus.OPEN, basis=Basis.LIVE, effective_on=None)
+            await grants.round(begins_as=RoundStatus.OPEN, basis=Basis.LIVE, effective_on=None)
 
     async def test_steps_follow_each_other_in_time(self, grants: Grants) -> None:
         round_ = await grants.round()
@@ -215,7 +213,7 @@ class TestSteps:
         assert (fact, data["state"]["ended"]) == ("not_selected", True)
 
     async def test_a_round_of_honours_moves_no_money(self, grants: Grants) -> None:
-        honours = {"kind": RoundKind.HONOURS, "budget_fen": None, "title": "文明家庭评选"}
+        honours: dict[str, Any] = {"kind": RoundKind.HONOURS, "budget_fen": None, "title": "文明家庭评选"}
         round_ = await grants.round(**honours)
         rows = [await grants.application(round_, requested_fen=0, title=f"T{n}") for n in range(3)]
         await grants.scored(round_, [(row, 90 - n) for n, row in enumerate(rows)])
@@ -245,7 +243,7 @@ class TestWindow:
     async def test_a_live_round_opens_and_closes_on_the_days_of_shanghai(self, grants: Grants) -> None:
         await grants.clock(date(2026, 3, 2))
         fund = await grants.fund()
-        live = {"status": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None, "year": 2026}
+        live = {"begins_as": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None, "year": 2026}
         days = {"opens_on": date(2026, 3, 10), "closes_on": date(2026, 3, 31)}
         round_ = await grants.round(fund.id, **live, **days)
         timers = await grants.rows("select kind, due_at::text from timer where subject = $1", round_.subject)
@@ -265,7 +263,7 @@ class TestWindow:
     async def test_an_extension_moves_the_end(self, grants: Grants) -> None:
         await grants.clock(date(2026, 3, 2))
         fund = await grants.fund()
-        live = {"status": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None}
+        live = {"begins_as": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None}
         round_ = await grants.round(fund.id, **live, opens_on=None, closes_on=date(2026, 3, 31))
         await grants.do(rounds.extend, id=round_.id, closes_on=date(2026, 4, 15))
         (row,) = await grants.rows("select due_at::text from timer where kind = $1", CLOSES)
@@ -273,13 +271,13 @@ class TestWindow:
 
     async def test_history_starts_no_timer(self, grants: Grants) -> None:
         await grants.round()
-        await grants.round(status=RoundStatus.ANNOUNCED, title="另一轮")
+        await grants.round(begins_as=RoundStatus.ANNOUNCED, title="另一轮")
         assert await grants.rows("select * from timer") == []
 
     async def test_a_cancelled_round_never_opens(self, grants: Grants) -> None:
         await grants.clock(date(2026, 3, 2))
         fund = await grants.fund()
-        live = {"status": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None}
+        live = {"begins_as": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None}
         round_ = await grants.round(fund.id, **live, opens_on=date(2026, 3, 3), closes_on=date(2026, 3, 31))
         await grants.do(decisions.cancel, id=round_.id, reason="budget_withdrawn")
         assert await grants.rows("select * from timer") == []

@@ -48,6 +48,11 @@ class FundRow(AggregateRow, Table, table=True):
         self.released_fen = sums.released_fen
         self.lapsed_fen = sums.lapsed_fen
 
+    @property
+    def available_fen(self) -> int:
+        """What is free."""
+        return self.sums.available_fen
+
     def public_state(self) -> grants.FundState:
         """The fund as the contract has it."""
         return grants.FundState(

@@ -1,10 +1,15 @@
 """What is known of an organisation, as the eligibility language needs it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
+from sqlmodel import col, select
 
+from chassis.http import Reading
+from chassis.unit_of_work import NotFound
 from services.grants.eligibility.model import Ban, Coverage, OrganizationFacts, Version
+from services.grants.organizations.tables import BanRow
 
 _SURVIVOR = """
 with recursive chain as (
@@ -52,3 +57,13 @@ async def facts_of(connection: asyncpg.Connection, organization_id: UUID) -> Org
         ),
         bans=tuple(Ban(row["imposed_on"], row["until"]) for row in bans),
     )
+
+
+async def bans_of(reading: Reading, *, organization_id: UUID) -> Sequence[BanRow]:
+    """The bans of an organisation, newest first; raises `NotFound`, `NotPermitted`."""
+    facts = await facts_of(reading.connection, organization_id)
+    if facts is None:
+        raise NotFound(aggregate="organization", id=organization_id)
+    reading.authorize(facts.division)
+    statement = select(BanRow).where(BanRow.organization_id == organization_id)
+    return (await reading.session.exec(statement.order_by(col(BanRow.imposed_on).desc()))).all()

@@ -41,7 +41,7 @@ async def announce(
     cap_per_application_fen: int | None = None, fund_id: UUID | None = None,
     eligibility: Sequence[Rule] | None = None, criteria: Sequence[dict[str, Any]] | None = None,
     criteria_version: str | None = None, publicity_days: int | None = None,
-    status: RoundStatus = RoundStatus.ANNOUNCED, id: UUID | None = None, basis: Basis = Basis.LIVE,
+    begins_as: RoundStatus = RoundStatus.ANNOUNCED, id: UUID | None = None, basis: Basis = Basis.LIVE,
     effective_on: date | None = None,
 ) -> RoundRow:  # fmt: skip
     """Announce a round; where a term is not given, the profile's holds.
@@ -59,7 +59,7 @@ async def announce(
         recorded_at=uow.now,
         title=title,
         kind=kind,
-        status=entered_status(status, live=occasion.is_live),
+        status=entered_status(begins_as, live=occasion.is_live),
         year=year,
         issuers=list(issuers),
         planning_members=list(planning_members),
