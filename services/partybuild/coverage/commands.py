@@ -47,6 +47,7 @@ from services.partybuild.coverage.model import (
 from services.partybuild.coverage.queries import Around, Seeking, look_around
 from services.partybuild.coverage.tables import CoverageDutyRow, CoveringRow, duty_state
 from services.partybuild.dating import Dated
+from services.partybuild.organizations.commands import lock_copies
 from services.partybuild.organizations.tables import OrganizationCopy
 from services.partybuild.policy import PartybuildPolicy
 
@@ -230,9 +231,7 @@ async def prepare(uow: UnitOfWork, applications: Mapping[UUID, Received[Any]]) -
             " on conflict (organization_id) do nothing",
             id, state.submitted_on or state.effective_on, state.basis.value,
         )  # fmt: skip
-    await uow.connection.execute(
-        "select from organization where id = any($1::uuid[]) order by id for update", list(applications)
-    )
+    await lock_copies(uow, applications)
     await oblige(uow, applications)
 
 

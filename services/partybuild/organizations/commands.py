@@ -146,6 +146,13 @@ async def survivors(uow: UnitOfWork, ids: Iterable[UUID]) -> list[UUID]:
     return [aliases.get(id) or id for id in wanted]
 
 
+async def lock_copies(uow: UnitOfWork, ids: Iterable[UUID]) -> None:
+    """Lock the copies of these organisations in the order of their ids, whatever state they are in."""
+    await uow.connection.execute(
+        "select from organization where id = any($1::uuid[]) order by id for update", list(ids)
+    )
+
+
 async def lock_organizations(uow: UnitOfWork, ids: Iterable[UUID], *, at: str) -> list[OrganizationCopy]:
     """The organisations that a command names, aliases followed, locked in the order of their ids.
 

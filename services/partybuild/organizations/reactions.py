@@ -1,6 +1,6 @@
 """What party-building does when the registry says something about an organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.partybuild.coverage import commands as coverage
 from services.partybuild.dating import Dated
 from services.partybuild.instructors import commands as instructors
-from services.partybuild.organizations.commands import keep, survivor_of, survivors
+from services.partybuild.organizations.commands import keep, lock_copies, survivor_of, survivors
 from services.partybuild.party_organizations import commands as party_organizations
 
 ORGANIZATION_EVENTS = tuple(
@@ -31,7 +31,7 @@ async def follow_register(events: Sequence[Received[Any]], uow: UnitOfWork) -> N
     newest = {UUID(event.subject): event for event in events}
     gone = {id: event for id, event in newest.items() if event.data.state.ended}
     if gone:
-        await _lock_what_covers(uow, list(gone))
+        await _lock_concerned(uow, gone)
     changed = await keep(uow, events)
     if gone:
         await _part(uow, gone)
@@ -41,9 +41,12 @@ async def follow_register(events: Sequence[Received[Any]], uow: UnitOfWork) -> N
         await coverage.reassess(uow, {id: present[id] for id in changed & present.keys()})
 
 
-async def _lock_what_covers(uow: UnitOfWork, gone: Sequence[UUID]) -> None:
-    await party_organizations.lock_covering(uow, gone)
-    await instructors.lock_assigned(uow, gone)
+async def _lock_concerned(uow: UnitOfWork, gone: Mapping[UUID, Received[Any]]) -> None:
+    """Take the locks in the order of commands: what covers, then organisations, survivors among them."""
+    await party_organizations.lock_covering(uow, list(gone))
+    await instructors.lock_assigned(uow, list(gone))
+    into = [survivor for event in gone.values() if (survivor := survivor_of(event))]
+    await lock_copies(uow, [*gone, *await survivors(uow, into)])
 
 
 async def _part(uow: UnitOfWork, gone: dict[UUID, Received[Any]]) -> None:
