@@ -52,6 +52,7 @@ class Grants:
     """A grants service of its own, commanded as routes command it and fed as its consumer is."""
 
     runtime: Runtime
+    stack: str = "120116"
     sequences: Counter[str] = field(default_factory=Counter)
 
     async def do(
@@ -84,17 +85,20 @@ class Grants:
         self, reaction: Any, *events: tuple[UUID, Event], epoch: int = 0, sequence: int | None = None
     ) -> None:
         """Give events of one type to a reaction, as the consumer would."""
-        received = [self._received(id, event, epoch, sequence) for id, event in events]
+        received = [self.received(id, event, epoch, sequence) for id, event in events]
         async with self.runtime.unit_of_work() as uow:
             await reaction.function(received, uow)
 
-    def _received(self, id: UUID, event: Event, epoch: int, sequence: int | None) -> Received[Event]:
+    def received(
+        self, id: UUID, event: Event, epoch: int = 0, sequence: int | None = None
+    ) -> Received[Event]:
+        """An event as it comes off the bus, the next of its subject."""
         described = event_type(type(event))
         self.sequences[str(id)] += 1
         number = sequence or self.sequences[str(id)]
         envelope = Envelope(
             id=str(uuid7()),
-            source=f"/stacks/120116/{described.service}",
+            source=f"/stacks/{self.stack}/{described.service}",
             type=described.type,
             subject=str(id),
             sequence=number,
@@ -113,19 +117,10 @@ class Grants:
         await self.receive(keep_organizations, (id, registered(**details)))
         return id
 
-    async def covered(self, organization_id: UUID, status: str = "covered") -> UUID:
+    async def covered(self, organization_id: UUID) -> UUID:
         """The organisation's coverage duty on the party line; returns the duty's id."""
         duty = uuid7()
-        state = partybuild.CoverageDutyState(
-            effective_on=date(2014, 1, 1),
-            basis=ContractBasis.HISTORICAL,
-            division="120116001",
-            organization=Ref(str(organization_id), 1),
-            line=partybuild.CoverageLine.PARTY,
-            status=partybuild.DutyStatus(status),
-            opened_on=date(2013, 1, 1),
-        )
-        await self.receive(keep_coverage, (duty, partybuild.CoverageDutyCovered(state=state)))
+        await self.receive(keep_coverage, (duty, duty_covered(organization_id)))
         return duty
 
     async def fund(self, total_fen: int = 300_000_000, **details: Any) -> Any:
@@ -224,6 +219,20 @@ def registered(division: str = "120116001", **details: Any) -> registry.Organiza
     return registry.OrganizationRegistered(
         state=registry.OrganizationState(**state | details), route=registry.RegistrationRoute.DIRECT
     )
+
+
+def duty_covered(organization_id: UUID, division: str = "120116001") -> partybuild.CoverageDutyCovered:
+    """Party-building's event of an organisation covered on the party line."""
+    state = partybuild.CoverageDutyState(
+        effective_on=date(2014, 1, 1),
+        basis=ContractBasis.HISTORICAL,
+        division=division,
+        organization=Ref(str(organization_id), 1),
+        line=partybuild.CoverageLine.PARTY,
+        status=partybuild.DutyStatus.COVERED,
+        opened_on=date(2013, 1, 1),
+    )
+    return partybuild.CoverageDutyCovered(state=state)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The migrations make the tables that the code describes, and books that cannot be tampered with."""
 
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -9,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
+from chassis.states import redrawn
 from chassis.tables import chassis_metadata
 from services.grants.app import service
 from tests.grants.conftest import Grants
@@ -51,6 +53,12 @@ async def test_a_line_that_unbalances_an_entry_is_refused_at_commit(grants: Gran
         await grants.rows(
             "insert into ledger_posting select id, 3, 'available', -5 from ledger_entry returning 1"
         )
+
+
+def test_the_services_page_shows_the_states_of_the_code() -> None:
+    page = (Path(service.migrations).parent / "README.md").read_text(encoding="utf-8")
+    assert redrawn(page) == page
+    assert page.count("<!-- states:") == 3
 
 
 async def test_an_entry_without_lines_is_refused_at_commit(grants: Grants) -> None:
