@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum, StrEnum
 from typing import ClassVar, TypeVar
 
-_DIVISION = re.compile(r"\d{4}(\d{2}(\d{3}(\d{3})?)?)?")
+_DIVISION = re.compile(r"[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?")
 _TIERS = {4: "city", 6: "district", 9: "street", 12: "community"}
 _ZONES = range(400, 600)
 

@@ -1,20 +1,55 @@
 """The registry composed: its tables, policy, routes, worker and who may do what."""
 
 from pathlib import Path
+from typing import Final
 
 from chassis.service import Service
-from services.registry.applications import tables as applications
-from services.registry.imports import tables as imports
-from services.registry.organizations import tables as organizations
+from services.registry.applications import routes as applications
+from services.registry.command import commands
+from services.registry.exports import routes as exports
+from services.registry.figures import routes as figures
+from services.registry.imports import routes as imports
+from services.registry.imports.worker import work
+from services.registry.organizations import routes as organizations
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import Table
 
-TABLES = (organizations, applications, imports)
-"""Imported so that their tables are in the metadata."""
+_READ: Final = {"organizations:read", "applications:read", "figures:read", "events:read"}
+ROLES: Final[dict[str, set[str]]] = {
+    "operator": {"*"},
+    "hub_officer": {
+        *_READ, "organizations:discover", "organizations:file", "organizations:change", "organizations:link",
+        "organizations:judge", "organizations:merge", "applications:write", "applications:review",
+        "imports:read", "imports:write",
+    },
+    "registration_authority": {
+        *_READ, "organizations:register", "organizations:change", "organizations:sanction",
+        "applications:decide", "imports:read", "imports:write",
+    },
+    "liaison": {
+        *_READ, "organizations:discover", "organizations:file", "applications:write", "imports:read",
+    },
+    "party_officer": _READ,
+    "grants_officer": _READ,
+    "reviewer": {"organizations:read"},
+    "viewer": {"organizations:read", "figures:read"},
+}  # fmt: skip
+"""The hub reviews, links and guides; what only the authority decides, only the authority records."""
 
 service = Service(
     name="registry",
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=RegistryPolicy,
+    routers=(
+        exports.router,  # before organisations: `/export.xlsx` is no id
+        organizations.router,
+        organizations.lists,
+        applications.router,
+        imports.router,
+        figures.router,
+    ),
+    roles=ROLES,
+    commands=commands,
+    background=work,
 )

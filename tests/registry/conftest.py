@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+import httpx
 import msgspec
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
 from chassis.database import Database
+from chassis.http import create_app
 from chassis.migrations import upgrade
-from chassis.principal import Principal
+from chassis.principal import Principal, permissions_of
 from chassis.region import load_region
 from chassis.runtime import Runtime
 from chassis.settings import DatabaseSettings, Settings
@@ -77,3 +79,53 @@ async def runtime(fresh_database: FreshDatabase, profile: Any) -> AsyncIterator[
 def register(runtime: Runtime) -> Register:
     """The registry to command."""
     return Register(runtime)
+
+
+class Tokens:
+    """Reads `role@division` as a caller: who signs tokens is tested with the chassis."""
+
+    async def principal(self, token: str | None) -> Principal:
+        """The caller that the token names."""
+        role, _, division = (token or "nobody@120116").partition("@")
+        permissions = permissions_of([role], service.roles)
+        return Principal(f"u-{role}", frozenset({role}), permissions, (division,))
+
+
+@dataclass
+class Api:
+    """The registry over HTTP, for one caller."""
+
+    client: httpx.AsyncClient
+
+    def as_(self, role: str, division: str = "120116") -> "Api":
+        """The same registry for another caller."""
+        headers = {"authorization": f"Bearer {role}@{division}", "accept-language": "en"}
+        return Api(
+            httpx.AsyncClient(
+                transport=self.client._transport, base_url=self.client.base_url, headers=headers
+            )
+        )
+
+    async def post(self, path: str, expect: int = 200, /, **body: Any) -> dict[str, Any]:
+        """POST a JSON body; the answer's body, its status checked."""
+        answer: dict[str, Any] = self.checked(await self.client.post(path, json=body), expect)
+        return answer
+
+    async def get(self, path: str, expect: int = 200, /, **parameters: Any) -> Any:
+        """GET with query parameters."""
+        return self.checked(await self.client.get(path, params=parameters), expect)
+
+    @staticmethod
+    def checked(response: httpx.Response, status: int) -> Any:
+        """The body of a response of this status."""
+        assert response.status_code == status, response.text
+        return response.json()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(runtime: Runtime) -> AsyncIterator[Api]:
+    """The registry's application on its database, called by an operator."""
+    app = create_app(runtime, authenticator=Tokens())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
+        yield Api(client).as_("operator")

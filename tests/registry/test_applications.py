@@ -59,7 +59,7 @@ async def test_endorsed_and_registered_in_one_transaction_with_the_organisation(
 
 async def test_a_filed_organisation_moves_on_to_registered(register: Register) -> None:
     filed = await register.do(
-        organizations.enter, status=LegalStatus.FILED, division=STREET,
+        organizations.enter, status_on_record=LegalStatus.FILED, division=STREET,
         legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "滨海新区晚晴服务中心"},
     )  # fmt: skip
     row = await register.do(commands.submit_new, **application(organization_id=filed.id))
@@ -121,7 +121,7 @@ async def test_the_charter_needs_the_party_clause(register: Register) -> None:
 
 
 async def test_working_days_are_counted_without_the_applicants_own(register: Register) -> None:
-    history = {"basis": Basis.HISTORICAL}
+    history: dict[str, Any] = {"basis": Basis.HISTORICAL}
     row = await register.do(commands.submit_new, **application(effective_on=date(2014, 9, 26)), **history)
     await register.do(
         commands.return_, id=row.id, items=["charter"], effective_on=date(2014, 9, 29), **history

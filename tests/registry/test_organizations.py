@@ -1,5 +1,6 @@
 """Organisations by their commands, on a real database: what is recorded, what is refused."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from services.registry.organizations.model import (
     HubStanding,
     LegalForm,
     LegalStatus,
+    MergedWithItself,
     NotDirectlyRegistrable,
     RegistrationRoute,
     UnknownCategory,
@@ -36,7 +38,7 @@ OTHER_CODE = complete_credit_code("51", "120116", "MJ067890")
 
 def found(name: str = "新港书画队", **details: Any) -> dict[str, Any]:
     return {
-        "status": LegalStatus.DISCOVERED,
+        "status_on_record": LegalStatus.DISCOVERED,
         "division": STREET,
         "legal_form": LegalForm.NONE,
         "details": {"name": name, **details},
@@ -260,7 +262,6 @@ async def test_a_fact_entered_late_takes_its_place_among_the_days(register: Regi
 
 async def test_two_at_once_cannot_enter_the_same_organisation(register: Register) -> None:
     """The second insert waits for the first's commit and is then refused with its id."""
-    import asyncio
 
     async def enter(delay: float) -> Any:
         async with register.runtime.unit_of_work(OFFICER) as uow:
@@ -268,15 +269,14 @@ async def test_two_at_once_cannot_enter_the_same_organisation(register: Register
             await asyncio.sleep(delay)
             return row.id
 
-    first, second = await asyncio.gather(enter(0.2), enter(0.2), return_exceptions=True)
-    outcomes = {type(first), type(second)}
-    assert Duplicate in outcomes
+    outcomes: list[Any] = await asyncio.gather(enter(0.2), enter(0.2), return_exceptions=True)
+    assert Duplicate in {type(outcome) for outcome in outcomes}
     assert len(await register.rows("select id from organization")) == 1
 
 
 async def test_merging_with_itself_or_with_nothing_is_refused(register: Register) -> None:
     row = await register.do(commands.enter, **found())
-    with pytest.raises(commands.MergedWithItself):
+    with pytest.raises(MergedWithItself):
         await register.do(commands.merge, id=row.id, into=row.id)
     with pytest.raises(Exception, match="There is no organization"):
         await register.do(commands.merge, id=row.id, into=uuid7())

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from shuniu_contracts import registry
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
+from uuid_utils.compat import uuid7
 
 from chassis.model import division_code, refuse_all
 from chassis.unit_of_work import UnitOfWork
@@ -45,12 +46,12 @@ _CARRIED = (
 
 async def consult(
     uow: UnitOfWork, *, division: str, name: str, legal_form: LegalForm, route: RegistrationRoute,
-    categories: Sequence[str] = (), organization_id: UUID | None = None,
+    categories: Sequence[str] = (), organization_id: UUID | None = None, id: UUID | None = None,
     effective_on: date | None = None, basis: Basis = Basis.LIVE, **details: Any,
 ) -> RegistrationApplicationRow:  # fmt: skip
     """Somebody asks how to register (在线咨询, B03); the application begins here or with `submit_new`."""
     row = await _open(
-        uow, division, name, legal_form, route, categories, organization_id, effective_on, basis, details
+        uow, division, name, legal_form, route, categories, organization_id, effective_on, basis, details, id
     )
     uow.record(row, registry.RegistrationApplicationConsulted(state=row.public_state()))
     return row
@@ -58,12 +59,12 @@ async def consult(
 
 async def submit_new(
     uow: UnitOfWork, *, division: str, name: str, legal_form: LegalForm, route: RegistrationRoute,
-    categories: Sequence[str] = (), organization_id: UUID | None = None,
+    categories: Sequence[str] = (), organization_id: UUID | None = None, id: UUID | None = None,
     effective_on: date | None = None, basis: Basis = Basis.LIVE, **details: Any,
 ) -> RegistrationApplicationRow:  # fmt: skip
     """Submit without having asked before (网上登记, B03)."""
     row = await _open(
-        uow, division, name, legal_form, route, categories, organization_id, effective_on, basis, details
+        uow, division, name, legal_form, route, categories, organization_id, effective_on, basis, details, id
     )
     uow.record(row, registry.RegistrationApplicationConsulted(state=row.public_state()))
     await _submit(uow, row, {})
@@ -215,7 +216,7 @@ async def withdraw(
 async def _open(
     uow: UnitOfWork, division: str, name: str, legal_form: LegalForm, route: RegistrationRoute,
     categories: Sequence[str], organization_id: UUID | None, effective_on: date | None, basis: Basis,
-    details: Mapping[str, Any],
+    details: Mapping[str, Any], id: UUID | None,
 ) -> RegistrationApplicationRow:  # fmt: skip
     """A new application in its first state, its clock running."""
     policy = uow.policy(RegistryPolicy)
@@ -223,6 +224,7 @@ async def _open(
         raise FormNotRegistrable(at="/legal_form", form=legal_form.value)
     shown = organization_name(name, at="/name")
     row = RegistrationApplicationRow(
+        id=id or uuid7(),
         division=division_code(division, at="/division"),
         effective_on=effective_on or uow.today,
         basis=basis.value,

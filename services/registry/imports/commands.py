@@ -258,7 +258,8 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
     """Put the drafts into the register: a row, its days and one event each, by COPY, a thousand at a time."""
     policy = uow.policy(RegistryPolicy)
     for start in range(0, len(drafts), CHUNK):
-        organizations, days = [], []
+        organizations: list[OrganizationRow] = []
+        days: list[tuple[Any, ...]] = []
         for draft in drafts[start : start + CHUNK]:
             organization = _organization(uow, row, draft, policy)
             uow.append(

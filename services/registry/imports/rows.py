@@ -110,7 +110,7 @@ def _texts(value: Cell) -> list[str]:
 def _count(value: Cell) -> int:
     text = _COUNT_UNIT.sub("", str(value)) if isinstance(value, str) else value
     try:
-        number = int(text) if not isinstance(text, bool | float) else -1
+        number = -1 if text is None or isinstance(text, bool | float) else int(text)
     except (TypeError, ValueError):
         number = -1
     if not 0 <= number <= _MOST:
@@ -125,7 +125,9 @@ def _date(value: Cell) -> date:
     match = _DATE.fullmatch(text) or _PACKED_DATE.fullmatch(text)
     try:
         if match is not None:
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            day = date(int(match[1]), int(match[2]), int(match[3]))
+            if day.year >= 1900:
+                return day
     except ValueError:
         pass
     raise CellFault(
@@ -280,7 +282,7 @@ def _convert(
     """One column's cells as values; a value met before is not converted again."""
     remember = name not in _EACH_ITS_OWN
     header = COLUMN_BY_FIELD[name].header
-    values = []
+    values: list[Any] = []
     for number, row in zip(numbers, rows, strict=True):
         cell = row[place] if place < len(row) else None
         if cell is None:

@@ -41,7 +41,7 @@ async def read_workbook(
             fault_zh="内容超出可处理的范围（例如末端单元格离数据太远），请另存为只含数据的新文件",
             fault_en="it asks for more memory or time than a register needs; save the data alone anew",
         )
-    answer = _ANSWER.decode(output)
+    answer: Reading | Refused = _ANSWER.decode(output)
     if isinstance(answer, Refused):
         raise WorkbookRefused(file=file_name, fault_zh=answer.zh, fault_en=answer.en)
     return answer

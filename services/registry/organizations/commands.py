@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from shuniu_contracts import Event, Ref, registry
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
+from uuid_utils.compat import uuid7
 
 from chassis.model import Refusal, division_code, refuse_all
 from chassis.unit_of_work import UnitOfWork
@@ -177,18 +178,18 @@ _ENTERED: Final[dict[LegalStatus, tuple[type[Event], Step | None]]] = {
 
 
 async def enter(
-    uow: UnitOfWork, *, status: LegalStatus, division: str, legal_form: LegalForm, details: Details,
-    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    uow: UnitOfWork, *, status_on_record: LegalStatus, division: str, legal_form: LegalForm,
+    details: Details, id: UUID | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
 ) -> OrganizationRow:  # fmt: skip
     """Put a new candidate, discovered or filed organisation on the record.
 
     Raises `Duplicate` with the id of the other, the faults of the details, `NotOwnerOfStep`.
     """
-    event, owned = _ENTERED[status]
+    event, owned = _ENTERED[status_on_record]
     if owned is not None:
         own_step(uow, owned)
-    row = _new(uow, entered(status, legal_form, basis), division, details, effective_on, basis)
-    if status is LegalStatus.FILED:
+    row = _new(uow, entered(status_on_record, legal_form, basis), division, details, effective_on, basis, id)
+    if status_on_record is LegalStatus.FILED:
         row.filed_on = row.effective_on
     await _save_unique(uow, row, new=True)
     uow.record(row, event(state=row.public_state()))
@@ -198,14 +199,15 @@ async def enter(
 
 async def register_new(
     uow: UnitOfWork, *, division: str, legal_form: LegalForm, details: Details, route: RegistrationRoute,
-    effective_on: date | None = None, basis: Basis = Basis.LIVE, application: Ref | None = None,
+    id: UUID | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    application: Ref | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """Put an organisation on the record that the authority registered on `effective_on`.
 
     Raises what `enter` raises, `CreditCodeMissing`, `CreditCodeOfOtherForm`, `NotDirectlyRegistrable`.
     """
     axes = entered(LegalStatus.REGISTERED, legal_form, basis)
-    row = _new(uow, axes, division, details, effective_on, basis)
+    row = _new(uow, axes, division, details, effective_on, basis, id)
     row.registered_on = row.effective_on
     row.registration_route = route.value
     _check_registration(row, uow.policy(RegistryPolicy), basis)
@@ -221,9 +223,11 @@ async def register_new(
 
 
 def _new(
-    uow: UnitOfWork, axes: Axes, division: str, details: Details, effective_on: date | None, basis: Basis
-) -> OrganizationRow:
+    uow: UnitOfWork, axes: Axes, division: str, details: Details, effective_on: date | None, basis: Basis,
+    id: UUID | None,
+) -> OrganizationRow:  # fmt: skip
     row = OrganizationRow(
+        id=id or uuid7(),
         division=division_code(division, at="/division"),
         effective_on=effective_on or uow.today,
         basis=basis.value,

@@ -1,0 +1,58 @@
+"""The register as a workbook over HTTP."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse
+
+from chassis.http import Call, requires
+from services.registry.exports.workbook import TITLE, row_writer, write
+from services.registry.fields import Code, Division
+from services.registry.organizations import queries
+from services.registry.organizations.model import HubLink, HubStanding, LegalForm, LegalStatus
+from services.registry.organizations.queries import Filter
+from services.registry.policy import RegistryPolicy
+
+router = APIRouter(prefix="/v1/organizations", tags=["organizations"])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/export.xlsx", response_class=FileResponse, responses={200: {"content": {XLSX: {}}}})
+async def export(
+    call: Annotated[Call, requires("organizations:read")],
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    division: Annotated[Division | None, Query()] = None,
+    legal_form: LegalForm | None = None,
+    legal_status: LegalStatus | None = None,
+    category: Code | None = None,
+    hub_link: HubLink | None = None,
+    hub_standing: HubStanding | None = None,
+    department: Code | None = None,
+    import_id: UUID | None = None,
+    ended: bool = False,
+) -> FileResponse:
+    """What the search with the same filter finds, as a workbook that can be imported again."""
+    wanted = Filter(
+        q=q, division=division, legal_form=legal_form, legal_status=legal_status, category=category,
+        hub_link=hub_link, hub_standing=hub_standing, department=department, import_id=import_id, ended=ended,
+    )  # fmt: skip
+    policy = call.runtime.policies
+    assert isinstance(policy, RegistryPolicy)
+    rows = await call.read(queries.rows, wanted=wanted, limit=policy.import_max_rows, row=row_writer(policy))
+    return _sent(await asyncio.to_thread(write, rows))
+
+
+@router.get("/template.xlsx", response_class=FileResponse, responses={200: {"content": {XLSX: {}}}})
+async def template(call: Annotated[Call, requires("organizations:read")]) -> FileResponse:
+    """An empty workbook with the import's columns."""
+    return _sent(await asyncio.to_thread(write, []))
+
+
+def _sent(file: Path) -> FileResponse:
+    return FileResponse(
+        file, media_type=XLSX, filename=f"{TITLE}.xlsx", background=BackgroundTask(file.unlink)
+    )

@@ -1,0 +1,349 @@
+"""Organisations over HTTP."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+from uuid_utils.compat import uuid7
+
+from chassis.http import Call, Page, PageRequest, requires
+from services.registry.fields import Code, Codes, Count, Day, Division, Fact, Text
+from services.registry.organizations import commands, queries
+from services.registry.organizations.model import (
+    HubLink,
+    HubStanding,
+    LegalForm,
+    LegalStatus,
+    RegistrationRoute,
+)
+from services.registry.organizations.queries import Filter, HistoryEntry, OrganizationOut, Similar
+
+router = APIRouter(prefix="/v1/organizations", tags=["organizations"])
+lists = APIRouter(prefix="/v1/categories", tags=["organizations"])
+
+
+class Details(BaseModel):
+    """Attributes of an organisation; categories by code or Chinese name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text | None = None
+    credit_code: Annotated[str, Field(max_length=40)] | None = None
+    legacy_number: Text | None = None
+    categories: Annotated[list[Text], Field(max_length=50)] | None = None
+    department: Code | None = None
+    nature: Code | None = None
+    functions: Codes | None = None
+    service_directions: Codes | None = None
+    target_groups: Codes | None = None
+    origin: (
+        Literal[
+            "in_house_project", "womens_home", "volunteer_team", "company", "co_operative", "own_initiative",
+            "other",
+        ]
+        | None
+    ) = None  # fmt: skip
+    development_mode: Code | None = None
+    premises: Literal["own", "shared", "none"] | None = None
+    staff_count: Count | None = None
+    member_count: Count | None = None
+    full_party_member_count: Count | None = None
+    volunteer_count: Count | None = None
+    registration_authority: Code | None = None
+    founded_on: Day | None = None
+    brands: Annotated[list[Text], Field(max_length=50)] | None = None
+    four_no_fees_declared: bool | None = None
+    registered_capital_fen: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    charity: bool | None = None
+
+    def details(self) -> dict[str, Any]:
+        """What the caller named; a name stays and a list is emptied by an empty one, never by null."""
+        named = self.model_dump(exclude_unset=True, include=set(Details.model_fields))
+        return {name: value for name, value in named.items() if value is not None or name not in _NEVER_NULL}
+
+
+_NEVER_NULL = frozenset({"name", "categories", "functions", "service_directions", "target_groups", "brands"})
+
+
+class Detailed(Details, Fact):
+    """A fact that comes with attributes."""
+
+    def arguments(self) -> dict[str, Any]:
+        facts = {
+            name: getattr(self, name) for name in type(self).model_fields if name not in Details.model_fields
+        }
+        return facts | {"details": self.details()}
+
+
+class EnterBody(Detailed):
+    """A candidate or a discovered organisation: four fields are enough."""
+
+    status: Literal[LegalStatus.CANDIDATE, LegalStatus.DISCOVERED] = LegalStatus.DISCOVERED
+    division: Division
+    legal_form: LegalForm = LegalForm.NONE
+    name: Text
+
+
+class FileNewBody(Detailed):
+    """An organisation filed with its community that was not on the record."""
+
+    division: Division
+    legal_form: LegalForm = LegalForm.COMMUNITY_ORGANIZATION
+    name: Text
+
+
+class RegisterNewBody(Detailed):
+    """An organisation that the authority registered and that was not on the record."""
+
+    division: Division
+    legal_form: LegalForm
+    route: RegistrationRoute
+    name: Text
+
+
+class RegisterBody(Detailed):
+    """The authority registered an organisation on the record."""
+
+    legal_form: LegalForm
+    route: RegistrationRoute
+
+
+class FileBody(Fact):
+    """Filing with the community."""
+
+    legal_form: LegalForm = LegalForm.COMMUNITY_ORGANIZATION
+
+
+class ChangeBody(Detailed):
+    """New values of attributes; what is not named stays."""
+
+    legal_form: LegalForm | None = Field(None, description="only to correct what the record says")
+
+
+class LinkBody(Fact):
+    """What the organisation is to the hub from now on."""
+
+    link: Literal[HubLink.LINKED, HubLink.HUB_FILED, HubLink.IN_FIELD, HubLink.DIRECT]
+
+
+class DecoupleBody(Fact):
+    """A step of decoupling."""
+
+    step: Literal["self_checked", "pressed", "completed"]
+    administrative_leaders: Count = Field(0, description="administrative staff among the leaders (R24)")
+
+
+class SupervisionBody(Fact):
+    """The professional supervisory unit from now on."""
+
+    supervisory_unit: Code | None = None
+    supervisory_unit_name: Text | None = None
+
+
+class StandingBody(Fact):
+    """The hub's judgement."""
+
+    standing: HubStanding
+    ground: Code | None = None
+
+
+class SuspendBody(Fact):
+    """A suspension, until a day if one was set."""
+
+    until: Day | None = None
+
+
+class MergeBody(Fact):
+    """The record that stays."""
+
+    into: UUID
+
+
+@router.post("", response_model=OrganizationOut, status_code=201)
+async def enter(body: EnterBody, call: Annotated[Call, requires("organizations:discover")]) -> Response:
+    """Put a candidate (in-house project) or a discovered organisation on the record."""
+    arguments = body.arguments()
+    arguments["status_on_record"] = arguments.pop("status")
+    return await call.execute(commands.enter, answer=OrganizationOut.of, status=201, **arguments)
+
+
+@router.post("/filings", response_model=OrganizationOut, status_code=201)
+async def file_new(body: FileNewBody, call: Annotated[Call, requires("organizations:file")]) -> Response:
+    """Put a newly filed organisation on the record."""
+    id = uuid7()
+    return await call.execute(
+        commands.enter, answer=OrganizationOut.of, status=201, location=f"{router.prefix}/{id}", id=id,
+        **{"status_on_record": LegalStatus.FILED, **body.arguments()},
+    )  # fmt: skip
+
+
+@router.post("/registrations", response_model=OrganizationOut, status_code=201)
+async def register_new(
+    body: RegisterNewBody, call: Annotated[Call, requires("organizations:register")]
+) -> Response:
+    """Put a newly registered organisation on the record."""
+    id = uuid7()
+    return await call.execute(
+        commands.register_new, answer=OrganizationOut.of, status=201, location=f"{router.prefix}/{id}", id=id,
+        **body.arguments(),
+    )  # fmt: skip
+
+
+@router.get("", response_model=Page[OrganizationOut])
+async def search(
+    call: Annotated[Call, requires("organizations:read")],
+    page: Annotated[PageRequest, Depends()],
+    q: Annotated[
+        str | None,
+        Query(max_length=200, description="part of the name, its pinyin initials, or a whole code"),
+    ] = None,
+    division: Annotated[Division | None, Query(description="with all below it")] = None,
+    legal_form: LegalForm | None = None,
+    legal_status: LegalStatus | None = None,
+    category: Code | None = None,
+    hub_link: HubLink | None = None,
+    hub_standing: HubStanding | None = None,
+    department: Code | None = None,
+    import_id: UUID | None = None,
+    ended: Annotated[bool, Query(description="show ended and merged records too")] = False,
+) -> Page[OrganizationOut]:
+    """Search the register."""
+    wanted = Filter(
+        q=q, division=division, legal_form=legal_form, legal_status=legal_status, category=category,
+        hub_link=hub_link, hub_standing=hub_standing, department=department, import_id=import_id, ended=ended,
+    )  # fmt: skip
+    return await call.read(queries.search, wanted=wanted, page=page)
+
+
+@router.get("/similar", response_model=list[Similar])
+async def similar(
+    call: Annotated[Call, requires("organizations:read")],
+    name: Annotated[str, Query(min_length=1, max_length=200)],
+    division: Annotated[Division, Query()],
+) -> list[Similar]:
+    """What in the same street is called nearly so."""
+    return await call.read(queries.similar, name=name, division=division)
+
+
+@lists.get("")
+async def categories(
+    call: Annotated[Call, requires("organizations:read")],
+) -> dict[str, list[dict[str, Any]]]:
+    """The region's categories with their departments, and its admission criteria."""
+    return await call.read(queries.routing)
+
+
+@router.get("/{id}", response_model=OrganizationOut)
+async def one(id: UUID, call: Annotated[Call, requires("organizations:read")]) -> OrganizationOut:
+    """One organisation; a merged one says into which."""
+    return await call.read(queries.one, id=id)
+
+
+@router.get("/{id}/history", response_model=list[HistoryEntry])
+async def history(id: UUID, call: Annotated[Call, requires("organizations:read")]) -> list[HistoryEntry]:
+    """Its facts in order, with what each changed."""
+    return await call.read(queries.history, id=id)
+
+
+@router.patch("/{id}", response_model=OrganizationOut)
+async def change(
+    id: UUID, body: ChangeBody, call: Annotated[Call, requires("organizations:change")]
+) -> Response:
+    """Change attributes."""
+    return await call.execute(commands.change_details, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/filing", response_model=OrganizationOut)
+async def file(id: UUID, body: FileBody, call: Annotated[Call, requires("organizations:file")]) -> Response:
+    """File a candidate or discovered organisation (备案)."""
+    return await call.execute(commands.file, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/registration", response_model=OrganizationOut)
+async def register(
+    id: UUID, body: RegisterBody, call: Annotated[Call, requires("organizations:register")]
+) -> Response:
+    """The authority registered it (登记)."""
+    return await call.execute(commands.register, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/hub-link", response_model=OrganizationOut)
+async def link(id: UUID, body: LinkBody, call: Annotated[Call, requires("organizations:link")]) -> Response:
+    """Link it, file it with the hub, take it in the field or directly."""
+    return await call.execute(commands.link, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/decoupling", response_model=OrganizationOut)
+async def decouple(
+    id: UUID, body: DecoupleBody, call: Annotated[Call, requires("organizations:link")]
+) -> Response:
+    """A step of decoupling from the administrative department (脱钩)."""
+    return await call.execute(commands.decouple, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/supervision", response_model=OrganizationOut)
+async def change_supervision(
+    id: UUID, body: SupervisionBody, call: Annotated[Call, requires("organizations:change")]
+) -> Response:
+    """Another professional supervisory unit (业务主管单位)."""
+    return await call.execute(
+        commands.change_supervision, id=id, answer=OrganizationOut.of, **body.arguments()
+    )
+
+
+@router.post("/{id}/hub-standing", response_model=OrganizationOut)
+async def judge(
+    id: UUID, body: StandingBody, call: Annotated[Call, requires("organizations:judge")]
+) -> Response:
+    """The hub's own judgement; it lists nobody (that is the authority's)."""
+    return await call.execute(commands.judge, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/suspension", response_model=OrganizationOut)
+async def suspend(
+    id: UUID, body: SuspendBody, call: Annotated[Call, requires("organizations:sanction")]
+) -> Response:
+    """The authority ordered it to stop its activities."""
+    return await call.execute(commands.suspend, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/resumption", response_model=OrganizationOut)
+async def resume(id: UUID, body: Fact, call: Annotated[Call, requires("organizations:sanction")]) -> Response:
+    """The suspension is over."""
+    return await call.execute(commands.resume, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/deregistration", response_model=OrganizationOut)
+async def deregister(
+    id: UUID, body: Fact, call: Annotated[Call, requires("organizations:sanction")]
+) -> Response:
+    """It was deregistered (注销)."""
+    return await call.execute(
+        commands.end, id=id, fact="deregistered", answer=OrganizationOut.of, **body.arguments()
+    )
+
+
+@router.post("/{id}/revocation", response_model=OrganizationOut)
+async def revoke(id: UUID, body: Fact, call: Annotated[Call, requires("organizations:sanction")]) -> Response:
+    """Its registration was revoked (撤销)."""
+    return await call.execute(
+        commands.end, id=id, fact="revoked", answer=OrganizationOut.of, **body.arguments()
+    )
+
+
+@router.post("/{id}/dissolution", response_model=OrganizationOut)
+async def dissolve(id: UUID, body: Fact, call: Annotated[Call, requires("organizations:file")]) -> Response:
+    """An unregistered organisation dissolved."""
+    return await call.execute(
+        commands.end, id=id, fact="dissolved", answer=OrganizationOut.of, **body.arguments()
+    )
+
+
+@router.post("/{id}/merger", response_model=OrganizationOut)
+async def merge(
+    id: UUID, body: MergeBody, call: Annotated[Call, requires("organizations:merge")]
+) -> Response:
+    """This record is a duplicate of another: it ends, the other takes over what it lacked."""
+    return await call.execute(commands.merge, id=id, answer=OrganizationOut.of, **body.arguments())
