@@ -5,11 +5,11 @@ from pathlib import Path
 from chassis.service import Consumer, Service
 from services.console.policy import ConsolePolicy
 from services.console.projection.reactions import project
-from services.console.tables import Table
+from services.console.projection.tables import TimelineRow
 
 service = Service(
     name="console",
-    metadata=Table.metadata,
+    metadata=TimelineRow.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=ConsolePolicy,
     consumers=(Consumer("console", (project,)),),
