@@ -91,7 +91,7 @@ class HttpSettings(BaseSettings):
     port: int = 8000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 64 << 20
-    max_page: int = 500
+    max_page: int = Field(500, ge=50, le=500, description="rows a page; 50 is what callers get unasked")
     idempotency_hours: float = Field(48.0, gt=0, description="how long a retried command is recognised")
     public_url: str | None = None
 

@@ -92,14 +92,13 @@ class Call:
         return _respond(made)
 
     async def read(self, query: Callable[..., Awaitable[T]], **arguments: Any) -> T:
-        """Run a query in a read transaction; where it returns one record, its revision becomes the ETag."""
-        most = self.runtime.settings.http.max_page
-        limited = {
-            name: PageRequest(value.cursor, most)
-            if isinstance(value, PageRequest) and value.limit > most
-            else value
-            for name, value in arguments.items()
-        }
+        """Run a query in a read transaction; where it returns one record, its revision becomes the ETag.
+
+        Raises a 422 `Explained` for a page larger than the setting allows.
+        """
+        for value in arguments.values():
+            if isinstance(value, PageRequest):
+                self._check_limit(value)
         async with self.runtime.database.transaction() as transaction:
             await transaction.connection.execute("set transaction read only")
             reading = Reading(
@@ -111,10 +110,20 @@ class Call:
                 region=self.runtime.region,
                 policies=self.runtime.policies,
             )
-            result = await query(reading, **limited)
+            result = await query(reading, **arguments)
         if (etag := _etag(result)) is not None:
             self.response.headers["etag"] = etag
         return result
+
+    def _check_limit(self, page: PageRequest) -> None:
+        most = self.runtime.settings.http.max_page
+        if page.limit > most:
+            raise Explained(
+                422,
+                "page_too_large",
+                f"每页至多 {most} 行，请求了 {page.limit} 行。",
+                f"A page has at most {most} rows, {page.limit} were asked for.",
+            )
 
     def _if_match(self) -> int | None:
         header = self.request.headers.get("if-match")

@@ -1,5 +1,7 @@
 """The outermost layer: correlation id, trace, log context, duration, body limits, unexpected errors."""
 
+import asyncio
+import contextlib
 import logging
 import time
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from chassis.http.unexpected import explained
 from chassis.settings import HttpSettings
 
 _LOG = logging.getLogger("chassis.http")
+_DISCARD_BYTES = 16 << 20
+_DISCARD_S = 3.0
 _ID_HEADER = b"x-correlation-id"
 
 
@@ -39,9 +43,24 @@ class _Exchange:
         message = await self.receive()
         self.received += len(message.get("body", b""))
         if self.received > self.limit:
-            self.state["too_large"] = self.limit
-            raise _TooLarge
+            await self.refuse()
         return message
+
+    async def refuse(self) -> None:
+        """Note that the body is too large, take some more of it, raise.
+
+        A connection closed with much unread resets, and the caller never sees why.
+        """
+        self.state["too_large"] = self.limit
+        taken = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DISCARD_S):
+                while taken < _DISCARD_BYTES:
+                    message = await self.receive()
+                    taken += len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        break
+        raise _TooLarge
 
     async def send_marked(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -86,8 +105,7 @@ class Guard:
     async def _pass(self, scope: Scope, request: Request, exchange: _Exchange) -> None:
         try:
             if _declared(request) > exchange.limit:
-                exchange.state["too_large"] = exchange.limit
-                raise _TooLarge
+                await exchange.refuse()
             await self._app(scope, exchange.receive_limited, exchange.send_marked)
         except Exception as error:
             response = self._answer(request, exchange, error)

@@ -1,0 +1,1 @@
+"""Tests of the HTTP layer, over real HTTP on a real database."""
