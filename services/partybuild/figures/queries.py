@@ -5,6 +5,7 @@ from datetime import date
 
 from chassis.http import Reading
 from chassis.model import Refusal, RefusalKind
+from services.partybuild.coverage.model import Line
 from services.partybuild.figures.model import ProRata, Rates, Readings, Span, implied_cadres, readings
 from services.partybuild.policy import PartybuildPolicy
 
@@ -66,8 +67,10 @@ NAMES = {
     "subsidy.secretary_months": Named("人月", "书记任职月数", "months of secretaries in post"),
     "subsidy.instructor_months": Named("人月", "指导员派驻月数", "months of instructors assigned"),
 }
+COUNTED = tuple(key for key in NAMES if not key.startswith("subsidy.") and NAMES[key].unit != "%")
 
-Values = dict[str, int | float | None]
+Values = dict[str, int | float]
+"""By figure; a rate whose denominator is 0 is left out."""
 
 
 @dataclass(frozen=True)
@@ -143,23 +146,25 @@ async def _values(reading: Reading, scope: Scope) -> dict[str, Values]:
 
 
 def _complete(counted: Values, cost: Readings | None, policy: PartybuildPolicy) -> Values:
-    values: Values = {key: counted.get(key, 0) for key in NAMES if not key.startswith("subsidy.")}
-    registered = values["coverage.registered"]
-    covered = counted.get("coverage.either", 0) or 0
-    grouped = (values["party_organizations.independent"] or 0) + (values["party_organizations.joint"] or 0)
-    values["coverage.uncovered"] = (registered or 0) - covered
-    values["party_organizations.per_registered"] = _percent(grouped, registered)
-    values["coverage.organisational_rate"] = _percent(values["coverage.organisational"], registered)
-    values["coverage.work_rate"] = _percent(values["coverage.work"], registered)
-    values["coverage.total_rate"] = _percent(covered, registered)
-    values["coverage.women_rate"] = _percent(counted.get("coverage.women", 0), registered)
-    if "women" not in policy.lines:
-        del values["coverage.women_rate"]
-    return values | _cost(cost or Readings(0, 0, 0, 0, 0, 0, 0), policy)
+    values: Values = {key: counted.get(key, 0) for key in COUNTED}
+    values["coverage.uncovered"] = values["coverage.registered"] - counted.get("coverage.either", 0)
+    return values | _rates(counted, policy) | _cost(cost or Readings(0, 0, 0, 0, 0, 0, 0), policy)
 
 
-def _percent(part: float | None, whole: float | None) -> float | None:
-    return round(100 * (part or 0) / whole, 1) if whole else None
+def _rates(counted: Values, policy: PartybuildPolicy) -> Values:
+    registered = counted.get("coverage.registered", 0)
+    if not registered:
+        return {}
+    grouped = ("party_organizations.independent", "party_organizations.joint")
+    covered = {
+        "party_organizations.per_registered": sum(counted.get(key, 0) for key in grouped),
+        "coverage.organisational_rate": counted.get("coverage.organisational", 0),
+        "coverage.work_rate": counted.get("coverage.work", 0),
+        "coverage.total_rate": counted.get("coverage.either", 0),
+    }
+    if Line.WOMEN in policy.lines:
+        covered["coverage.women_rate"] = counted.get("coverage.women", 0)
+    return {key: round(100 * count / registered, 1) for key, count in covered.items()}
 
 
 def _cost(cost: Readings, policy: PartybuildPolicy) -> Values:

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["figures"])
 class FigureOut(BaseModel):
     """One figure with its unit and names."""
 
-    value: int | float | None = Field(description="null where the denominator is 0; money in fen")
+    value: int | float = Field(description="money in fen, rates in percent")
     unit: str
     qualifier: Literal["exact"] = "exact"
     name_zh: str
@@ -25,15 +25,15 @@ class FigureOut(BaseModel):
 
 
 class FiguresOut(BaseModel):
-    """The figures of a day and of a period."""
+    """The figures of a day and of a period; a rate whose denominator is 0 is left out."""
 
     as_of: date
     from_: date = Field(serialization_alias="from", description="period of the subsidies")
     to: date
     division: str | None
     figures: dict[str, FigureOut]
-    by_division: dict[str, dict[str, FigureOut]] = Field(
-        default_factory=dict, description="the same for each division below, with by=division"
+    by: dict[str, dict[str, int | float]] | None = Field(
+        None, description="the values of each division below, with by=division"
     )
 
 
@@ -58,7 +58,7 @@ async def figures(
         to=found.scope.end,
         division=division,
         figures=_shown(found.whole),
-        by_division={code: _shown(values) for code, values in found.by_division.items()},
+        by=found.by_division if by else None,
     )
 
 
