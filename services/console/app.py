@@ -1,24 +1,42 @@
 """The console, composed."""
 
 from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
 
 from chassis.service import Consumer, Service
+from services.console.command import commands
+from services.console.figures.routes import router as figures
 from services.console.policy import ConsolePolicy
 from services.console.projection.reactions import project
-from services.console.projection.tables import TimelineRow
+from services.console.tables import Table
+
+_WORK = {"pages:read", "figures:read", "events:read"}
+
+
+def _mount(app: FastAPI, runtime: Any) -> None:
+    """Attach the pages; their library is loaded only where pages are served, it takes half a second."""
+    from services.console.pages import mount
+
+    mount(app, runtime)
+
 
 service = Service(
     name="console",
-    metadata=TimelineRow.metadata,
+    metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=ConsolePolicy,
+    routers=(figures,),
     consumers=(Consumer("console", (project,)),),
+    commands=commands,
+    mount=_mount,
     roles={
         "operator": {"*"},
-        "hub_officer": {"pages:read", "figures:read"},
-        "registration_authority": {"pages:read", "figures:read"},
-        "party_officer": {"pages:read", "figures:read"},
-        "grants_officer": {"pages:read", "figures:read"},
+        "hub_officer": _WORK,
+        "registration_authority": _WORK,
+        "party_officer": _WORK,
+        "grants_officer": _WORK,
         "liaison": {"pages:read", "figures:read"},
         "viewer": {"pages:read", "figures:read"},
     },

@@ -1,6 +1,7 @@
 """Reading a region's file of published figures."""
 
 import tomllib
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -59,11 +60,21 @@ class _File(BaseModel):
     figure: list[_Figure]
 
 
-def published_figures(file: Path) -> tuple[PublishedFigure, ...]:
+@dataclass(frozen=True)
+class Published:
+    """What a region published, and where."""
+
+    region: str
+    source: str
+    figures: tuple[PublishedFigure, ...]
+
+
+def published_figures(file: Path) -> Published:
     """The figures of the file, in its order; raises `FiguresFileError`."""
     try:
         content = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-        return tuple(figure.figure() for figure in content.figure)
+        figures = tuple(figure.figure() for figure in content.figure)
+        return Published(content.region, content.source, figures)
     except FileNotFoundError:
         raise FiguresFileError(f"{file}: the region has no file of published figures") from None
     except (tomllib.TOMLDecodeError, ValidationError, ValueError) as error:

@@ -2,18 +2,26 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import httpx
 
 from services.console.figures.formulas import evaluate, names_in
-from services.console.figures.model import Comparison, Number, PublishedFigure, Times, compare
+from services.console.figures.model import Comparison, Number, PublishedFigure, Times, Verdict, compare
 
 Answers = Mapping[str, Number]
 
 
-class ServiceSilent(Exception):
-    """A service did not answer with its figures; the message says which and how."""
+@dataclass(frozen=True)
+class Answer:
+    """What one service said for one time; `silence` says why it said nothing."""
+
+    service: str
+    times: Times
+    values: Answers
+    silence: tuple[str, str] | None = None
+    """in Chinese and English"""
 
 
 def _formulas(figure: PublishedFigure) -> tuple[str, ...]:
@@ -21,19 +29,23 @@ def _formulas(figure: PublishedFigure) -> tuple[str, ...]:
     return (*own, *(reading.formula for reading in figure.readings))
 
 
-async def _ask(
-    client: httpx.AsyncClient, service: str, url: str, times: Times, token: str
-) -> tuple[Times, Answers]:
+async def _ask(client: httpx.AsyncClient, service: str, url: str, times: Times, token: str) -> Answer:
     try:
         answer = await client.get(
             f"{url}/v1/figures", params=times.query(), headers={"Authorization": f"Bearer {token}"}
         )
     except httpx.HTTPError as error:
-        raise ServiceSilent(f"{service} does not answer at {url}: {error}") from error
+        words = (f"“{service}”服务没有回应", f"{service} does not answer: {error}")
+        return Answer(service, times, {}, words)
     if answer.status_code != httpx.codes.OK:
-        raise ServiceSilent(f"{service} answered {answer.status_code} for its figures: {answer.text[:200]}")
-    figures = answer.json()["figures"]
-    return times, {f"{service}.{name}": Fraction(str(figure["value"])) for name, figure in figures.items()}
+        words = (f"“{service}”服务答复 {answer.status_code}", f"{service} answered {answer.status_code}")
+        return Answer(service, times, {}, words)
+    values = {
+        f"{service}.{name}": Fraction(str(figure["value"]))
+        for name, figure in answer.json()["figures"].items()
+        if figure["value"] is not None
+    }
+    return Answer(service, times, values)
 
 
 async def compared(
@@ -41,7 +53,8 @@ async def compared(
 ) -> list[Comparison]:
     """Each published figure beside the computed one; every service is asked once for each time.
 
-    `services` maps a service's name to its URL. Raises `ServiceSilent`.
+    `services` maps a service's name to its URL. What a silent or forbidding service would have answered
+    cannot be computed, and the comparison says why.
     """
     wanted = {
         (figure.times, name.partition(".")[0])
@@ -56,9 +69,20 @@ async def compared(
     return [_compare(figure, answers) for figure in figures]
 
 
-def _compare(figure: PublishedFigure, answers: Iterable[tuple[Times, Answers]]) -> Comparison:
+def _compare(figure: PublishedFigure, answers: Iterable[Answer]) -> Comparison:
+    asked = [answer for answer in answers if answer.times == figure.times]
     known: dict[str, Number] = {}
-    for times, values in answers:
-        if times == figure.times:
-            known.update(values)
-    return compare(figure, {formula: evaluate(formula, known) for formula in _formulas(figure)})
+    for answer in asked:
+        known.update(answer.values)
+    comparison = compare(figure, {formula: evaluate(formula, known) for formula in _formulas(figure)})
+    if comparison.verdict is not Verdict.CANNOT or figure.formula is None:
+        return comparison
+    needed = {name.partition(".")[0] for name in names_in(figure.formula)}
+    silences = [answer.silence for answer in asked if answer.silence and answer.service in needed]
+    if not silences:
+        return comparison
+    return replace(
+        comparison,
+        reason="；".join(zh for zh, _ in silences),
+        reason_en="; ".join(en for _, en in silences),
+    )

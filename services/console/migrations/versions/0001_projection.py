@@ -1,4 +1,4 @@
-"""The read model."""
+"""Subjects, organisations for searching, the timeline, and the projection's version."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,27 @@ def upgrade() -> None:
     """Create everything in an empty database."""
     create_chassis_tables(op)  # type: ignore[arg-type]
     op.create_table(
+        "subject",
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("aggregate", sa.String(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("fact", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("state", pg.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("service", "aggregate", "id", name="pk_subject"),
+    )
+    op.create_index(
+        "ix_subject_service_aggregate_division", "subject", ["service", "aggregate", "division"]
+    )
+    op.create_index("ix_subject_organization_id", "subject", ["organization_id"])
+    op.create_table(
         "organization",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -32,40 +53,12 @@ def upgrade() -> None:
         sa.Column("filed_on", sa.Date(), nullable=True),
         sa.Column("full_members", sa.Integer(), nullable=True),
         sa.Column("ended", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
+        sa.PrimaryKeyConstraint("id", name="pk_organization"),
     )
     op.create_index(
-        "ix_organization_division_legal_status", "organization", ["division", "legal_status"], unique=False
+        "ix_organization_division_legal_status", "organization", ["division", "legal_status"]
     )
-    op.create_index("ix_organization_name_id", "organization", ["name", "id"], unique=False)
-    op.create_table(
-        "projection",
-        sa.Column("single", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("single", name=op.f("pk_projection")),
-    )
-    op.create_table(
-        "subject",
-        sa.Column("service", sa.String(), nullable=False),
-        sa.Column("aggregate", sa.String(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("division", sa.String(), nullable=False),
-        sa.Column("organization_id", sa.Uuid(), nullable=True),
-        sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("fact", sa.String(), nullable=False),
-        sa.Column("basis", sa.String(), nullable=False),
-        sa.Column("effective_on", sa.Date(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended", sa.Boolean(), nullable=False),
-        sa.Column("state", pg.JSONB(), nullable=False),
-        sa.PrimaryKeyConstraint("service", "aggregate", "id", name=op.f("pk_subject")),
-    )
-    op.create_index("ix_subject_organization_id", "subject", ["organization_id"], unique=False)
-    op.create_index(
-        "ix_subject_service_aggregate_division", "subject", ["service", "aggregate", "division"], unique=False
-    )
+    op.create_index("ix_organization_name_id", "organization", ["name", "id"])
     op.create_table(
         "timeline",
         sa.Column("service", sa.String(), nullable=False),
@@ -81,12 +74,14 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.String(), nullable=False),
         sa.Column("particular", pg.JSONB(), nullable=False),
-        sa.PrimaryKeyConstraint("service", "subject", "epoch", "sequence", name=op.f("pk_timeline")),
+        sa.PrimaryKeyConstraint("service", "subject", "epoch", "sequence", name="pk_timeline"),
     )
-    op.create_index("ix_timeline_division_recorded_at", "timeline", ["division", "recorded_at"], unique=False)
-    op.create_index(
-        "ix_timeline_organization_id_recorded_at",
-        "timeline",
-        ["organization_id", "recorded_at"],
-        unique=False,
+    op.create_index("ix_timeline_organization_id_recorded_at", "timeline", ["organization_id", "recorded_at"])
+    op.create_index("ix_timeline_division_recorded_at", "timeline", ["division", "recorded_at"])
+    op.create_table(
+        "projection",
+        sa.Column("single", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("single", name="pk_projection"),
     )
