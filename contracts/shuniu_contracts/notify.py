@@ -140,9 +140,13 @@ class MessageFailed(Event, frozen=True, kw_only=True):
     provider_code: Code | None = None
 
 
-@message.fact("expired", en="A message was no longer worth sending.", zh="消息过期未发。")
+@message.fact(
+    "expired",
+    en="A message was not sent while it was worth it, or not acknowledged in time.",
+    zh="消息过期:未及时发出,或未按期确认。",
+)
 class MessageExpired(Event, frozen=True, kw_only=True):
-    """It waited past its use; the subject ends."""
+    """It waited past its use; one that was sent can still be acknowledged, late."""
 
     state: MessageState
 

@@ -157,7 +157,7 @@ party_organization = define_stream(
     "party_organization",
     en="Party organisations and whom they cover.",
     zh="党组织及其覆盖的社会组织。",
-    consumers=("registry", "partybuild", "console"),
+    consumers=("registry", "partybuild", "notify", "console"),
 )
 instructor = define_stream(
     "partybuild",
