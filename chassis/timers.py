@@ -1,5 +1,6 @@
 """Durable timers: a row written with the change that needs it, fired once, cancelled by its absence."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +35,31 @@ async def schedule(
         """,
         uuid7(), kind, subject, division, due, msgspec.json.encode(payload).decode(), provisional,
     )  # fmt: skip
+
+
+async def schedule_all(
+    connection: asyncpg.Connection, kind: str, due: Iterable[tuple[str, str, datetime]]
+) -> None:
+    """Write or move the timers of `kind` for many subjects: (subject, division, due at), in one statement."""
+    entries = sorted(due)
+    if not entries:
+        return
+    await connection.execute(
+        """
+        insert into timer (id, kind, subject, division, due_at, retry_at, payload)
+        select id, $1, subject, division, due_at, due_at, '{}'
+        from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
+             as entry(id, subject, division, due_at)
+        on conflict (kind, subject) do update
+        set due_at = excluded.due_at, retry_at = excluded.retry_at, payload = excluded.payload,
+            provisional = excluded.provisional, attempts = 0, state = 'waiting', error = null
+        """,
+        kind,
+        [uuid7() for _ in entries],
+        [subject for subject, _, _ in entries],
+        [division for _, division, _ in entries],
+        [at for _, _, at in entries],
+    )
 
 
 async def cancel(connection: asyncpg.Connection, kind: str, subjects: list[str]) -> None:

@@ -22,7 +22,7 @@ from chassis.principal import Principal
 from chassis.received import Received
 from chassis.region import Region
 from chassis.tables import AggregateRow
-from chassis.timers import cancel, schedule
+from chassis.timers import cancel, schedule, schedule_all
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEFORE_LOG = failpoints.declare("command.before_log")
@@ -190,6 +190,10 @@ class UnitOfWork:
             payload=payload or {},
             provisional=provisional,
         )
+
+    async def schedule_all(self, kind: str, due: Iterable[tuple[str, str, datetime]]) -> None:
+        """The set-based form of `schedule`: (subject, division, due at), one timer per kind and subject."""
+        await schedule_all(self.connection, kind, due)
 
     async def cancel(self, kind: str, subjects: Iterable[str]) -> None:
         """Take the timers of these subjects back."""
