@@ -1,8 +1,13 @@
 """What differs from place to place in notify: who is told of what."""
 
+from collections.abc import Iterable
+
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.notify.messages.model import TEMPLATES, Reach, Rule
+from services.notify.rules.model import Channel, Reach, Rule
+from services.notify.subscription import STATES
+from services.notify.templates.model import NAMES, READ_LATER, newest
 
 
 class RulePolicy(BaseModel):
@@ -10,38 +15,69 @@ class RulePolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
     events: tuple[str, ...] = Field(
-        description="event types without prefix: registry.organization.registered"
+        min_length=1, description="event types without prefix: registry.organization.registered"
     )
-    roles: tuple[str, ...]
-    reach: Reach = Reach.UPWARDS
+    roles: tuple[str, ...] = Field(min_length=1)
+    reach: Reach = Field(
+        Reach.UPWARDS, description="the record's division alone, with those above, or with those below"
+    )
     template: str
+    channel: Channel = Channel.IN_APP
     urgency: str = Field("normal", pattern="^(critical|normal|digest)$")
-    acknowledge_within_days: int | None = Field(None, ge=1, description="calendar days; absent: none asked")
-    when: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="field of the state -> values")
+    acknowledge_within_days: int | None = Field(
+        None, ge=1, le=3660, description="calendar days; absent: none asked"
+    )
+    when: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="field of the state -> values accepted; all have to hold"
+    )
 
     @model_validator(mode="after")
-    def _template_exists(self) -> "RulePolicy":
-        if self.template not in TEMPLATES:
-            raise ValueError(f"no template '{self.template}'; there are: {', '.join(sorted(TEMPLATES))}")
+    def _names_what_there_is(self) -> "RulePolicy":
+        _known("event", self.events, STATES)
+        _known("template", (self.template,), NAMES)
+        for event in self.events:
+            fields = {field.name for field in msgspec.structs.fields(STATES[event])}
+            _known(f"field of {event}", self.when, fields)
+            _known(f"parameter of '{self.template}' in {event}", newest(self.template).names() - READ_LATER,
+                   fields)  # fmt: skip
         return self
 
     def rule(self) -> Rule:
         """The rule as the domain has it."""
         return Rule(
-            self.name, self.events, self.roles, self.reach, self.template, self.urgency,
-            self.acknowledge_within_days, tuple(self.when.items()),
-        )  # fmt: skip
+            name=self.name,
+            events=self.events,
+            roles=self.roles,
+            reach=self.reach,
+            template=self.template,
+            channel=self.channel,
+            urgency=self.urgency,
+            acknowledge_within_days=self.acknowledge_within_days,
+            when=tuple(self.when.items()),
+        )
+
+
+def _known(what: str, names: Iterable[str], there: Iterable[str]) -> None:
+    if missing := sorted(set(names) - set(there)):
+        raise ValueError(f"no {what} '{', '.join(missing)}'; there are: {', '.join(sorted(there))}")
 
 
 _COVERAGE_ROLES = ("liaison", "party_officer")
+_GRANT_ROLES = ("grants_officer", "hub_officer")
 DEFAULT_RULES = (
     RulePolicy(
         name="organization_registered",
         events=("registry.organization.registered",),
         roles=("hub_officer", "liaison"),
         template="organization_registered",
+    ),
+    RulePolicy(
+        name="application_refused",
+        events=("registry.registration_application.endorsement_refused",),
+        roles=("hub_officer",),
+        template="application_refused",
     ),
     RulePolicy(
         name="duty_opened",
@@ -65,27 +101,36 @@ DEFAULT_RULES = (
         template="duty_covered",
     ),
     RulePolicy(
-        name="application_refused",
-        events=("registry.registration_application.endorsement_refused",),
-        roles=("hub_officer",),
-        template="application_refused",
+        name="election_due",
+        events=("partybuild.party_organization.election_fell_due",),
+        roles=("party_officer",),
+        template="election_due",
+        acknowledge_within_days=10,
+    ),
+    RulePolicy(
+        name="round_announced",
+        events=("grants.round.announced",),
+        roles=("hub_officer", "liaison"),
+        reach=Reach.DOWNWARDS,
+        template="round_announced",
     ),
     RulePolicy(
         name="round_opened",
         events=("grants.round.opened",),
         roles=("hub_officer", "liaison"),
+        reach=Reach.DOWNWARDS,
         template="round_opened",
     ),
     RulePolicy(
         name="application_awarded",
         events=("grants.application.awarded",),
-        roles=("grants_officer", "hub_officer"),
+        roles=_GRANT_ROLES,
         template="application_awarded",
     ),
     RulePolicy(
         name="application_ineligible",
         events=("grants.application.found_ineligible",),
-        roles=("grants_officer",),
+        roles=_GRANT_ROLES,
         template="application_ineligible",
     ),
 )
@@ -106,3 +151,7 @@ class NotifyPolicy(BaseModel):
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"rules named twice: {', '.join(sorted(twice))}")
         return self
+
+    def about(self, event: str) -> list[Rule]:
+        """The rules that an event (`registry.organization.registered`) is the business of."""
+        return [policy.rule() for policy in self.rules if event in policy.events]

@@ -4,24 +4,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chassis.http import Reading
 
+# Of the messages written up to $3, from $2 on where it is given: what had become of them when that day ended.
 _COUNT = """
-select left(division, $4) as division,
-       count(*) filter (where sent_at is not null) as sent,
-       count(*) filter (where (acknowledged_at at time zone 'Asia/Shanghai')::date <= $3) as acknowledged,
-       count(*) filter (
-           where (read_at is null or (read_at at time zone 'Asia/Shanghai')::date > $3)
-             and (acknowledged_at is null or (acknowledged_at at time zone 'Asia/Shanghai')::date > $3)
-       ) as unread
-from message
+select left(division, $4) as place,
+       count(*) as sent,
+       count(*) filter (where acknowledged_at < ending) as acknowledged,
+       count(*) filter (where coalesce(read_at >= ending, true) and coalesce(acknowledged_at >= ending, true))
+           as unread
+from message, (select ($3::date + 1)::timestamp at time zone 'Asia/Shanghai' as ending) as day
 where division like any($1)
-  and ($2::date is null or (recorded_at at time zone 'Asia/Shanghai')::date >= $2)
-  and (recorded_at at time zone 'Asia/Shanghai')::date <= $3
+  and ($2::date is null or recorded_at >= $2::date::timestamp at time zone 'Asia/Shanghai')
+  and recorded_at < ending
 group by 1
 """
+_BELOW = {4: 6, 6: 9, 9: 12, 12: 12}
+"""Length of the codes one tier down."""
 
 NAMES = {
     "messages.sent": ("已发消息", "messages sent"),
@@ -31,47 +32,54 @@ NAMES = {
 
 
 class Figure(BaseModel):
-    """One number with its unit; `by` gives it for each division one tier below."""
+    """One number with what it counts."""
 
     value: int
     unit: str = "条"
     qualifier: str = "exact"
     name_zh: str
     name_en: str
-    by: dict[str, int] | None = None
+    by_division: dict[str, int] | None = Field(
+        None,
+        description="the same by the divisions below; what lies on none of them under the division's own",
+    )
 
 
 class Figures(BaseModel):
-    """The figures of a division at a day or over a period."""
+    """What notify answers for a day or a period."""
 
     as_of: date
-    since: date | None
+    from_: date | None = Field(None, serialization_alias="from")
+    to: date | None = None
     division: str | None
     figures: dict[str, Figure]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the caller wants to know: up to a day, or from a day to a day."""
+    """What the caller wants to know: up to a day, or of what was written from a day to a day."""
 
-    until: date
-    since: date | None = None
+    as_of: date | None = None
+    begin: date | None = None
+    to: date | None = None
     division: str | None = None
     by_division: bool = False
 
 
 async def figures(reading: Reading, *, asked: Asked) -> Figures:
-    """Answer the figures for the caller's divisions, or the one asked for."""
-    below = len(asked.division or reading.stack)
-    width = {4: 6, 6: 9, 9: 12, 12: 12}[below]
-    rows: list[Any] = await reading.connection.fetch(
-        _COUNT, reading.patterns(asked.division), asked.since, asked.until, width
-    )
+    """Answer the figures for the caller's divisions, or the one asked for.
+
+    Raises `NotPermitted` for a division that is not the caller's.
+    """
+    until = asked.to or asked.as_of or reading.today
+    patterns = reading.patterns(asked.division)
+    width = _BELOW[len(asked.division or reading.stack)]
+    rows: list[Any] = await reading.connection.fetch(_COUNT, patterns, asked.begin, until, width)
     values = {}
     for name, (zh, en) in NAMES.items():
         column = name.partition(".")[2]
-        by = {row["division"]: row[column] for row in rows}
+        by = {row["place"]: row[column] for row in rows}
         values[name] = Figure(
-            value=sum(by.values()), name_zh=zh, name_en=en, by=by if asked.by_division else None
+            value=sum(by.values()), name_zh=zh, name_en=en, by_division=by if asked.by_division else None
         )
-    return Figures(as_of=asked.until, since=asked.since, division=asked.division, figures=values)
+    return Figures(as_of=until, from_=asked.begin, to=asked.to, division=asked.division, figures=values)

@@ -1,28 +1,41 @@
 """A recipient's box, and the messages of a division."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
 from chassis.http import AggregateOut, Page, PageRequest, Reading
-from services.notify.messages.model import TEMPLATES, Status
+from chassis.region import Region
+from services.notify.messages.model import Status
 from services.notify.messages.tables import MessageRow
 from services.notify.organizations.tables import OrganizationCopy
 from services.notify.recipients.tables import RecipientRow, acts_for
+from services.notify.templates.model import version_of
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message with what its text needs: the organisation's present name, the recipient's language."""
+
+    message: MessageRow
+    organization: str | None
+    language: str
 
 
 class MessageOut(AggregateOut):
-    """A message with its text in the language asked for."""
+    """A message with its text in the language asked for, or else the recipient's."""
 
     division: str
     division_name: str
     rule: str
     urgency: str
-    status: str
+    status: Status
     title: str
     body: str
     organization_id: UUID | None
@@ -36,74 +49,91 @@ class MessageOut(AggregateOut):
 
 
 class Box(BaseModel):
-    """How many messages are in the caller's box, by status."""
+    """How many messages are in the caller's box."""
 
-    counts: dict[str, int]
-    unread: int
-
-
-_OPEN = (Status.SENT.value, Status.EXPIRED.value)
+    counts: dict[Status, int]
+    unread: int = Field(description="neither opened nor acknowledged")
+    awaiting: int = Field(description="to be acknowledged, and not yet")
 
 
-def shown(division_name: str, row: MessageRow, organization: str | None, language: str) -> MessageOut:
-    """The message as its reader sees it."""
-    parameters: Mapping[str, str] = {
-        **row.parameters,
-        "organization": organization or "—",
-        "division": division_name,
-    }
-    title, body = TEMPLATES[row.template].render(parameters, language)
+def shown(region: Region, letter: Letter, language: str | None) -> MessageOut:
+    """The message as its reader sees it, in `language` or the recipient's own."""
+    row = letter.message
+    place = region.division_name(row.division)
+    parameters = {**row.parameters, "organization": letter.organization, "division": place}
+    template = version_of(row.template, row.template_version)
+    title, body = template.render(parameters, language or letter.language)
     return MessageOut(
-        id=row.id, revision=row.revision, sequence=row.sequence, division=row.division,
-        division_name=division_name, rule=row.rule, urgency=row.urgency, status=row.status,
-        title=title, body=body, organization_id=row.organization_id, cause_type=row.cause_type,
-        cause_subject=row.cause_subject, person_id=row.person_id, recorded_at=row.recorded_at,
-        acknowledge_by=row.acknowledge_by, read_at=row.read_at, acknowledged_at=row.acknowledged_at,
+        id=row.id, revision=row.revision, sequence=row.sequence, division=row.division, division_name=place,
+        rule=row.rule, urgency=row.urgency, status=Status(row.status), title=title, body=body,
+        organization_id=row.organization_id, cause_type=row.cause_type, cause_subject=row.cause_subject,
+        person_id=row.person_id, recorded_at=row.recorded_at, acknowledge_by=row.acknowledge_by,
+        read_at=row.read_at, acknowledged_at=row.acknowledged_at,
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which messages: the caller's own and those of whom they are deputy, or `everybody`'s."""
+
+    division: str | None = None
+    status: Status | None = None
+    subject: str | None = None
+    everybody: bool = False
+
+    def conditions(self, reading: Reading) -> list[sa.ColumnElement[bool]]:
+        """The condition of each wish; only what lies in the caller's divisions is ever shown."""
+        found = [reading.within(col(MessageRow.division), self.division)]
+        if not self.everybody:
+            found.append(acts_for(reading.principal.actor_id))
+        if self.status is not None:
+            found.append(col(MessageRow.status) == self.status.value)
+        if self.subject is not None:
+            found.append(col(MessageRow.cause_subject) == self.subject)
+        return found
+
+
 async def messages(
-    reading: Reading, *, page: PageRequest, language: str, division: str | None = None,
-    status: str | None = None, subject: str | None = None, everybody: bool = False,
-) -> Page[MessageOut]:  # fmt: skip
-    """Messages, newest first: the caller's own and those of whom they are deputy, or everybody's."""
+    reading: Reading, *, page: PageRequest, wanted: Wanted, language: str | None
+) -> Page[MessageOut]:
+    """Messages, newest first."""
     statement = (
-        select(MessageRow, OrganizationCopy.name)
+        select(MessageRow, OrganizationCopy.name, RecipientRow.language)
         .join(RecipientRow, col(RecipientRow.id) == col(MessageRow.recipient_id))
         .join(OrganizationCopy, col(OrganizationCopy.id) == col(MessageRow.organization_id), isouter=True)
+        .where(*wanted.conditions(reading))
     )
-    if everybody:
-        statement = statement.where(reading.within(col(MessageRow.division), division))
-    else:
-        statement = statement.where(acts_for(reading.principal.actor_id))
-        if division is not None:
-            statement = statement.where(col(MessageRow.division).startswith(division, autoescape=True))
-    if status is not None:
-        statement = statement.where(col(MessageRow.status) == status)
-    if subject is not None:
-        statement = statement.where(col(MessageRow.cause_subject) == subject)
-    if (after := page.after(datetime, str)) is not None:
-        statement = statement.where(
-            sa.tuple_(col(MessageRow.recorded_at), col(MessageRow.id)) < (after[0], UUID(after[1]))
-        )
+    newest_first = sa.tuple_(col(MessageRow.recorded_at), col(MessageRow.id))
+    if (after := page.after(datetime, UUID)) is not None:
+        statement = statement.where(newest_first < after)
     statement = statement.order_by(col(MessageRow.recorded_at).desc(), col(MessageRow.id).desc())
-    rows: Sequence[tuple[MessageRow, str | None]] = (
-        await reading.session.exec(statement.limit(page.fetch))
-    ).all()
+    found: Sequence[Any] = (await reading.session.exec(statement.limit(page.fetch))).all()
     return Page.of(
-        rows, page,
-        item=lambda pair: shown(reading.region.division_name(pair[0].division), pair[0], pair[1], language),
-        key=lambda pair: (pair[0].recorded_at, str(pair[0].id)),
+        [Letter(*row) for row in found], page,
+        item=lambda letter: shown(reading.region, letter, language),
+        key=lambda letter: (letter.message.recorded_at, letter.message.id),
     )  # fmt: skip
 
 
 async def box(reading: Reading) -> Box:
     """Counts of the caller's own box."""
+    unacknowledged = col(MessageRow.acknowledged_at).is_(None)
+    unread = sa.and_(unacknowledged, col(MessageRow.read_at).is_(None))
+    awaiting = sa.and_(unacknowledged, col(MessageRow.acknowledge_by).is_not(None))
     statement = (
-        select(MessageRow.status, sa.func.count())
+        sa.select(
+            col(MessageRow.status),
+            sa.func.count(),
+            sa.func.count().filter(unread),
+            sa.func.count().filter(awaiting),
+        )
         .join(RecipientRow, col(RecipientRow.id) == col(MessageRow.recipient_id))
-        .where(acts_for(reading.principal.actor_id))
+        .where(*Wanted().conditions(reading))
         .group_by(col(MessageRow.status))
     )
-    counts = {row[0]: row[1] for row in (await reading.session.exec(statement)).all()}
-    return Box(counts=counts, unread=sum(counts.get(status, 0) for status in _OPEN))
+    rows = (await reading.session.execute(statement)).all()
+    return Box(
+        counts={Status(row[0]): row[1] for row in rows},
+        unread=sum(row[2] for row in rows),
+        awaiting=sum(row[3] for row in rows),
+    )

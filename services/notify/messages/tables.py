@@ -11,15 +11,19 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.tables import AggregateRow
+from services.notify.messages.model import Status
 from services.notify.tables import Table
 
 
 class MessageRow(AggregateRow, Table, table=True):
-    """One message: unique by event, rule and recipient, so that a redelivery writes nothing twice."""
+    """One message: unique by event, rule and person, so that a redelivery writes nothing twice.
+
+    Its division is the narrower of the event's and the recipient's, so that both can see it.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
-        sa.UniqueConstraint("cause_event_id", "rule", "recipient_id"),
+        sa.UniqueConstraint("cause_event_id", "rule", "person_id"),
         sa.Index("ix_message_recipient_id_recorded_at", "recipient_id", "recorded_at"),
     )
     stream: ClassVar[tuple[str, str]] = ("notify", "message")
@@ -27,7 +31,7 @@ class MessageRow(AggregateRow, Table, table=True):
     recipient_id: UUID = Field(foreign_key="recipient.id")
     person_id: str
     rule: str
-    channel: str = "in_app"
+    channel: str
     urgency: str
     status: str
     cause_event_id: str
@@ -50,7 +54,7 @@ class MessageRow(AggregateRow, Table, table=True):
             effective_on=self.effective_on,
             basis=Basis(self.basis),
             division=self.division,
-            ended=self.status == contract.MessageStatus.ACKNOWLEDGED.value,
+            ended=self.status == Status.ACKNOWLEDGED.value,
             recipient_id=self.person_id,
             rule=self.rule,
             channel=contract.Channel(self.channel),

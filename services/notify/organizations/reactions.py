@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
-from services.notify.subscription import facts_of
+from services.notify.subscription import ORGANIZATIONS, facts_of
 
 _KEEP = """
 insert into organization (id, name, division, sequence)
@@ -17,7 +17,7 @@ set name = excluded.name, division = excluded.division, sequence = excluded.sequ
 """
 
 
-@reaction(*facts_of("registry", "organization"))
+@reaction(*facts_of(*ORGANIZATIONS))
 async def keep_names(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Keep the newest name of each organisation of the batch."""
     newest = {event.subject: event for event in events}.values()

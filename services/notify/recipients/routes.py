@@ -1,18 +1,20 @@
 """Recipients over HTTP."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import col, select
 
-from chassis.http import AggregateOut, Call, Page, PageRequest, Reading, requires
-from services.notify.recipients import commands
+from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.language import preferred
+from services.notify.fields import Code, Division, PersonId
+from services.notify.recipients import commands, queries
+from services.notify.recipients.queries import RecipientOut
 from services.notify.recipients.tables import RecipientRow
 
 router = APIRouter(prefix="/v1/recipients", tags=["recipients"])
-Opaque = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 
 
 class RegisterBody(BaseModel):
@@ -20,11 +22,11 @@ class RegisterBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    person_id: Opaque
-    actor_id: Opaque = Field(description="the account (`sub`) that reads the messages")
-    role: Opaque
-    division: str = Field(max_length=12)
-    language: str = Field("zh", pattern="^(zh|en)$")
+    person_id: PersonId
+    actor_id: Code = Field(description="the account (`sub`) that reads the messages")
+    role: Code
+    division: Division
+    language: Literal["zh", "en"] = "zh"
 
 
 class DeputyBody(BaseModel):
@@ -32,62 +34,42 @@ class DeputyBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    deputy_actor_id: Opaque | None
+    deputy_actor_id: Code | None
 
 
-class RecipientOut(AggregateOut):
-    """A recipient."""
-
-    person_id: str
-    actor_id: str
-    role: str
-    division: str
-    language: str
-    deputy_actor_id: str | None
-    retired: bool
-
-    @classmethod
-    def of(cls, row: RecipientRow) -> "RecipientOut":
-        """The view of a row."""
-        return cls.model_validate(row, from_attributes=True)
+def _answer(call: Call) -> Callable[[RecipientRow], RecipientOut]:
+    return lambda row: queries.shown(call.runtime.region, row, preferred(call.request.headers))
 
 
 @router.post("", status_code=201, response_model=RecipientOut)
 async def register(body: RegisterBody, call: Annotated[Call, requires("recipients:write")]) -> Response:
-    """Enter a recipient."""
-    return await call.execute(commands.register, answer=RecipientOut.of, status=201, **body.model_dump())
+    """登记接收人 / Enter a recipient."""
+    return await call.execute(commands.register, answer=_answer(call), status=201, **body.model_dump())
 
 
 @router.put("/{id}/deputy", response_model=RecipientOut)
 async def deputise(
     id: UUID, body: DeputyBody, call: Annotated[Call, requires("recipients:write")]
 ) -> Response:
-    """Set or end a deputy."""
+    """设置代理人 / Set or end a deputy."""
     return await call.execute(
-        commands.deputise, id=id, deputy_actor_id=body.deputy_actor_id, answer=RecipientOut.of
+        commands.deputise, id=id, deputy_actor_id=body.deputy_actor_id, answer=_answer(call)
     )
 
 
 @router.delete("/{id}", response_model=RecipientOut)
 async def retire(id: UUID, call: Annotated[Call, requires("recipients:write")]) -> Response:
-    """Retire a recipient."""
-    return await call.execute(commands.retire, id=id, answer=RecipientOut.of)
-
-
-async def listed(reading: Reading, *, page: PageRequest, division: str | None) -> Page[RecipientOut]:
-    """Recipients of the caller's divisions, by division and person."""
-    statement = select(RecipientRow).where(reading.within(col(RecipientRow.division), division))
-    if (after := page.after(str)) is not None:
-        statement = statement.where(col(RecipientRow.id) > UUID(after[0]))
-    rows = (await reading.session.exec(statement.order_by(col(RecipientRow.id)).limit(page.fetch))).all()
-    return Page.of(rows, page, item=RecipientOut.of, key=lambda row: (str(row.id),))
+    """停用接收人 / Retire a recipient."""
+    return await call.execute(commands.retire, id=id, answer=_answer(call))
 
 
 @router.get("", response_model=Page[RecipientOut])
 async def recipients(
     call: Annotated[Call, requires("recipients:read")],
     page: Annotated[PageRequest, Depends()],
-    division: str | None = None,
+    division: Division | None = None,
+    retired: Annotated[bool, Query(description="with those who were retired")] = False,
 ) -> Page[RecipientOut]:
-    """List recipients."""
-    return await call.read(listed, page=page, division=division)
+    """接收人名单 / List recipients."""
+    language = preferred(call.request.headers)
+    return await call.read(queries.listed, page=page, division=division, retired=retired, language=language)

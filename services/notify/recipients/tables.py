@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from chassis.tables import AggregateRow
-from services.notify.messages.model import Addressee
 from services.notify.tables import Table
 
 
@@ -23,10 +22,6 @@ class RecipientRow(AggregateRow, Table, table=True):
     language: str = "zh"
     deputy_actor_id: str | None = None
     retired: bool = False
-
-    def addressee(self) -> Addressee:
-        """The recipient as a rule sees them."""
-        return Addressee(self.person_id, self.role, self.division)
 
 
 def acts_for(actor_id: str) -> sa.ColumnElement[bool]:

@@ -78,7 +78,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recipient_id"], ["recipient.id"], name=op.f("fk_message_recipient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint(
-            "cause_event_id", "rule", "recipient_id", name=op.f("uq_message_cause_event_id_rule_recipient_id")
+            "cause_event_id", "rule", "person_id", name=op.f("uq_message_cause_event_id_rule_person_id")
         ),
     )
     op.create_index(op.f("ix_message_cause_subject"), "message", ["cause_subject"], unique=False)

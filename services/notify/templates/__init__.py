@@ -1,0 +1,1 @@
+"""The words of messages in Chinese and English, by version."""
