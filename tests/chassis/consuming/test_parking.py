@@ -1,13 +1,18 @@
 """What fails is set aside with what follows it, tried again in order, or given up for a reason."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from shuniu_contracts import Basis
+from shuniu_contracts.registry import ReplayRequested
+from shuniu_contracts.replay import ReplayState
 
 from chassis import parking
 from chassis.faults import Breaker, ConsumerBug
 from chassis.parking import NoSuchParked, NotFirstParked
 from chassis.received import Received
+from chassis.unit_of_work import UnitOfWork
 from tests.chassis.consuming.conftest import MakeWorld
 from tests.chassis.consuming.world import Hearing, World, record, subject_id
 
@@ -180,6 +185,30 @@ async def test_an_error_of_the_schema_stops_the_consumer_at_once(make: MakeWorld
     with pytest.raises(ConsumerBug, match="no_such_table"):
         await world.deliver(record(subject_id(), 1))
     assert await world.parked() == []
+
+
+async def test_what_a_failed_reaction_recorded_goes_with_it(make: MakeWorld) -> None:
+    """Events recorded in a savepoint that is rolled back never reach the log; those of others do."""
+
+    async def react(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        for entry in events:
+            request = ReplayRequested(
+                state=ReplayState(
+                    effective_on=uow.today, basis=Basis.LIVE, division=uow.stack, service="grants",
+                    aggregate="fund", subject=entry.subject, from_sequence=1,
+                )
+            )  # fmt: skip
+            uow.append(request, subject=entry.subject, sequence=1, division=uow.stack, because=entry)
+        if any(entry.data.state.total_fen == 13 for entry in events):
+            raise Bad("unlucky")
+
+    world = await make(reaction=react)
+    good, bad = [subject_id() for _ in range(5)], subject_id()
+    await world.deliver(*(record(s, 1, total=13 if s == bad else 1) for s in [*good[:3], bad, *good[3:]]))
+    logged = await world.fetch("select aggregateid, headers ->> 'causationid' from event_log")
+    assert sorted(logged) == sorted((s, f"{s}-0-1") for s in good)
+    assert len(await world.fetch("select 1 from outbox")) == 5
+    assert await world.parked() == [(bad, 1, "failed")]
 
 
 def test_the_breaker_forgets_what_is_long_past() -> None:

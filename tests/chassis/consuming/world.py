@@ -183,11 +183,11 @@ class World:
 async def make_world(
     dsn: str, *, needs: Needs = "history", bus: BusSettings | None = None, stack: str = STACK,
     hearing: Hearing | None = None, timers: tuple[Timer, ...] = (), service: str = "registry",
-    reaction: Callable[..., Awaitable[None]] | None = None, **consumer: Any,
+    reaction: Callable[..., Awaitable[None]] | None = None, name: str = "registry", **consumer: Any,
 ) -> World:  # fmt: skip
     """A world on a database that `prepare` made."""
     heard = hearing or Hearing()
-    definition = Consumer("registry", (Reaction(KINDS, reaction or heard),), needs)
+    definition = Consumer(name, (Reaction(KINDS, reaction or heard),), needs)
     runtime = Runtime(
         service=Service(
             service, sa.MetaData(), Path("none"), NoPolicy, consumers=(definition,), timers=timers
