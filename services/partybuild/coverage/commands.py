@@ -378,7 +378,8 @@ async def settle(
         _change(row, duty, when)
         uow.record(row, _settled(row, fact, before, reason), because=because)
         (lapsed if fact == "lapsed" else covered).append(row)
-    await uow.cancel(DUTY_DUE, [row.subject for row in covered])
+    if timed := [row.subject for row in covered if row.due_on is not None]:
+        await uow.cancel(DUTY_DUE, timed)
     await _start_deadlines(uow, [(row.id, row.division, when.on, row.due_on) for row in lapsed])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shuniu_contracts.registry import OrganizationMerged, OrganizationState
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from chassis.model import Refusal, refuse_all
 from chassis.received import Received
@@ -158,15 +158,18 @@ async def lock_organizations(uow: UnitOfWork, ids: Iterable[UUID], *, at: str) -
 
     Raises `OrganizationUnknown`, `OrganizationEnded` and `NotPermitted` for each that cannot be covered.
     """
-    wanted = await survivors(uow, ids)
+    named = list(ids)
+    copy = col(OrganizationCopy.id)
+    survivors_of_named = select(OrganizationCopy.merged_into).where(copy.in_(named))
     statement = (
         select(OrganizationCopy)
-        .where(col(OrganizationCopy.id).in_(wanted))
-        .order_by(col(OrganizationCopy.id))
+        .where(or_(copy.in_(named), copy.in_(survivors_of_named)))
+        .order_by(copy)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     found = {row.id: row for row in (await uow.session.exec(statement)).all()}
+    wanted = [(found[id].merged_into or id) if id in found else id for id in named]
     refuse_all(
         OrganizationUnknown(organization=id, at=f"{at}/{place}")
         if id not in found
@@ -174,7 +177,7 @@ async def lock_organizations(uow: UnitOfWork, ids: Iterable[UUID], *, at: str) -
         for place, id in enumerate(wanted)
         if id not in found or found[id].ended
     )
-    for row in found.values():
+    for id in wanted:
         if uow.permission is not None:
-            uow.principal.authorize(uow.permission, row.division)
+            uow.principal.authorize(uow.permission, found[id].division)
     return [found[id] for id in wanted]

@@ -49,11 +49,7 @@ from services.partybuild.party_organizations.model import (
     term_end,
     upgrade_faults,
 )
-from services.partybuild.party_organizations.tables import (
-    PartyOrganizationRow,
-    PartyOrganizationStanding,
-    PostRow,
-)
+from services.partybuild.party_organizations.tables import PartyOrganizationRow, PostRow
 from services.partybuild.policy import PartybuildPolicy
 
 ELECTION_DUE = "party_organizations.election_due"
@@ -121,9 +117,11 @@ async def found(
         full_members=full_members, probationary_members=probationary_members,
         founded_on=when.on, effective_on=when.on, basis=when.basis.value, recorded_at=uow.now,
     )  # fmt: skip
-    uow.admit(row)
+    held: list[PostRow] = []
     for post in posts:
-        await _take_post(uow, row, PostTerm(post.kind, post.person_id, post.since or when.on, post.until))
+        _hold(row, held, PostTerm(post.kind, post.person_id, post.since or when.on, post.until))
+    uow.admit(row)
+    uow.session.add_all(held)
     await _begin_term(uow, row, when)
     await _record(uow, row, PartyOrganizationFounded, when)
     await coverage.begin_covering(uow, _source(row), row.organization_ids, when.on)
@@ -247,15 +245,19 @@ async def leave_post(
 
 
 async def _take_post(uow: UnitOfWork, row: PartyOrganizationRow, taken: PostTerm) -> None:
-    held = list(await _posts(uow, row.id))
+    uow.session.add(_hold(row, list(await _posts(uow, row.id)), taken))
+
+
+def _hold(row: PartyOrganizationRow, held: list[PostRow], taken: PostTerm) -> PostRow:
     terms = [PostTerm(PostKind(post.kind), post.person_id, post.since, post.until) for post in held]
     refuse_all(post_faults(terms, taken))
     post = PostRow(
         party_organization_id=row.id, kind=taken.kind.value, person_id=taken.person_id,
         since=taken.since, until=taken.until,
     )  # fmt: skip
-    uow.session.add(post)
-    row.posts = _counted([*held, post])
+    held.append(post)
+    row.posts = _counted(held)
+    return post
 
 
 async def _posts(uow: UnitOfWork, id: UUID) -> Sequence[PostRow]:
@@ -302,14 +304,15 @@ async def elect(
 async def _begin_term(uow: UnitOfWork, row: PartyOrganizationRow, when: Dated) -> None:
     if SetUp(row.mode) in FALL_BACKS:
         row.term_began_on = row.term_ends_on = None
-        await uow.cancel(ELECTION_DUE, [row.subject])
+        if row.sequence:
+            await uow.cancel(ELECTION_DUE, [row.subject])
         return
     row.term_began_on = when.on
     row.term_ends_on = term_end(when.on, uow.policy(PartybuildPolicy).term_years)
     if when.live:
         payload = {"due_on": row.term_ends_on.isoformat()}
         await uow.schedule(ELECTION_DUE, row.subject, row.division, on=row.term_ends_on, payload=payload)
-    else:
+    elif row.sequence:
         await uow.cancel(ELECTION_DUE, [row.subject])
 
 
@@ -361,6 +364,16 @@ async def dissolve(
     await coverage.cease_covering(uow, row.id, row.organization_ids, when.on)
     await coverage.settle(uow, row.organization_ids, when, reason="party_organization_dissolved")
     return row
+
+
+_KEEP_STANDING = """
+insert into party_organization_standing (party_organization_id, effective_on, sequence, line, mode, level,
+                                         division, dissolved)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (party_organization_id, effective_on) do update
+set sequence = excluded.sequence, line = excluded.line, mode = excluded.mode, level = excluded.level,
+    division = excluded.division, dissolved = excluded.dissolved
+"""
 
 
 # --- following the register ----------------------------------------------------------------------------
@@ -429,9 +442,7 @@ async def _record(
 ) -> None:  # fmt: skip
     row.effective_on, row.basis = when.on, when.basis.value
     uow.record(row, event(state=row.public_state(), **particular), because=because)
-    standing = PartyOrganizationStanding(
-        party_organization_id=row.id, effective_on=when.on, sequence=row.sequence, line=row.line,
-        mode=row.mode, level=row.level, division=row.division,
-        dissolved=row.status == Status.DISSOLVED.value,
+    await uow.connection.execute(
+        _KEEP_STANDING, row.id, when.on, row.sequence, row.line, row.mode, row.level, row.division,
+        row.status == Status.DISSOLVED.value,
     )  # fmt: skip
-    await uow.session.merge(standing)

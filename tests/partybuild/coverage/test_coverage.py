@@ -310,9 +310,15 @@ async def statements(world: World, batch: list[Organization]) -> int:
 
 
 async def test_two_reactions_at_once_open_one_duty(world: World) -> None:
+    """The application waits for the registration in hand, sees its duty, and opens none."""
     world.runtime.policies = PartybuildPolicy(opens_on="applied")
     organization = world.registered(2, status=LegalStatus.DISCOVERED)
     await world.hear(world.registration(organization))
     registered = replace(organization, state=world.registered(2).state)
-    await asyncio.gather(hear_application(world, organization), world.hear(world.registration(registered)))
+    async with world.runtime.unit_of_work() as uow:
+        await follow_register.function([world.registration(registered)], uow)
+        application = asyncio.create_task(hear_application(world, organization))
+        finished, _ = await asyncio.wait([application], timeout=0.3)
+        assert not finished
+    await application
     assert await world.duty_facts(organization) == ["opened"]
