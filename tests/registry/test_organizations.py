@@ -269,7 +269,7 @@ async def test_two_at_once_cannot_enter_the_same_organisation(register: Register
             await asyncio.sleep(delay)
             return row.id
 
-    outcomes: list[Any] = await asyncio.gather(enter(0.2), enter(0.2), return_exceptions=True)
+    outcomes = await asyncio.gather(enter(0.2), enter(0.2), return_exceptions=True)
     assert Duplicate in {type(outcome) for outcome in outcomes}
     assert len(await register.rows("select id from organization")) == 1
 

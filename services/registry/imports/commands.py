@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import date
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -33,11 +34,18 @@ from services.registry.imports.model import (
 from services.registry.imports.rows import Draft
 from services.registry.imports.tables import ImportFaultRow, ImportFileRow, ImportRow
 from services.registry.organizations.model import FINAL, Basis, LegalForm, LegalStatus
-from services.registry.organizations.tables import OrganizationRow, OrganizationStatusRow, pinyin_initials
+from services.registry.organizations.tables import (
+    OrganizationRow,
+    OrganizationStatusRow,
+    organization_state,
+    pinyin_initials,
+)
 from services.registry.policy import RegistryPolicy
 
 CHUNK: Final = 1000
-"""Rows between two breaths of the event loop, and in one COPY."""
+"""Rows of one COPY and one statement for the log."""
+BREATH: Final = 50
+"""Rows between two breaths of the event loop."""
 CHUNK_WRITTEN: Final = failpoints.declare("registry.import.chunk_written")
 Which = Literal["all", "valid"]
 Told = Callable[[int], Awaitable[None]]
@@ -255,23 +263,26 @@ _REGISTERED: Final = frozenset(
 
 
 async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: Told) -> None:
-    """Put the drafts into the register: a row, its days and one event each, by COPY, a thousand at a time."""
+    """Put the drafts into the register: a row, its days and one event each, by COPY, a chunk at a time."""
+    common = _BLANK | {
+        "home": uow.stack, "revision": 1, "sequence": 1, "basis": row.basis, "recorded_at": uow.now,
+        "import_id": row.id,
+    }  # fmt: skip
     policy = uow.policy(RegistryPolicy)
     for start in range(0, len(drafts), CHUNK):
-        organizations: list[OrganizationRow] = []
+        organizations: list[dict[str, Any]] = []
         days: list[tuple[Any, ...]] = []
-        for draft in drafts[start : start + CHUNK]:
-            organization = _organization(uow, row, draft, policy)
+        for place, draft in enumerate(drafts[start : start + CHUNK]):
+            values = common | _values(draft, policy)
             uow.append(
-                _event(organization, draft),
-                subject=organization.subject, sequence=1, division=organization.division,
-            )  # fmt: skip
-            organizations.append(organization)
-            days.extend(_days(organization, draft, uow))
+                _event(values, draft), subject=str(values["id"]), sequence=1, division=values["division"]
+            )
+            organizations.append(values)
+            days.extend(_days(values, draft))
+            if place % BREATH == 0:
+                await asyncio.sleep(0)
         await uow.connection.copy_records_to_table(
-            "organization",
-            columns=_COLUMNS,
-            records=[tuple(o.__dict__[name] for name in _COLUMNS) for o in organizations],
+            "organization", columns=_COLUMNS, records=map(_IN_ORDER, organizations)
         )
         await uow.connection.copy_records_to_table(
             "organization_status", columns=_STATUS_COLUMNS, records=days
@@ -279,94 +290,82 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
         await uow.flush()
         await failpoints.reach(CHUNK_WRITTEN)
         await told(start + len(organizations))
-        await asyncio.sleep(0)
     row.rows_applied = len(drafts)
     _move(row, "applied")
     row.finished_at = uow.now
 
 
-def _organization(uow: UnitOfWork, row: ImportRow, draft: Draft, policy: RegistryPolicy) -> OrganizationRow:
-    """The draft as a row; built without the session, which would keep 100,000 of them."""
-    values = dict(draft.values)
-    route = values.pop("route", None)
-    registered = draft.status in _REGISTERED
-    filed = draft.status is LegalStatus.FILED
-    standing = registered and draft.status not in FINAL
-    categories = values.pop("categories", [])
-    flag = values.pop("charity", None)
-    link = values.pop("hub_link", "none")
-    values.pop("legal_form", None)
-    values.pop("legal_status", None)
-    name = values["name"]
-    return OrganizationRow.model_construct(
-        **_BLANK
-        | values
-        | {
-            "id": uuid7(),
-            "home": uow.stack,
-            "revision": 1,
-            "sequence": 1,
-            "effective_on": draft.effective_on,
-            "basis": row.basis,
-            "recorded_at": uow.now,
-            "normalized_name": draft.normalized_name,
-            "pinyin": pinyin_initials(name),
-            "legal_form": draft.form.value,
-            "legal_status": draft.status.value,
-            "ended": draft.status in FINAL,
-            "ended_on": (values.get("ended_on") or draft.effective_on) if draft.status in FINAL else None,
-            "filed_on": values.get("filed_on") or (draft.effective_on if filed else None),
-            "registered_on": values.get("registered_on") or (draft.effective_on if standing else None),
-            "registration_route": (route or "unknown") if registered else None,
-            "categories": categories,
-            "department": policy.department_for(categories),
-            "charity": None if flag is None else flag == "true",
-            "hub_link": link,
-            "linked_on": draft.effective_on if link != "none" else None,
-            "hub_filed_on": draft.effective_on if link == "hub_filed" else None,
-            "import_id": row.id,
-            "import_row": draft.row,
-            "import_fingerprint": draft.fingerprint,
-        }
-    )
+def _values(draft: Draft, policy: RegistryPolicy) -> dict[str, Any]:
+    """The columns that a draft fills; plain values, since 100,000 rows of a session would be no import."""
+    given = draft.values
+    status, day, link = draft.status, draft.effective_on, given.get("hub_link", "none")
+    final, registered = status in FINAL, status in _REGISTERED
+    categories = given.get("categories", [])
+    filed_on = given.get("filed_on") or (day if status is LegalStatus.FILED else None)
+    registered_on = given.get("registered_on") or (day if registered and not final else None)
+    flag = given.get("charity")
+    return {
+        **{name: value for name, value in given.items() if name in _COPIED},
+        "id": uuid7(),
+        "effective_on": day,
+        "normalized_name": draft.normalized_name,
+        "pinyin": pinyin_initials(draft.normalized_name),
+        "legal_form": draft.form.value,
+        "legal_status": status.value,
+        "ended": final,
+        "ended_on": (given.get("ended_on") or day) if final else None,
+        "filed_on": filed_on,
+        "registered_on": registered_on,
+        "registration_route": given.get("route", "unknown") if registered else None,
+        "categories": categories,
+        "department": policy.department_for(categories),
+        "charity": None if flag is None else flag == "true",
+        "hub_link": link,
+        "linked_on": day if link != "none" else None,
+        "hub_filed_on": day if link == "hub_filed" else None,
+        "import_row": draft.row,
+        "import_fingerprint": draft.fingerprint,
+    }
 
 
 def _blank() -> dict[str, Any]:
-    """Every column with its default, as a row built without a session needs it."""
+    """Every column with its default, as a row that no session makes needs it."""
     return {
-        name: field.get_default(call_default_factory=True) if not field.is_required() else None
+        name: None if field.is_required() else field.get_default(call_default_factory=True)
         for name, field in OrganizationRow.model_fields.items()
         if name != "id"
     }
 
 
 _BLANK: Final = _blank()
+_COPIED: Final = frozenset(_BLANK)
+_IN_ORDER: Final = itemgetter(*_COLUMNS)
 
 
-def _event(organization: OrganizationRow, draft: Draft) -> Event:
-    state = organization.public_state()
+def _event(values: dict[str, Any], draft: Draft) -> Event:
+    state = organization_state(values)
     if draft.status is LegalStatus.REGISTERED:
-        route = registry.RegistrationRoute(organization.registration_route or "unknown")
+        route = registry.RegistrationRoute(values["registration_route"])
         return registry.OrganizationRegistered(state=state, route=route)
     return _EVENTS[draft.status](state=state)
 
 
-def _days(organization: OrganizationRow, draft: Draft, uow: UnitOfWork) -> Iterator[tuple[Any, ...]]:
+def _days(values: dict[str, Any], draft: Draft) -> Iterator[tuple[Any, ...]]:
     """The days from which it stood as it stood: filed, registered, and as the row says now."""
-    filed, registered = organization.filed_on, organization.registered_on
-    entries: dict[date, tuple[str, str]] = {}
-    if filed is not None and filed < (registered or draft.effective_on):
-        entries[filed] = (LegalForm.COMMUNITY_ORGANIZATION.value, LegalStatus.FILED.value)
-    if registered is not None and registered <= draft.effective_on:
-        entries[registered] = (organization.legal_form, LegalStatus.REGISTERED.value)
-    entries[draft.effective_on] = (organization.legal_form, organization.legal_status)
+    filed, registered, last = values["filed_on"], values["registered_on"], draft.effective_on
+    form, route = values["legal_form"], values["registration_route"]
+    entries = {}
+    if filed is not None and filed < (registered or last):
+        entries[filed] = (LegalForm.COMMUNITY_ORGANIZATION.value, LegalStatus.FILED.value, None)
+    if registered is not None and registered <= last:
+        entries[registered] = (form, LegalStatus.REGISTERED.value, route)
+    entries[last] = (form, draft.status.value, route)
     days = sorted(entries)
     for day, until in zip(days, [*days[1:], None], strict=True):
-        form, status = entries[day]
-        route = organization.registration_route if status != LegalStatus.FILED.value else None
+        form, status, route = entries[day]
         yield (
-            organization.id, organization.division, form, status, organization.hub_link, route, day, until,
-            uow.now,
+            values["id"], values["division"], form, status, values["hub_link"], route, day, until,
+            values["recorded_at"],
         )  # fmt: skip
 
 

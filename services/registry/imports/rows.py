@@ -10,6 +10,8 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
+
 from chassis.model import Refusal, division_code, is_within
 from chassis.region import Region
 from services.registry.identification.model import (
@@ -31,6 +33,7 @@ from services.registry.organizations.model import (
 )
 from services.registry.policy import RegistryPolicy
 
+AT_ONCE = 200
 FIELDS = tuple(column.field for column in COLUMNS)
 _SEPARATORS = re.compile(r"[、,，;；|/\n]+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -250,7 +253,7 @@ _EACH_ITS_OWN = frozenset({"name", "credit_code", "legacy_number"})
 
 
 def check_rows(reading: Reading, mapping: Mapping[str, int], context: Context) -> Iterator[Sheet]:
-    """Check the rows, a thousand at a time, so that an event loop can breathe in between; every step yields
+    """Check the rows, some at a time, so that an event loop can breathe in between; every step yields
     the one `Sheet` as it grows."""
     sheet = Sheet()
     _note_cells(reading, mapping, sheet)
@@ -258,9 +261,9 @@ def check_rows(reading: Reading, mapping: Mapping[str, int], context: Context) -
     seen: dict[str, dict[Cell, Any]] = {name: {} for name in FIELDS}
     codes: dict[str, int] = {}
     names: dict[tuple[str, str], int] = {}
-    for start in range(0, len(reading.rows), 1000):
-        numbers = reading.numbers[start : start + 1000]
-        rows = reading.rows[start : start + 1000]
+    for start in range(0, len(reading.rows), AT_ONCE):
+        numbers = reading.numbers[start : start + AT_ONCE]
+        rows = reading.rows[start : start + AT_ONCE]
         columns = {
             name: _convert(name, place, numbers, rows, convert[name], seen[name], sheet)
             for name, place in mapping.items()
@@ -362,9 +365,8 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
     if faults:
         return None
     normalized = normalized_name(name)
-    fingerprint = blake2b(
-        repr([division, sorted(values.items()), status, effective_on]).encode(), digest_size=16
-    ).digest()
+    seen = msgspec.msgpack.encode([division, status, effective_on, sorted(values.items())])
+    fingerprint = blake2b(seen, digest_size=16).digest()
     return Draft(row, values, normalized, status, axes.legal_form, effective_on, fingerprint)
 
 

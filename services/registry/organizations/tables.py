@@ -1,7 +1,9 @@
 """The organisations, and the days from which each stood as it stood."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -141,56 +143,46 @@ class OrganizationRow(AggregateRow, Table, table=True):
 
     def public_state(self) -> registry.OrganizationState:
         """The contract's state."""
-        merged = None
-        if self.merged_into is not None:
-            merged = Ref(str(self.merged_into), self.merged_into_sequence or 0)
-        return registry.OrganizationState(
-            effective_on=self.effective_on,
-            basis=Basis(self.basis),
-            division=self.division,
-            ended=self.ended,
-            name=self.name,
-            legal_form=registry.LegalForm(self.legal_form),
-            legal_status=registry.LegalStatus(self.legal_status),
-            hub_link=registry.HubLink(self.hub_link),
-            hub_standing=registry.HubStanding(self.hub_standing),
-            decoupling=registry.Decoupling(self.decoupling),
-            credit_code=self.credit_code,
-            legacy_number=self.legacy_number,
-            categories=tuple(self.categories),
-            department=self.department,
-            nature=self.nature,
-            functions=tuple(self.functions),
-            service_directions=tuple(self.service_directions),
-            target_groups=tuple(self.target_groups),
-            origin=registry.Origin(self.origin) if self.origin else None,
-            development_mode=self.development_mode,
-            premises=registry.Premises(self.premises) if self.premises else None,
-            staff_count=self.staff_count,
-            member_count=self.member_count,
-            full_party_member_count=self.full_party_member_count,
-            volunteer_count=self.volunteer_count,
-            supervisory_unit=self.supervisory_unit,
-            supervisory_unit_name=self.supervisory_unit_name,
-            registration_authority=self.registration_authority,
-            registration_route=(
-                registry.RegistrationRoute(self.registration_route) if self.registration_route else None
-            ),
-            founded_on=self.founded_on,
-            filed_on=self.filed_on,
-            registered_on=self.registered_on,
-            hub_filed_on=self.hub_filed_on,
-            linked_on=self.linked_on,
-            decoupled_on=self.decoupled_on,
-            ended_on=self.ended_on,
-            credit_listing=registry.CreditListing(self.credit_listing),
-            credit_listed_on=self.credit_listed_on,
-            brands=tuple(self.brands),
-            four_no_fees_declared=self.four_no_fees_declared,
-            registered_capital_fen=self.registered_capital_fen,
-            charity=self.charity,
-            merged_into=merged,
-        )
+        return organization_state({name: getattr(self, name) for name in type(self).model_fields})
+
+
+def organization_state(values: Mapping[str, Any]) -> registry.OrganizationState:
+    """The contract's state of an organisation given by its columns, as an import has them by the thousand."""
+    merged_into = values["merged_into"]
+    merged = Ref(str(merged_into), values["merged_into_sequence"] or 0) if merged_into is not None else None
+    origin, premises, route = values["origin"], values["premises"], values["registration_route"]
+    return registry.OrganizationState(
+        effective_on=values["effective_on"],
+        basis=Basis(values["basis"]),
+        division=values["division"],
+        ended=values["ended"],
+        name=values["name"],
+        legal_form=registry.LegalForm(values["legal_form"]),
+        legal_status=registry.LegalStatus(values["legal_status"]),
+        hub_link=registry.HubLink(values["hub_link"]),
+        hub_standing=registry.HubStanding(values["hub_standing"]),
+        decoupling=registry.Decoupling(values["decoupling"]),
+        credit_listing=registry.CreditListing(values["credit_listing"]),
+        origin=registry.Origin(origin) if origin else None,
+        premises=registry.Premises(premises) if premises else None,
+        registration_route=registry.RegistrationRoute(route) if route else None,
+        merged_into=merged,
+        categories=tuple(values["categories"]),
+        functions=tuple(values["functions"]),
+        service_directions=tuple(values["service_directions"]),
+        target_groups=tuple(values["target_groups"]),
+        brands=tuple(values["brands"]),
+        **{name: values[name] for name in _AS_THEY_ARE},
+    )
+
+
+_AS_THEY_ARE = (
+    "credit_code", "legacy_number", "department", "nature", "development_mode", "staff_count", "member_count",
+    "full_party_member_count", "volunteer_count", "supervisory_unit", "supervisory_unit_name",
+    "registration_authority", "founded_on", "filed_on", "registered_on", "hub_filed_on", "linked_on",
+    "decoupled_on", "ended_on", "credit_listed_on", "four_no_fees_declared", "registered_capital_fen",
+    "charity",
+)  # fmt: skip
 
 
 class OrganizationStatusRow(Table, table=True):
