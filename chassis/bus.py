@@ -16,6 +16,7 @@ import aiokafka.client
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import ConnectionGroup
 from aiokafka.protocol.metadata import MetadataRequest
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -50,7 +51,35 @@ def producer(settings: BusSettings, **changes: Any) -> AIOKafkaProducer:
         "max_batch_size": MAX_BATCH_BYTES,
         "linger_ms": 0,
     }
-    return AIOKafkaProducer(**(_connection(settings) | options | changes))
+    made = AIOKafkaProducer(**(_connection(settings) | options | changes))
+    if settings.profile == "embedded":
+        _hold_to_first_connection(made)
+    return made
+
+
+def _hold_to_first_connection(producer: AIOKafkaProducer) -> None:
+    """Fail what is sent once the connection to the broker was lost, instead of connecting and sending again.
+
+    The embedded broker forgets its topics when it restarts, acknowledges messages for topics that it does not
+    have, and loses them. So whether a topic exists must be asked on the very connection that then carries the
+    messages: whoever sends makes a new producer after a failure, and asks again.
+    """
+    client = producer.client
+    connect = client._get_conn
+    connected: set[Any] = set()
+
+    async def get(node: Any, **options: Any) -> Any:
+        key = node, options.get("group", ConnectionGroup.DEFAULT)
+        present = client._conns.get(key)
+        if key in connected and (present is None or not present.connected()):
+            return None
+        made = await connect(node, **options)
+        if made is not None:
+            connected.add(key)
+        return made
+
+    client._get_conn = get
+    producer._message_accumulator._batch_ttl = 0
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:

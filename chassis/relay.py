@@ -20,7 +20,7 @@ from chassis.faults import Nature, nature_of
 from chassis.leadership import Lease, LeaseLost, leadership, pause
 from chassis.outbox import CHANNEL, FULL, Blocked, OutboxReader, block, delete
 from chassis.runtime import Runtime
-from chassis.wire import Row, Wire, lane, partition_of, topic_of
+from chassis.wire import Row, Wire, lane, partitions_of, topic_of
 
 AFTER_READ = failpoints.declare("relay.after_read")
 AFTER_SEND = failpoints.declare("relay.after_send")
@@ -241,17 +241,20 @@ class _Term:
         producer = await self._ready_producer()
         rows = await self._reader.read(in_flight, self._blocked)
         found = _Set(Packer(producer, self._relay.wire))
-        partitions: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        topics: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            found.seqs.add(row["seq"])
             topic = topic_of(self._relay.wire.stack, row["aggregatetype"], row["stream_major"])
-            count = self._partitions.get(topic)
-            if count is None:
-                count = await self._count_partitions(producer, topic)
-            if count:
-                partitions[topic, partition_of(row["aggregateid"], count)].append(row)
-            else:
-                found.homeless.setdefault(topic, row["seq"])
+            topics[topic].append(row)
+        found.seqs.update([row["seq"] for row in rows])
+        partitions: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        for topic, its_rows in topics.items():
+            count = self._partitions.get(topic) or await self._count_partitions(producer, topic)
+            if not count:
+                found.homeless[topic] = its_rows[0]["seq"]
+                continue
+            chosen = partitions_of([row["aggregateid"] for row in its_rows], count)
+            for row, partition in zip(its_rows, chosen, strict=True):
+                partitions[topic, partition].append(row)
         for (topic, partition), its_rows in partitions.items():
             if lots := found.packer.pack(topic, partition, its_rows):
                 found.partitions.append(lots)
@@ -321,10 +324,13 @@ class _Term:
 
     async def _refresh(self) -> None:
         """Hear of old numbers, and let topics go that exist by now."""
-        if self._relay.take_look_again():
+        due = [topic for topic, at in self._probe_at.items() if time.monotonic() >= at]
+        look_again = self._relay.take_look_again()
+        if look_again or due:
+            await self._finish_deleting()  # it has the connection
+        if look_again:
             await self._load_blocked()
             self._reader.rewind()
-        due = [topic for topic, at in self._probe_at.items() if time.monotonic() >= at]
         for topic in due:
             producer = await self._ready_producer()
             if await self._count_partitions(producer, topic):

@@ -139,14 +139,14 @@ class World:
             async with asyncio.timeout(30):
                 await running
 
-    async def drained(self, seconds: float = 20) -> None:
+    async def drained(self, seconds: float = 60) -> None:
         """Wait until nothing is left in the outbox."""
         async with asyncio.timeout(seconds), self.connect() as connection:
             while await connection.fetchval("select count(*) from outbox"):  # noqa: ASYNC110, a table's state
                 await asyncio.sleep(0.02)
 
     async def received(
-        self, count: int, *topic_names: str, seconds: float = 20
+        self, count: int, *topic_names: str, seconds: float = 40
     ) -> list[ConsumerRecord[bytes, bytes]]:
         """What stands on the topics from the beginning: `count` records or more, then until it is quiet."""
         client = bus.consumer(self.bus, *(topic_names or (self.topic(),)))
@@ -159,6 +159,8 @@ class World:
                     found += [record for records in batch.values() for record in records]
                     if not batch and len(found) >= count:
                         return found
+        except TimeoutError:
+            raise AssertionError(f"{len(found)} of {count} messages: {sequences(found)}") from None
         finally:
             await client.stop()
 

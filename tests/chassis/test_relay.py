@@ -17,8 +17,9 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from shuniu_contracts import Basis, decode, decode_data
 from shuniu_contracts.partybuild import InstructorAppointed, InstructorState
 
-from chassis import bus, outbox, topics
+from chassis import bus, failpoints, log, outbox, topics
 from chassis.embedded.broker import EmbeddedBroker
+from chassis.leadership import LeaseLost, leadership
 from chassis.relay import Relay
 from chassis.replay import rebuild
 from chassis.settings import BusSettings
@@ -333,3 +334,57 @@ async def test_the_broker_is_killed_under_load_and_nothing_that_it_lost_stays_lo
 
 def _first_seen(found: list[int]) -> list[int]:
     return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("point", ["after_read", "after_send", "before_delete", "after_delete"])
+async def test_a_relay_that_dies_between_any_two_steps_loses_nothing(world: World, point: str) -> None:
+    deaths = 0
+
+    async def die(name: str) -> None:
+        nonlocal deaths
+        if name == f"relay.{point}" and deaths < 3:
+            deaths += 1
+            raise ConnectionError("the relay is gone")
+
+    subjects = [f"fund-{number}" for number in range(40)]
+    for _ in range(4):
+        await world.commit_many(subjects)
+    failpoints.install(die)
+    try:
+        async with world.relaying():
+            await world.drained()
+    finally:
+        failpoints.install(None)
+    assert deaths == 3
+    for found in sequences(await world.received(160)).values():
+        assert list(dict.fromkeys(found)) == [1, 2, 3, 4]
+
+
+async def test_a_leader_whose_lock_connection_falls_silent_stops_sending(world: World) -> None:
+    stop = asyncio.Event()
+    async with leadership(world.runtime.database, "grants", 1.5, stop) as lease:
+        assert lease is not None
+        lease.check()
+        backend = lease.connection.get_server_pid()
+        try:
+            os.kill(backend, signal.SIGSTOP)
+        except (ProcessLookupError, PermissionError):
+            pytest.skip("the database server's processes are not on this machine")
+        try:
+            await asyncio.sleep(2)
+            with pytest.raises(LeaseLost):
+                lease.check()
+        finally:
+            os.kill(backend, signal.SIGCONT)
+
+
+async def test_a_number_is_drawn_only_by_a_transaction_that_has_an_id(world: World) -> None:
+    """Or the reader's floor could pass it: the id must come before `nextval`, in the plan as in the text."""
+    async with world.connect() as connection:
+        plan = "\n".join(
+            row[0] for row in await connection.fetch(
+                f"explain {log._APPEND}", [], [], [], [], [], [], [], 0,
+                datetime.datetime.now(datetime.UTC), [], [], [],
+            )
+        )  # fmt: skip
+    assert "One-Time Filter: (pg_current_xact_id() IS NOT NULL)" in plan
