@@ -50,7 +50,7 @@ async def _list(place: Place, service: str | None, error: str | None) -> list[di
 
 @app.command()
 def show(service: Service, number: Annotated[int, typer.Argument()], data_dir: DataDir = None) -> None:
-    """One message in full, as JSON."""
+    """One message in full, headers and value, as JSON."""
     print_json(asyncio.run(_show(find(data_dir), service, number)))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
 import pydantic_core
-from fastapi import Depends, Security
+from fastapi import Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 from starlette.requests import Request
@@ -197,5 +197,8 @@ class Requirement:
 
 
 def requires(permission: str) -> Any:
-    """The route needs `permission`: `call: Annotated[Call, requires("organizations:read")]`."""
-    return Depends(Requirement(permission))
+    """The route needs `permission`: `call: Annotated[Call, requires("organizations:read")]`.
+
+    The OpenAPI document names it as the scope of the bearer token.
+    """
+    return Security(Requirement(permission), scopes=[permission])

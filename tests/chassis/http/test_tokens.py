@@ -1,0 +1,186 @@
+"""Who a token says one is: what is accepted, what is refused, and how keys rotate."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from chassis.http import Explained, Verifier, authentication
+from chassis.http.authentication import KeysUnusable
+from chassis.keys import KEY_FILE, EmbeddedKey, issue_token
+from chassis.settings import AuthSettings
+
+ROLES = {"viewer": {"funds:read"}, "operator": {"*"}}
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> EmbeddedKey:
+    """A stack's own key."""
+    return EmbeddedKey.open(tmp_path / "keys")
+
+
+@pytest.fixture
+def verifier(key: EmbeddedKey) -> Verifier:
+    """What checks tokens of that stack."""
+    return Verifier(AuthSettings(jwks=str(key.jwks)), "embedded", ROLES)
+
+
+def token(key: EmbeddedKey, **changes: Any) -> str:
+    """A viewer's token."""
+    given: dict[str, Any] = {"subject": "u-1", "roles": ["viewer"], "divisions": ["440303"]} | changes
+    return key.issue(**given)
+
+
+def forged(key: Any, **changes: Any) -> str:
+    """A token with claims and a header of one's own."""
+    now = int(time.time())
+    claims = {
+        "iss": "shuniu-embedded", "aud": "shuniu", "sub": "u-1", "roles": ["viewer"],
+        "divisions": ["440303"], "exp": now + 60,
+    }  # fmt: skip
+    claims |= changes
+    claims = {name: value for name, value in claims.items() if value is not None}
+    algorithm = "HS256" if isinstance(key, OctKey) else "ES256"
+    return jwt.encode({"alg": algorithm, "kid": "shuniu-embedded"}, claims, key, algorithms=[algorithm])
+
+
+async def refused(verifier: Verifier, given: str | None) -> str:
+    """The code of the refusal."""
+    with pytest.raises(Explained) as caught:
+        await verifier.principal(given)
+    assert caught.value.status == 401
+    assert "www-authenticate" in caught.value.headers
+    return caught.value.code
+
+
+async def test_a_token_names_caller_roles_and_divisions(verifier: Verifier, key: EmbeddedKey) -> None:
+    caller = await verifier.principal(token(key))
+    assert (caller.actor_id, caller.divisions) == ("u-1", ("440303",))
+    assert caller.has("funds:read")
+    assert not caller.has("funds:open")
+    assert caller.covers("440303001")
+    assert not caller.covers("4403")
+
+
+async def test_no_token_and_no_token_at_all_are_refused(verifier: Verifier) -> None:
+    assert await refused(verifier, None) == "token_missing"
+    for nonsense in ("x", "a.b.c", "é", "." * 5000):
+        assert await refused(verifier, nonsense) == "token_invalid"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": 1_000_000_000}, {"exp": None}, {"iss": "somebody"}, {"iss": None}, {"aud": "another"},
+        {"sub": None}, {"sub": 7}, {"roles": "operator"}, {"roles": [1]}, {"divisions": ["99"]},
+        {"divisions": None}, {"divisions": ["440303 or 1=1"]},
+    ],
+)  # fmt: skip
+async def test_claims_that_do_not_hold_are_refused(
+    verifier: Verifier, key: EmbeddedKey, changes: dict[str, Any]
+) -> None:
+    signing = ECKey.import_key(json.loads((key.directory / KEY_FILE).read_bytes()))
+    assert (await verifier.principal(forged(signing))).actor_id == "u-1"
+    assert await refused(verifier, forged(signing, **changes)) == "token_invalid"
+
+
+async def test_a_signature_by_another_key_or_algorithm_is_refused(
+    verifier: Verifier, key: EmbeddedKey
+) -> None:
+    stranger = ECKey.generate_key("P-256", {"kid": "shuniu-embedded"})
+    public = OctKey.import_key(key.jwks.read_bytes())
+    assert await refused(verifier, forged(stranger)) == "token_invalid"
+    assert await refused(verifier, forged(public)) == "token_invalid"
+    head, body, _ = token(key).split(".")
+    assert await refused(verifier, f"{head}.{body}.") == "token_invalid"
+
+
+async def test_production_refuses_the_embedded_key_and_starts_not_with_it(key: EmbeddedKey) -> None:
+    verifier = Verifier(AuthSettings(jwks=str(key.jwks)), "production", ROLES)
+    with pytest.raises(KeysUnusable, match="production refuses"):
+        await verifier.open()
+    assert await refused(verifier, token(key)) == "token_invalid"
+
+
+async def test_a_service_without_a_key_set_does_not_start(tmp_path: Path) -> None:
+    with pytest.raises(KeysUnusable, match="SHUNIU_AUTH_JWKS is not set"):
+        await Verifier(AuthSettings(), "test", ROLES).open()
+    with pytest.raises(KeysUnusable, match="no usable key set"):
+        await Verifier(AuthSettings(jwks=str(tmp_path / "absent.json")), "test", ROLES).open()
+
+
+def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    first = issue_token(tmp_path, subject="u-1", roles=["viewer"], divisions=["440303"])
+    file = tmp_path / KEY_FILE
+    content = file.read_bytes()
+    issue_token(tmp_path, subject="u-2", roles=["viewer"], divisions=["440303"])
+    assert first
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.read_bytes() == content
+    assert "d" not in json.loads(EmbeddedKey.open(tmp_path).jwks.read_bytes())["keys"][0]
+
+
+class _Provider(HTTPServer):
+    """An identity provider's key set, with the times it was asked."""
+
+    keys: list[dict[str, Any]]
+    asked = 0
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        assert isinstance(self.server, _Provider)
+        self.server.asked += 1
+        body = json.dumps({"keys": self.server.keys}).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silence."""
+
+
+@pytest.fixture
+def provider() -> Iterator[_Provider]:
+    """An identity provider on a port."""
+    server = _Provider(("127.0.0.1", 0), _Answer)
+    server.keys = []
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+async def test_a_rotated_key_is_fetched_and_unknown_keys_do_not_flood_the_provider(
+    provider: _Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = AuthSettings(jwks=f"http://127.0.0.1:{provider.server_port}/jwks", issuer="https://id.example")
+    verifier = Verifier(settings, "production", ROLES)
+    old, new = (ECKey.generate_key("P-256", {"kid": name}) for name in ("old", "new"))
+
+    def signed(key: ECKey) -> str:
+        claims = {
+            "iss": "https://id.example", "aud": "shuniu", "sub": "u-1", "roles": ["viewer"],
+            "divisions": ["440303"], "exp": int(time.time()) + 60,
+        }  # fmt: skip
+        return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
+
+    provider.keys = [dict(old.as_dict(False))]
+    await verifier.open()
+    assert (await verifier.principal(signed(old))).actor_id == "u-1"
+    provider.keys.append(dict(new.as_dict(False)))
+    await asyncio.gather(*(refused(verifier, signed(new)) for _ in range(20)))
+    assert provider.asked == 1, "asked again within the interval"
+    monkeypatch.setattr(authentication, "_FETCH_INTERVAL_S", 0.0)
+    assert (await verifier.principal(signed(new))).actor_id == "u-1"
+    assert provider.asked == 2

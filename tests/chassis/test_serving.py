@@ -1,0 +1,80 @@
+"""One process of a service: it drains what is in hand, and a role that fails takes it down."""
+
+import asyncio
+import socket
+from dataclasses import replace
+
+import asyncpg
+import pytest
+
+from chassis.runtime import Runtime
+from chassis.service import Service
+from chassis.serving import Assignment, CannotServe, RoleFailed, serve
+from chassis.settings import Settings
+from tests.chassis.http.conftest import Served, key, settings  # noqa: F401
+from tests.chassis.sample.app import service
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def alone(settings: Settings) -> Settings:  # noqa: F811
+    """Settings with a port of their own."""
+    from chassis.embedded.port import free_port
+
+    return settings.for_service("grants", port=free_port())
+
+
+async def started(assignment: Assignment, stop: asyncio.Event) -> "asyncio.Task[None]":
+    """The API of the assignment, at work."""
+    ready = asyncio.Event()
+    task = asyncio.create_task(serve([assignment], {"api"}, stop=stop, ready=ready.set))
+    await asyncio.wait({task, asyncio.create_task(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    return task
+
+
+async def test_a_command_in_hand_is_finished_before_the_process_ends(alone: Settings, key: object) -> None:  # noqa: F811
+    stop = asyncio.Event()
+    task = await started(Assignment(service, alone), stop)
+    async with Served(alone, key).client() as client:  # type: ignore[arg-type]
+        body = {"division": "440303", "title": "Drained", "total_fen": 100}
+        id = (await client.post("/v1/funds", json=body)).json()["id"]
+        slow = asyncio.create_task(
+            client.post(f"/v1/funds/{id}/increase", json={"amount_fen": 1, "pause_s": 0.5})
+        )
+        await asyncio.sleep(0.2)
+        stop.set()
+        answer = await slow
+        await asyncio.wait_for(task, 5)
+    assert answer.json()["total_fen"] == 101
+    connection = await asyncpg.connect(alone.database.dsn.get_secret_value())
+    found = await connection.fetchval("select total_fen from sample_fund where id = $1", id)
+    await connection.close()
+    assert found == 101
+    with pytest.raises(OSError, match="Connect call failed"):
+        await asyncio.open_connection("127.0.0.1", alone.http.port)
+
+
+async def test_a_role_that_fails_ends_the_process(alone: Settings) -> None:
+    async def fails(runtime: Runtime) -> None:
+        await asyncio.sleep(0.05)
+        raise ZeroDivisionError("a fault of the code")
+
+    broken: Service = replace(service, background=fails)
+    task = await started(Assignment(broken, alone), asyncio.Event())
+    with pytest.raises(RoleFailed, match="background ended by itself"):
+        await asyncio.wait_for(task, 10)
+
+
+async def test_a_port_in_use_and_an_old_schema_are_told_before_anything_runs(alone: Settings) -> None:
+    taken = socket.create_server(("127.0.0.1", alone.http.port))
+    with taken, pytest.raises(CannotServe, match="cannot listen"):
+        await serve([Assignment(service, alone)], {"api"}, stop=asyncio.Event())
+    connection = await asyncpg.connect(alone.database.dsn.get_secret_value())
+    await connection.execute("update alembic_version set version_num = 'older'")
+    try:
+        with pytest.raises(CannotServe, match="shuniu migrate"):
+            await serve([Assignment(service, alone)], {"api"}, stop=asyncio.Event())
+    finally:
+        await connection.execute("update alembic_version set version_num = '0001'")
+        await connection.close()
