@@ -111,7 +111,7 @@ class Scenario:
         while job["state"] in {"received", "applying"}:
             await asyncio.sleep(0.1)
             job = await self.stack.get("registry", f"/v1/imports/{job['id']}")
-            self.progress.update(task, completed=job["rows_done"])
+            self.progress.update(task, completed=job["rows_applied"])
         if job["state"] != "applied":
             raise Failed(f"the import ended as '{job['state']}': {job['problem'] or job['faults']}")
         self.progress.update(task, completed=len(self.register))
@@ -274,12 +274,14 @@ class Scenario:
             return {"id": found[0]["id"], "new": False}
         before = await self._moving()
         application = await self.stack.post(
-            "registry", "/v1/applications", division=NEW_DIVISION, name=NEW_ORGANIZATION,
-            legal_form="private_non_enterprise", route="direct", categories=["城乡社区服务类"],
+            "registry", "/v1/registration-applications", division=NEW_DIVISION, name=NEW_ORGANIZATION,
+            legal_form="private_non_enterprise", route="direct", categories=["community_service"],
             charter_party_clause=True, full_party_member_count=4, member_count=30, staff_count=6,
         )  # fmt: skip
         await self.stack.post(
-            "registry", f"/v1/applications/{application['id']}/registration", credit_code=NEW_CREDIT_CODE
+            "registry",
+            f"/v1/registration-applications/{application['id']}/registration",
+            credit_code=NEW_CREDIT_CODE,
         )
         found = await self.stack.every("registry", "/v1/organizations", q=NEW_ORGANIZATION)
         return {"id": found[0]["id"], "new": True, "before": before}
