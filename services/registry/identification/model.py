@@ -3,6 +3,7 @@
 
 import re
 import unicodedata
+from operator import mul
 
 from chassis.model import Refusal, RefusalKind
 
@@ -13,6 +14,7 @@ BODY_SYMBOLS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CODE_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _CODE_VALUE = {symbol: value for value, symbol in enumerate(CODE_SYMBOLS)}
+_ALLOWED = frozenset(CODE_SYMBOLS)
 _BODY_VALUE = {symbol: value for value, symbol in enumerate(BODY_SYMBOLS)}
 _LONGEST_NUMBER = 60
 _NOT_IN_NAMES = re.compile(r"[\W_]+")
@@ -47,13 +49,13 @@ class EmptyName(Refusal):
 
 def _body_check(body: str) -> str:
     """The check symbol of GB 11714 for the eight symbols `body`."""
-    total = sum(_BODY_VALUE[symbol] * weight for symbol, weight in zip(body, _BODY_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_BODY_VALUE.__getitem__, body), _BODY_WEIGHTS))
     return "0123456789X0"[11 - total % 11]
 
 
 def _code_check(first: str) -> str:
     """The check symbol of GB 32100 for the seventeen symbols `first`."""
-    total = sum(_CODE_VALUE[symbol] * weight for symbol, weight in zip(first, _CODE_WEIGHTS, strict=True))
+    total = sum(map(mul, map(_CODE_VALUE.__getitem__, first), _CODE_WEIGHTS))
     return CODE_SYMBOLS[(31 - total % 31) % 31]
 
 
@@ -63,7 +65,8 @@ def credit_code(text: str, *, at: str | None = None) -> str:
     Full-width characters are accepted. Raises `MalformedCreditCode` that says which check failed
     (GB 32100-2015: symbol 18; GB 11714: symbol 17).
     """
-    code = unicodedata.normalize("NFKC", text).strip().replace(" ", "").replace("-", "").upper()
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    code = "".join(plain.split()).replace("-", "").upper()
     if len(code) != 18:
         raise MalformedCreditCode(
             at=at,
@@ -71,9 +74,8 @@ def credit_code(text: str, *, at: str | None = None) -> str:
             fault_zh=f"应为 18 位，实为 {len(code)} 位",
             fault_en=f"18 symbols, not {len(code)}",
         )
-    strange = [symbol for symbol in code if symbol not in _CODE_VALUE]
-    if strange:
-        symbols = ", ".join(dict.fromkeys(strange))
+    if not _ALLOWED.issuperset(code):
+        symbols = ", ".join(dict.fromkeys(symbol for symbol in code if symbol not in _ALLOWED))
         raise MalformedCreditCode(
             at=at, value=text, fault_zh=f"不应含有 {symbols}", fault_en=f"{symbols} may not occur"
         )
@@ -105,7 +107,8 @@ def legacy_number(text: str, *, at: str | None = None) -> str:
 
 def organization_name(text: str, *, at: str | None = None) -> str:
     """A name as it is shown: no outer or doubled white space, no control characters. Raises `EmptyName`."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    printable = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    name = " ".join(printable.split())
     if len(name) > 200 or not normalized_name(name):
         raise EmptyName(value=text[:200], at=at)
     return name

@@ -354,10 +354,7 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
         column = _COLUMN_OF_RULE.get(refusal.code, "法律形式")
         sheet.fault(row, column, refusal.code, refusal.message("zh"), refusal.message("en"))
         return None
-    faults = check_days(
-        context.today, founded_on=values.get("founded_on"), filed_on=values.get("filed_on"),
-        registered_on=values.get("registered_on"), ended_on=values.get("ended_on"), effective_on=effective_on,
-    )  # fmt: skip
+    faults = _faults_of_days(values, effective_on, context.today)
     for fault in faults:
         known = COLUMN_BY_FIELD.get((fault.at or "")[1:])
         header = known.header if known else _DAY_OF[status]
@@ -368,6 +365,13 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
     seen = msgspec.msgpack.encode([division, status, effective_on, sorted(values.items())])
     fingerprint = blake2b(seen, digest_size=16).digest()
     return Draft(row, values, normalized, status, axes.legal_form, effective_on, fingerprint)
+
+
+def _faults_of_days(values: Mapping[str, Any], effective_on: date, today: date) -> list[Refusal]:
+    days = {name: values.get(name) for name in ("founded_on", "filed_on", "registered_on", "ended_on")}
+    if days["ended_on"] is None and all(day is None or day <= today for day in days.values()):
+        return []  # nearly every row
+    return check_days(today, effective_on=effective_on, **days)
 
 
 _FORM_WHERE_BLANK = {

@@ -69,8 +69,10 @@ class OrganizationRow(AggregateRow, Table, table=True):
     legal_form: str
     legal_status: str
     hub_link: str = HubLink.NONE.value
-    hub_standing: str = HubStanding.GOOD.value
-    decoupling: str = Decoupling.NOT_BEGUN.value
+    hub_standing: str = Field(default=HubStanding.GOOD.value, sa_column_kwargs={"server_default": "good"})
+    decoupling: str = Field(
+        default=Decoupling.NOT_BEGUN.value, sa_column_kwargs={"server_default": "not_begun"}
+    )
     ended: bool = False
     """A final status, or merged: no duplicate rule and no count meets it any more."""
     credit_code: str | None = None
@@ -78,9 +80,15 @@ class OrganizationRow(AggregateRow, Table, table=True):
     categories: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
     department: str | None = None
     nature: str | None = None
-    functions: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
-    service_directions: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
-    target_groups: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
+    functions: list[str] = Field(
+        default_factory=_texts, sa_type=pg.ARRAY(sa.Text), sa_column_kwargs={"server_default": "{}"}
+    )
+    service_directions: list[str] = Field(
+        default_factory=_texts, sa_type=pg.ARRAY(sa.Text), sa_column_kwargs={"server_default": "{}"}
+    )
+    target_groups: list[str] = Field(
+        default_factory=_texts, sa_type=pg.ARRAY(sa.Text), sa_column_kwargs={"server_default": "{}"}
+    )
     origin: str | None = None
     development_mode: str | None = None
     premises: str | None = None
@@ -99,7 +107,7 @@ class OrganizationRow(AggregateRow, Table, table=True):
     linked_on: date | None = None
     decoupled_on: date | None = None
     ended_on: date | None = None
-    credit_listing: str = "none"
+    credit_listing: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
     credit_listed_on: date | None = None
     brands: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))
     four_no_fees_declared: bool | None = None
@@ -153,19 +161,19 @@ def organization_state(values: Mapping[str, Any]) -> registry.OrganizationState:
     origin, premises, route = values["origin"], values["premises"], values["registration_route"]
     return registry.OrganizationState(
         effective_on=values["effective_on"],
-        basis=Basis(values["basis"]),
+        basis=_BASES[values["basis"]],
         division=values["division"],
         ended=values["ended"],
         name=values["name"],
-        legal_form=registry.LegalForm(values["legal_form"]),
-        legal_status=registry.LegalStatus(values["legal_status"]),
-        hub_link=registry.HubLink(values["hub_link"]),
-        hub_standing=registry.HubStanding(values["hub_standing"]),
-        decoupling=registry.Decoupling(values["decoupling"]),
-        credit_listing=registry.CreditListing(values["credit_listing"]),
+        legal_form=_FORMS[values["legal_form"]],
+        legal_status=_STATUSES[values["legal_status"]],
+        hub_link=_LINKS[values["hub_link"]],
+        hub_standing=_STANDINGS[values["hub_standing"]],
+        decoupling=_DECOUPLINGS[values["decoupling"]],
+        credit_listing=_LISTINGS[values["credit_listing"]],
         origin=registry.Origin(origin) if origin else None,
         premises=registry.Premises(premises) if premises else None,
-        registration_route=registry.RegistrationRoute(route) if route else None,
+        registration_route=_ROUTES[route] if route else None,
         merged_into=merged,
         categories=tuple(values["categories"]),
         functions=tuple(values["functions"]),
@@ -176,6 +184,15 @@ def organization_state(values: Mapping[str, Any]) -> registry.OrganizationState:
     )
 
 
+# A look into a table costs a tenth of calling the enum, ten times for each of 100,000 rows.
+_BASES = {member.value: member for member in Basis}
+_FORMS = {member.value: member for member in registry.LegalForm}
+_STATUSES = {member.value: member for member in registry.LegalStatus}
+_LINKS = {member.value: member for member in registry.HubLink}
+_STANDINGS = {member.value: member for member in registry.HubStanding}
+_DECOUPLINGS = {member.value: member for member in registry.Decoupling}
+_LISTINGS = {member.value: member for member in registry.CreditListing}
+_ROUTES = {member.value: member for member in registry.RegistrationRoute}
 _AS_THEY_ARE = (
     "credit_code", "legacy_number", "department", "nature", "development_mode", "staff_count", "member_count",
     "full_party_member_count", "volunteer_count", "supervisory_unit", "supervisory_unit_name",
