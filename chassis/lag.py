@@ -12,6 +12,7 @@ from chassis import bus
 from chassis.settings import BusSettings
 
 _FETCH_S = 10.0
+_FETCH_WAIT_MS = 20
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ async def group_lag(settings: BusSettings, subscription: Subscription) -> GroupL
 
     A plain client asks: the embedded broker fails on the admin client's listing of offsets.
     """
-    client = bus.consumer(settings, group=subscription.group)
+    client = bus.consumer(settings, group=subscription.group, fetch_max_wait_ms=_FETCH_WAIT_MS)
     await client.start()
     try:
         partitions = _wanted(await _partitions_by_topic(client), subscription)
@@ -136,13 +137,13 @@ async def caught_up(
     In this order: every group has committed to the end; then nothing waits in any database (a reaction's own
     events are in the outbox before its offsets are committed); then no partition has grown since.
     """
-    before = [await group_lag(settings, subscription) for subscription in subscriptions]
+    before = await asyncio.gather(*(group_lag(settings, each) for each in subscriptions))
     if any(lag.behind for lag in before):
         return False
     for connection in databases:
         if not (await backlog(connection)).is_clear:
             return False
-    after = [await group_lag(settings, subscription) for subscription in subscriptions]
+    after = await asyncio.gather(*(group_lag(settings, each) for each in subscriptions))
     return _ends(before) == _ends(after)
 
 
