@@ -30,8 +30,8 @@ from shuniu_contracts.envelope import content_type, from_structured
 
 from chassis.model import is_within
 
-_TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:~-]{0,127}")
-"""An id that fits an index row and has no character that a database refuses."""
+_TOKENS = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:~-]{0,127},[0-9A-Za-z][0-9A-Za-z._:~-]{0,127}")
+"""Two ids that fit an index row and have no character that a database refuses, nor a comma."""
 _MAX_SEQUENCE = 2**63 - 1
 _MAX_EPOCH = 2**31 - 1
 
@@ -149,7 +149,7 @@ def parse(record: Record) -> Arrival | Refused:
     data: Event | None = None
     try:
         try:
-            envelope, data = decode(headers, record.value)  # type: ignore[arg-type]
+            envelope, data = decode(headers, record.value)
         except AttributeError:
             envelope, data = decode(_without_nulls(headers), record.value)
     except (MalformedEvent, UnknownMajor) as error:
@@ -161,26 +161,26 @@ def parse(record: Record) -> Arrival | Refused:
         fault = (kind, str(error))
     except ContractError as error:
         return Refused(record, Misfit.MALFORMED, str(error))
-    place = _place(record.topic, envelope.source, envelope.type)
-    if isinstance(place, str):
-        return Refused(record, Misfit.QUARANTINED, place)
-    reason = _disagreement(record, envelope, place)
-    if reason is not None:
+    place, major, reason = _place(record.topic, envelope.source, envelope.type)
+    if place is None:
         return Refused(record, Misfit.QUARANTINED, reason)
-    if fault is None and envelope.major != place.major:
+    contradiction = _disagreement(record, envelope, place.stack)
+    if contradiction is not None:
+        return Refused(record, Misfit.QUARANTINED, contradiction)
+    if fault is None and major != place.major:
         text = f"{envelope.type} is on {record.topic}: a type's major is its stream's"
         fault, data = (Misfit.UNKNOWN_MAJOR, text), None
     return Arrival(record, envelope, data, place.service, place.stack, fault)
 
 
-def _disagreement(record: Record, envelope: Envelope, place: TopicName) -> str | None:
+def _disagreement(record: Record, envelope: Envelope, stack: str) -> str | None:
     """What contradicts what, or None; keeps out, too, what no index or integer column could hold."""
     subject = envelope.subject
-    if not is_within(envelope.division, place.stack):
-        return f"division {envelope.division} is not of stack {place.stack}"
+    if not is_within(envelope.division, stack):
+        return f"division {envelope.division} is not of stack {stack}"
     if record.key != subject.encode():
         return f"the key {record.key!r} is not the subject {subject!r}"
-    if not _TOKEN.fullmatch(subject) or not _TOKEN.fullmatch(envelope.id):
+    if not _TOKENS.fullmatch(f"{subject},{envelope.id}"):
         return "subject and id are to be 1 to 128 letters, digits and ._:~-"
     if envelope.sequence > _MAX_SEQUENCE or envelope.epoch > _MAX_EPOCH:
         return f"sequence {envelope.sequence} or epoch {envelope.epoch} is out of range"
@@ -188,21 +188,21 @@ def _disagreement(record: Record, envelope: Envelope, place: TopicName) -> str |
 
 
 @lru_cache(maxsize=4096)
-def _place(topic: str, source: str, type_: str) -> TopicName | str:
-    """The topic's parts where source and type agree with them, else what does not."""
+def _place(topic: str, source: str, type_: str) -> tuple[TopicName | None, int, str]:
+    """The topic's parts where source and type agree with them, else what does not; and the type's major."""
     try:
         name = parse_topic(topic)
     except ValueError as error:
-        return str(error)
+        return None, 0, str(error)
     if source != f"/stacks/{name.stack}/{name.service}":
-        return f"source {source} does not write {topic}"
-    _, _, service, aggregate, _, _ = type_.split(".")
+        return None, 0, f"source {source} does not write {topic}"
+    _, _, service, aggregate, _, major = type_.split(".")
     described = STREAMS.get((service, aggregate))
     directive = described is not None and described.directive
     expected = "directives" if directive else aggregate
     if service != name.service or expected != name.aggregate:
-        return f"type {type_} does not belong on {topic}"
-    return name
+        return None, 0, f"type {type_} does not belong on {topic}"
+    return name, int(major[1:]), ""
 
 
 def _envelope_of(record: Record) -> Envelope | None:
