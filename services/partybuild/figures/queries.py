@@ -234,7 +234,7 @@ with standing as (
            count(*) filter (where by_organisation or by_work) as either,
            count(*) filter (where women) as women
     from standing s left join covered c using (organization_id)
-    where s.legal_status = 'registered' and not s.ended and s.division like any($2::text[])
+    where s.legal_status in ('registered', 'suspended') and not s.ended and s.division like any($2::text[])
     group by 1
 )
 select place, 'coverage.' || key as key, value

@@ -20,10 +20,10 @@ from services.partybuild.coverage.commands import propose_mode
 from services.partybuild.coverage.reactions import prepare
 from services.partybuild.instructors.commands import assign, end, release
 from services.partybuild.organizations.reactions import follow_register
-from services.partybuild.party_organizations.commands import change, dissolve
+from services.partybuild.party_organizations.commands import change, dissolve, found
 from services.partybuild.party_organizations.model import SetUp
 from services.partybuild.policy import PartybuildPolicy
-from tests.partybuild.conftest import STREET, TODAY, Organization, World, instructor, later
+from tests.partybuild.conftest import OFFICER, STREET, TODAY, Organization, World, instructor, later
 
 pytestmark = pytest.mark.integration
 
@@ -322,3 +322,28 @@ async def test_two_reactions_at_once_open_one_duty(world: World) -> None:
         assert not finished
     await application
     assert await world.duty_facts(organization) == ["opened"]
+
+
+async def test_a_merger_waits_for_a_founding_over_its_survivor(world: World) -> None:
+    loser, survivor = await world.register(3, 3)
+    await world.found(SetUp.INDEPENDENT, loser)
+    async with world.runtime.unit_of_work(OFFICER) as uow:
+        kept = await found(uow, name="支部", mode=SetUp.INDEPENDENT, organization_ids=[survivor.id])
+        merger = asyncio.create_task(world.merge(loser, survivor))
+        finished, _ = await asyncio.wait([merger], timeout=0.3)
+        assert not finished
+    await merger
+    assert (await world.duty(survivor))["covered_by_id"] == kept.id
+    assert await world.duty_facts(loser) == ["opened", "covered", "ended"]
+
+
+async def test_an_older_event_does_not_undo_a_newer_one(world: World) -> None:
+    organization = world.registered(3)
+    first = world.registration(organization)
+    await world.hear(first)
+    await world.details_change(organization, name="新名称")
+    await world.hear(first)
+    [row] = await world.rows("select name, sequence from organization")
+    assert tuple(row) == ("新名称", 2)
+    [standing] = await world.rows("select sequence from organization_standing")
+    assert standing["sequence"] == 2

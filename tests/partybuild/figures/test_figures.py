@@ -193,10 +193,14 @@ async def test_the_womens_line_has_a_rate_of_its_own_where_it_is_owed(world: Wor
     assert found["party_organizations.total"] == 0
 
 
-async def test_filed_organisations_are_no_part_of_the_denominator(world: World) -> None:
+async def test_filed_organisations_are_no_part_of_the_denominator_but_suspended_ones_are(
+    world: World,
+) -> None:
     await world.register(3, status=LegalStatus.FILED)
     assert (await values(world))["coverage.registered"] == 0
     assert "coverage.organisational_rate" not in await values(world)
+    await world.register(3, status=LegalStatus.SUSPENDED)
+    assert (await values(world))["coverage.registered"] == 1
 
 
 async def test_a_period_with_one_end_or_the_wrong_way_round_is_refused(world: World) -> None:

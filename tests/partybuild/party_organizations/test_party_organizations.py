@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from asyncpg.connection import LoggedQuery
 from shuniu_contracts import Basis
 
 from chassis.model import Refusal, Refusals, StepNotPossible
@@ -260,3 +261,23 @@ async def test_dissolving_ends_posts_and_timers_and_is_final(world: World) -> No
         await world.do(dissolve, id=branch.id)
     with pytest.raises(Refusal):
         await world.do(change, id=branch.id, given={"name": "新支部"})
+
+
+async def test_a_founding_takes_a_fixed_number_of_statements(world: World) -> None:
+    organizations = await world.register(*[3] * 4, basis=Basis.HISTORICAL)
+    counts = []
+    for organization in organizations:
+        seen: list[str] = []
+
+        def log(record: LoggedQuery, seen: list[str] = seen) -> None:
+            seen.append(record.query)
+
+        async with world.runtime.unit_of_work(OFFICER) as uow:
+            with uow.connection.query_logger(log):
+                await found(
+                    uow, name="支部", mode=SetUp.INDEPENDENT, organization_ids=[organization.id],
+                    basis="historical", posts=[SECRETARY],
+                )  # fmt: skip
+                await uow.flush()
+        counts.append(len(seen))
+    assert counts[1] == counts[2] == counts[3] <= 10
