@@ -12,10 +12,8 @@ from chassis.wire import Row
 
 _OBSERVE_S = 0.2
 _LAST_DRAWN = "select case when is_called then last_value else 0 end from event_log_seq"
-_SNAPSHOT = """
-select pg_snapshot_xmin(s)::text::bigint as xmin, pg_snapshot_xmax(s)::text::bigint as xmax
-from pg_current_snapshot() s
-"""
+_OLDEST_RUNNING = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_NEXT_ID = "select pg_current_xact_id()::text::bigint"
 _COLUMNS = """
 select due.seq, due.stream_major, due.version, l.id::text as id, l.aggregatetype, l.aggregateid, l.type,
        l.sequence, l.epoch, l.division, l.payload, l.headers::text as headers,
@@ -77,9 +75,10 @@ class OutboxReader:
 
     A transaction that draws a low `seq` may commit after one that drew a higher, so a cursor would skip it.
     `_floor` is the lowest number that can still appear: what was drawn before a moment is decided once every
-    transaction older than that moment has ended. The drawn number is read in a statement *before* the one
-    that takes the snapshot: whoever had drawn by then already had a transaction id, below that snapshot's
-    xmax (`log.append` makes sure that the id is assigned before the number is drawn).
+    transaction older than that moment has ended. The drawn number is read *before* a transaction id is taken:
+    whoever had drawn by then had a lower id (`log.append` makes sure that the id comes before the number). A
+    snapshot's xmax would not do in its place: it is one past the newest id that has *ended*, and a running
+    transaction can have a higher one. Ids are taken only while numbers are drawn, a few a second.
     """
 
     connection: asyncpg.Connection
@@ -132,13 +131,13 @@ class OutboxReader:
         if now - self._observed_at < _OBSERVE_S:
             return
         self._observed_at = now
-        drawn = await self.connection.fetchval(_LAST_DRAWN)
-        snapshot = await self.connection.fetchrow(_SNAPSHOT)
-        assert snapshot is not None
-        if self._drawn is not None and snapshot["xmin"] >= self._drawn_before:
+        if self._drawn is not None:
+            if await self.connection.fetchval(_OLDEST_RUNNING) < self._drawn_before:
+                return
             self._floor, self._drawn = self._drawn + 1, None
-        if self._drawn is None:
-            self._drawn, self._drawn_before = drawn, snapshot["xmax"]
+        drawn = await self.connection.fetchval(_LAST_DRAWN)
+        if drawn >= self._floor:
+            self._drawn, self._drawn_before = drawn, await self.connection.fetchval(_NEXT_ID)
 
 
 async def delete(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:

@@ -388,3 +388,22 @@ async def test_a_number_is_drawn_only_by_a_transaction_that_has_an_id(world: Wor
             )
         )  # fmt: skip
     assert "One-Time Filter: (pg_current_xact_id() IS NOT NULL)" in plan
+
+
+async def test_the_floor_waits_for_a_running_transaction_newer_than_all_that_have_ended(world: World) -> None:
+    """Such a one lies beyond every snapshot's xmax, so that a floor guarded by xmax would pass it."""
+    async with world.connect() as slow, world.connect() as reading, world.connect() as quick:
+        transaction = slow.transaction()
+        await transaction.start()
+        await quick.execute("select pg_current_xact_id()")
+        await world.record(slow, "slow", fund())
+        reader = outbox.OutboxReader(reading, set_size=10, full_scan_s=3600)
+        await reader.open()
+        for number in range(6):
+            assert "slow" not in [row["aggregateid"] for row in await reader.read(set(), outbox.Blocked())]
+            await world.commit(f"fast-{number}", fund())
+            await asyncio.sleep(0.22)
+        assert reader._floor <= 1
+        await transaction.commit()
+        found = [row["aggregateid"] for row in await reader.read(set(), outbox.Blocked())]
+    assert found[0] == "slow"
