@@ -1,5 +1,6 @@
 """Applications: judged by the local copy with reasons, waiting where it knows nothing, through every step."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -342,6 +343,24 @@ class TestAwards:
             await grants.do(decisions.decide, id=round_.id, effective_on=date(2014, 9, 20), **HISTORY)
         assert {(await load(grants, row)).status for row in rows} == {S.ELIGIBLE}
         assert (await grants.facts(round_.id))[-1] == "publicised"
+
+    async def test_two_rounds_decided_at_once_never_overspend_the_fund_they_share(
+        self, grants: Grants
+    ) -> None:
+        fund = await grants.fund(150)
+        ready = []
+        for title in ("甲", "乙"):
+            round_ = await grants.round(fund.id, budget_fen=100, title=title)
+            await grants.scored(round_, [(await grants.application(round_, requested_fen=100), 90)])
+            await grants.propose(round_)
+            await grants.do(decisions.publicise, id=round_.id, effective_on=date(2014, 9, 10), **HISTORY)
+            ready.append(round_)
+        day = {"effective_on": date(2014, 9, 20), **HISTORY}
+        outcomes = await asyncio.gather(
+            *(grants.do(decisions.decide, id=round_.id, **day) for round_ in ready), return_exceptions=True
+        )
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["FundOverspent", "RoundRow"]
+        assert await grants.facts(fund.id) == ["opened", "committed"]
 
     async def test_the_reserve_list_is_drawn_in_order_within_the_budget_left(self, grants: Grants) -> None:
         fund_id = (await grants.fund(300)).id

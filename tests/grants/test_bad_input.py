@@ -31,7 +31,7 @@ def operations(app: FastAPI) -> list[Any]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=80,
     deadline=None,
     phases=[Phase.generate],  # a failing request is told whole; making it smaller takes minutes
     suppress_health_check=list(HealthCheck),
