@@ -52,7 +52,7 @@ def configure_logging(level: str = "INFO", *, stack: str | None = None) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    for noisy in ("uvicorn.access", "httpx", "aiokafka", "alembic"):
+    for noisy in ("uvicorn.access", "httpx", "aiokafka", "alembic", "chassis.bus"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     if stack is not None:
         bind(stack=stack)

@@ -65,7 +65,7 @@ def remove_connection_file(data_dir: Path) -> None:
 def read_connection_file(data_dir: Path) -> Connection:
     """The connection of the stack that runs in `data_dir`; raises NoStackRunning."""
     path = data_dir / FILE_NAME
-    start = f"start one with `shuniu up --data {data_dir}`"
+    start = f"start one with `shuniu up --data-dir {data_dir}`"
     try:
         content = path.read_bytes()
     except FileNotFoundError:

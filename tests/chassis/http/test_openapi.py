@@ -54,7 +54,7 @@ def _attack(document: dict[str, object], base_url: str, authorization: str) -> N
 def _given(
     strategy: st.SearchStrategy[schemathesis.Case[Any]], attack: Callable[[schemathesis.Case[Any]], None]
 ) -> None:
-    given(case=strategy)(attack)()  # type: ignore[arg-type]
+    given(case=strategy)(attack)()
 
 
 async def test_every_operation_documents_problems_and_its_permission(client: httpx.AsyncClient) -> None:
