@@ -211,3 +211,9 @@ async def test_a_period_with_one_end_or_the_wrong_way_round_is_refused(world: Wo
 
 async def test_every_value_has_a_name(world: World) -> None:
     assert set(await values(world)) <= set(NAMES)
+
+
+async def test_a_merged_record_is_counted_no_longer(world: World) -> None:
+    loser, survivor = await world.register(3, 3)
+    await world.merge(loser, survivor)
+    assert (await values(world))["coverage.registered"] == 1
