@@ -195,14 +195,17 @@ async def audit_service(
 
 
 def aggregate_rows(metadata: MetaData) -> tuple[type[AggregateRow], ...]:
-    """The aggregates whose tables belong to `metadata`, by name of table."""
+    """The aggregates whose tables belong to `metadata` and whose stream is in the catalogue, by name of table.
+
+    A record that publishes nothing yet has no log to be held against.
+    """
     found: dict[str, type[AggregateRow]] = {}
     waiting = list(AggregateRow.__subclasses__())
     while waiting:
         row_type = waiting.pop()
         waiting += row_type.__subclasses__()
         table = getattr(row_type, "__table__", None)
-        if table is not None and table.metadata is metadata:
+        if table is not None and table.metadata is metadata and row_type.stream in STREAMS:
             found[table.name] = row_type
     return tuple(found[name] for name in sorted(found))
 
