@@ -69,9 +69,7 @@ def _whom_to_ask(
         return region_profile(region), urls, token
     place = find(data_dir)
     if place.connection is None:
-        raise typer.BadParameter(
-            "set SHUNIU_CONSOLE_SERVICES, --region and --token", param_hint="--token"
-        )
+        raise typer.BadParameter("set SHUNIU_CONSOLE_SERVICES, --region and --token", param_hint="--token")
     profile = region_profile(region) if region else place.settings("console").profile()
     token = token or issue_token(
         keys_directory(data_dir), subject="u-operator", roles=["operator"], divisions=[place.stack], hours=1

@@ -32,9 +32,7 @@ def upgrade() -> None:
         sa.Column("state", pg.JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("service", "aggregate", "id", name="pk_subject"),
     )
-    op.create_index(
-        "ix_subject_service_aggregate_division", "subject", ["service", "aggregate", "division"]
-    )
+    op.create_index("ix_subject_service_aggregate_division", "subject", ["service", "aggregate", "division"])
     op.create_index("ix_subject_organization_id", "subject", ["organization_id"])
     op.create_table(
         "organization",
@@ -55,9 +53,7 @@ def upgrade() -> None:
         sa.Column("ended", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_organization"),
     )
-    op.create_index(
-        "ix_organization_division_legal_status", "organization", ["division", "legal_status"]
-    )
+    op.create_index("ix_organization_division_legal_status", "organization", ["division", "legal_status"])
     op.create_index("ix_organization_name_id", "organization", ["name", "id"])
     op.create_table(
         "timeline",

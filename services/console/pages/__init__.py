@@ -1,0 +1,38 @@
+"""The pages people work in, drawn on the server with NiceGUI and attached to the console's application."""
+
+from fastapi import FastAPI
+from nicegui import core, ui
+
+from chassis.runtime import Runtime
+from services.console.pages import messages, organization, organizations, overview, session
+from services.console.pages.session import Desk
+from services.console.settings import ConsoleSettings
+
+_FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
+    'fill="#17354d"/><g stroke="#8fc1e4" stroke-width="2.4"><path d="M16 16 7 8M16 16l10-7M16 16 6 23M16 16l9 8"/>'
+    '</g><circle cx="16" cy="16" r="4.6" fill="#fff"/></svg>'
+)
+
+
+def mount(app: FastAPI, runtime: Runtime) -> None:
+    """Attach every page to `app`, whose state holds the authenticator. One console a process."""
+    desk = Desk(runtime, app.state.authenticator, ConsoleSettings())
+    session.attach(app, desk)
+    # What is not found below is the API's to refuse, with a problem document and not with a page.
+    app.mount("/v1", app.router.not_found)
+    for page in (overview, organizations, organization, messages):
+        page.attach(desk)
+    if core.app.config.has_run_config:
+        app.mount("/", core.app)
+        return
+    ui.run_with(
+        app,
+        title="枢纽 Shuniu",
+        favicon=_FAVICON,
+        language=None,
+        tailwind=False,
+        show_welcome_message=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=30.0,
+    )

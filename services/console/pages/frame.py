@@ -1,0 +1,127 @@
+"""What every page has: the bar on top, freshness, a banner when data cannot be read, and following events."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from nicegui import ui
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.console.pages.session import Desk, Person
+from services.console.pages.theme import ACCENT, BAD, CSS, GOOD, KEYBOARD, WARN
+from services.console.pages.words import Words
+from services.console.projection import queries
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+POLL_S = 1.0
+_LOG = logging.getLogger("console.pages")
+_OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+_NAVIGATION = (("overview", "/"), ("organizations", "/organizations"), ("messages", "/messages"))
+
+
+@dataclass
+class Frame:
+    """The parts of a page that outlive its first drawing."""
+
+    desk: Desk
+    person: Person
+    freshness: ui.label
+    banner: ui.label
+    badge: ui.label
+    version: int = -1
+
+    @property
+    def words(self) -> Words:
+        """The person's language."""
+        return self.person.words
+
+    def fresh(self) -> None:
+        """Say that what is shown is as of now."""
+        self.freshness.text = self.words("as_of", time=f"{datetime.now(SHANGHAI):%H:%M:%S}")
+        self.banner.visible = False
+
+    def unread(self, count: int | None) -> None:
+        """Show how many messages wait for the person."""
+        self.badge.text = str(count or "")
+        self.badge.visible = bool(count)
+
+    def follow(self, update: Callable[[], Awaitable[None]]) -> None:
+        """Call `update` whenever the read model has changed, looking once a second; end with the sign-in."""
+
+        async def look() -> None:
+            if await self.desk.principal(self.person.token) is None:
+                ui.navigate.to("/sign-in?why=expired")
+                return
+            try:
+                found = await _version(self.desk)
+                if found == self.version:
+                    return
+                await update()
+                self.version = found
+                self.fresh()
+            except _OUTAGE as error:
+                _LOG.warning("page not updated: %r", error)
+                time = self.freshness.text.split(" ")[-1]
+                self.banner.text = self.words("stale", time=time)
+                self.banner.visible = True
+
+        ui.timer(POLL_S, look)
+
+
+async def _version(desk: Desk) -> int:
+    async with desk.runtime.database.transaction() as transaction:
+        return await queries.version(transaction.connection)
+
+
+async def admit(desk: Desk, request: Request) -> Person | Response:
+    """The person at the page, or where to go instead: to sign in, or to the same page without the token."""
+    if (token := request.query_params.get("token")) is not None:
+        if await desk.principal(token) is None:
+            return RedirectResponse("/sign-in?why=invalid", 303)
+        return desk.signed_in(token, request.url.path)
+    person = await desk.person(request)
+    if person is None:
+        why = "?why=expired" if desk.cookie in request.cookies else ""
+        return RedirectResponse(f"/sign-in{why}", 303)
+    return person
+
+
+@contextmanager
+def page(desk: Desk, person: Person, here: str) -> Iterator[Frame]:
+    """The bar with `here` marked, and below it what the block draws."""
+    said = person.words
+    ui.page_title(f"{said(here)} · {said('brand')}")
+    ui.add_css(CSS)
+    ui.colors(primary=ACCENT, positive=GOOD, negative=BAD, warning=WARN)
+    ui.add_body_html(f"<script>{KEYBOARD}</script>")
+    ui.run_javascript(f"document.documentElement.lang = '{'zh-CN' if said.language == 'zh' else 'en'}'")
+    with ui.element("header").classes("top"):
+        ui.link(said("brand"), "/").classes("brand")
+        badge: ui.label
+        with ui.element("nav").style("display:flex;gap:18px"):
+            for name, path in _NAVIGATION:
+                link = ui.link(target=path).classes("here" if name == here else "")
+                with link:
+                    ui.label(said(name)).style("display:inline")
+                    if name == "messages":
+                        badge = ui.label().classes("badge").style("display:inline")
+                        badge.visible = False
+        ui.element("div").classes("gap")
+        places = "、".join(desk.runtime.region.division_name(code) for code in person.principal.divisions)
+        ui.label(f"{places} · {person.principal.actor_id}").classes("place")
+        ui.link(said("other_language"), f"/language/{'en' if said.language == 'zh' else 'zh'}")
+        with ui.element("form").props("method=post action=/session/end"), ui.element("button"):
+            ui.label(said("sign_out"))
+    with ui.element("main").classes("page"):
+        banner = ui.label().classes("banner").props("role=status")
+        banner.visible = False
+        freshness = ui.label().classes("freshness")
+        frame = Frame(desk, person, freshness, banner, badge)
+        frame.fresh()
+        yield frame

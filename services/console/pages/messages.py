@@ -1,0 +1,140 @@
+"""消息: what one must know, read and acknowledged through notify's HTTP; for officers the whole area's too."""
+
+from datetime import datetime
+from typing import Any
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.neighbours import NotDone
+from services.console.pages.frame import SHANGHAI, Frame, admit, page
+from services.console.pages.session import Desk
+
+_OVERSEERS = frozenset({"operator", "hub_officer"})
+_TONES = {"sent": "info", "delivered": "info", "acknowledged": "good", "expired": "bad", "failed": "bad"}
+_UNREAD = frozenset({"sent", "delivered"})
+_PAGE = 30
+
+
+def attach(desk: Desk) -> None:
+    """Register the page."""
+
+    @ui.page("/messages")
+    async def messages(request: Request) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "messages") as frame:
+            await _Box(frame).begin()
+        return None
+
+
+class _Box:
+    """One visitor's list: whose messages, unread only or all, how many pages."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame, self.said = frame, frame.words
+        self.notify = frame.desk.neighbours(frame.person)
+        self.pages = 1
+        with ui.element("div").classes("tools"):
+            choices = {"mine": self.said("mine")}
+            if frame.person.principal.roles & _OVERSEERS:
+                choices["area"] = self.said("area")
+            self.whose = ui.toggle(choices, value="mine", on_change=self._again).props(
+                "no-caps unelevated dense padding='4px 14px'"
+            )
+            self.only_unread = ui.checkbox(self.said("only_unread"), on_change=self._again)
+        self.list = ui.element("div")
+
+    async def begin(self) -> None:
+        """Show the messages, then follow the events."""
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    async def _again(self) -> None:
+        self.pages = 1
+        await self._refresh()
+
+    async def _more(self) -> None:
+        self.pages += 1
+        await self._refresh()
+
+    async def _refresh(self) -> None:
+        self.only_unread.visible = self.whose.value == "mine"
+        try:
+            found, more = await self._read()
+            box = await self.notify.get("notify", "/v1/messages/box")
+        except NotDone as refused:
+            self.list.clear()
+            with self.list:
+                ui.label(str(refused)).classes("card empty")
+            return
+        self.frame.unread(box["unread"])
+        self.list.clear()
+        with self.list:
+            for message in found:
+                self._draw(message)
+            if not found:
+                with ui.element("div").classes("card empty"):
+                    ui.html(f"<b>{self.said('no_messages')}</b>", sanitize=False)
+                    ui.label(self.said("no_messages_hint"))
+            if more:
+                ui.button(self.said("more"), on_click=self._more).props("flat no-caps")
+
+    async def _read(self) -> tuple[list[dict[str, Any]], bool]:
+        path = "/v1/messages/written" if self.whose.value == "area" else "/v1/messages"
+        query: dict[str, str | int] = {"limit": _PAGE}
+        if self.whose.value == "mine" and self.only_unread.value:
+            query["status"] = "sent"
+        found: list[dict[str, Any]] = []
+        for _ in range(self.pages):
+            answer = await self.notify.get("notify", path, **query)
+            found += answer["items"]
+            if answer["next"] is None:
+                return found, False
+            query["cursor"] = answer["next"]
+        return found, True
+
+    def _draw(self, message: dict[str, Any]) -> None:
+        said, status = self.said, message["status"]
+        unread = status in _UNREAD
+        with ui.element("article").classes(f"card message {'unread' if unread else ''}"):
+            with ui.element("div").style("display:flex;gap:10px;align-items:baseline;flex-wrap:wrap"):
+                ui.label(message["title"]).classes("title")
+                ui.label(said.code("message", status)).classes(f"chip {_TONES.get(status, '')}")
+                if message["urgency"] == "critical":
+                    ui.label(said.code("urgency", "critical")).classes("chip bad")
+            ui.label(message["body"]).style("white-space:pre-line")
+            with ui.element("div").classes("foot"):
+                ui.label(f"{_moment(message['recorded_at'])} · {message['division_name']}")
+                if message["acknowledge_by"] and status not in ("acknowledged", "expired"):
+                    due = said("acknowledge_by", time=_moment(message["acknowledge_by"]))
+                    ui.label(due).classes("chip warn")
+                if message["organization_id"]:
+                    ui.link(said("open_organization"), f"/organizations/{message['organization_id']}")
+                if self.whose.value == "mine":
+                    self._draw_actions(message, unread)
+
+    def _draw_actions(self, message: dict[str, Any], unread: bool) -> None:
+        if unread:
+            ui.button(self.said("mark_read"), on_click=lambda: self._do(message, "reading")).props(
+                "flat dense no-caps size=sm"
+            )
+        if message["status"] not in ("acknowledged", "failed"):
+            ui.button(self.said("acknowledge"), on_click=lambda: self._do(message, "acknowledgement")).props(
+                "outline dense no-caps size=sm padding='2px 10px'"
+            )
+
+    async def _do(self, message: dict[str, Any], what: str) -> None:
+        try:
+            await self.notify.send("POST", "notify", f"/v1/messages/{message['id']}/{what}")
+        except NotDone as refused:
+            ui.notify(str(refused), type="negative", multi_line=True)
+            return
+        ui.notify(self.said("done"), type="positive")
+        await self._refresh()
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

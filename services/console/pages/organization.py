@@ -1,0 +1,231 @@
+"""One organisation: its facts, coverage, money and timeline from the events, and what may be done with it."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.pages.details import change_details, make_link
+from services.console.pages.frame import SHANGHAI, Frame, admit, page
+from services.console.pages.session import Desk
+from services.console.projection import queries
+from services.console.projection.queries import Line, Subject
+
+_ONLY_LOOK = frozenset({"viewer", "reviewer"})
+_TONES = {
+    "registered": "good", "filed": "info", "suspended": "warn", "covered": "good", "open": "warn",
+    "lapsed": "bad", "overdue": "bad", "awarded": "good", "ineligible": "bad", "live": "info",
+}  # fmt: skip
+_COUNTS = ("full_party_member_count", "member_count", "staff_count", "volunteer_count")
+_DAYS = ("founded_on", "registered_on", "filed_on", "linked_on", "ended_on")
+
+
+def attach(desk: Desk) -> None:
+    """Register the page."""
+
+    @ui.page("/organizations/{id}")
+    async def organization(request: Request, id: str) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "organizations") as frame:
+            ui.link(f"← {frame.words('back')}", "/organizations").classes("small")
+            try:
+                shown = _Page(frame, UUID(id))
+            except ValueError:
+                ui.label(frame.words("not_found")).classes("card empty")
+                return None
+            await shown.begin()
+        return None
+
+
+class _Page:
+    """The page of one visitor about one organisation, drawn again when its events arrive."""
+
+    def __init__(self, frame: Frame, id: UUID) -> None:
+        self.frame, self.said, self.id = frame, frame.words, id
+        self.seen: tuple[Any, ...] = ()
+        self.head = ui.element("div").classes("head")
+        self.body = ui.element("div").classes("grid")
+
+    async def begin(self) -> None:
+        """Draw, then follow the events."""
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    async def _refresh(self) -> None:
+        patterns = self.frame.person.patterns
+        async with self.frame.desk.runtime.database.transaction() as transaction:
+            subjects = await queries.about(transaction.connection, patterns, self.id)
+            lines = await queries.timeline(transaction.connection, patterns, self.id)
+        seen = tuple((one.id, one.sequence) for one in subjects)
+        if seen == self.seen and seen:
+            return
+        self.seen = seen
+        itself = next((one for one in subjects if one.aggregate == "organization"), None)
+        self.head.clear()
+        self.body.clear()
+        if itself is None:
+            with self.body:
+                ui.label(self.said("not_found")).classes("card empty w12")
+            return
+        with self.head:
+            self._draw_head(itself)
+        with self.body:
+            self._draw_body(itself, subjects, lines)
+
+    def _draw_head(self, itself: Subject) -> None:
+        state, said = itself.state, self.said
+        ui.html(f"<h1>{escape(state['name'])}</h1>", sanitize=False)
+        self._chip(said.code("legal_status", state["legal_status"]), state["legal_status"])
+        self._chip(said.code("legal_form", state["legal_form"]))
+        self._chip(said.code("hub_link", state.get("hub_link", "none")))
+        ui.element("div").style("flex:1")
+        if itself.ended or self.frame.person.principal.roles <= _ONLY_LOOK:
+            return
+        ui.button(said("change_details"), on_click=lambda: change_details(self.frame, self.id)).props(
+            "outline dense no-caps padding='4px 12px'"
+        )
+        if state.get("hub_link", "none") == "none":
+            ui.button(said("make_link"), on_click=lambda: make_link(self.frame, self.id)).props(
+                "unelevated dense no-caps padding='4px 12px'"
+            )
+
+    def _draw_body(self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line]) -> None:
+        of = {
+            (service, aggregate): [s for s in subjects if (s.service, s.aggregate) == (service, aggregate)]
+            for service, aggregate in {(s.service, s.aggregate) for s in subjects}
+        }
+        with ui.element("div").classes("w5").style("display:grid;gap:12px;align-content:start"):
+            self._card("facts", _facts(self._facts(itself)))
+            self._card("duties", self._duties(of))
+            if found := of.get(("grants", "application")):
+                self._card("projects", self._projects(found))
+            if found := of.get(("registry", "registration_application")):
+                self._card("applications", self._applications(found))
+        with ui.element("div").classes("w7"):
+            self._card("timeline", self._timeline(lines))
+
+    def _card(self, title: str, content: str) -> None:
+        with ui.element("section").classes("card").props(f'data-card="{title}"'):
+            ui.html(f"<h2>{self.said(title)}</h2>{content}", sanitize=False)
+
+    def _chip(self, text: str, tone: str = "") -> None:
+        ui.html(_chip(text, tone), tag="span", sanitize=False)
+
+    def _facts(self, itself: Subject) -> dict[str, str]:
+        state, said = itself.state, self.said
+        region = self.frame.desk.runtime.region
+        street = region.division_name(itself.division[:9])
+        place = region.division_name(itself.division)
+        facts = {
+            said("division"): place if place == street else f"{street} {place}",
+            said("credit_code"): state.get("credit_code"),
+            said("legacy_number"): state.get("legacy_number"),
+            said("categories"): "、".join(state.get("categories", ())),
+            said("department"): state.get("department"),
+            said("supervisory_unit_name"): state.get("supervisory_unit_name"),
+        }
+        if route := state.get("registration_route"):
+            facts[said("registration_route")] = said.code("registration_route", route)
+        facts |= {said(day): state.get(day) for day in _DAYS}
+        facts |= {said(count): state.get(count) for count in _COUNTS}
+        facts[said("hub_standing")] = said.code("hub_standing", state.get("hub_standing", "good"))
+        facts[said("basis")] = said.code("basis", state.get("basis", "live"))
+        return {name: str(value) for name, value in facts.items() if value not in (None, "")}
+
+    def _duties(self, of: Mapping[tuple[str, str], Sequence[Subject]]) -> str:
+        duties = of.get(("partybuild", "coverage_duty"), ())
+        rows = [self._duty(one.state) for one in duties]
+        for one in of.get(("partybuild", "party_organization"), ()):
+            mode = self.said.code("mode", one.state["mode"])
+            rows.append(f"<tr><td>{self.said('covered_by')}</td><td colspan=2>{escape(one.state['name'])} "
+                        f'<span class="muted small">{escape(mode)}</span></td></tr>')  # fmt: skip
+        for one in of.get(("partybuild", "instructor"), ()):
+            mode = self.said.code("mode", "instructor")
+            rows.append(f"<tr><td>{self.said('covered_by')}</td><td colspan=2>{escape(mode)} "
+                        f'<span class="muted small">{escape(one.state["person_id"])}</span></td></tr>')  # fmt: skip
+        return _table(rows) if rows else f'<p class="muted">{self.said("no_duty")}</p>'
+
+    def _duty(self, state: Mapping[str, Any]) -> str:
+        said = self.said
+        status = "overdue" if state.get("overdue") and state["status"] != "covered" else state["status"]
+        details = []
+        if state.get("mode"):
+            details.append(said.code("mode", state["mode"]))
+        if state["status"] != "covered" and state.get("due_on"):
+            details.append(said("due", day=state["due_on"]))
+        if state["status"] != "covered" and state.get("proposed_mode"):
+            details.append(said("proposed", mode=said.code("mode", state["proposed_mode"])))
+        return (
+            f"<tr><td>{said.code('line', state['line'])}</td>"
+            f"<td>{_chip(said.code('coverage', status), status)}</td>"
+            f'<td class="muted">{escape(" · ".join(details))}</td></tr>'
+        )
+
+    def _projects(self, found: Sequence[Subject]) -> str:
+        return _table(
+            [
+                f"<tr><td>{escape(one.state['title'])}</td>"
+                f"<td>{_chip(self.said.code('application', one.state['status']), one.state['status'])}</td>"
+                f'<td class="number">{self._money(one.state)}</td></tr>'
+                for one in found
+            ]
+        )
+
+    def _money(self, state: Mapping[str, Any]) -> str:
+        kind = "awarded" if state.get("awarded_fen") else "requested"
+        yuan = (state.get("awarded_fen") or state["requested_fen"]) / 100
+        return f"{self.said(kind)} {self.said('yuan', amount=f'{yuan:,.0f}')}"
+
+    def _applications(self, found: Sequence[Subject]) -> str:
+        return _table(
+            [
+                f"<tr><td>{escape(one.state['name'])}</td>"
+                f"<td>{_chip(self.said.code('step', one.state['step']), one.state['step'])}</td>"
+                f'<td class="muted">{escape(str(one.state.get("submitted_on") or ""))}</td></tr>'
+                for one in found
+            ]
+        )
+
+    def _timeline(self, lines: Sequence[Line]) -> str:
+        if not lines:
+            return f'<p class="muted">{self.said("no_events")}</p>'
+        return f'<ul class="line">{"".join(self._line(line) for line in lines)}</ul>'
+
+    def _line(self, line: Line) -> str:
+        said = self.said
+        recorded = line.recorded_at.astimezone(SHANGHAI)
+        fact = escape(said.fact(line.service, line.aggregate, line.fact))
+        basis = "" if line.basis == "live" else _chip(said.code("basis", line.basis))
+        changed = line.particular.get("fields") or ()
+        fields = "、".join(self._field(name) for name in changed)
+        return (
+            f'<li class="{line.service}"><div>{fact} {basis} '
+            f'<span class="chip">{said.code("service", line.service)}</span></div>'
+            f'<div class="muted small">{line.effective_on} · {recorded:%Y-%m-%d %H:%M:%S} · '
+            f"{escape(line.actor_id)}{' · ' + escape(fields) if fields else ''}</div></li>"
+        )
+
+    def _field(self, name: str) -> str:
+        try:
+            return self.said(name)
+        except KeyError:
+            return name
+
+
+def _chip(text: str, tone: str = "") -> str:
+    return f'<span class="chip {_TONES.get(tone, "")}">{escape(text)}</span>'
+
+
+def _table(rows: Sequence[str]) -> str:
+    return f'<table class="plain">{"".join(rows)}</table>'
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts.items())
+    return f'<dl class="facts">{rows}</dl>'

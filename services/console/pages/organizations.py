@@ -1,0 +1,178 @@
+"""社会组织: the list with search by name, pinyin initials or code, filters, and pages made on the server."""
+
+from dataclasses import asdict, fields
+from typing import Any
+from urllib.parse import urlencode
+
+from nicegui import events, ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.pages.frame import Frame, admit, page
+from services.console.pages.session import Desk
+from services.console.projection import queries
+from services.console.projection.queries import Filter, Listed
+
+_FILTERS = {
+    "legal_form": ("form", "legal_form"), "legal_status": ("status", "legal_status"),
+    "hub_link": ("link", "hub_link"), "coverage": ("duty", "coverage"),
+}  # fmt: skip
+_TONES = {
+    "registered": "good", "filed": "info", "suspended": "warn", "covered": "good", "open": "warn",
+    "overdue": "bad",
+}  # fmt: skip
+_CHIP_CELL = (
+    '<q-td :props="props"><span v-if="props.value" :class="\'chip \' + props.row.TONE">{{ props.value }}</span>'
+    "</q-td>"
+)
+_NAME_CELL = (
+    '<q-td :props="props" class="name"><a :href="\'/organizations/\' + props.row.id" @click.stop>'
+    "{{ props.value }}</a></q-td>"
+)
+_SIZES = (25, 50, 100)
+_LONGEST = 200
+
+
+def attach(desk: Desk) -> None:
+    """Register the page."""
+
+    @ui.page("/organizations")
+    async def organizations(request: Request) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        wanted = {field.name: request.query_params.get(field.name, "")[:_LONGEST] for field in fields(Filter)}
+        with page(desk, person, "organizations") as frame:
+            await _List(frame, wanted).begin()
+        return None
+
+
+class _List:
+    """The list of one visitor: what is wanted, which page, in which order."""
+
+    def __init__(self, frame: Frame, wanted: dict[str, str]) -> None:
+        self.frame, self.said, self.wanted = frame, frame.words, wanted
+        self.pagination: dict[str, Any] = {
+            "page": 1, "rowsPerPage": _SIZES[0], "sortBy": "name", "descending": False, "rowsNumber": 0,
+        }  # fmt: skip
+        self._draw_tools()
+        self._draw_table()
+
+    async def begin(self) -> None:
+        """Show the first page, then follow the events."""
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    def _draw_tools(self) -> None:
+        with ui.element("div").classes("tools"):
+            search = ui.input(placeholder=self.said("search"), value=self.wanted["text"])
+            search.classes("search").props("outlined dense clearable debounce=250 maxlength=200 type=search")
+            search.on_value_change(lambda event: self._want("text", event.value))
+            self.fields: dict[str, ui.input | ui.select] = {"text": search}
+            self._choice("division", self._divisions(), self.said("division"), searchable=True)
+            for name, (label, kind) in _FILTERS.items():
+                self._choice(name, self._codes(name, kind), self.said(label))
+            ui.button(self.said("clear"), on_click=self._clear).props("flat dense no-caps")
+
+    def _codes(self, name: str, kind: str) -> dict[str, str]:
+        codes = self.said.codes(kind)
+        return {code: codes[code] for code in ("covered", "open", "overdue")} if name == "coverage" else codes
+
+    def _choice(self, name: str, options: dict[str, str], label: str, *, searchable: bool = False) -> None:
+        value = self.wanted[name] if self.wanted[name] in options else ""
+        self.wanted[name] = value
+        choice = ui.select({"": self.said("all"), **options}, value=value, label=label, with_input=searchable)
+        choice.props("outlined dense options-dense").classes(f"filter-{name}")
+        choice.on_value_change(lambda event: self._want(name, event.value))
+        self.fields[name] = choice
+
+    def _divisions(self) -> dict[str, str]:
+        """Streets and zones below one's own divisions; communities are found by typing a street's."""
+        region = self.frame.desk.runtime.region
+        return {
+            below.code: below.name
+            for own in self.frame.person.principal.divisions
+            for below in region.children(own)
+        }
+
+    def _draw_table(self) -> None:
+        columns = [
+            self._column("name", classes="name", sortable=True),
+            self._column("division", wide=True, sortable=True),
+            self._column("form", wide=True),
+            self._column("status"),
+            self._column("duty"),
+            self._column("since", wide=True, sortable=True),
+            {**self._column("members", wide=True, sortable=True), "name": "full_members",
+             "field": "full_members", "align": "right"},
+            self._column("code", wide=True),
+        ]  # fmt: skip
+        self.table = ui.table(columns=columns, rows=[], row_key="id", pagination=self.pagination)
+        self.table.props(f'flat bordered dense :rows-per-page-options="[{",".join(map(str, _SIZES))}]"')
+        self.table.props(
+            f'no-data-label="{self.said("none_found")}" rows-per-page-label="{self.said("per_page")}"'
+        )
+        for name in ("status", "duty"):
+            self.table.add_slot(f"body-cell-{name}", _CHIP_CELL.replace("TONE", f"{name}_tone"))
+        self.table.add_slot("body-cell-name", _NAME_CELL)
+        self.table.on("request", self._turn)
+        self.table.on("rowClick", self._open, [[], ["id"], None])
+
+    def _column(
+        self, name: str, *, classes: str = "", wide: bool = False, sortable: bool = False
+    ) -> dict[str, Any]:
+        css = f"{classes} {'wide' if wide else ''}".strip()
+        return {
+            "name": name, "label": self.said(name), "field": name, "align": "left", "sortable": sortable,
+            "classes": css, "headerClasses": css,
+        }  # fmt: skip
+
+    async def _want(self, name: str, value: str | None) -> None:
+        if self.wanted[name] == (value or ""):
+            return
+        self.wanted[name] = value or ""
+        self.pagination["page"] = 1
+        await self._refresh()
+        query = urlencode({key: text for key, text in self.wanted.items() if text})
+        ui.navigate.history.replace(f"/organizations{'?' if query else ''}{query}")
+
+    def _clear(self) -> None:
+        for field in self.fields.values():
+            field.value = ""
+
+    async def _turn(self, event: events.GenericEventArguments) -> None:
+        asked = event.args["pagination"]
+        size = asked["rowsPerPage"] if asked["rowsPerPage"] in _SIZES else _SIZES[0]
+        self.pagination |= {
+            "page": max(1, int(asked["page"])), "rowsPerPage": size, "sortBy": str(asked["sortBy"] or "name"),
+            "descending": bool(asked["descending"]),
+        }  # fmt: skip
+        await self._refresh()
+
+    def _open(self, event: events.GenericEventArguments) -> None:
+        ui.navigate.to(f"/organizations/{event.args[1]['id']}")
+
+    async def _refresh(self) -> None:
+        pages, person = self.pagination, self.frame.person
+        async with self.frame.desk.runtime.database.transaction() as transaction:
+            count, found = await queries.organizations(
+                transaction.connection, person.patterns, Filter(**self.wanted), sort=pages["sortBy"],
+                descending=pages["descending"], offset=(pages["page"] - 1) * pages["rowsPerPage"],
+                limit=pages["rowsPerPage"],
+            )  # fmt: skip
+        pages["rowsNumber"] = count
+        self.table.pagination = dict(pages)
+        self.table.rows = [self._row(one) for one in found]
+        self.frame.fresh()
+
+    def _row(self, one: Listed) -> dict[str, Any]:
+        said = self.said
+        return {
+            **asdict(one), "id": str(one.id), "since": str(one.since or "—"),
+            "division": self.frame.desk.runtime.region.division_name(one.division),
+            "form": said.code("legal_form", one.legal_form), "code": one.code or "—",
+            "status": said.code("legal_status", one.legal_status),
+            "status_tone": _TONES.get(one.legal_status, ""),
+            "duty": said.code("coverage", one.coverage) if one.coverage else "", "duty_tone": _TONES.get(one.coverage or "", ""),
+            "full_members": "—" if one.full_members is None else one.full_members,
+        }  # fmt: skip

@@ -1,0 +1,155 @@
+"""Signing in: the bearer token in a cookie that scripts cannot read, checked by the chassis on every use."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import cast
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from chassis.http import Explained
+from chassis.http.call import Authenticator
+from chassis.http.language import preferred
+from chassis.principal import Principal
+from chassis.runtime import Runtime
+from services.console.neighbours import Neighbours
+from services.console.pages.theme import CSS
+from services.console.pages.words import Language, Words
+from services.console.settings import ConsoleSettings
+
+LANGUAGE_COOKIE = "shuniu_language"
+PERMISSION = "pages:read"
+_YEAR_S = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is at the page, in which language, and what they may see."""
+
+    principal: Principal
+    token: str
+    words: Words
+
+    @property
+    def patterns(self) -> list[str]:
+        """The person's divisions for `like any(...)`."""
+        return [f"{code}%" for code in self.principal.divisions]
+
+
+@dataclass
+class Desk:
+    """What every page works with; one a process."""
+
+    runtime: Runtime
+    authenticator: Authenticator
+    settings: ConsoleSettings
+
+    @property
+    def cookie(self) -> str:
+        """Its name: browsers keep one jar for all ports of a host, and stacks run side by side."""
+        return f"shuniu_token_{self.runtime.settings.http.port}"
+
+    def neighbours(self, person: Person) -> Neighbours:
+        """The services as this person may use them."""
+        return Neighbours(self.settings.urls(), person.token, person.words.language)
+
+    async def person(self, request: HTTPConnection) -> Person | None:
+        """Who sent the request; None without a valid sign-in that may see pages."""
+        token = request.cookies.get(self.cookie)
+        principal = await self.principal(token)
+        return None if principal is None or not token else Person(principal, token, words(request))
+
+    async def principal(self, token: str | None) -> Principal | None:
+        """Whose token it is; None where it is missing, expired, or gives no access to the pages."""
+        try:
+            principal = await self.authenticator.principal(token)
+        except Explained:
+            return None
+        return principal if principal.has(PERMISSION) else None
+
+    def signed_in(self, token: str, where: str = "/") -> Response:
+        """On to a clean address with the token in the cookie."""
+        response = RedirectResponse(where, 303)
+        response.set_cookie(
+            self.cookie, token, httponly=True, samesite="lax", secure=self.settings.secure_cookies, path="/"
+        )
+        return response
+
+
+def words(request: HTTPConnection) -> Words:
+    """The language that was chosen, or else the browser's."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return Words(cast(Language, chosen) if chosen in ("zh", "en") else preferred(request.headers))
+
+
+def attach(app: FastAPI, desk: Desk) -> None:
+    """Add the addresses that need no page: signing in and out, and the language."""
+
+    async def sign_in(request: Request) -> Response:
+        return _sign_in_page(words(request), request.query_params.get("why", ""))
+
+    async def begin(request: Request) -> Response:
+        form = await request.form()
+        token = str(form.get("token", "")).strip()
+        if token.startswith("http"):
+            token = urlsplit(token).query.removeprefix("token=")
+        if await desk.principal(token) is None:
+            return _sign_in_page(words(request), "invalid", status=401)
+        return desk.signed_in(token)
+
+    async def end(request: Request) -> Response:
+        response = RedirectResponse("/sign-in", 303)
+        response.delete_cookie(desk.cookie, path="/")
+        return response
+
+    async def language(request: Request) -> Response:
+        wanted = "en" if request.path_params["code"] == "en" else "zh"
+        back = urlsplit(request.headers.get("referer", "/"))
+        # Path and query only: an address elsewhere is never followed.
+        where = f"/{back.path.lstrip('/')}" + (f"?{back.query}" if back.query else "")
+        response = RedirectResponse(where, 303)
+        response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR_S, samesite="lax", path="/")
+        return response
+
+    app.add_route("/sign-in", sign_in, ["GET"], include_in_schema=False)
+    app.add_route("/session", begin, ["POST"], include_in_schema=False)
+    app.add_route("/session/end", end, ["POST"], include_in_schema=False)
+    app.add_route("/language/{code}", language, ["GET"], include_in_schema=False)
+
+
+_WHY = {
+    "invalid": (
+        "这个令牌无效、已过期，或没有查看控制台的权限。",
+        "This token is not valid, has expired, or gives no access to the console.",
+    ),
+    "expired": ("登录已过期，请重新登录。", "You have been signed out; sign in again."),
+}
+
+
+def _sign_in_page(said: Words, why: str, status: int = 200) -> HTMLResponse:
+    zh = said.language == "zh"
+    problem = _WHY.get(why, ("", ""))[0 if zh else 1]
+    title, how, paste, button = (
+        ("登录枢纽", "用启动时打印的地址（{up}）打开本页即自动登录；或用 {token} 取得令牌，粘贴在下面。",
+         "访问令牌", "登录")
+        if zh else
+        ("Sign in to Shuniu", "Open the address that {up} prints and you are signed in; or get a token with "
+         "{token} and paste it here.", "Access token", "Sign in")
+    )  # fmt: skip
+    how = escape(how).format(
+        up="<code>shuniu up</code>", token="<code>shuniu token --role viewer --division …</code>"
+    )
+    banner = f'<div class="banner bad" role="alert">{escape(problem)}</div>' if problem else ""
+    other = "en" if zh else "zh"
+    return HTMLResponse(
+        f'<!doctype html><html lang="{"zh-CN" if zh else "en"}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+        f'<style>{CSS}</style></head><body><main class="card sign"><h1>{escape(title)}</h1>{banner}<p>{how}</p>'
+        f'<form method="post" action="/session"><label>{escape(paste)}<textarea name="token" rows="5" required '
+        f'autofocus spellcheck="false"></textarea></label><button>{escape(button)}</button></form>'
+        f'<p class="small"><a href="/language/{other}">{said("other_language")}</a></p></main></body></html>',
+        status,
+        headers={"cache-control": "no-store"},
+    )

@@ -1,0 +1,292 @@
+"""The pages' words in Chinese and English, and the names of codes that events carry."""
+
+from typing import Final, Literal
+
+from shuniu_contracts import STREAMS
+
+Language = Literal["zh", "en"]
+
+_PAGE: Final[dict[str, tuple[str, str]]] = {
+    "brand": ("枢纽", "Shuniu"),
+    "overview": ("概览", "Overview"),
+    "organizations": ("社会组织", "Organisations"),
+    "messages": ("消息", "Messages"),
+    "sign_out": ("退出", "Sign out"),
+    "other_language": ("English", "中文"),
+    "live": ("实时", "live"),
+    "as_of": ("数据截至 {time}", "data as of {time}"),
+    "stale": (
+        "暂时读不到最新数据，显示的是 {time} 的内容。",
+        "New data cannot be read at the moment; this is what was there at {time}.",
+    ),
+    "signed_out": ("登录已过期，请重新登录。", "You have been signed out; sign in again."),
+    "no_access": (
+        "您的账号没有查看控制台的权限，请联系管理员。",
+        "Your account may not see the console; ask an administrator.",
+    ),
+    # tiles
+    "total": ("社会组织", "Organisations"),
+    "registered": ("登记", "Registered"),
+    "filed": ("备案", "Filed"),
+    "party": ("党组织", "Party organisations"),
+    "party_detail": ("独立 {independent} · 联合 {joint}", "{independent} independent · {joint} joint"),
+    "instructors": ("党建指导员", "Instructors"),
+    "instructors_detail": ("已派驻", "assigned"),
+    "coverage": ("党建覆盖率", "Party coverage"),
+    "coverage_detail": ("待覆盖 {open} · 逾期 {overdue}", "{open} open · {overdue} overdue"),
+    "grants": ("公益创投", "Grant rounds"),
+    "grants_detail": ("申报 {submitted} · 立项 {awarded}", "{submitted} applied · {awarded} awarded"),
+    "unread": ("我的未读消息", "My unread messages"),
+    "unread_detail": ("辖区内未读 {count}", "{count} unread in the area"),
+    "of_total": ("占 {share}", "{share} of all"),
+    "events": ("{count} 条事件", "{count} events"),
+    "million": ("资助 {amount} 万元", "{amount} × 10,000 yuan"),
+    # charts and tables
+    "by_division": ("各辖区社会组织", "Organisations by division"),
+    "by_form": ("登记组织的类型", "Registered, by legal form"),
+    "coverage_chart": ("党建覆盖", "Party coverage"),
+    "years": ("历年登记与备案", "Registrations and filings by year"),
+    "recent": ("最近动态", "Recent events"),
+    "published": ("公布数字与系统数字对照", "Published figures beside computed ones"),
+    "figure": ("数字", "Figure"),
+    "time": ("时点", "Time"),
+    "printed": ("公布", "Published"),
+    "computed": ("系统", "Computed"),
+    "verdict": ("结论", "Verdict"),
+    "matches": ("一致", "matches"),
+    "differs": ("相差 {residual}", "differs by {residual}"),
+    "cannot": ("暂不能计算", "cannot yet"),
+    "recompute": ("重新计算", "Compute again"),
+    "computing": ("正在向各服务取数……", "Asking the services…"),
+    "computed_at": ("计算于 {time}", "computed at {time}"),
+    "nothing_published": ("本地区没有公布数字的文件。", "This region has no file of published figures."),
+    "summary": (
+        "{matches} 项一致，{differs} 项不一致，{cannot} 项暂不能计算",
+        "{matches} match, {differs} differ, {cannot} cannot be computed yet",
+    ),
+    "nothing_yet": ("还没有数据。", "No data yet."),
+    "nothing_yet_hint": (
+        "导入登记册（shuniu import 登记册.xlsx）或登记第一家组织后，这里会自动更新。",
+        "Import a register (shuniu import register.xlsx) or register one organisation; this page follows.",
+    ),
+    "organisational": ("组织覆盖", "By an organisation"),
+    "work": ("工作覆盖", "By work"),
+    "uncovered": ("未覆盖", "Not covered"),
+    # organisations
+    "search": ("名称、拼音首字母或信用代码，按 / 搜索", "Name, pinyin initials or code; press /"),
+    "division": ("辖区", "Division"),
+    "form": ("类型", "Form"),
+    "status": ("状态", "Status"),
+    "link": ("与枢纽的联系", "Hub link"),
+    "duty": ("党建覆盖", "Coverage"),
+    "all": ("全部", "All"),
+    "name": ("名称", "Name"),
+    "code": ("代码", "Code"),
+    "since": ("登记/备案日期", "Since"),
+    "members": ("党员", "Members"),
+    "none_found": ("没有符合条件的组织，请放宽条件。", "Nothing fits; loosen the conditions."),
+    "found": ("共 {count} 家", "{count} found"),
+    "per_page": ("每页", "Per page"),
+    "clear": ("清除条件", "Clear"),
+    # one organisation
+    "back": ("返回列表", "Back to the list"),
+    "facts": ("基本情况", "Facts"),
+    "duties": ("党建覆盖任务", "Coverage duties"),
+    "covered_by": ("覆盖方式", "Covered by"),
+    "timeline": ("时间线", "Timeline"),
+    "projects": ("公益创投申报", "Grant applications"),
+    "applications": ("登记申请", "Registration applications"),
+    "actions": ("办理", "Actions"),
+    "change_details": ("变更资料", "Change details"),
+    "make_link": ("建立联系", "Link to the hub"),
+    "not_found": (
+        "没有这家组织，或它不在您的辖区内。",
+        "There is no such organisation, or it is outside your divisions.",
+    ),
+    "save": ("保存", "Save"),
+    "cancel": ("取消", "Cancel"),
+    "saved": ("已保存，页面随事件更新。", "Saved; the page follows the event."),
+    "nothing_changed": ("没有改动。", "Nothing was changed."),
+    "conflict": (
+        "在您填写期间，这条记录已被别人修改：{fields}。下面已换成最新内容，请核对后再保存。",
+        "Somebody changed this record meanwhile: {fields}. The form shows it as it is; check and save again.",
+    ),
+    "conflict_same": (
+        "在您填写期间，这条记录已被别人修改。请核对后再保存。",
+        "Somebody changed this record meanwhile. Check and save again.",
+    ),
+    "due": ("期限 {day}", "due {day}"),
+    "overdue": ("已逾期", "overdue"),
+    "proposed": ("建议方式：{mode}", "proposed: {mode}"),
+    "no_duty": ("没有覆盖任务。", "No coverage duty."),
+    "no_events": ("没有记录。", "Nothing recorded."),
+    "full_party_member_count": ("正式党员", "Full party members"),
+    "staff_count": ("专职人员", "Staff"),
+    "member_count": ("会员", "Members"),
+    "volunteer_count": ("志愿者", "Volunteers"),
+    "categories": ("类别", "Categories"),
+    "department": ("对接科室", "Department"),
+    "credit_code": ("统一社会信用代码", "Credit code"),
+    "legacy_number": ("登记证号", "Registration number"),
+    "founded_on": ("成立", "Founded"),
+    "registered_on": ("登记", "Registered"),
+    "filed_on": ("备案", "Filed"),
+    "linked_on": ("建立联系", "Linked"),
+    "ended_on": ("终止", "Ended"),
+    "supervisory_unit_name": ("业务主管单位", "Supervisory unit"),
+    "registration_route": ("登记途径", "Route"),
+    "hub_standing": ("枢纽评判", "Hub's judgement"),
+    "basis": ("来源", "Basis"),
+    "requested": ("申请", "asked"),
+    "awarded": ("资助", "awarded"),
+    "yuan": ("{amount} 元", "{amount} yuan"),
+    # messages
+    "mine": ("我的消息", "Mine"),
+    "area": ("辖区全部", "Whole area"),
+    "only_unread": ("只看未读", "Unread only"),
+    "mark_read": ("标为已读", "Mark as read"),
+    "acknowledge": ("确认知悉", "Acknowledge"),
+    "acknowledge_by": ("请于 {time} 前确认", "to be acknowledged by {time}"),
+    "no_messages": ("没有消息。", "No messages."),
+    "no_messages_hint": (
+        "有需要您知道的事时，消息会自动出现在这里；谁接收什么，由地区配置和接收人名单决定。",
+        "What you must know appears here by itself; the region's rules and recipients decide who gets what.",
+    ),
+    "more": ("更多", "More"),
+    "open_organization": ("查看组织", "Open the organisation"),
+    "done": ("已办理。", "Done."),
+}
+
+_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
+    "legal_form": {
+        "association": ("社会团体", "association"),
+        "private_non_enterprise": ("民办非企业单位", "private non-enterprise"),
+        "foundation": ("基金会", "foundation"),
+        "community_organization": ("社区社会组织", "community organisation"),
+        "none": ("无（草根）", "none (grass-roots)"),
+        "unclassified": ("形式未说明", "form not stated"),
+    },
+    "legal_status": {
+        "candidate": ("拟成立", "candidate"),
+        "discovered": ("摸底发现", "discovered"),
+        "filed": ("已备案", "filed"),
+        "registered": ("已登记", "registered"),
+        "suspended": ("停止活动", "suspended"),
+        "deregistered": ("已注销", "deregistered"),
+        "revoked": ("已撤销", "revoked"),
+        "dissolved": ("已解散", "dissolved"),
+    },
+    "hub_link": {
+        "none": ("未联系", "not linked"),
+        "linked": ("已联系", "linked"),
+        "hub_filed": ("枢纽备案", "filed with the hub"),
+        "in_field": ("本领域", "in the field"),
+        "direct": ("直接管理", "direct"),
+    },
+    "hub_standing": {
+        "good": ("良好", "good"),
+        "under_rectification": ("整改中", "under rectification"),
+        "at_risk": ("有风险", "at risk"),
+    },
+    "registration_route": {
+        "hub_endorsed": ("枢纽初审", "endorsed by the hub"),
+        "direct": ("直接登记", "direct"),
+        "department": ("部门审查", "by a department"),
+        "unknown": ("不详", "unknown"),
+    },
+    "coverage": {
+        "covered": ("已覆盖", "covered"),
+        "open": ("待覆盖", "open"),
+        "overdue": ("已逾期", "overdue"),
+        "lapsed": ("已失效", "lapsed"),
+        "ended": ("已终止", "ended"),
+    },
+    "mode": {
+        "independent": ("独立党组织", "independent"),
+        "joint": ("联合党组织", "joint"),
+        "attached": ("挂靠", "attached"),
+        "instructor": ("党建指导员", "instructor"),
+        "temporary": ("临时党组织", "temporary"),
+        "work_station": ("工作站", "work station"),
+    },
+    "line": {"party": ("党组织", "party"), "women": ("妇联组织", "women")},
+    "basis": {
+        "live": ("实时", "live"),
+        "historical": ("补录", "historical"),
+        "imported": ("导入", "imported"),
+        "corrected": ("更正", "corrected"),
+    },
+    "application": {
+        "submitted": ("已申报", "submitted"),
+        "returned": ("退回补正", "returned"),
+        "eligible": ("符合条件", "eligible"),
+        "ineligible": ("不符合条件", "ineligible"),
+        "withdrawn": ("已撤回", "withdrawn"),
+        "awarded": ("立项", "awarded"),
+        "reserved": ("候补", "reserved"),
+        "not_selected": ("未入选", "not selected"),
+    },
+    "step": {
+        "consulted": ("咨询", "consulted"),
+        "submitted": ("已提交", "submitted"),
+        "returned": ("退回补正", "returned"),
+        "endorsed": ("初审通过", "endorsed"),
+        "endorsement_refused": ("初审不通过", "endorsement refused"),
+        "denied": ("不予登记", "denied"),
+        "withdrawn": ("已撤回", "withdrawn"),
+        "closed": ("办结", "closed"),
+    },
+    "message": {
+        "queued": ("待发", "queued"),
+        "held": ("暂缓", "held"),
+        "attempting": ("发送中", "sending"),
+        "sent": ("未读", "unread"),
+        "delivered": ("未读", "unread"),
+        "read": ("已读", "read"),
+        "acknowledged": ("已确认", "acknowledged"),
+        "failed": ("失败", "failed"),
+        "unknown": ("未知", "unknown"),
+        "expired": ("过期未确认", "not acknowledged in time"),
+    },
+    "urgency": {"critical": ("紧急", "critical"), "normal": ("普通", "normal"), "digest": ("摘要", "digest")},
+    "service": {
+        "registry": ("登记", "registry"),
+        "grants": ("资助", "grants"),
+        "partybuild": ("党建", "party-building"),
+        "notify": ("消息", "messages"),
+    },
+}
+
+_FACTS: Final = {
+    (stream.service, stream.aggregate, described.fact): (described.zh, described.en)
+    for stream in STREAMS.values()
+    for described in stream.facts.values()
+}
+
+
+class Words:
+    """One language's words."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._position = 0 if language == "zh" else 1
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words for `key`; raises KeyError for a key that nobody wrote words for."""
+        return _PAGE[key][self._position].format(**values)
+
+    def code(self, kind: str, code: str | None) -> str:
+        """The name of a code; the code itself where the events know more than this page."""
+        if code is None:
+            return "—"
+        known = _CODES[kind].get(code)
+        return known[self._position] if known else code
+
+    def codes(self, kind: str) -> dict[str, str]:
+        """Every code of a kind with its name."""
+        return {code: names[self._position] for code, names in _CODES[kind].items()}
+
+    def fact(self, service: str, aggregate: str, fact: str) -> str:
+        """What an event says, as the catalogue words it."""
+        known = _FACTS.get((service, aggregate, fact))
+        return known[self._position].rstrip("。.") if known else f"{service} {aggregate} {fact}"
