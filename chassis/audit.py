@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import asyncpg
 import msgspec
+from shuniu_contracts import STREAMS
 from sqlalchemy import MetaData
 
 from chassis.tables import AggregateRow
