@@ -8,6 +8,7 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from chassis.http import create_app
@@ -27,7 +28,8 @@ def app(grants: Grants) -> FastAPI:
 def operations(app: FastAPI) -> list[Any]:
     """Every operation of its own that the API's document names."""
     schema = schemathesis.openapi.from_dict(app.openapi())
-    return [found for result in schema.get_all_operations() if (found := result.ok()).path.startswith("/v1/")]
+    found: list[Any] = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    return [operation for operation in found if operation.path.startswith("/v1/")]
 
 
 @settings(
