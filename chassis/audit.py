@@ -196,7 +196,7 @@ async def audit_service(
 
 
 def aggregate_rows(metadata: MetaData) -> tuple[type[AggregateRow], ...]:
-    """The aggregates whose tables belong to `metadata` and whose stream is in the catalogue, by name of table.
+    """The aggregates with a table of `metadata` and a stream in the catalogue, by name of table.
 
     A record that publishes nothing yet has no log to be held against.
     """

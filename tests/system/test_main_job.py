@@ -1,0 +1,146 @@
+"""The main job as a new user runs it, a second time, after a kill in its middle, and seen by an outsider."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from chassis.embedded.connection import Connection
+from tests.system.world import ROOT, RunningStack, logged
+
+pytestmark = pytest.mark.system
+EXAMPLE = ROOT / "contracts" / "examples" / "plain_python"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """A stack in which the main job has run once; not running when a test begins or ends."""
+    running = RunningStack(tmp_path_factory.mktemp("main-job") / "data")
+    done = running.main_job()
+    assert done.returncode == 0, done.stdout + done.stderr
+    (running.data_dir.parent / "once.txt").write_text(done.stdout, encoding="utf-8")
+    yield running
+    running.stop()
+
+
+def test_it_prints_every_published_figure_beside_the_computed_one(stack: RunningStack) -> None:
+    printed = (stack.data_dir.parent / "once.txt").read_text(encoding="utf-8")
+    for figure in (
+        "2,355",
+        "624",
+        "326",
+        "297",
+        "1,731",
+        "214",
+        "49",
+        "43",
+        "1,260,400",
+        "3,000,000",
+        "84",
+        "32",
+    ):
+        assert figure in printed, figure
+    assert "differs" not in printed.replace("(differs)", "")
+    assert "coverage duty" in printed
+
+
+def test_a_second_start_has_everything_and_a_second_run_adds_nothing(stack: RunningStack) -> None:
+    connection = stack.start()
+    before = logged(connection)
+    stack.stop()
+    assert before["registry"] >= 2357
+    done = stack.main_job()
+    assert done.returncode == 0, done.stdout + done.stderr
+    connection = stack.start()
+    try:
+        assert logged(connection) == before
+        assert stack.run("audit").returncode == 0
+    finally:
+        stack.stop()
+
+
+def test_an_outsider_reads_and_validates_every_event(stack: RunningStack) -> None:
+    connection = stack.start()
+    try:
+        wanted = logged(connection)
+        wait_for_rest(stack)
+        reading = subprocess.run(
+            [sys.executable, str(EXAMPLE / "read.py"), connection.bootstrap_servers, f"shuniu.{connection.stack}."],
+            capture_output=True, text=True, timeout=120, check=True,
+        )  # fmt: skip
+        told = subprocess.run(
+            [sys.executable, str(EXAMPLE / "consume.py"), str(ROOT / "contracts" / "schemas")],
+            input=reading.stdout, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    finally:
+        stack.stop()
+    assert told.returncode == 0, told.stderr
+    found = Counter(line.split()[3].split(".")[2] for line in told.stdout.splitlines())
+    assert found == Counter({name: count for name, count in wanted.items() if count})
+
+
+def test_a_kill_in_the_middle_of_the_import_leaves_nothing_half_done(tmp_path: Path) -> None:
+    stack = RunningStack(tmp_path / "data")
+    connection = stack.start()
+    job = subprocess.Popen(
+        [
+            sys.executable, "-c",
+            "import asyncio, sys, time; from pathlib import Path;"
+            "from chassis.embedded.connection import read_connection_file;"
+            "from deploy.scenarios import binhai; from deploy.scenarios.client import Stack\n"
+            "async def main():\n"
+            "    place = Path(sys.argv[1])\n"
+            "    async with Stack.open(read_connection_file(place), place, 'u-scenario') as stack:\n"
+            "        await binhai.build(stack, time.monotonic())\n"
+            "asyncio.run(main())",
+            str(stack.data_dir),
+        ],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    asyncio.run(wait_for_import(connection))
+    stack.kill()
+    job.wait(120)
+    connection = stack.start()
+    try:
+        assert logged(connection)["registry"] in (0, 2357), "an import is whole or not at all"
+    finally:
+        stack.stop()
+    done = stack.main_job()
+    assert done.returncode == 0, done.stdout + done.stderr
+    stack.start()
+    try:
+        wait_for_rest(stack)
+        assert stack.run("audit").returncode == 0
+    finally:
+        stack.stop()
+
+
+async def wait_for_import(connection: Connection) -> None:
+    """Until the service has the workbook and is about to put its rows into the register."""
+    database = await asyncpg.connect(connection.databases["registry"])
+    try:
+        async with asyncio.timeout(60):
+            while not await database.fetchval("select count(*) from import where state = 'applying'"):
+                await asyncio.sleep(0.01)
+    finally:
+        await database.close()
+
+
+def wait_for_rest(stack: RunningStack) -> None:
+    """Until no consumer of the stack is behind and no outbox holds anything."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = json.loads(stack.run("consumers", "--json").stdout)
+        if not any(group["behind"] for group in found["consumers"]) and not any(
+            database["outbox"] for database in found["databases"]
+        ):
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"not at rest: {found}")
