@@ -1,5 +1,7 @@
 """The registry on a real database: units of work for a caller, and what the log says afterwards."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 import pytest_asyncio
+import uvicorn
 from pydantic import SecretStr
 
 from chassis.database import Database
@@ -20,6 +23,7 @@ from chassis.runtime import Runtime
 from chassis.settings import DatabaseSettings, Settings
 from deploy.regions import profile_file
 from services.registry.app import service
+from services.registry.imports.worker import work
 from services.registry.policy import RegistryPolicy
 from tests.conftest import FreshDatabase
 
@@ -129,3 +133,19 @@ async def api(runtime: Runtime) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
         yield Api(client).as_("operator")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def served(runtime: Runtime) -> AsyncIterator[str]:
+    """The registry on a port of its own, with its import worker: for clients that are no part of it."""
+    app = create_app(runtime, authenticator=Tokens())
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        working = asyncio.create_task(work(runtime))
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        working.cancel()
+        server.should_exit = True
+        await serving

@@ -109,7 +109,7 @@ class Figures(BaseModel):
     as_of: date
     from_: date | None = Field(None, serialization_alias="from")
     to: date | None = None
-    division: str | None
+    division: str | None = None
     figures: dict[str, Figure]
 
 
