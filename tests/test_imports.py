@@ -37,7 +37,9 @@ def test_a_model_imports_only_the_standard_library_and_other_models(file: Path) 
 
 
 def test_the_rule_sees_a_framework() -> None:
-    tree = ast.parse("import sqlmodel\nfrom chassis.unit_of_work import UnitOfWork\nfrom datetime import date")
+    tree = ast.parse(
+        "import sqlmodel\nfrom chassis.unit_of_work import UnitOfWork\nfrom datetime import date"
+    )
     assert [name for name in imported(tree) if not allowed(name)] == [
         "sqlmodel",
         "chassis.unit_of_work.UnitOfWork",
