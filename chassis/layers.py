@@ -1,10 +1,10 @@
 """Cutting a batch into layers: calls of reactions with events of one type, each subject's order kept."""
 
 from collections import Counter, deque
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-K = TypeVar("K", bound=Hashable)
+K = TypeVar("K")
 E = TypeVar("E")
 
 

@@ -36,7 +36,7 @@ async def test_a_lost_message_is_asked_for_and_comes_again(
     stop = asyncio.Event()
     answering = [ConsumerLoop(source.runtime, c) for c in consumers_of(source.runtime.service)]
     consuming = [ConsumerLoop(world.runtime, c) for c in consumers_of(world.runtime.service)]
-    roles = [
+    roles: list[Relay | TimerLoop | ConsumerLoop] = [
         Relay(source.runtime), Relay(world.runtime), TimerLoop(world.runtime), *answering, *consuming,
     ]  # fmt: skip
     running = [asyncio.create_task(role.run(stop)) for role in roles]
