@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from services.registry.command import commands
 from tests.registry.conftest import Api
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.integration
 async def shuniu_import(url: str, *arguments: str) -> Result:
     """Run the command in a thread, as a process beside the server would."""
     token = ["--url", url, "--token", "operator@120116"]
-    return await asyncio.to_thread(CliRunner().invoke, commands, [*arguments, *token])
+    return await asyncio.to_thread(lambda: CliRunner().invoke(commands, [*arguments, *token]))
 
 
 async def test_a_register_goes_in_and_is_told_in_numbers(api: Api, served: str, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 
 pytestmark = pytest.mark.integration
 EXAMPLES = 12
@@ -23,6 +24,7 @@ def attack(url: str) -> list[str]:
     headers = {"Authorization": "Bearer operator@120116"}
     failures: list[str] = []
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result
         operation = result.ok()
 
         @settings(

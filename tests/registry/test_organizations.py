@@ -24,9 +24,11 @@ from services.registry.organizations.model import (
     LegalStatus,
     MergedWithItself,
     NotDirectlyRegistrable,
+    NotOwnerOfStep,
     RegistrationRoute,
     UnknownCategory,
 )
+from services.registry.policy import RegistryPolicy, StepOwner
 from tests.registry.conftest import OFFICER, Register
 
 pytestmark = pytest.mark.integration
@@ -280,3 +282,14 @@ async def test_merging_with_itself_or_with_nothing_is_refused(register: Register
         await register.do(commands.merge, id=row.id, into=row.id)
     with pytest.raises(Exception, match="There is no organization"):
         await register.do(commands.merge, id=row.id, into=uuid7())
+
+
+async def test_a_step_that_belongs_to_a_body_is_taken_by_its_staff_only(register: Register) -> None:
+    owner = StepOwner(body="妇儿中心", roles=frozenset({"hub_officer"}))
+    register.runtime.policies = RegistryPolicy(steps={"filing": owner})
+    row = await register.do(commands.enter, **found())
+    liaison = Principal("u-liaison", frozenset({"liaison"}), frozenset({"*"}), ("120116",))
+    officer = Principal("u-officer", frozenset({"hub_officer"}), frozenset({"*"}), ("120116",))
+    with pytest.raises(NotOwnerOfStep, match="妇儿中心"):
+        await register.do(commands.file, principal=liaison, id=row.id)
+    assert (await register.do(commands.file, principal=officer, id=row.id)).legal_status == "filed"

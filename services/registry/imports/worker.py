@@ -32,7 +32,7 @@ from services.registry.imports.workbook import read_workbook
 from services.registry.organizations.model import Basis
 from services.registry.policy import RegistryPolicy
 
-PAUSE_S: Final = 0.5
+PAUSE_S: Final = 1.0
 """Between two looks for work, where nobody called."""
 ATTEMPTS: Final = 5
 """After so many tries that ended in a crash or an unknown error, an import is given up."""
@@ -56,18 +56,26 @@ on conflict (import_id) do update set rows_read = greatest(import_progress.rows_
 
 
 async def work(runtime: Runtime) -> None:
-    """Run until cancelled; an import that fails does not stop the others."""
+    """Run until cancelled. Neither an import that fails nor a database that is away for a while ends it."""
     while True:
-        id = await _claim(runtime)
-        if id is None:
-            await _wait()
-            continue
         try:
-            await do(runtime, id)
+            id = await _claim(runtime)
+            if id is None:
+                await _wait()
+            else:
+                await _attempt(runtime, id)
         except Exception:
-            log.exception("import.failed", import_id=str(id))
-            await _give_up(runtime, id, None)
+            log.exception("import.worker_failed")
             await asyncio.sleep(PAUSE_S)
+
+
+async def _attempt(runtime: Runtime, id: UUID) -> None:
+    try:
+        await do(runtime, id)
+    except Exception:
+        log.exception("import.failed", import_id=str(id))
+        await _give_up(runtime, id, None)
+        await asyncio.sleep(PAUSE_S)
 
 
 async def _wait() -> None:
