@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import enum
+from typing import Annotated
 
 import msgspec
 
 from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import Code, Count, Event, Id, Instant, PersonId, Sequence, State
 from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, ReplayState, define_replay
+
+EVENT_PATTERN = r"^cn\.shuniu(\.[a-z0-9_]+){3}\.v[0-9]+$"
 
 
 class Channel(enum.StrEnum):
@@ -52,11 +55,20 @@ class FailureClass(enum.StrEnum):
     PERMANENT = "permanent"
 
 
+EventName = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=128, extra_json_schema={"pattern": EVENT_PATTERN, "x-privacy": "internal"}
+    ),
+]
+"""The `ce_type` of an event; some are longer than a code may be."""
+
+
 class Cause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The event a message tells of."""
 
     event_id: Id
-    type: Code
+    type: EventName
     subject: Id
     sequence: Sequence
 
