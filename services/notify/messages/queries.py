@@ -121,7 +121,7 @@ async def box(reading: Reading) -> Box:
     unread = sa.and_(unacknowledged, col(MessageRow.read_at).is_(None))
     awaiting = sa.and_(unacknowledged, col(MessageRow.acknowledge_by).is_not(None))
     statement = (
-        sa.select(
+        select(
             col(MessageRow.status),
             sa.func.count(),
             sa.func.count().filter(unread),
@@ -131,7 +131,7 @@ async def box(reading: Reading) -> Box:
         .where(*Wanted().conditions(reading))
         .group_by(col(MessageRow.status))
     )
-    rows = (await reading.session.execute(statement)).all()
+    rows = (await reading.session.exec(statement)).all()
     return Box(
         counts={Status(row[0]): row[1] for row in rows},
         unread=sum(row[2] for row in rows),
