@@ -57,8 +57,8 @@ class Neighbours:
         **arguments: Any,
     ) -> httpx.Response:  # fmt: skip
         if service not in self.urls:
-            raise NotDone(self._said(f"本控制台没有配置“{service}”服务的地址。",
-                                     f"The console was given no address of the service '{service}'."))  # fmt: skip
+            zh = f"本控制台没有配置“{service}”服务的地址。"
+            raise NotDone(self._said(zh, f"The console was given no address of the service '{service}'."))
         signed = {
             "authorization": f"Bearer {self.token}", "accept-language": self.language, **(headers or {})
         }  # fmt: skip
@@ -68,8 +68,8 @@ class Neighbours:
                     method, f"{self.urls[service]}{path}", headers=signed, **arguments
                 )
         except httpx.HTTPError:
-            raise NotDone(self._said(f"“{service}”服务暂时没有回应，请稍后再试。",
-                                     f"The service '{service}' does not answer; try again later.")) from None  # fmt: skip
+            zh = f"“{service}”服务暂时没有回应，请稍后再试。"
+            raise NotDone(self._said(zh, f"The service '{service}' does not answer; try again.")) from None
         if answer.is_success:
             return answer
         raise self._refused(service, answer)

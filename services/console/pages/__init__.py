@@ -10,8 +10,9 @@ from services.console.settings import ConsoleSettings
 
 _FAVICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" '
-    'fill="#17354d"/><g stroke="#8fc1e4" stroke-width="2.4"><path d="M16 16 7 8M16 16l10-7M16 16 6 23M16 16l9 8"/>'
-    '</g><circle cx="16" cy="16" r="4.6" fill="#fff"/></svg>'
+    'fill="#17354d"/><g stroke="#8fc1e4" stroke-width="2.4">'
+    '<path d="M16 16 7 8M16 16l10-7M16 16 6 23M16 16l9 8"/></g>'
+    '<circle cx="16" cy="16" r="4.6" fill="#fff"/></svg>'
 )
 
 

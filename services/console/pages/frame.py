@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.console.neighbours import NotDone
 from services.console.pages.session import Desk, Person
 from services.console.pages.theme import ACCENT, BAD, CSS, GOOD, KEYBOARD, WARN
 from services.console.pages.words import Words
@@ -35,6 +36,8 @@ class Frame:
     banner: ui.label
     badge: ui.label
     version: int = -1
+    on_unread: Callable[[int | None], None] | None = None
+    """told how many messages wait for the person, None where notify does not say"""
 
     @property
     def words(self) -> Words:
@@ -46,17 +49,24 @@ class Frame:
         self.freshness.text = self.words("as_of", time=f"{datetime.now(SHANGHAI):%H:%M:%S}")
         self.banner.visible = False
 
-    def unread(self, count: int | None) -> None:
-        """Show how many messages wait for the person."""
+    async def count_messages(self) -> None:
+        """Ask notify how many messages wait for the person, and show it."""
+        try:
+            box = await self.desk.neighbours(self.person).get("notify", "/v1/messages/box")
+            count: int | None = box["unread"]
+        except NotDone:
+            count = None
         self.badge.text = str(count or "")
         self.badge.visible = bool(count)
+        if self.on_unread is not None:
+            self.on_unread(count)
 
     def follow(self, update: Callable[[], Awaitable[None]]) -> None:
         """Call `update` whenever the read model has changed, looking once a second; end with the sign-in."""
 
         async def look() -> None:
             if await self.desk.principal(self.person.token) is None:
-                ui.navigate.to("/sign-in?why=expired")
+                ui.navigate.to("/sign-in?why=signed_out")
                 return
             try:
                 found = await _version(self.desk)
@@ -65,6 +75,7 @@ class Frame:
                 await update()
                 self.version = found
                 self.fresh()
+                await self.count_messages()
             except _OUTAGE as error:
                 _LOG.warning("page not updated: %r", error)
                 time = self.freshness.text.split(" ")[-1]
@@ -83,11 +94,11 @@ async def admit(desk: Desk, request: Request) -> Person | Response:
     """The person at the page, or where to go instead: to sign in, or to the same page without the token."""
     if (token := request.query_params.get("token")) is not None:
         if await desk.principal(token) is None:
-            return RedirectResponse("/sign-in?why=invalid", 303)
+            return RedirectResponse("/sign-in?why=token_invalid", 303)
         return desk.signed_in(token, request.url.path)
     person = await desk.person(request)
     if person is None:
-        why = "?why=expired" if desk.cookie in request.cookies else ""
+        why = "?why=signed_out" if desk.cookie in request.cookies else ""
         return RedirectResponse(f"/sign-in{why}", 303)
     return person
 

@@ -1,4 +1,4 @@
-"""消息: what one must know, read and acknowledged through notify's HTTP; for officers the whole area's too."""
+"""消息: what one must know, read and acknowledged over notify's HTTP; for officers the whole area's."""
 
 from datetime import datetime
 from typing import Any
@@ -64,13 +64,11 @@ class _Box:
         self.only_unread.visible = self.whose.value == "mine"
         try:
             found, more = await self._read()
-            box = await self.notify.get("notify", "/v1/messages/box")
         except NotDone as refused:
             self.list.clear()
             with self.list:
                 ui.label(str(refused)).classes("card empty")
             return
-        self.frame.unread(box["unread"])
         self.list.clear()
         with self.list:
             for message in found:
@@ -134,6 +132,7 @@ class _Box:
             return
         ui.notify(self.said("done"), type="positive")
         await self._refresh()
+        await self.frame.count_messages()
 
 
 def _moment(text: str) -> str:

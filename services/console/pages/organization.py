@@ -49,6 +49,7 @@ class _Page:
     def __init__(self, frame: Frame, id: UUID) -> None:
         self.frame, self.said, self.id = frame, frame.words, id
         self.seen: tuple[Any, ...] = ()
+        self.categories: dict[str, str] = {}
         self.head = ui.element("div").classes("head")
         self.body = ui.element("div").classes("grid")
 
@@ -66,6 +67,7 @@ class _Page:
         if seen == self.seen and seen:
             return
         self.seen = seen
+        self.categories = await self.frame.desk.categories(self.frame.person)
         itself = next((one for one in subjects if one.aggregate == "organization"), None)
         self.head.clear()
         self.body.clear()
@@ -126,7 +128,7 @@ class _Page:
             said("division"): place if place == street else f"{street} {place}",
             said("credit_code"): state.get("credit_code"),
             said("legacy_number"): state.get("legacy_number"),
-            said("categories"): "、".join(state.get("categories", ())),
+            said("categories"): "、".join(self.categories.get(c, c) for c in state.get("categories", ())),
             said("department"): state.get("department"),
             said("supervisory_unit_name"): state.get("supervisory_unit_name"),
         }
@@ -142,14 +144,16 @@ class _Page:
         duties = of.get(("partybuild", "coverage_duty"), ())
         rows = [self._duty(one.state) for one in duties]
         for one in of.get(("partybuild", "party_organization"), ()):
-            mode = self.said.code("mode", one.state["mode"])
-            rows.append(f"<tr><td>{self.said('covered_by')}</td><td colspan=2>{escape(one.state['name'])} "
-                        f'<span class="muted small">{escape(mode)}</span></td></tr>')  # fmt: skip
+            rows.append(self._covered_by(one.state["name"], self.said.code("mode", one.state["mode"])))
         for one in of.get(("partybuild", "instructor"), ()):
-            mode = self.said.code("mode", "instructor")
-            rows.append(f"<tr><td>{self.said('covered_by')}</td><td colspan=2>{escape(mode)} "
-                        f'<span class="muted small">{escape(one.state["person_id"])}</span></td></tr>')  # fmt: skip
+            rows.append(self._covered_by(self.said.code("mode", "instructor"), one.state["person_id"]))
         return _table(rows) if rows else f'<p class="muted">{self.said("no_duty")}</p>'
+
+    def _covered_by(self, name: str, detail: str) -> str:
+        return (
+            f"<tr><td>{self.said('covered_by')}</td><td colspan=2>{escape(name)} "
+            f'<span class="muted small">{escape(detail)}</span></td></tr>'
+        )
 
     def _duty(self, state: Mapping[str, Any]) -> str:
         said = self.said

@@ -22,8 +22,8 @@ _TONES = {
     "overdue": "bad",
 }  # fmt: skip
 _CHIP_CELL = (
-    '<q-td :props="props"><span v-if="props.value" :class="\'chip \' + props.row.TONE">{{ props.value }}</span>'
-    "</q-td>"
+    '<q-td :props="props"><span v-if="props.value" :class="\'chip \' + props.row.TONE">'
+    "{{ props.value }}</span></q-td>"
 )
 _NAME_CELL = (
     '<q-td :props="props" class="name"><a :href="\'/organizations/\' + props.row.id" @click.stop>'
@@ -173,6 +173,7 @@ class _List:
             "form": said.code("legal_form", one.legal_form), "code": one.code or "—",
             "status": said.code("legal_status", one.legal_status),
             "status_tone": _TONES.get(one.legal_status, ""),
-            "duty": said.code("coverage", one.coverage) if one.coverage else "", "duty_tone": _TONES.get(one.coverage or "", ""),
+            "duty": said.code("coverage", one.coverage) if one.coverage else "",
+            "duty_tone": _TONES.get(one.coverage or "", ""),
             "full_members": "—" if one.full_members is None else one.full_members,
         }  # fmt: skip

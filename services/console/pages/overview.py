@@ -12,7 +12,6 @@ from services.console.figures.answers import ComparedOut, ComparisonOut
 from services.console.figures.model import Verdict
 from services.console.figures.published import FiguresFileError
 from services.console.figures.routes import table
-from services.console.neighbours import NotDone
 from services.console.pages.charts import coverage_pie, form_pie, places_bar, years_bar
 from services.console.pages.frame import SHANGHAI, Frame, admit, page
 from services.console.pages.session import Desk, Person
@@ -53,8 +52,10 @@ class _Page:
     def __init__(self, frame: Frame, found: Overview) -> None:
         self.frame, self.said = frame, frame.words
         self.tiles: dict[str, tuple[ui.label, ui.label]] = {}
+        self.found = found
         self._draw(found)
         self._fill(found)
+        frame.on_unread = self._count_messages
 
     def begin(self) -> None:
         """Follow the events from now on, and ask the services for their figures once the page stands."""
@@ -62,9 +63,8 @@ class _Page:
         ui.timer(0.2, self._compare, once=True)
 
     async def _update(self) -> None:
-        found = await read(self.frame.desk, self.frame.person)
-        self._fill(found)
-        await self._count_messages(found)
+        self.found = await read(self.frame.desk, self.frame.person)
+        self._fill(self.found)
 
     # drawing
 
@@ -109,7 +109,7 @@ class _Page:
     def _draw_figures(self) -> None:
         with ui.element("div").style("display:flex;align-items:baseline;gap:12px;flex-wrap:wrap"):
             ui.html(f"<h2>{self.said('published')}</h2>", sanitize=False)
-            self.source = ui.label().classes("muted small").style("flex:1")
+            self.source = ui.label().classes("muted small").style("flex:1 1 260px")
             ui.button(self.said("recompute"), on_click=self._compare).props("flat dense no-caps size=sm")
         self.figures = ui.element("div").classes("scroll")
         with self.figures:
@@ -163,15 +163,9 @@ class _Page:
                         fact = self.said.fact(line.service, line.aggregate, line.fact)
                         ui.label(fact).classes("muted small")
 
-    async def _count_messages(self, found: Overview) -> None:
-        area = self.said("unread_detail", count=f"{found.unread:,}")
-        try:
-            box = await self.frame.desk.neighbours(self.frame.person).get("notify", "/v1/messages/box")
-        except NotDone:
-            self._set("unread", "—", area)
-            return
-        self._set("unread", f"{box['unread']:,}", area)
-        self.frame.unread(box["unread"])
+    def _count_messages(self, count: int | None) -> None:
+        area = self.said("unread_detail", count=f"{self.found.unread:,}")
+        self._set("unread", "—" if count is None else f"{count:,}", area)
 
     def _place(self, code: str) -> str:
         return self.frame.desk.runtime.region.division_name(code)
@@ -223,8 +217,7 @@ def _figure_row(item: ComparisonOut, said: Words) -> str:
     zh = said.language == "zh"
     statement = item.statement if zh else item.statement_en
     readings = "".join(
-        f'<div class="muted small">{escape(r.statement if zh else r.statement_en)}：{escape(r.computed_text)}</div>'
-        for r in item.readings
+        _note(f"{r.statement if zh else r.statement_en}：{r.computed_text}") for r in item.readings
     )
     chip = {
         Verdict.MATCHES: ("good", said("matches")),
@@ -233,10 +226,15 @@ def _figure_row(item: ComparisonOut, said: Words) -> str:
     }[item.verdict]
     reason = item.reason if zh else item.reason_en
     computed = escape(item.computed_text or "—")
+    identity = f'<span class="muted small">{escape(item.id)}</span>'
     return (
-        f'<tr data-figure="{escape(item.id)}"><td>{escape(statement)} <span class="muted small">{escape(item.id)}</span>'
-        f'{readings}<div class="muted small">{escape(reason)}</div></td>'
+        f'<tr data-figure="{escape(item.id)}">'
+        f"<td>{escape(statement)} {identity}{readings}{_note(reason) if reason else ''}</td>"
         f'<td class="wide small muted" style="white-space:nowrap">{escape(item.time)}</td>'
         f'<td>{escape(item.printed)}</td><td class="number">{computed}</td>'
         f'<td><span class="chip {chip[0]}">{escape(chip[1])}</span></td></tr>'
     )
+
+
+def _note(text: str) -> str:
+    return f'<div class="muted small">{escape(text)}</div>'

@@ -1,7 +1,9 @@
 """Signing in: the bearer token in a cookie that scripts cannot read, checked by the chassis on every use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
+from string import Template
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -14,7 +16,7 @@ from chassis.http.call import Authenticator
 from chassis.http.language import preferred
 from chassis.principal import Principal
 from chassis.runtime import Runtime
-from services.console.neighbours import Neighbours
+from services.console.neighbours import Neighbours, NotDone
 from services.console.pages.theme import CSS
 from services.console.pages.words import Language, Words
 from services.console.settings import ConsoleSettings
@@ -22,6 +24,9 @@ from services.console.settings import ConsoleSettings
 LANGUAGE_COOKIE = "shuniu_language"
 PERMISSION = "pages:read"
 _YEAR_S = 365 * 24 * 3600
+_SIGN_IN = Template(Path(__file__).with_name("sign_in.html").read_text(encoding="utf-8"))
+_UP, _TOKEN = "<code>shuniu up</code>", "<code>shuniu token --role viewer --division …</code>"
+_WHY = frozenset({"token_invalid", "signed_out"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Desk:
     runtime: Runtime
     authenticator: Authenticator
     settings: ConsoleSettings
+    _categories: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def cookie(self) -> str:
@@ -54,6 +60,18 @@ class Desk:
     def neighbours(self, person: Person) -> Neighbours:
         """The services as this person may use them."""
         return Neighbours(self.settings.urls(), person.token, person.words.language)
+
+    async def categories(self, person: Person) -> dict[str, str]:
+        """The region's categories by code, asked of the registry once; empty while it does not answer."""
+        if not self._categories:
+            try:
+                answer = await self.neighbours(person).get("registry", "/v1/categories")
+            except NotDone:
+                return {}
+            self._categories = {one["code"]: (one["name_zh"], one["name_en"]) for one in answer["categories"]}
+        return {
+            code: zh if person.words.language == "zh" else en for code, (zh, en) in self._categories.items()
+        }
 
     async def person(self, request: HTTPConnection) -> Person | None:
         """Who sent the request; None without a valid sign-in that may see pages."""
@@ -96,7 +114,7 @@ def attach(app: FastAPI, desk: Desk) -> None:
         if token.startswith("http"):
             token = urlsplit(token).query.removeprefix("token=")
         if await desk.principal(token) is None:
-            return _sign_in_page(words(request), "invalid", status=401)
+            return _sign_in_page(words(request), "token_invalid", status=401)
         return desk.signed_in(token)
 
     async def end(request: Request) -> Response:
@@ -119,37 +137,17 @@ def attach(app: FastAPI, desk: Desk) -> None:
     app.add_route("/language/{code}", language, ["GET"], include_in_schema=False)
 
 
-_WHY = {
-    "invalid": (
-        "这个令牌无效、已过期，或没有查看控制台的权限。",
-        "This token is not valid, has expired, or gives no access to the console.",
-    ),
-    "expired": ("登录已过期，请重新登录。", "You have been signed out; sign in again."),
-}
-
-
 def _sign_in_page(said: Words, why: str, status: int = 200) -> HTMLResponse:
-    zh = said.language == "zh"
-    problem = _WHY.get(why, ("", ""))[0 if zh else 1]
-    title, how, paste, button = (
-        ("登录枢纽", "用启动时打印的地址（{up}）打开本页即自动登录；或用 {token} 取得令牌，粘贴在下面。",
-         "访问令牌", "登录")
-        if zh else
-        ("Sign in to Shuniu", "Open the address that {up} prints and you are signed in; or get a token with "
-         "{token} and paste it here.", "Access token", "Sign in")
-    )  # fmt: skip
-    how = escape(how).format(
-        up="<code>shuniu up</code>", token="<code>shuniu token --role viewer --division …</code>"
+    problem = said(why) if why in _WHY else ""
+    content = _SIGN_IN.substitute(
+        lang="zh-CN" if said.language == "zh" else "en",
+        css=CSS,
+        title=escape(said("sign_in_title")),
+        problem=f'<div class="banner bad" role="alert">{escape(problem)}</div>' if problem else "",
+        how=said("sign_in_how", up=_UP, token=_TOKEN),
+        label=escape(said("sign_in_label")),
+        button=escape(said("sign_in")),
+        other="en" if said.language == "zh" else "zh",
+        other_name=escape(said("other_language")),
     )
-    banner = f'<div class="banner bad" role="alert">{escape(problem)}</div>' if problem else ""
-    other = "en" if zh else "zh"
-    return HTMLResponse(
-        f'<!doctype html><html lang="{"zh-CN" if zh else "en"}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
-        f'<style>{CSS}</style></head><body><main class="card sign"><h1>{escape(title)}</h1>{banner}<p>{how}</p>'
-        f'<form method="post" action="/session"><label>{escape(paste)}<textarea name="token" rows="5" required '
-        f'autofocus spellcheck="false"></textarea></label><button>{escape(button)}</button></form>'
-        f'<p class="small"><a href="/language/{other}">{said("other_language")}</a></p></main></body></html>',
-        status,
-        headers={"cache-control": "no-store"},
-    )
+    return HTMLResponse(content, status, headers={"cache-control": "no-store"})

@@ -20,10 +20,17 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
         "New data cannot be read at the moment; this is what was there at {time}.",
     ),
     "signed_out": ("登录已过期，请重新登录。", "You have been signed out; sign in again."),
-    "no_access": (
-        "您的账号没有查看控制台的权限，请联系管理员。",
-        "Your account may not see the console; ask an administrator.",
+    "token_invalid": (
+        "这个令牌无效、已过期，或没有查看控制台的权限。",
+        "This token is not valid, has expired, or gives no access to the console.",
     ),
+    "sign_in_title": ("登录枢纽", "Sign in to Shuniu"),
+    "sign_in_how": (
+        "打开 {up} 启动时打印的地址即自动登录；或用 {token} 取得令牌，粘贴在下面。",
+        "Open the address that {up} prints and you are signed in; or get a token with {token} and paste it.",
+    ),
+    "sign_in_label": ("访问令牌", "Access token"),
+    "sign_in": ("登录", "Sign in"),
     # tiles
     "total": ("社会组织", "Organisations"),
     "registered": ("登记", "Registered"),

@@ -34,7 +34,8 @@ select $1, $2, e.id, e.division, e.organization_id, e.epoch, e.sequence, e.fact,
        e.recorded_at, e.ended, e.state::jsonb
 from unnest($3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::bigint[], $8::text[], $9::text[], $10::date[],
             $11::timestamptz[], $12::bool[], $13::text[])
-     as e(id, division, organization_id, epoch, sequence, fact, basis, effective_on, recorded_at, ended, state)
+     as e(id, division, organization_id, epoch, sequence, fact, basis, effective_on, recorded_at, ended,
+          state)
 on conflict (service, aggregate, id) do update
 set division = excluded.division, organization_id = excluded.organization_id, epoch = excluded.epoch,
     sequence = excluded.sequence, fact = excluded.fact, basis = excluded.basis,
@@ -42,8 +43,8 @@ set division = excluded.division, organization_id = excluded.organization_id, ep
     state = excluded.state
 """
 _ORGANIZATIONS = """
-insert into organization (id, division, name, initials, code, legal_form, legal_status, hub_link, hub_standing,
-                          department, categories, registered_on, filed_on, full_members, ended)
+insert into organization (id, division, name, initials, code, legal_form, legal_status, hub_link,
+                          hub_standing, department, categories, registered_on, filed_on, full_members, ended)
 select e.id, e.division, e.name, e.initials, e.code, e.legal_form, e.legal_status, e.hub_link, e.hub_standing,
        e.department, coalesce(string_to_array(nullif(e.categories, ''), chr(31)), '{}'), e.registered_on,
        e.filed_on, e.full_members, e.ended
