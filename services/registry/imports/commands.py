@@ -272,36 +272,38 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
     async with asyncio.TaskGroup() as group:
         writing: asyncio.Task[None] | None = None
         for start in range(0, len(drafts), CHUNK):
+            chunk = drafts[start : start + CHUNK]
             organizations: list[dict[str, Any]] = []
-            for place, draft in enumerate(drafts[start : start + CHUNK]):
-                organizations.append(common | _values(draft, policy))
+            days: list[tuple[Any, ...]] = []
+            for place, draft in enumerate(chunk):
+                values = common | _values(draft, policy)
+                organizations.append(values)
+                days.extend(_days(values, draft))
+                uow.append(
+                    _event(values, draft), subject=str(values["id"]), sequence=1, division=values["division"]
+                )
                 if place % BREATH == 0:
                     await asyncio.sleep(0)
             if writing is not None:
                 await writing
-            chunk = list(zip(organizations, drafts[start : start + CHUNK], strict=True))
-            writing = group.create_task(_write(uow, chunk, told, start + len(chunk)))
+            writing = group.create_task(_write(uow, organizations, days))
+            await told(start + len(chunk))
     row.rows_applied = len(drafts)
     _move(row, "applied")
     row.finished_at = uow.now
 
 
 async def _write(
-    uow: UnitOfWork, chunk: Sequence[tuple[dict[str, Any], Draft]], told: Told, done: int
+    uow: UnitOfWork, organizations: Sequence[dict[str, Any]], days: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Write one chunk while the next one is being made: the database has a processor of its own."""
+    """Write one chunk while the next one is being made: the database has a processor of its own. Events of
+    the next chunk may go with this one's; all of it is one transaction."""
     await uow.connection.copy_records_to_table(
-        "organization", columns=_COPIED, records=[_IN_ORDER(values) for values, _ in chunk]
+        "organization", columns=_COPIED, records=[_IN_ORDER(values) for values in organizations]
     )
-    days = [day for values, draft in chunk for day in _days(values, draft)]
     await uow.connection.copy_records_to_table("organization_status", columns=_STATUS_COLUMNS, records=days)
-    for place, (values, draft) in enumerate(chunk):
-        uow.append(_event(values, draft), subject=str(values["id"]), sequence=1, division=values["division"])
-        if place % BREATH == 0:
-            await asyncio.sleep(0)
     await uow.flush()
     await failpoints.reach(CHUNK_WRITTEN)
-    await told(done)
 
 
 def _values(draft: Draft, policy: RegistryPolicy) -> dict[str, Any]:
