@@ -20,9 +20,9 @@ EXAMPLE = ROOT / "contracts" / "examples" / "plain_python"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+def stack(place: Path) -> Iterator[RunningStack]:
     """A stack in which the main job has run once; not running when a test begins or ends."""
-    running = RunningStack(tmp_path_factory.mktemp("main-job") / "data")
+    running = RunningStack(place / "main-job")
     done = running.main_job()
     assert done.returncode == 0, done.stdout + done.stderr
     (running.data_dir.parent / "once.txt").write_text(done.stdout, encoding="utf-8")
@@ -69,10 +69,10 @@ def test_a_second_start_has_everything_and_a_second_run_adds_nothing(stack: Runn
 def test_an_outsider_reads_and_validates_every_event(stack: RunningStack) -> None:
     connection = stack.start()
     try:
-        wanted = logged(connection)
+        wanted, prefix = logged(connection), f"shuniu.{connection.stack}."
         wait_for_rest(stack)
         reading = subprocess.run(
-            [sys.executable, str(EXAMPLE / "read.py"), connection.bootstrap_servers, f"shuniu.{connection.stack}."],
+            [sys.executable, str(EXAMPLE / "read.py"), connection.bootstrap_servers, prefix],
             capture_output=True, text=True, timeout=120, check=True,
         )  # fmt: skip
         told = subprocess.run(
@@ -86,8 +86,8 @@ def test_an_outsider_reads_and_validates_every_event(stack: RunningStack) -> Non
     assert found == Counter({name: count for name, count in wanted.items() if count})
 
 
-def test_a_kill_in_the_middle_of_the_import_leaves_nothing_half_done(tmp_path: Path) -> None:
-    stack = RunningStack(tmp_path / "data")
+def test_a_kill_in_the_middle_of_the_import_leaves_nothing_half_done(place: Path) -> None:
+    stack = RunningStack(place / "killed")
     connection = stack.start()
     job = subprocess.Popen(
         [
@@ -127,7 +127,8 @@ async def wait_for_import(connection: Connection) -> None:
     database = await asyncpg.connect(connection.databases["registry"])
     try:
         async with asyncio.timeout(60):
-            while not await database.fetchval("select count(*) from import where state = 'applying'"):
+            statement = "select count(*) from import where state = 'applying'"
+            while not await database.fetchval(statement):  # noqa: ASYNC110, a table's state
                 await asyncio.sleep(0.01)
     finally:
         await database.close()
