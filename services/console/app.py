@@ -10,7 +10,7 @@ from services.console.command import commands
 from services.console.figures.routes import router as figures
 from services.console.policy import ConsolePolicy
 from services.console.projection.reactions import project
-from services.console.tables import Table
+from services.console.projection.tables import SubjectRow
 
 _WORK = {"pages:read", "figures:read", "events:read"}
 
@@ -24,7 +24,7 @@ def _mount(app: FastAPI, runtime: Any) -> None:
 
 service = Service(
     name="console",
-    metadata=Table.metadata,
+    metadata=SubjectRow.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=ConsolePolicy,
     routers=(figures,),

@@ -110,7 +110,9 @@ async def test_the_services_are_asked_over_http_and_a_silent_one_is_named() -> N
         if request.url.host == "broken":
             return httpx.Response(503, text="down")
         assert request.headers["Authorization"] == "Bearer secret"
-        return httpx.Response(200, json={"figures": {"b": {"value": 7}, "c": {"value": "2"}, "rate": {"value": None}}})
+        return httpx.Response(
+            200, json={"figures": {"b": {"value": 7}, "c": {"value": "2"}, "rate": {"value": None}}}
+        )
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         figures = [figure(7), figure(14, formula="a.b * a.c"), figure(1, formula="other.b")]

@@ -1,0 +1,170 @@
+"""A whole stack as `shuniu up` starts it, and Debian's Chromium in front of its console."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
+from chassis.keys import issue_token
+
+_START_S = 90.0
+_PORTS = 8
+_ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
+)  # fmt: skip
+
+
+@dataclass
+class Stack:
+    """A running stack."""
+
+    directory: Path
+    connection: Connection
+
+    @property
+    def console(self) -> str:
+        """The console's address."""
+        return self.connection.services["console"]
+
+    def token(self, role: str = "operator", subject: str = "u-test", *, division: str = "120116") -> str:
+        """A token of the stack's own."""
+        return issue_token(
+            self.directory / "keys", subject=subject, roles=[role], divisions=[division], hours=1
+        )
+
+    async def ask(
+        self, method: str, service: str, path: str, role: str = "operator", **arguments: Any
+    ) -> Any:
+        """The JSON answer of a service, which must be a yes."""
+        headers = {"authorization": f"Bearer {self.token(role)}", **arguments.pop("headers", {})}
+        async with httpx.AsyncClient(base_url=self.connection.services[service], trust_env=False) as client:
+            answer = await client.request(method, path, headers=headers, timeout=30, **arguments)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def register(self, name: str, **body: Any) -> dict[str, Any]:
+        """A newly registered organisation."""
+        division = body.pop("division", "120116001")
+        facts = {"name": name, "division": division, "legal_form": "association", "route": "hub_endorsed"}
+        found: dict[str, Any] = await self.ask(
+            "POST", "registry", "/v1/organizations/registrations", json=facts | body
+        )
+        return found
+
+
+def _opened(directory: Path) -> Path:
+    directory.chmod(0o711)  # PostgreSQL's own account, where we are root, has to pass through
+    return directory
+
+
+def _first_port() -> int:
+    """The first of eight neighbouring ports that are free now, below the range the kernel gives out."""
+    for port in range(20_000 + os.getpid() % 5000, 32_000, _PORTS):
+        with contextlib.ExitStack() as opened:
+            try:
+                for number in range(port, port + _PORTS):
+                    opened.enter_context(socket.socket()).bind(("127.0.0.1", number))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no eight free ports in a row")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    """The stack of this session, empty at first; it ends with Ctrl-C as a person's would."""
+    with tempfile.TemporaryDirectory(prefix="shuniu-browser-", ignore_cleanup_errors=True) as name:
+        directory = _opened(Path(name))
+        log = (directory / "up.log").open("wb")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "chassis.command", "up", "--data-dir", name, "--port", str(_first_port()),
+            stdout=log, stderr=log, env={**os.environ, "COLUMNS": "200"},
+        )  # fmt: skip
+        try:
+            await _ready(process, directory)
+            yield Stack(directory, read_connection_file(directory))
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGINT)
+            await process.wait()
+            log.close()
+
+
+async def _ready(process: asyncio.subprocess.Process, directory: Path) -> None:
+    async with asyncio.timeout(_START_S):
+        while not (directory / FILE_NAME).exists():
+            if process.returncode is not None:
+                raise RuntimeError(f"`shuniu up` ended:\n{(directory / 'up.log').read_text()[-3000:]}")
+            await asyncio.sleep(0.1)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Chromium of the system; without it the tests say why they do not run."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("no Chromium here: apt-get install chromium fonts-noto-cjk")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=list(_ARGUMENTS))
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Visitor:
+    """A person with a browser window, signed in; what went wrong in the window is collected."""
+
+    stack: Stack
+    page: Page
+    errors: list[str]
+    outside: list[str]
+
+    async def sign_in(
+        self, role: str = "operator", subject: str = "u-test", *, division: str = "120116"
+    ) -> "Visitor":
+        """Open the address that a sign-in link has."""
+        token = self.stack.token(role, subject, division=division)
+        await self.page.goto(f"{self.stack.console}/?token={token}")
+        return self
+
+    async def go(self, path: str) -> None:
+        """Open a page of the console."""
+        await self.page.goto(f"{self.stack.console}{path}")
+
+    async def tile(self, name: str) -> str:
+        """The big number of a tile."""
+        text = await self.page.locator(f'[data-tile="{name}"] .value').text_content()
+        return (text or "").strip()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(stack: Stack, chromium: Browser) -> AsyncIterator[Visitor]:
+    """A Chinese-speaking visitor at a 1366x768 window; the test fails on errors in the window."""
+    context: BrowserContext = await chromium.new_context(
+        viewport={"width": 1366, "height": 768}, locale="zh-CN"
+    )
+    context.set_default_timeout(20_000)
+    page, errors, outside = await context.new_page(), [], []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
+    page.on("request", lambda asked: None if asked.url.startswith(own) else outside.append(asked.url))
+    yield Visitor(stack, page, errors, outside)
+    await context.close()
+    assert errors == []
+    assert outside == [], "a closed network has none of these"

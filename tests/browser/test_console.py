@@ -1,0 +1,168 @@
+"""The pages as people use them: in Chromium, before a whole stack, in the order of a first morning."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Stack, Visitor
+
+pytestmark = pytest.mark.browser
+
+PICTURES = os.environ.get("SHUNIU_TEST_PICTURES")
+"""a directory to leave screenshots in, for looking at them"""
+
+
+async def picture(visitor: Visitor, name: str) -> None:
+    if PICTURES:
+        await visitor.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+async def test_an_empty_stack_says_what_to_do_first(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    assert visitor.page.url == f"{visitor.stack.console}/"
+    await expect(visitor.page.get_by_text("还没有数据。")).to_be_visible()
+    assert await visitor.tile("total") == "0"
+    await picture(visitor, "empty")
+
+
+async def test_without_a_sign_in_one_is_told_how_to_get_in(visitor: Visitor) -> None:
+    await visitor.go("/organizations")
+    await expect(visitor.page.get_by_role("heading")).to_have_text("登录枢纽")
+    await visitor.page.get_by_label("访问令牌").fill(visitor.stack.token())
+    await visitor.page.get_by_role("button", name="登录").click()
+    await expect(visitor.page.locator("nav .here")).to_have_text("概览")
+
+
+async def test_numbers_and_charts_move_while_one_looks(visitor: Visitor, stack: Stack) -> None:
+    await visitor.sign_in()
+    before = int(await visitor.tile("registered"))
+    await stack.register("阳光妈妈服务社", full_party_member_count=1)
+    await expect(visitor.page.locator('[data-tile="registered"] .value')).to_have_text(str(before + 1))
+    await expect(visitor.page.locator(".feed").get_by_text("阳光妈妈服务社").first).to_be_visible()
+    await expect(visitor.page.locator('[aria-label="各辖区社会组织"] canvas')).to_be_visible()
+    await picture(visitor, "overview")
+
+
+async def test_published_figures_stand_beside_computed_ones(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    row = visitor.page.locator('tr[data-figure="F01"]')
+    await expect(row).to_contain_text("2355个")
+    await expect(row).to_contain_text("相差 -2,355 家")
+    await expect(visitor.page.locator('tr[data-figure="F18"]')).to_contain_text("暂不能计算")
+
+
+async def test_an_organisation_is_found_by_its_initials_from_the_keyboard(
+    visitor: Visitor, stack: Stack
+) -> None:
+    await stack.register("月季花园艺社")
+    await visitor.sign_in()
+    await visitor.page.keyboard.press("/")
+    await visitor.page.wait_for_url("**/organizations**")
+    await expect(visitor.page.locator(".search input")).to_be_focused()
+    await visitor.page.keyboard.type("yjhy")
+    rows = visitor.page.locator(".q-table tbody tr")
+    await expect(rows).to_have_count(1)
+    await expect(rows.first).to_contain_text("月季花园艺社")
+    await visitor.page.wait_for_url("**text=yjhy")
+    await picture(visitor, "organizations")
+    await rows.first.locator("td").nth(2).click()
+    await expect(visitor.page.get_by_role("heading", name="月季花园艺社")).to_be_visible()
+    await expect(visitor.page.locator('[data-card="timeline"]')).to_contain_text("登记管理机关准予组织登记")
+    await expect(visitor.page.locator('[data-card="duties"]')).to_contain_text("待覆盖")
+    await picture(visitor, "organization")
+
+
+async def test_linking_goes_through_the_registry_and_the_page_follows_the_event(
+    visitor: Visitor, stack: Stack
+) -> None:
+    made = await stack.register("互助会")
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/organizations/{made['id']}")
+    await visitor.page.get_by_role("button", name="建立联系").click()
+    await visitor.page.get_by_role("button", name="保存").click()
+    await expect(visitor.page.locator('[data-card="timeline"]')).to_contain_text("建立联系")
+    found = await stack.ask("GET", "registry", f"/v1/organizations/{made['id']}")
+    assert (found["hub_link"], found["revision"]) == ("linked", 2)
+
+
+async def test_a_change_made_meanwhile_is_shown_in_plain_words_and_nothing_is_lost(
+    visitor: Visitor, stack: Stack
+) -> None:
+    made = await stack.register("棋友会", staff_count=3)
+    path = f"/v1/organizations/{made['id']}"
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/organizations/{made['id']}")
+    await visitor.page.get_by_role("button", name="变更资料").click()
+    await visitor.page.get_by_label("名称").fill("棋友联谊会")
+    await stack.ask("PATCH", "registry", path, json={"staff_count": 5})
+    await visitor.page.get_by_role("button", name="保存").click()
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("已被别人修改：专职人员")
+    await expect(visitor.page.get_by_label("专职人员")).to_have_value("5")
+    await picture(visitor, "conflict")
+    await visitor.page.get_by_role("button", name="保存").click()
+    await expect(visitor.page.get_by_role("heading", name="棋友联谊会")).to_be_visible()
+    found = await stack.ask("GET", "registry", path)
+    assert (found["name"], found["staff_count"]) == ("棋友联谊会", 5)
+
+
+async def test_what_one_may_not_do_is_said_in_words(visitor: Visitor, stack: Stack) -> None:
+    made = await stack.register("书友会")
+    await visitor.sign_in("party_officer")
+    await visitor.go(f"/organizations/{made['id']}")
+    await visitor.page.get_by_role("button", name="建立联系").click()
+    await visitor.page.get_by_role("button", name="保存").click()
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("权限")
+    await visitor.sign_in("viewer")
+    await visitor.go(f"/organizations/{made['id']}")
+    await expect(visitor.page.get_by_role("heading", name="书友会")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="建立联系")).to_have_count(0)
+
+
+async def test_one_sees_ones_own_divisions_only(visitor: Visitor, stack: Stack) -> None:
+    elsewhere = await stack.register("外街道社", division="120116002")
+    await visitor.sign_in("liaison", division="120116001")
+    await visitor.go("/organizations?text=外街道社")
+    await expect(visitor.page.get_by_text("没有符合条件的组织")).to_be_visible()
+    await visitor.go(f"/organizations/{elsewhere['id']}")
+    await expect(visitor.page.get_by_text("不在您的辖区内")).to_be_visible()
+    await visitor.go("/organizations/no-id")
+    await expect(visitor.page.get_by_text("没有这家组织")).to_be_visible()
+
+
+async def test_a_message_arrives_is_read_and_acknowledged(visitor: Visitor, stack: Stack) -> None:
+    recipient = {"person_id": "p-1", "actor_id": "u-reader", "role": "hub_officer", "division": "120116"}
+    await stack.ask("POST", "notify", "/v1/recipients", json=recipient)
+    await visitor.sign_in("hub_officer", "u-reader")
+    await visitor.go("/messages")
+    await expect(visitor.page.get_by_text("没有消息。")).to_be_visible()
+    await stack.register("新风社")
+    message = visitor.page.locator(".message").first
+    await expect(message).to_contain_text("新风社")
+    await expect(visitor.page.locator(".top .badge")).to_have_text("1")
+    await picture(visitor, "messages")
+    await message.get_by_role("button", name="标为已读").click()
+    await expect(message).to_contain_text("已读")
+    await message.get_by_role("button", name="确认知悉").click()
+    await expect(message).to_contain_text("已确认")
+    await expect(visitor.page.locator(".top .badge")).to_be_hidden()
+
+
+async def test_everything_is_there_in_english(visitor: Visitor) -> None:
+    await visitor.sign_in()
+    await visitor.page.get_by_role("link", name="English").click()
+    await expect(visitor.page.locator("nav .here")).to_have_text("Overview")
+    await expect(visitor.page.get_by_text("Published figures beside computed ones")).to_be_visible()
+    await visitor.go("/organizations")
+    await expect(visitor.page.get_by_text("Division").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/organizations", "/messages"])
+async def test_a_telephone_shows_it_without_scrolling_sideways(visitor: Visitor, path: str) -> None:
+    await visitor.page.set_viewport_size({"width": 390, "height": 844})
+    await visitor.sign_in()
+    await visitor.go(path)
+    await expect(visitor.page.locator(".freshness")).to_be_visible()
+    width = await visitor.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390

@@ -1,0 +1,140 @@
+"""The read model: what a batch of events makes of numbers, lists and timelines."""
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shuniu_contracts.partybuild import CoverageClass, CoverageMode
+from shuniu_contracts.registry import HubLink, OrganizationRegistered, RegistrationRoute
+
+from services.console.projection import queries
+from services.console.projection.model import organization_of
+from services.console.projection.reactions import initials
+from tests.console.conftest import OTHER_STREET, STREET, World
+
+pytestmark = pytest.mark.integration
+
+
+async def test_numbers_follow_the_events(world: World) -> None:
+    await world.register("甲社", "乙社")
+    await world.file("丙队", division=OTHER_STREET, on=date(2014, 3, 1))
+    found = await world.overview()
+    assert found.organizations == {"registered": 2, "filed": 1}
+    assert found.total == 3
+    assert found.places == [(STREET, 2, 0), (OTHER_STREET, 0, 1)]
+    assert found.years == [(2014, 0, 1), (2026, 2, 0)]
+    assert found.forms == {"association": 2}
+
+
+async def test_one_sees_the_numbers_of_ones_own_divisions_only(world: World) -> None:
+    await world.register("甲社")
+    await world.register("乙社", division=OTHER_STREET)
+    assert (await world.overview(STREET)).total == 1
+    assert (await world.overview(STREET, OTHER_STREET)).total == 2
+    assert (await world.overview("120117")).total == 0
+    assert await world.find(OTHER_STREET) == ["乙社"]
+    assert await world.find(STREET, division=OTHER_STREET) == []
+
+
+async def test_a_later_event_in_the_same_batch_wins(world: World) -> None:
+    subject = world.organization("旧名")
+    first = world.tell(subject, OrganizationRegistered, route=RegistrationRoute.DIRECT)
+    subject.state = world.organization("新名").state
+    second = world.tell(subject, OrganizationRegistered, route=RegistrationRoute.DIRECT)
+    await world.hear(first, second)
+    assert await world.find() == ["新名"]
+    assert (await world.overview()).events == 2
+
+
+async def test_the_version_moves_with_every_batch(world: World) -> None:
+    before = await world.version()
+    await world.register("甲社")
+    assert await world.version() == before + 1
+
+
+async def test_the_coverage_rate_counts_organisational_and_work_coverage_over_all_duties(
+    world: World,
+) -> None:
+    organizations = await world.register("甲社", "乙社", "丙社", "丁社")
+    duties = [await world.open_duty(one, due_on=date(2026, 11, 20)) for one in organizations]
+    assert (await world.overview()).coverage == 0
+    await world.cover(duties[0], CoverageMode.INDEPENDENT, CoverageClass.ORGANISATION)
+    await world.cover(duties[1], CoverageMode.INSTRUCTOR, CoverageClass.WORK)
+    found = await world.overview(soon=date(2026, 11, 30))
+    assert found.duties == {"organisation": 1, "work": 1, "open": 2, "overdue": 0, "due_soon": 2}
+    assert found.coverage == 50
+    assert sorted(await world.find(coverage="covered")) == sorted(["甲社", "乙社"])
+
+
+async def test_a_rate_without_duties_is_no_number(world: World) -> None:
+    assert (await world.overview()).coverage is None
+
+
+@pytest.mark.parametrize("text", ["阳光", "ygmm", "YGMM", "mmf", "5112", "妈妈服务"])
+async def test_search_takes_part_of_the_name_pinyin_initials_or_the_beginning_of_a_code(
+    world: World, text: str
+) -> None:
+    await world.register("阳光妈妈服务社", credit_code="51120116MJ0000000X")
+    await world.register("月季花园艺社")
+    assert await world.find(text=text) == ["阳光妈妈服务社"]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "' or 1=1 --", "不存在"])
+async def test_search_takes_every_character_as_itself(world: World, text: str) -> None:
+    await world.register("甲社")
+    assert await world.find(text=text) == []
+
+
+async def test_filters_hold_together_and_pages_are_cut_on_the_server(world: World) -> None:
+    await world.register(*(f"社{number:03}" for number in range(60)))
+    await world.file("队一")
+    count, rows = await world.page(offset=25, limit=25, legal_status="registered")
+    assert (count, len(rows), rows[0].name) == (60, 25, "社025")
+    count, rows = await world.page(sort="name", descending=True, limit=1)
+    assert (count, rows[0].name) == (61, "队一")
+    assert await world.find(legal_status="filed", legal_form="association") == []
+    assert (await world.page(sort="drop table"))[0] == 61
+
+
+async def test_one_organisation_comes_with_all_that_refers_to_it(world: World) -> None:
+    [one, _] = await world.register("甲社", "乙社")
+    duty = await world.open_duty(one)
+    await world.change(one, hub_link=HubLink.LINKED)
+    async with world.runtime.database.transaction() as transaction:
+        connection = transaction.connection
+        subjects = await queries.about(connection, ["120116%"], one.id)
+        lines = await queries.timeline(connection, ["120116%"], one.id)
+        elsewhere = await queries.timeline(connection, ["120117%"], one.id)
+    assert {subject.id for subject in subjects} == {one.id, duty.id}
+    assert [line.fact for line in lines] == ["details_changed", "opened", "registered"]
+    assert lines[0].particular == {"fields": ["hub_link"]}
+    assert elsewhere == []
+
+
+async def test_thousands_of_events_are_one_quick_batch(world: World) -> None:
+    fresh = [world.organization(f"第{number}社") for number in range(3000)]
+    events = [world.tell(one, OrganizationRegistered, route=RegistrationRoute.DIRECT) for one in fresh]
+    begun = time.monotonic()
+    await world.hear(*events)
+    assert time.monotonic() - begun < 5
+    assert (await world.overview()).total == 3000
+
+
+def test_initials_are_those_of_the_characters() -> None:
+    assert initials("阳光妈妈") == "ygmm"
+    assert initials("120社工A组") == "120sgaz"
+
+
+@given(st.text(max_size=30))
+def test_any_name_has_initials(name: str) -> None:
+    assert initials(name) == initials(name).lower()
+
+
+def test_an_event_about_several_organisations_is_on_no_ones_timeline() -> None:
+    first, second = "01a20185-e9dc-748b-8878-e1777921872c", "01a20185-e9dc-748b-8878-e1777921872d"
+    state = {"covered_organization_ids": [first, second]}
+    assert organization_of("party_organization", first, state) is None
+    assert str(organization_of("party_organization", first, {"covered_organization_ids": [second]})) == second
+    assert organization_of("fund", first, {}) is None
