@@ -5,13 +5,31 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.settings import DatabaseSettings
+
+
+class RolledBack(asyncpg.InFailedSQLTransactionError):
+    """The commit was answered with a rollback, since a statement had failed and the error was swallowed.
+
+    PostgreSQL calls that a success. Taken for one, a command would be confirmed that never happened.
+    """
+
+
+class _Connection(asyncpg.Connection):
+    async def execute(self, query: str, *arguments: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109  # asyncpg's signature
+        status: str = await super().execute(query, *arguments, timeout=timeout)
+        if status == "ROLLBACK" and query.startswith("COMMIT"):
+            raise RolledBack(
+                "the transaction was rolled back: a statement failed and its error was swallowed"
+            )
+        return status
+
 
 _OPENING = "select clock_timestamp() + clock_offset as now, epoch from source"
 
@@ -48,11 +66,12 @@ class Database:
         """Create the pool; connections are made when first needed."""
         url = self.dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
         arguments: dict[str, object] = {
+            "connection_class": _Connection,
             "server_settings": {
                 "application_name": "shuniu",
                 "timezone": "UTC",
                 "statement_timeout": str(int(self.settings.statement_timeout_s * 1000)),
-            }
+            },
         }
         if (context := self.tls()) is not None:
             arguments["ssl"] = context

@@ -84,7 +84,8 @@ class UnitOfWork:
     permission: str | None = None
     """The permission of the route in hand; `load` and `admit` check it against the record's division."""
     _pending: list[LogEntry] = field(default_factory=list)
-    _saved: set[int] = field(default_factory=set)
+    _saved: set[tuple[type[AggregateRow], UUID]] = field(default_factory=set)
+    """by identity: the session lets go of saved rows, and another may get the place of one in memory"""
 
     @property
     def session(self) -> AsyncSession:
@@ -155,8 +156,8 @@ class UnitOfWork:
 
         `because` is the received event that led to it, in a reaction: it becomes the causation.
         """
-        if id(row) not in self._saved:
-            self._saved.add(id(row))
+        if (key := (type(row), row.id)) not in self._saved:
+            self._saved.add(key)
             row.revision += 1
         row.sequence += 1
         self.append(event, subject=row.subject, sequence=row.sequence, division=row.division, because=because)
