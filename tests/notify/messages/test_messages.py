@@ -211,6 +211,33 @@ async def test_redelivered_at_once_to_many_it_is_written_once(world: World) -> N
     assert doubled == []
 
 
+@asynccontextmanager
+async def slow_inserts(world: World) -> AsyncIterator[None]:
+    """Each message takes a moment to be written, so that two batches are under way together."""
+    await world.rows(
+        "create function pause() returns trigger language plpgsql as"
+        " 'begin perform pg_sleep(0.02); return new; end'"
+    )
+    await world.rows("create trigger pause before insert on message for each row execute function pause()")
+    try:
+        yield
+    finally:
+        await world.rows("drop function pause() cascade")
+
+
+async def test_two_who_write_the_same_batch_in_opposite_orders_do_not_deadlock(world: World) -> None:
+    await world.recipient("liaison")
+    events = [world.fact("duty_opened") for _ in range(10)]
+
+    async def zombie(turned: list[Received[Any]]) -> int:
+        async with world.runtime.unit_of_work() as uow:
+            return await write(uow, turned)
+
+    async with slow_inserts(world):
+        written = await asyncio.gather(zombie(events), zombie(events[::-1]))
+    assert sorted(written) == [0, 10]
+
+
 async def test_an_office_taken_on_between_two_deliveries_brings_no_second_copy(world: World) -> None:
     await world.recipient("hub_officer", DISTRICT, person="somebody")
     event = await world.tell("organization_registered")
