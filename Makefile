@@ -9,7 +9,7 @@ DATA ?= .shuniu
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up check format generate test test-unit bench clean
+.PHONY: help install run up check format generate test test-unit wheelhouse bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,12 @@ test-unit: $(READY)  ## the tests that need nothing
 
 test: $(READY)  ## everything that needs no container
 	$(BIN)/pytest -q $(ARGS)
+
+wheelhouse: $(READY)  ## all wheels that the image is built from, in dist/wheelhouse
+	rm -rf dist/wheelhouse
+	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV build --quiet --all-packages --wheel --out-dir dist/wheelhouse && \
+	  $$UV export --quiet --frozen --no-dev --no-emit-workspace --output-file dist/requirements.txt
+	$(PYTHON) -m pip download --quiet --disable-pip-version-check --only-binary=:all: --dest dist/wheelhouse -r dist/requirements.txt
 
 bench: $(READY)  ## ratios of relay and projection beside their references, in one run
 	$(BIN)/python -m tests.benchmarks.relay
