@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -20,9 +21,11 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
 from chassis.keys import issue_token
+from services.registry.identification.model import complete_credit_code
 
 _START_S = 90.0
 _PORTS = 8
+_NUMBERS = itertools.count(50_000_000)
 _ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--disable-dev-shm-usage",
@@ -60,7 +63,10 @@ class Stack:
     async def register(self, name: str, **body: Any) -> dict[str, Any]:
         """A newly registered organisation."""
         division = body.pop("division", "120116001")
-        facts = {"name": name, "division": division, "legal_form": "association", "route": "hub_endorsed"}
+        facts = {
+            "name": name, "division": division, "legal_form": "association", "route": "hub_endorsed",
+            "credit_code": complete_credit_code("51", "120116", f"{next(_NUMBERS):08}"),
+        }  # fmt: skip
         found: dict[str, Any] = await self.ask(
             "POST", "registry", "/v1/organizations/registrations", json=facts | body
         )
