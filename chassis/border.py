@@ -16,11 +16,8 @@ from typing import Protocol
 from shuniu_contracts import (
     STREAMS,
     STRUCTURED,
-    ContractError,
     Envelope,
     Event,
-    MalformedEnvelope,
-    MalformedEvent,
     TopicName,
     UnknownMajor,
     decode,
@@ -32,6 +29,8 @@ from chassis.model import is_within
 
 _TOKENS = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:~-]{0,127},[0-9A-Za-z][0-9A-Za-z._:~-]{0,127}")
 """Two ids that fit an index row and have no character that a database refuses, nor a comma."""
+_UNREADABLE = (ValueError, RecursionError)
+"""What a stranger's bytes may raise: a ContractError, endless digits, or brackets nested too deep."""
 _MAX_SEQUENCE = 2**63 - 1
 _MAX_EPOCH = 2**31 - 1
 
@@ -152,15 +151,13 @@ def parse(record: Record) -> Arrival | Refused:
             envelope, data = decode(headers, record.value)
         except AttributeError:
             envelope, data = decode(_without_nulls(headers), record.value)
-    except (MalformedEvent, UnknownMajor) as error:
+    except _UNREADABLE as error:
         known = _envelope_of(record)
         if known is None:
             return Refused(record, Misfit.MALFORMED, str(error))
         envelope = known
         kind = Misfit.UNKNOWN_MAJOR if isinstance(error, UnknownMajor) else Misfit.MALFORMED
         fault = (kind, str(error))
-    except ContractError as error:
-        return Refused(record, Misfit.MALFORMED, str(error))
     place, major, reason = _place(record.topic, envelope.source, envelope.type)
     if place is None:
         return Refused(record, Misfit.QUARANTINED, reason)
@@ -192,17 +189,18 @@ def _place(topic: str, source: str, type_: str) -> tuple[TopicName | None, int, 
     """The topic's parts where source and type agree with them, else what does not; and the type's major."""
     try:
         name = parse_topic(topic)
+        number = int(type_.rpartition(".v")[2])
     except ValueError as error:
         return None, 0, str(error)
     if source != f"/stacks/{name.stack}/{name.service}":
         return None, 0, f"source {source} does not write {topic}"
-    _, _, service, aggregate, _, major = type_.split(".")
+    _, _, service, aggregate, _, _ = type_.split(".")
     described = STREAMS.get((service, aggregate))
     directive = described is not None and described.directive
     expected = "directives" if directive else aggregate
     if service != name.service or expected != name.aggregate:
         return None, 0, f"type {type_} does not belong on {topic}"
-    return name, int(major[1:]), ""
+    return name, number, ""
 
 
 def _envelope_of(record: Record) -> Envelope | None:
@@ -211,7 +209,7 @@ def _envelope_of(record: Record) -> Envelope | None:
         if content_type(headers) == STRUCTURED:
             return from_structured(record.value or b"")[0]
         return Envelope.from_headers(headers)
-    except MalformedEnvelope:
+    except _UNREADABLE:
         return None
 
 

@@ -71,6 +71,7 @@ class ConsumerLoop:
         self._waiting: asyncio.Queue[_Batch] = asyncio.Queue()
         self._accepted = self._finished = 0
         self._progress = asyncio.Condition()
+        self._stopped = asyncio.Event()
         self._draining = False
         self._committing: asyncio.Task[None] | None = None
         self._subscriber: BatchSubscriber | None = None
@@ -99,11 +100,13 @@ class ConsumerLoop:
         self._subscriber(self._receive)
         worker = asyncio.create_task(self._work())
         ending = asyncio.create_task(stop.wait())
+        stopped = asyncio.create_task(self._stopped.wait())
         try:
             if await self._start(broker, stop):
-                await asyncio.wait({worker, ending}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait({worker, ending, stopped}, return_when=asyncio.FIRST_COMPLETED)
                 await self._drain(worker)
         finally:
+            stopped.cancel()
             worker.cancel()
             (outcome,) = await asyncio.gather(worker, return_exceptions=True)
             await broker.stop()
@@ -126,7 +129,8 @@ class ConsumerLoop:
                 await broker.stop()
                 await _sleep(next(delays), stop)
             else:
-                self.state = ConsumerState.RUNNING
+                if self.state is ConsumerState.STARTING:  # a first batch may have paused or stopped it by now
+                    self.state = ConsumerState.RUNNING
                 return True
         return False
 
@@ -153,8 +157,14 @@ class ConsumerLoop:
         if self._draining or not records:
             return
         offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+        try:
+            batch = _Batch(sort_records(records), offsets)
+        except Exception as error:
+            # FastStream would log it and hand over what comes next, whose offsets lie beyond these records.
+            await self._stop_for(error)
+            return
         self._accepted += 1
-        self._waiting.put_nowait(_Batch(sort_records(records), offsets))
+        self._waiting.put_nowait(batch)
         patience = self.runtime.settings.bus.max_poll_interval_ms / 1000 / 4
         try:
             async with asyncio.timeout(patience), self._progress:
@@ -247,6 +257,7 @@ class ConsumerLoop:
         self.error = describe(error)
         self.state = ConsumerState.STOPPED
         self._draining = True
+        self._stopped.set()
         _LOG.critical("%s stopped, nothing committed: %s", self.definition.name, self.error, exc_info=error)
         async with self._progress:
             self._progress.notify_all()

@@ -136,3 +136,29 @@ def test_headers_are_kept_to_the_byte(headers: list[tuple[str, bytes | None]]) -
     text = pack_headers(headers)
     assert "\\u0000" not in text
     assert list(unpack_headers(text)) == headers
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+ENDLESS = b"9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("sequence", ENDLESS), ("epoch", ENDLESS), ("type", b"cn.shuniu.grants.fund.opened.v" + ENDLESS)],
+)
+def test_endless_digits_are_refused(name: str, value: bytes) -> None:
+    made = record(subject_id(), 1)
+    headers = tuple(dict(made.headers, **{f"ce_{name}": value}).items())
+    refused(StoredRecord(made.topic, 0, 1, made.key, headers, made.value))
+
+
+def test_data_nested_too_deep_stops_its_subject_only() -> None:
+    found = parse(record(subject_id(), 1, value=b'{"state":{},"extra":' + DEEP + b"}"))
+    assert isinstance(found, Arrival)
+    assert found.fault is not None
+    assert found.fault[0] is Misfit.MALFORMED
+
+
+def test_an_envelope_nested_too_deep_is_refused() -> None:
+    made, media = record(subject_id(), 1), ("content-type", b"application/cloudevents+json")
+    refused(StoredRecord(made.topic, 0, 1, made.key, (media,), b'{"data":' + DEEP + b"}"))

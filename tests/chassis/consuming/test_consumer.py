@@ -10,7 +10,7 @@ import pytest
 from shuniu_contracts import event_type
 from sqlalchemy import MetaData
 
-from chassis import bus, topics
+from chassis import bus, consumer, topics
 from chassis.consumer import ConsumerLoop, ConsumerState
 from chassis.lag import group_lag
 from chassis.received import Received
@@ -229,3 +229,32 @@ def test_a_service_without_history_still_answers_replay_requests() -> None:
     projection = Consumer("console", (), "latest")
     bare = Service("console", MetaData(), Path("none"), NoPolicy, consumers=(projection,))
     assert [consumer.name for consumer in consumers_of(bare)] == ["console", "console-replay"]
+
+
+async def test_a_bug_at_the_border_stops_the_consumer_with_nothing_committed(
+    make: MakeWorld, stack_bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FastStream would log what its handler raises, and the next batch would commit beyond the lost one."""
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack)
+    s = subject_id()
+
+    def broken(_: Any) -> Any:
+        raise TypeError("a release that cannot read")
+
+    monkeypatch.setattr(consumer, "sort_records", broken)
+    await stack_bus.send(s, 1, 2)
+    async with consuming(world) as loop:
+
+        async def stopped() -> bool:
+            return loop.state is ConsumerState.STOPPED
+
+        await until(stopped)
+        assert not loop.ready
+        await stack_bus.send(s, 3)
+    monkeypatch.undo()
+    async with consuming(world):
+
+        async def there() -> bool:
+            return await world.lines(s) == [1, 2, 3]
+
+        await until(there)
