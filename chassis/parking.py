@@ -176,11 +176,18 @@ async def _pass_over(connection: asyncpg.Connection, row: asyncpg.Record) -> Non
     await _delete(connection, [row["number"]])
     found = Settlement(position, position, position)
     arrival = parse(stored(row))
-    if isinstance(arrival, Arrival) and not position.over(arrival):
+    if isinstance(arrival, Arrival) and _stands_in_line(row, position, arrival):
         found.position = position.after(arrival)
     if len(rows) == 1:
         found.position = replace(found.position, state=InboxState.OK)
     await inbox.write(connection, {subject: found})
+
+
+def _stands_in_line(row: asyncpg.Record, position: Position, arrival: Arrival) -> bool:
+    """Whether the sequence may pass it: a fork has no place, and a follower behind a gap closes none."""
+    if row["kind"] in (Misfit.FORK, Misfit.FOLLOWER):
+        return row["kind"] == Misfit.FOLLOWER and position.follows(arrival)
+    return not position.over(arrival)
 
 
 async def _retry_record(runtime: Runtime, applier: Applier, row: asyncpg.Record) -> Retried:
@@ -190,6 +197,8 @@ async def _retry_record(runtime: Runtime, applier: Applier, row: asyncpg.Record)
     # Like any message that just came: applied, held, or parked with its subject. Killed before the delete it
     # is only applied and still listed, and the next retry finds a duplicate.
     tally = await applier.process(Sorted([found]))
+    if tally.quarantined:  # the row that would keep it is this very one
+        return Retried(0, 1, row["error"])
     async with runtime.database.transaction() as transaction:
         await _delete(transaction.connection, [row["number"]])
     return Retried(tally.applied, 0)

@@ -120,10 +120,18 @@ class UnitOfWork:
         lower = [code for code in self.lower_stacks if is_within(division, code)]
         return max(lower, key=len) if lower else self.stack
 
+    def authorize(self, division: str) -> None:
+        """Raise `NotPermitted` unless the caller may do in `division` what the route in hand is for.
+
+        `load` and `admit` do so for their row. A command that looks at other records before it admits a new
+        one calls it first, so that its refusals tell nobody about a place that is not theirs.
+        """
+        if self.permission is not None:
+            self.principal.authorize(self.permission, division)
+
     def admit(self, row: AggregateRow) -> None:
         """Take a new row into this transaction: permission, division and home are checked, times set."""
-        if self.permission is not None:
-            self.principal.authorize(self.permission, row.division)
+        self.authorize(row.division)
         home = self.home_of(row.division)
         if home != self.stack:
             raise NotHome(division=row.division, home=home)
@@ -143,8 +151,7 @@ class UnitOfWork:
         row = (await self.session.exec(statement)).one_or_none()
         if row is None:
             raise NotFound(aggregate=kind.stream[1], id=id)
-        if self.permission is not None:
-            self.principal.authorize(self.permission, row.division)
+        self.authorize(row.division)
         if row.home != self.stack:
             raise NotHome(division=row.division, home=row.home)
         if self.expected_revision is not None and self.expected_revision != row.revision:
@@ -220,8 +227,13 @@ class UnitOfWork:
         saved, recorded = set(self._saved), self.recorded
         try:
             async with self.session.begin_nested():
+                # Only now the SAVEPOINT is sent: the session would wait for its own first statement, and raw
+                # SQL before that would stay.
+                await self.session.connection()
                 yield
                 await self.flush()
+                # Fails, while there is a way back, where the block swallowed an error of the database.
+                await self.connection.execute("select")
         except BaseException:
             self._pending, self._saved, self.recorded = [], saved, recorded
             raise

@@ -1,8 +1,11 @@
 """What fails is set aside with what follows it, tried again in order, or given up for a reason."""
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
+import asyncpg
 import pytest
 from shuniu_contracts import Basis
 from shuniu_contracts.registry import ReplayRequested
@@ -156,6 +159,110 @@ async def test_a_message_parked_by_offset_is_discarded_with_a_reason(world: Worl
     assert (await parking.retry(world.runtime, number, actor="u-1")).error is not None
     await parking.discard(world.runtime, number, actor="u-1", reason="a foreign stack")
     assert await numbers(world) == []
+
+
+async def test_a_retry_of_a_message_from_another_stack_keeps_it_parked(world: World) -> None:
+    s = subject_id()
+    stranger: dict[str, Any] = {
+        "source": "/stacks/990001/grants", "division": "990001", "topic": "shuniu.990001.grants.fund.v1",
+    }  # fmt: skip
+    await world.deliver(record(s, 1))
+    await world.deliver(record(s, 2, **stranger))
+    (number,) = await numbers(world)
+    retried = await parking.retry(world.runtime, number, actor="u-1")
+    assert (retried.applied, retried.left) == (0, 1)
+    assert retried.error is not None
+    assert await numbers(world) == [number]
+
+
+async def test_a_discarded_fork_ahead_of_its_turn_closes_no_gap(world: World) -> None:
+    """Two events claim to be the fourth; the second and third, which are missing, are still waited for."""
+    s = subject_id()
+    await world.deliver(record(s, 1))
+    await world.deliver(record(s, 4))
+    await world.deliver(record(s, 4, id="another"))
+    fork = (await numbers(world))[0]
+    await parking.discard(world.runtime, fork, actor="u-1", reason="a test stack wrote it")
+    assert await world.state(s) == ("held", 0, 1)
+    await world.deliver(record(s, 2), record(s, 3))
+    assert await world.lines(s) == [1, 2, 3, 4]
+    assert await world.state(s) == ("ok", 0, 4)
+    assert await world.fetch("select 1 from timer") == []
+
+
+async def test_a_gap_heals_beside_a_parked_message_and_its_followers(failing: World) -> None:
+    """Held, then parked while it heals, then mended: nothing is jumped and nothing stays behind."""
+    s = subject_id()
+    await failing.deliver(record(s, 1), record(s, 3, total=13), record(s, 4))
+    assert await failing.state(s) == ("held", 0, 1)
+    await failing.deliver(record(s, 2))
+    assert await failing.state(s) == ("parked", 0, 2)
+    assert await failing.parked() == [(s, 3, "failed"), (s, 4, "follower")]
+    assert await failing.fetch("select 1 from held union all select 1 from timer") == []
+    await failing.deliver(record(s, 6))
+    failing.hearing.fail = None
+    await parking.retry(failing.runtime, (await numbers(failing))[0], actor="u-1")
+    assert await failing.lines(s) == [1, 2, 3, 4]
+    assert await failing.state(s) == ("held", 0, 4)
+    await failing.deliver(record(s, 5))
+    assert await failing.lines(s) == [1, 2, 3, 4, 5, 6]
+    assert await numbers(failing) == []
+
+
+async def test_a_retry_and_the_running_consumer_share_the_order(failing: World) -> None:
+    """An operator retries while later events and old copies keep coming: each is applied once, in order."""
+    subjects = [subject_id() for _ in range(5)]
+    for s in subjects:
+        await failing.deliver(record(s, 1, total=13))
+    failing.hearing.fail = None
+
+    async def consume() -> None:
+        for sequence in range(2, 12):
+            await failing.deliver(*(record(s, sequence) for s in subjects))
+            await failing.deliver(*(record(s, sequence - 1) for s in subjects))
+
+    async def operate() -> None:
+        for number in await numbers(failing):
+            with contextlib.suppress(NoSuchParked):
+                await parking.retry(failing.runtime, number, actor="u-1")
+
+    await asyncio.gather(consume(), operate(), operate())
+    await operate()
+    for s in subjects:
+        assert await failing.lines(s) == list(range(1, 12))
+        assert await failing.state(s) == ("ok", 0, 11)
+    assert await numbers(failing) == []
+
+
+async def test_what_a_failed_reaction_wrote_by_raw_sql_goes_with_it(make: MakeWorld) -> None:
+    async def react(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        for entry in events:
+            await uow.connection.execute(
+                "insert into line (subject, sequence) values ($1, $2)", entry.subject, entry.envelope.sequence
+            )
+            if entry.data.state.total_fen == 13:
+                raise Bad("after the write")
+
+    world = await make(reaction=react)
+    good, bad = subject_id(), subject_id()
+    await world.deliver(record(good, 1), record(bad, 1), record(bad, 2, total=13))
+    assert sorted(await world.fetch("select subject, sequence from line")) == sorted([(good, 1), (bad, 1)])
+    assert await world.parked() == [(bad, 2, "failed")]
+
+
+async def test_a_reaction_that_swallows_an_error_of_the_database_loses_no_event(make: MakeWorld) -> None:
+    """Its transaction is dead, so its effect is not there: the message is set aside, not passed over."""
+
+    async def react(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        for entry in events:
+            await uow.connection.execute("insert into line (subject) values ($1)", entry.subject)
+        with contextlib.suppress(asyncpg.DivisionByZeroError):
+            await uow.connection.execute("select 1 / 0")
+
+    world, s = await make(reaction=react), subject_id()
+    await world.deliver(record(s, 1))
+    assert await world.parked() == [(s, 1, "failed")]
+    assert await world.state(s) == ("parked", 0, 0)
 
 
 async def test_one_error_on_many_subjects_is_a_bug_and_parks_nobody(make: MakeWorld) -> None:
