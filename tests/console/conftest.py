@@ -143,7 +143,7 @@ class World:
         async with self.runtime.database.transaction() as transaction:
             return await queries.overview(transaction.connection, patterns, width=9, soon=soon)
 
-    async def find(self, own: str = "120116", **wanted: str) -> list[str]:
+    async def find(self, own: str = "120116", **wanted: Any) -> list[str]:
         """The names of the organisations that fit, for somebody of the division `own`."""
         return [one.name for one in (await self.page(own, **wanted))[1]]
 

@@ -3,16 +3,27 @@
 import time
 from datetime import date
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shuniu_contracts import Basis, Ref
 from shuniu_contracts.partybuild import CoverageClass, CoverageMode
-from shuniu_contracts.registry import HubLink, OrganizationRegistered, RegistrationRoute
+from shuniu_contracts.registry import (
+    ApplicationStep,
+    HubLink,
+    LegalForm,
+    OrganizationRegistered,
+    RegistrationApplicationClosed,
+    RegistrationApplicationState,
+    RegistrationApplicationSubmitted,
+    RegistrationRoute,
+)
 
 from services.console.projection import queries
 from services.console.projection.model import organization_of
 from services.console.projection.reactions import initials
-from tests.console.conftest import OTHER_STREET, STREET, World
+from tests.console.conftest import OTHER_STREET, STREET, TODAY, Subject, World
 
 pytestmark = pytest.mark.integration
 
@@ -111,6 +122,24 @@ async def test_one_organisation_comes_with_all_that_refers_to_it(world: World) -
     assert [line.fact for line in lines] == ["details_changed", "opened", "registered"]
     assert lines[0].particular == {"fields": ["hub_link"]}
     assert elsewhere == []
+
+
+async def test_what_came_before_the_organisation_was_known_is_on_its_timeline(world: World) -> None:
+    state = RegistrationApplicationState(
+        effective_on=TODAY, basis=Basis.LIVE, division=STREET, step=ApplicationStep.SUBMITTED, name="甲社",
+        legal_form=LegalForm.ASSOCIATION,
+    )  # fmt: skip
+    application = Subject("registry", state)
+    await world.hear(world.tell(application, RegistrationApplicationSubmitted))
+    [one] = await world.register("甲社")
+    reference = Ref(str(one.id), one.sequence)
+    application.state = msgspec.structs.replace(
+        state, organization=reference, step=ApplicationStep.CLOSED, ended=True
+    )
+    await world.hear(world.tell(application, RegistrationApplicationClosed, registered=reference))
+    async with world.runtime.database.transaction() as transaction:
+        lines = await queries.timeline(transaction.connection, ["120116%"], one.id)
+    assert [line.fact for line in lines] == ["closed", "registered", "submitted"]
 
 
 async def test_thousands_of_events_are_one_quick_batch(world: World) -> None:

@@ -90,8 +90,9 @@ def _pie(parts: Mapping[str, int], colours: Sequence[str]) -> dict[str, Any]:
         "legend": {"bottom": 0, "itemWidth": 12, "itemHeight": 8, "textStyle": {"color": MUTED}},
         "series": [
             {
-                "type": "pie", "radius": ["46%", "70%"], "center": ["50%", "42%"], "avoidLabelOverlap": True,
-                "label": {"formatter": "{c}", "fontSize": 12}, "labelLine": {"length": 6, "length2": 6},
+                "type": "pie", "radius": [48, 74], "center": ["50%", "42%"], "avoidLabelOverlap": True,
+                "label": {"formatter": "{c}", "fontSize": 12, "overflow": "none"},
+                "labelLine": {"length": 6, "length2": 6},
                 "data": [{"name": n, "value": number} for n, number in parts.items() if number or not whole],
             }
         ],

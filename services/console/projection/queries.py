@@ -185,7 +185,9 @@ where t.division like any($1) and t.service <> 'notify' and t.aggregate <> 'fund
 order by t.recorded_at desc, t.sequence desc limit $2
 """
 _TIMELINE = f"""{_LINES}
-where t.organization_id = $1 and t.division like any($2)
+where (t.organization_id = $1
+       or (t.service, t.subject) in (select service, id from subject where organization_id = $1))
+  and t.division like any($2)
 order by t.effective_on desc, t.recorded_at desc, t.sequence desc limit $3
 """
 _WANTED = """
