@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -95,10 +96,13 @@ class Region:
         self._sections = sections
         self._names = {division.code: division.name for division in divisions}
 
-    @property
-    def sections(self) -> frozenset[str]:
-        """The services that the profile has a section for."""
-        return frozenset(self._sections)
+    def refuse_strangers(self, services: Collection[str]) -> None:
+        """Raise `ProfileError` for sections of no installed service: a misspelt one must not be ignored."""
+        if strangers := sorted(set(self._sections) - set(services)):
+            raise ProfileError(
+                f"{self.file}: no service reads [{'], ['.join(strangers)}]; "
+                f"sections are region, calendar, {', '.join(sorted(services))}"
+            )
 
     def division_name(self, code: str) -> str:
         """The place's name, or its code where the profile does not list it."""

@@ -29,7 +29,7 @@ from chassis.outbox import Waker
 from chassis.region import load_region
 from chassis.relay import Relay
 from chassis.runtime import Condition, Runtime
-from chassis.service import Service
+from chassis.service import Service, installed
 from chassis.settings import Role, Settings
 from chassis.subscription import consumers_of, subscription
 
@@ -113,6 +113,7 @@ async def serve(
 async def _open(one: Assignment, prepare: bool) -> AsyncIterator[Runtime]:
     """The runtime of one service with its database open and at the code's newest migration."""
     region = await asyncio.to_thread(load_region, one.settings.profile())
+    region.refuse_strangers({*installed(), one.service.name})
     runtime = Runtime(one.service, one.settings, region, Database(one.settings.database))
     if prepare:
         await asyncio.to_thread(upgrade, one.service.migrations, runtime.database.dsn)

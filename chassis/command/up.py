@@ -104,6 +104,7 @@ def _plan(region: str, data_dir: Path, port: int, services: list[str] | None, gr
     named = not region.endswith(".toml")
     file = (region_profile(region) if named else Path(region)).resolve()
     profile = load_region(file)
+    profile.refuse_strangers(installed())
     names = services or list(installed())
     unknown = set(names) - set(installed())
     if unknown:

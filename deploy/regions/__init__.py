@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
+from chassis.settings import region_profile
+
 DIRECTORY = Path(__file__).parent
 
 
 def profile_file(name: str) -> Path:
     """The profile called `name` (`120116-binhai` or its code); raises LookupError listing those there are."""
-    found = sorted(file for file in DIRECTORY.glob("*.toml") if not file.name.endswith(".figures.toml"))
-    for file in found:
-        if name in {file.stem, file.stem.partition("-")[0]}:
-            return file
-    raise LookupError(f"no region '{name}'; there are: {', '.join(file.stem for file in found)}")
+    return region_profile(name, __name__)

@@ -51,6 +51,13 @@ def test_a_wrong_value_is_named_by_file_and_key(tmp_path: Path) -> None:
     assert "partybuild.extra" in str(refused.value)
 
 
+def test_a_section_that_no_service_reads_is_refused(tmp_path: Path) -> None:
+    region = load_region(profile(tmp_path, HEADER + "\n[partybuilt]\ndeadline_days = 60\n"))
+    region.refuse_strangers(["partybuilt"])
+    with pytest.raises(ProfileError, match=r"no service reads \[partybuilt\]"):
+        region.refuse_strangers(["registry", "partybuild"])
+
+
 @pytest.mark.parametrize(
     ("places", "word"),
     [
