@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+from chassis.clock import SHANGHAI
 
 
 def end_of_day(day: date) -> datetime:
     """The first moment after `day` in Asia/Shanghai, as UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), _SHANGHAI).astimezone(UTC)
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
 
 
 async def schedule(

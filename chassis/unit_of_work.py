@@ -6,30 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import asyncpg
-from pydantic import BaseModel
 from shuniu_contracts import Event
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import failpoints
-from chassis.database import Transaction
+from chassis.acting import Acting
 from chassis.log import Cause, LogEntry, append, entry
 from chassis.model import Refusal, RefusalKind, is_within
-from chassis.principal import Principal
 from chassis.received import Received
-from chassis.region import Region
 from chassis.tables import AggregateRow
 from chassis.timers import cancel, schedule, schedule_all
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEFORE_LOG = failpoints.declare("command.before_log")
 BEFORE_COMMIT = failpoints.declare("command.before_commit")
 
 Row = TypeVar("Row", bound=AggregateRow)
-Policy = TypeVar("Policy", bound=BaseModel)
 
 
 class NotFound(Refusal):
@@ -68,50 +60,18 @@ class ForeignDivision(Refusal):
     en = "Division '{division}' is outside the area of this stack '{stack}'."
 
 
-@dataclass
-class UnitOfWork:
+@dataclass(kw_only=True)
+class UnitOfWork(Acting):
     """What a use case works with. Opened by `Runtime.unit_of_work`, committed by it, never by a use case."""
 
-    service: str
-    stack: str
     lower_stacks: tuple[str, ...]
-    transaction: Transaction
-    principal: Principal
     cause: Cause
-    region: Region
-    policies: BaseModel | None = None
     expected_revision: int | None = None
     permission: str | None = None
     """The permission of the route in hand; `load` and `admit` check it against the record's division."""
     _pending: list[LogEntry] = field(default_factory=list)
     _saved: set[tuple[type[AggregateRow], UUID]] = field(default_factory=set)
     """by identity: the session lets go of saved rows, and another may get the place of one in memory"""
-
-    @property
-    def session(self) -> AsyncSession:
-        """The SQLModel session."""
-        return self.transaction.session
-
-    @property
-    def connection(self) -> asyncpg.Connection:
-        """The same transaction as a raw asyncpg connection, for set-based SQL. Flush the session first."""
-        return self.transaction.connection
-
-    @property
-    def now(self) -> datetime:
-        """When this transaction happens, UTC, by the database's clock."""
-        return self.transaction.now
-
-    @property
-    def today(self) -> date:
-        """The day in Asia/Shanghai."""
-        return self.now.astimezone(SHANGHAI).date()
-
-    def policy(self, kind: type[Policy]) -> Policy:
-        """This service's section of the region profile, typed."""
-        if not isinstance(self.policies, kind):
-            raise TypeError(f"{self.service} has no policy of type {kind.__name__}")
-        return self.policies
 
     def home_of(self, division: str) -> str:
         """The stack that is home to `division`'s records; raises `ForeignDivision` outside this stack."""

@@ -25,10 +25,11 @@ from shuniu_contracts.partybuild import (
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
+from chassis.clock import day_of
 from chassis.model import Refusal, is_within, refuse_all
 from chassis.received import Received
 from chassis.service import DueTimer, timer
-from chassis.unit_of_work import SHANGHAI, UnitOfWork
+from chassis.unit_of_work import UnitOfWork
 from services.partybuild.coverage.model import (
     CoverageClass,
     Covering,
@@ -157,7 +158,7 @@ def _opened(
     row: Mapping[str, Any], policy: PartybuildPolicy, because: Received[Any], proposal: Proposal | None
 ) -> _Opening:
     basis: Basis = because.data.state.basis
-    entered_on = because.envelope.time.astimezone(SHANGHAI).date()
+    entered_on = day_of(because.envelope.time)
     by_application = row["legal_status"] not in {"registered", "suspended", "filed"}
     opened_on: date = row["applied_on"] if by_application else row["obliged_on"]
     due_on = deadline(opened_on, entered_on, policy.deadline_days, live=basis is Basis.LIVE)

@@ -11,11 +11,12 @@ from uuid import UUID
 
 import structlog
 
+from chassis.clock import day_of
 from chassis.log import Cause
 from chassis.model import Refusal, Refusals, step
 from chassis.principal import Principal
 from chassis.runtime import Runtime
-from chassis.unit_of_work import SHANGHAI, UnitOfWork
+from chassis.unit_of_work import UnitOfWork
 from services.registry.imports import commands
 from services.registry.imports.model import (
     TRANSITIONS,
@@ -156,7 +157,7 @@ async def _check(
         lower_stacks=runtime.settings.lower_stacks,
         basis=Basis(row.basis),
         effective_on=row.effective_on,
-        today=now.astimezone(SHANGHAI).date(),
+        today=day_of(now),
     )
     sheet = Sheet()
     for grown in check_rows(reading, mapping, context):
