@@ -10,7 +10,7 @@ from typing import Any
 
 from shuniu_contracts import Event
 
-from chassis import failpoints
+from chassis import failpoints, telemetry
 from chassis.border import Arrival, Misfit, Refused, Sorted
 from chassis.faults import Breaker, ConsumerBug, Nature, describe, nature_of, signature
 from chassis.inbox import Advanced, Inbox, Subject, Tally, by_subject
@@ -61,8 +61,10 @@ class Applier:
             [(type(a.data), a) for a in arrivals if type(a.data) in known] for arrivals in fresh
         ):
             events: list[Received[Any]] = [Received(a.envelope, a.data) for a in layer]
+            origins = [a.envelope for a in layer]
             for reaction in known[kind]:
-                await reaction.function(events, uow)
+                with telemetry.reacting(uow.service, reaction.name, origins):
+                    await reaction.function(events, uow)
         await uow.flush()
 
     async def _together(self, batch: Sorted) -> Tally:

@@ -3,10 +3,11 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from opentelemetry import context as trace_context
@@ -122,6 +123,51 @@ def span(name: str, traceparent: str | None = None, **attributes: str | int) -> 
     parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
     with _TRACER.start_as_current_span(name, context=parent, attributes=attributes):
         yield
+
+
+class Origin(Protocol):
+    """What of an event's envelope logs and traces name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def correlation_id(self) -> str: ...
+    @property
+    def traceparent(self) -> str | None: ...
+
+
+@contextmanager
+def reacting(service: str, reaction: str, origins: Sequence[Origin]) -> Iterator[None]:
+    """One call of a reaction: its log lines name the event, or how many there are, and every event's trace
+    gets a span of it. The call runs in the first event's trace; the others' spans link to it.
+    """
+    name, first = f"reaction {reaction}", origins[0]
+    alone = {"event_id": first.id, "subject": first.subject, "correlation_id": first.correlation_id}
+    values = alone if len(origins) == 1 else {"events": len(origins)}
+    attributes: dict[str, str | int] = {
+        "shuniu.service": service, "messaging.batch.message_count": len(origins),
+    }  # fmt: skip
+    with bound(reaction=reaction, **values), span(name, first.traceparent, **attributes):
+        began, call = time.time_ns(), trace.get_current_span()
+        try:
+            yield
+        finally:
+            if call.is_recording():
+                _span_in_other_traces(name, origins[1:], call, began, attributes)
+
+
+def _span_in_other_traces(
+    name: str, origins: Sequence[Origin], call: trace.Span, began: int, attributes: dict[str, str | int]
+) -> None:
+    link, seen = trace.Link(call.get_span_context()), {call.get_span_context().trace_id}
+    for origin in origins:
+        parent = _PROPAGATOR.extract({"traceparent": origin.traceparent or ""})
+        found = trace.get_current_span(parent).get_span_context()
+        if found.is_valid and found.trace_id not in seen:
+            seen.add(found.trace_id)
+            _TRACER.start_span(name, parent, attributes=attributes, links=[link], start_time=began).end()
 
 
 @contextmanager

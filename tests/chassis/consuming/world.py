@@ -187,7 +187,7 @@ async def make_world(
 ) -> World:  # fmt: skip
     """A world on a database that `prepare` made."""
     heard = hearing or Hearing()
-    definition = Consumer(name, (Reaction(KINDS, reaction or heard),), needs)
+    definition = Consumer(name, (Reaction(KINDS, reaction or heard.__call__),), needs)
     runtime = Runtime(
         service=Service(
             service, sa.MetaData(), Path("none"), NoPolicy, consumers=(definition,), timers=timers
