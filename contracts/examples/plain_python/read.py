@@ -1,4 +1,4 @@
-"""Prints every record of a stack's topics, from the earliest to the newest, as `kcat -J` does; needs kafka-python.
+"""Prints every record of a stack's topics, oldest first, as `kcat -J` does; needs kafka-python.
 
 python read.py 127.0.0.1:9092 shuniu.440303. | python consume.py ../../schemas
 """

@@ -1,7 +1,6 @@
 """Alembic's entry for the registry's database."""
 
-from services.registry.app import service
-
 from chassis.migrations import run_environment
+from services.registry.app import service
 
 run_environment(service.metadata)
