@@ -17,8 +17,17 @@ from chassis.http.validation import faults
 from chassis.model import Refusal, Refusals
 from chassis.runtime import Runtime
 
-_CODES = {404: "not_found", 405: "method_not_allowed", 415: "unsupported_content_type"}
+_CODES = {
+    400: "content_malformed",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_content_type",
+}
 _SENTENCES = {
+    400: (
+        "无法解析请求内容，请检查格式与编码。",
+        "The content cannot be parsed; check its format and encoding.",
+    ),
     404: ("没有这个地址。", "There is no such address."),
     405: ("该地址不支持此方法。", "The address does not take this method."),
 }

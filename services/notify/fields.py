@@ -13,7 +13,7 @@ _PERSON = re.compile(PERSON_PATTERN)
 
 
 class MalformedPersonId(Refusal, ValueError):
-    """Not an opaque id of a person; a ValueError too, so that a validating model reports it with its field."""
+    """No opaque id of a person; a ValueError too, so that a validating model reports it with its field."""
 
     code = "person_id_malformed"
     kind = RefusalKind.INVALID

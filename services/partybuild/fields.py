@@ -8,12 +8,23 @@ from fastapi import Query
 from pydantic import AfterValidator, Field, StringConstraints
 from shuniu_contracts.fields import CODE_PATTERN, PERSON_PATTERN
 
+from chassis.model import Refusal, RefusalKind
+
 _PERSON = re.compile(PERSON_PATTERN)
+
+
+class MalformedPersonId(Refusal, ValueError):
+    """No opaque id of a person; a ValueError too, so that a validating model reports it with its field."""
+
+    code = "person_id_malformed"
+    kind = RefusalKind.INVALID
+    zh = "人员编号“{value}”应为不透明代码：字母、数字、- 和 _，并含有字母；不得填写姓名或证件号码。"
+    en = "Person id '{value}' must be an opaque id: letters, digits, - and _, with a letter before its end."
 
 
 def _opaque(person_id: str) -> str:
     if not _PERSON.fullmatch(person_id):
-        raise ValueError("an opaque id: letters, digits, - and _, with a letter before its end")
+        raise MalformedPersonId(value=person_id)
     return person_id
 
 
@@ -29,5 +40,11 @@ Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=64)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{4}(\d{2}(\d{3}(\d{3})?)?)?$")]
 PersonId = Annotated[
-    str, AfterValidator(_opaque), Field(max_length=64, description="opaque id of a person, never a name")
+    str,
+    AfterValidator(_opaque),
+    Field(
+        max_length=64,
+        description="opaque id of a person, never a name",
+        json_schema_extra={"pattern": PERSON_PATTERN},  # pydantic's own engine knows no look-ahead
+    ),
 ]

@@ -5,12 +5,23 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.model import Refusal, RefusalKind
 from services.registry.organizations.model import Basis
 
 
+class NotPrintable(Refusal, ValueError):
+    """Control characters in a text; a ValueError too, so that a model that validates names the field."""
+
+    code = "text_not_printable"
+    kind = RefusalKind.INVALID
+    zh = "含有不可见的控制字符（第 {place} 个字符），请删除。"
+    en = "It contains a control character (character {place}); remove it."
+
+
 def _printable(text: str) -> str:
-    if not all(character.isprintable() or character == "\n" for character in text):
-        raise ValueError("control characters are not allowed")
+    for place, character in enumerate(text, 1):
+        if not (character.isprintable() or character == "\n"):
+            raise NotPrintable(place=place)
     return text
 
 

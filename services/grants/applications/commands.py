@@ -70,6 +70,7 @@ async def apply(
         target_groups=list(target_groups),
         requested_fen=requested_fen,
     )
+    uow.authorize(row.division)
     refuse_all(_faults(row, round_, uow.policy(GrantsPolicy)))
     await _unlike_others(uow, row)
     uow.admit(row)

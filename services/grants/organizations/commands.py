@@ -23,8 +23,7 @@ async def ban(
     facts = await facts_of(uow.connection, organization_id)
     if facts is None:
         raise NotFound(aggregate="organization", id=organization_id)
-    if uow.permission is not None:
-        uow.principal.authorize(uow.permission, facts.division)
+    uow.authorize(facts.division)
     occasion = Occasion.of(basis, effective_on, today=uow.today)
     row = BanRow(
         organization_id=organization_id,

@@ -9,7 +9,7 @@ from shuniu_contracts import Event, grants
 from sqlmodel import col, func, select
 from uuid_utils.compat import uuid7
 
-from chassis.model import refuse_all, step
+from chassis.model import is_within, refuse_all, step
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.grants.applications.tables import ApplicationRow
 from services.grants.eligibility.model import Rule
@@ -20,6 +20,7 @@ from services.grants.policy import GrantsPolicy
 from services.grants.rounds.model import (
     TRANSITIONS,
     BudgetExceedsFund,
+    FundElsewhere,
     RoundKind,
     RoundStatus,
     WindowStillOpen,
@@ -47,8 +48,9 @@ async def announce(
     """Announce a round; where a term is not given, the profile's holds.
 
     A round entered as history may begin as already open or closed. Raises every fault of the terms at once,
-    `BudgetExceedsFund`, `StatusNotEntered`.
+    `FundElsewhere`, `BudgetExceedsFund`, `StatusNotEntered`.
     """
+    uow.authorize(division)
     policy = uow.policy(GrantsPolicy)
     occasion = Occasion.of(basis, effective_on, today=uow.today)
     row = RoundRow(
@@ -195,10 +197,14 @@ async def _start_window(uow: UnitOfWork, row: RoundRow) -> None:
 
 
 async def _within_fund(uow: UnitOfWork, row: RoundRow) -> None:
-    """A round promises no more than its fund has free when it is announced."""
-    if row.fund_id is None or row.budget_fen is None:
+    """A round is paid from a fund of its own division or one above it, and promises no more than is free."""
+    if row.fund_id is None:
         return
     fund: FundRow = await locked_fund(uow, row.fund_id)
+    if not is_within(row.division, fund.division):
+        raise FundElsewhere(fund=row.fund_id, division=row.division, at="/fund_id")
+    if row.budget_fen is None:
+        return
     row.fund_sequence = fund.sequence
     if row.budget_fen > fund.sums.available_fen:
         raise BudgetExceedsFund(

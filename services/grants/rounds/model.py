@@ -139,6 +139,14 @@ class BudgetExceedsFund(Refusal):
     en = "The budget of {budget} fen exceeds the {available} fen that are free in fund '{fund}'."
 
 
+class FundElsewhere(Refusal):
+    """A place's money pays for rounds of that place and of those within it."""
+
+    code = "fund_elsewhere"
+    zh = "资金“{fund}”不属于“{division}”及其上级区划，不能用于该轮次；请选择本级或上级的资金。"
+    en = "Fund '{fund}' belongs neither to '{division}' nor to a division above it; choose one that does."
+
+
 class NotAnExtension(Refusal):
     """An extension closes later."""
 

@@ -10,9 +10,8 @@ from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
 from chassis.model import ancestors, is_within
-from chassis.principal import NotPermitted
 from chassis.unit_of_work import NotFound
-from services.grants.eligibility.model import ORGANIZATION_UNKNOWN, Judgement, judge
+from services.grants.eligibility.model import ORGANIZATION_UNKNOWN, Judgement, OrganizationFacts, judge
 from services.grants.organizations.queries import facts_of
 from services.grants.rounds.model import RoundStatus
 from services.grants.rounds.tables import RoundRow
@@ -58,7 +57,8 @@ async def eligibility(
     reading: Reading, *, id: UUID, organization_id: UUID, on: date | None = None
 ) -> Eligibility:
     """Why the organisation may, or may not, apply in the round on a day."""
-    return await _judged(reading, await one(reading, id=id), organization_id, on or reading.today)
+    row = await one(reading, id=id)
+    return _judged(row, organization_id, await _facts(reading, organization_id), on or reading.today)
 
 
 async def entitlements(
@@ -68,19 +68,21 @@ async def entitlements(
     running = (RoundStatus.ANNOUNCED, RoundStatus.OPEN)
     statement = select(RoundRow).where(_visible(reading, None), col(RoundRow.status).in_(running))
     rounds = (await reading.session.exec(statement.order_by(col(RoundRow.id)).limit(100))).all()
-    return [await _judged(reading, row, organization_id, on or reading.today) for row in rounds]
+    facts = await _facts(reading, organization_id)
+    return [_judged(row, organization_id, facts, on or reading.today) for row in rounds]
 
 
-async def _judged(reading: Reading, row: RoundRow, organization_id: UUID, on: date) -> Eligibility:
+async def _facts(reading: Reading, organization_id: UUID) -> OrganizationFacts | None:
+    """What is known of the organisation, None where nothing is; raises `NotPermitted` for another's."""
     facts = await facts_of(reading.connection, organization_id)
+    if facts is not None:
+        reading.authorize(facts.division)
+    return facts
+
+
+def _judged(row: RoundRow, organization_id: UUID, facts: OrganizationFacts | None, on: date) -> Eligibility:
     if facts is None:
         return Eligibility(row, organization_id, on, None, Judgement((ORGANIZATION_UNKNOWN,), ()))
-    if not reading.principal.covers(facts.division):
-        raise NotPermitted(
-            permission=reading.permission,
-            division=facts.division,
-            divisions=", ".join(reading.principal.divisions) or "-",
-        )
     judgement = judge(row.rules, facts, on)
     return Eligibility(row, organization_id, on, judgement.eligible, judgement)
 

@@ -17,6 +17,7 @@ async def register(
 
     Raises `AlreadyRegistered`.
     """
+    uow.authorize(division)
     statement = select(RecipientRow).where(
         col(RecipientRow.person_id) == person_id,
         col(RecipientRow.role) == role,

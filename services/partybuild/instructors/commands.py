@@ -40,6 +40,7 @@ async def appoint(
     effective_on: date | None = None, basis: str = "live",
 ) -> InstructorRow:  # fmt: skip
     """Appoint a person, by opaque id; raises `AlreadyAppointed`."""
+    uow.authorize(division)
     when = dated(uow, effective_on, basis)
     await uow.connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", person_id)
     statement = select(InstructorRow.id).where(

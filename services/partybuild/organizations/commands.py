@@ -178,6 +178,5 @@ async def lock_organizations(uow: UnitOfWork, ids: Iterable[UUID], *, at: str) -
         if id not in found or found[id].ended
     )
     for id in wanted:
-        if uow.permission is not None:
-            uow.principal.authorize(uow.permission, found[id].division)
+        uow.authorize(found[id].division)
     return [found[id] for id in wanted]

@@ -239,6 +239,7 @@ async def _open(
     )
     refuse_all(check_days(uow.today, effective_on=row.effective_on))
     _fill(row, {"categories": categories, **details}, policy)
+    uow.authorize(row.division)
     await _refuse_second(uow, row)
     if organization_id is not None:
         organization = await uow.load(OrganizationRow, organization_id)

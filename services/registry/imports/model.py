@@ -227,7 +227,7 @@ class ImportHasFaults(Refusal):
 class ImportNotFound(Refusal):
     """No such import."""
 
-    code = "not_found"
+    code = "import_not_found"
     kind = RefusalKind.MISSING
     zh = "未找到导入“{id}”。"
     en = "There is no import '{id}'."

@@ -99,6 +99,7 @@ async def _refuse_duplicate(uow: UnitOfWork, row: OrganizationRow) -> None:
 
 async def _save_unique(uow: UnitOfWork, row: OrganizationRow, *, new: bool) -> None:
     """Write the row where its code and name are free; the unique indexes decide between two at once."""
+    uow.authorize(row.division)
     await _refuse_duplicate(uow, row)
     try:
         async with uow.session.begin_nested():
