@@ -1,0 +1,102 @@
+"""Every refusal that a service can give: its code, its sentences in both languages, and what fills them."""
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from types import ModuleType
+
+import pytest
+
+import chassis
+import services
+from chassis.http.problems import STATUS
+from chassis.model import Refusal
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ROOT = Path(__file__).parents[2]
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Every module of a package; migrations and programs are run by their tools and not imported."""
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if ".migrations" not in found.name and not found.name.endswith("__main__"):
+            yield importlib.import_module(found.name)
+
+
+def subclasses(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    """All of them, at any depth."""
+    for one in kind.__subclasses__():
+        yield one
+        yield from subclasses(one)
+
+
+def fields(template: str) -> set[str]:
+    """The names that a sentence uses."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def common(template: str, language: str) -> set[str]:
+    """The same, a value that is itself words of the language (`fault_zh`) without its ending."""
+    return {name.removesuffix(f"_{language}") for name in fields(template)}
+
+
+def calls(path: Path) -> Iterator[tuple[str, set[str], int]]:
+    """(class, keyword arguments, line) of each call by a plain name; those with `**` are left out."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            names = {keyword.arg for keyword in node.keywords}
+            if None not in names:
+                yield node.func.id, {name for name in names if name}, node.lineno
+
+
+for _package in (chassis, services):
+    for _module in modules(_package):
+        pass
+REFUSALS = sorted(
+    {one for one in subclasses(Refusal) if one.__module__.split(".")[0] in {"chassis", "services"}},
+    key=lambda one: (one.__module__, one.__name__),
+)
+
+
+def place(refusal: type[Refusal]) -> str:
+    """`chassis`, or the service that gives it."""
+    first, second, *_ = refusal.__module__.split(".")
+    return second if first == "services" else first
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{place(one)}.{one.__name__}")
+def test_a_refusal_says_the_same_in_both_languages(refusal: type[Refusal]) -> None:
+    assert common(refusal.zh, "zh") == common(refusal.en, "en")
+    assert _CHINESE.search(refusal.zh)
+    assert not _CHINESE.search(refusal.en)
+    assert refusal.kind in STATUS
+
+
+@pytest.mark.parametrize("service", sorted({place(one) for one in REFUSALS} - {"chassis"}))
+def test_a_code_means_one_thing_in_a_service(service: str) -> None:
+    codes = Counter(one.code for one in REFUSALS if place(one) in {"chassis", service})
+    assert [code for code, times in codes.items() if times > 1] == []
+    assert all(re.fullmatch(r"[a-z][a-z0-9_.]*", code) for code in codes)
+
+
+def test_whoever_refuses_gives_what_the_sentence_names() -> None:
+    """A forgotten value would make a 500 of a refusal, the day somebody meets it."""
+    by_name: dict[tuple[str, str], type[Refusal]] = {(place(one), one.__name__): one for one in REFUSALS}
+    forgotten, seen = [], 0
+    for path in [*ROOT.glob("chassis/**/*.py"), *ROOT.glob("services/**/*.py")]:
+        parts = path.relative_to(ROOT).parts
+        where = parts[1] if parts[0] == "services" else "chassis"
+        for name, given, line in calls(path):
+            refusal = by_name.get((where, name)) or by_name.get(("chassis", name))
+            if refusal is None or refusal.__init__ is not Refusal.__init__:
+                continue
+            seen += 1
+            if missing := (fields(refusal.zh) | fields(refusal.en)) - given:
+                forgotten.append(f"{path.relative_to(ROOT)}:{line} {name} without {sorted(missing)}")
+    assert seen > 80
+    assert forgotten == []
