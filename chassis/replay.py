@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -119,12 +119,19 @@ class RecentReplays:
 
 
 _RECENT = RecentReplays()
+_LONGEST_WAIT = timedelta(hours=1)
 
 
 async def _answer(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Enqueue the subjects of this service that other services' consumers found gaps in."""
+    """Enqueue the subjects of this service that other services' consumers found gaps in.
+
+    A request is kept for good, as every event: one that joins late, or reads again from the earliest, meets
+    all there ever were. Whoever still waits asks again within ten minutes, so the old ones are passed over.
+    """
     first: dict[str, int] = {}
     for event in events:
+        if event.envelope.time < uow.now - _LONGEST_WAIT:
+            continue
         wanted = event.data.state
         if wanted.service != uow.service or (wanted.stack or event.envelope.stack) != uow.stack:
             continue

@@ -117,7 +117,9 @@ async def test_a_replay_in_the_dual_window_goes_to_both_majors_and_leaves_blocks
         assert await connection.fetchval("select count(*) from outbox_blocked") == 1
 
 
-def request(service: str, subject: str, stack: str, id: str = "r-1") -> Received[ReplayRequested]:
+def request(
+    service: str, subject: str, stack: str, id: str = "r-1", *, hours_ago: float = 0
+) -> Received[ReplayRequested]:
     """What a consumer in `registry` publishes when it sees a gap."""
     state = ReplayState(
         effective_on=datetime.date(2026, 11, 1), basis=Basis.LIVE, division=stack,
@@ -126,7 +128,8 @@ def request(service: str, subject: str, stack: str, id: str = "r-1") -> Received
     described = event_type(ReplayRequested)
     envelope = Envelope(
         id=id, source=f"/stacks/{stack}/registry", type=described.type, subject=f"replay-{subject}",
-        sequence=1, epoch=0, time=datetime.datetime.now(datetime.UTC), dataschema=described.dataschema,
+        sequence=1, epoch=0, dataschema=described.dataschema,
+        time=datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours_ago),
         division=stack, actor_id="system", correlation_id="c-1",
     )  # fmt: skip
     return Received(envelope, ReplayRequested(state=state))
@@ -151,6 +154,22 @@ async def test_a_request_is_answered_by_the_service_and_stack_it_names_once_in_a
     assert await ask(request("grants", subject, world.stack, "r-2")) == 0
     assert await ask(request("grants", subject, world.stack)) == 1, "redelivered after a rollback"
     assert ReplayRequested in replay.replay_requested.types
+
+
+async def test_a_source_that_reads_from_the_earliest_answers_no_request_of_long_ago(world: World) -> None:
+    old, new = consuming.subject_id(), consuming.subject_id()
+    await world.commit(old, fund())
+    await world.commit(new, fund())
+    async with world.connect() as connection:
+        await connection.execute("delete from outbox")
+    requests = [
+        request("grants", old, world.stack, "r-old", hours_ago=1.1),
+        request("grants", new, world.stack, "r-new", hours_ago=0.9),
+    ]
+    async with world.runtime.unit_of_work() as uow:
+        await replay.replay_requested.function(requests, uow)
+    sent = "select aggregateid from outbox join event_log using (seq)"
+    assert await world.value(f"select array_agg(aggregateid) from ({sent}) as sent") == [new]
 
 
 async def test_a_pointer_written_again_while_it_is_being_delivered_is_sent_again(world: World) -> None:
