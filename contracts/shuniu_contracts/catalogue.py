@@ -4,6 +4,7 @@ versions live, and in a sentence what it means. Everything generated is generate
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,7 +58,7 @@ class Stream:
         """The service that alone writes it."""
         return self.service
 
-    @property
+    @functools.cached_property
     def name(self) -> str:
         """`<service>.<aggregate>`."""
         return f"{self.service}.{self.aggregate}"
@@ -142,12 +143,12 @@ class EventType:
         """The aggregate it is about."""
         return self.stream.aggregate
 
-    @property
+    @functools.cached_property
     def type(self) -> str:
         """The `ce_type`."""
         return f"cn.shuniu.{self.service}.{self.aggregate}.{self.fact}.v{self.major}"
 
-    @property
+    @functools.cached_property
     def dataschema(self) -> str:
         """The `ce_dataschema` of its newest minor."""
         return f"urn:shuniu:schema:{self.service}.{self.aggregate}.{self.fact}:{self.major}.{self.minor}"

@@ -59,21 +59,16 @@ class _Refusal(Exception):
 
 
 def _value(cell: Any) -> Cell:
-    if cell == "" or cell is None:
-        return None
-    if isinstance(cell, bool):
-        return cell
-    if isinstance(cell, float):
-        return int(cell) if cell.is_integer() else cell
-    if isinstance(cell, str):
+    kind = type(cell)
+    if kind is str:
         return cell.strip() or None
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, datetime.date | datetime.time):
-        return cell.isoformat()
-    if isinstance(cell, int):
-        return cell
-    return str(cell)
+    if kind is float:
+        return int(cell) if cell.is_integer() else cell
+    if kind is datetime.date or kind is datetime.time:
+        return str(cell.isoformat())
+    if kind is datetime.datetime:
+        return str(cell.date().isoformat())
+    return cell if cell is None or kind is bool or kind is int else str(cell)
 
 
 def _check_size(content: bytes, limit: int) -> None:
@@ -188,7 +183,7 @@ def read(content: bytes, max_uncompressed: int, max_rows: int, wanted: str | Non
     numbers, rows = [], []
     for number, row in enumerate(cells[top + 1 :], top + 2):
         values = [_value(cell) for cell in row]
-        if any(value is not None for value in values):
+        if values.count(None) < len(values):
             numbers.append(number)
             rows.append(values)
     merged = [

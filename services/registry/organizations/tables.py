@@ -37,7 +37,12 @@ def pinyin_initials(name: str) -> str:
     Each character has its commonest reading: a phrase dictionary costs an import of 100,000 names ten times
     as much and changes few initials.
     """
-    return "".join(map(_initial, normalized_name(name)))
+    return initials(normalized_name(name))
+
+
+def initials(normalized: str) -> str:
+    """The same for a name that is normalized already."""
+    return "".join(map(_initial, normalized))
 
 
 def _texts() -> list[str]:
@@ -180,7 +185,7 @@ def organization_state(values: Mapping[str, Any]) -> registry.OrganizationState:
         service_directions=tuple(values["service_directions"]),
         target_groups=tuple(values["target_groups"]),
         brands=tuple(values["brands"]),
-        **{name: values[name] for name in _AS_THEY_ARE},
+        **{name: value for name in _AS_THEY_ARE if (value := values[name]) is not None},
     )
 
 

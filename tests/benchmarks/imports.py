@@ -1,0 +1,149 @@
+"""How fast a register's workbook gets into the registry, against a bare COPY of the rows it becomes.
+
+`python -m tests.benchmarks.imports` measures from the file's receipt to the commit, with reading, checking,
+events, log and outbox. The reference copies the same rows, made ahead, into one table without an index.
+"""
+
+import asyncio
+import cProfile
+import os
+import random
+import tempfile
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from pydantic import SecretStr
+
+from chassis.database import Database
+from chassis.embedded.postgres import EmbeddedPostgres
+from chassis.migrations import upgrade
+from chassis.principal import Principal
+from chassis.region import Region, load_region
+from chassis.runtime import Runtime
+from chassis.settings import DatabaseSettings, Settings
+from deploy.regions import profile_file
+from deploy.scenarios.register import CATEGORIES, Entry, write_workbook
+from services.registry.app import service
+from services.registry.imports import commands, worker
+from services.registry.imports.tables import ImportRow
+from tests.benchmarks.harness import Row, Spent, parser, report, show_profile, stopwatch
+
+OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
+_FIELDS = ("书画", "合唱", "棋类", "花卉", "摄影", "太极", "舞蹈", "养老", "助残", "托管", "家政", "心理")
+_PAIRS = tuple(product("甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"))
+_SUPERVISORS = ("滨海新区民政局", "滨海新区教育委员会", "滨海新区文化广播电视局", "滨海新区体育局")
+
+
+def compose(region: Region, rows: int) -> list[Entry]:
+    """A register like Binhai's at the end of 2014 (F01: three filed for each registered), of `rows` rows."""
+    dice = random.Random(rows)
+    places = [place for place in region.divisions if len(place.code) == 12]
+    names = list(product(_PAIRS, _FIELDS))
+    entries = []
+    for n in range(rows):
+        place, (pair, field) = places[n % len(places)], names[n // len(places) % len(names)]
+        registered, day = n % 4 == 0, date(2010, 3, 1) + timedelta(days=dice.randrange(1500))
+        entries.append(
+            Entry(
+                name=f"{place.name}{''.join(pair)}{field}{'协会' if registered else '队'}",
+                number=f"津滨社证字第{n:06d}号" if registered else "", division=place.code,
+                form="association" if registered else "community_organization",
+                status="registered" if registered else "filed", category=dice.choice(CATEGORIES),
+                founded_on=day - timedelta(days=dice.randrange(10, 300)),
+                registered_on=day if registered else None, filed_on=None if registered else day,
+                direct=False, supervisor=dice.choice(_SUPERVISORS) if registered else "",
+                staff=dice.randrange(20) if registered else 0, members=8 + dice.randrange(200),
+                full_members=dice.randrange(3), coverage="",
+            )
+        )  # fmt: skip
+    return entries
+
+
+async def bring(dsn: str, region: Region, content: bytes, rows: int) -> None:
+    """Receive the workbook and apply it, as the service does."""
+    database = Database(DatabaseSettings(dsn=SecretStr(dsn)))
+    await database.open()
+    try:
+        settings = Settings(environment="test", stack=region.code, database=database.settings)
+        runtime = Runtime(service, settings, region, database)
+        async with runtime.unit_of_work(OFFICER) as uow:
+            made = await commands.receive(
+                uow, content=content, file_name="名册.xlsx", division=region.code, apply="all"
+            )
+        await worker.do(runtime, made.id)
+        async with database.transaction() as transaction:
+            found = await transaction.session.get(ImportRow, made.id)
+        if found is None or found.rows_applied != rows:
+            raise RuntimeError(f"the import is not applied whole: {found!r}")
+    finally:
+        await database.close()
+
+
+async def read_back(dsn: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The columns and rows that the import wrote into the register."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        columns = list(commands._COPIED)
+        found = await connection.fetch(f"select {', '.join(columns)} from organization order by import_row")
+        return columns, [tuple(row) for row in found]
+    finally:
+        await connection.close()
+
+
+async def copy_bare(dsn: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], pid: int | None) -> Spent:
+    """The same rows by one COPY into one table, committed."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("drop table if exists bare")
+        await connection.execute("create table bare (like organization including defaults)")
+        with stopwatch(pid) as watch:
+            await connection.copy_records_to_table("bare", columns=columns, records=rows)
+        return watch.spent
+    finally:
+        await connection.close()
+
+
+async def measure(rows: int, runs: int, directory: Path, profile: cProfile.Profile | None) -> Row:
+    """Import and COPY in turn, each import into a registry of its own."""
+    region = load_region(profile_file("120116-binhai"))
+    file = directory / "register.xlsx"
+    await asyncio.to_thread(lambda: write_workbook(compose(region, rows), file))
+    content = file.read_bytes()
+    row = Row(f"import of {rows:,} organisations", "rows/s", "COPY of the rows, one table", 0.10)
+    async with EmbeddedPostgres(directory / "postgres") as postgres:
+        for run in range(runs):
+            dsn = postgres.dsn(f"registry_{run}")
+            await postgres.create_database(f"registry_{run}")
+            await asyncio.to_thread(upgrade, service.migrations, dsn)
+            with stopwatch(postgres.pid, profile=profile) as watch:
+                await bring(dsn, region, content, rows)
+            ours = watch.spent
+            bare = await copy_bare(dsn, *await read_back(dsn), postgres.pid)
+            row.rates.append(rows / ours.wall_s)
+            row.references.append(rows / bare.wall_s)
+            row.note("us CPU a row here", ours.own_s / rows * 1e6)
+            row.note("in the reader", ours.children_s / rows * 1e6)
+            row.note("in the database", ours.servers_s / rows * 1e6)
+            row.note("COPY's", bare.cpu_s / rows * 1e6)
+            row.note("CPU ratio", bare.cpu_s / ours.cpu_s)
+    return row
+
+
+async def main() -> None:
+    options = parser(__doc__)
+    options.add_argument("--rows", type=int, default=100_000)
+    arguments = options.parse_args()
+    profile = cProfile.Profile() if arguments.profile else None
+    with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as name:
+        os.chmod(name, 0o711)
+        row = await measure(arguments.rows, arguments.runs, Path(name), profile)
+    show_profile(profile)
+    report("imports", [row], arguments.json)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
