@@ -17,6 +17,7 @@ from chassis.gaps import GAP_TIMER
 from chassis.log import Cause
 from chassis.runtime import Runtime
 from chassis.service import DueTimer, Timer
+from chassis.timers import recompute_provisional
 from chassis.unit_of_work import UnitOfWork
 
 AFTER_CANDIDATES = failpoints.declare("timer.after_candidates")
@@ -76,11 +77,17 @@ class TimerLoop:
         self._kinds: dict[str, Timer] = {timer.kind: timer for timer in (*runtime.service.timers, GAP_TIMER)}
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Fire until `stop`; the timer in hand is finished first."""
-        outage = _OUTAGE_S[0]
+        """Fire until `stop`; the timer in hand is finished first.
+
+        A new calendar comes with a release or a profile, and so with a start: provisional timers move first.
+        """
+        outage, recomputed = _OUTAGE_S[0], False
         while not stop.is_set():
             wait = POLL_S
             try:
+                if not recomputed:
+                    await self.recompute()
+                    recomputed = True
                 if await self.fire_due(stop) == _WINDOW:
                     wait = 0.0
                 outage = _OUTAGE_S[0]
@@ -94,6 +101,17 @@ class TimerLoop:
                 await asyncio.wait_for(stop.wait(), wait)
             except TimeoutError:
                 continue
+
+    async def recompute(self) -> int:
+        """Set provisional timers by what the calendar knows now; how many moved."""
+        connection = await self.runtime.database.connect()
+        try:
+            moved = await recompute_provisional(connection, self.runtime.region.calendar)
+        finally:
+            await connection.close()
+        if moved:
+            _LOG.info("%s timers of %s moved to the calendar's new data", moved, self.runtime.service.name)
+        return moved
 
     async def fire_due(self, stop: asyncio.Event | None = None) -> int:
         """Fire what is due now, at most one window; returns how many candidates there were.

@@ -9,6 +9,10 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from chassis.clock import SHANGHAI
+from chassis.region import Calendar
+
+WORKING_DAYS = "chassis.working_days"
+"""Where the payload of a timer that counts in working days keeps its rule: [first day not counted, days]."""
 
 
 def end_of_day(day: date) -> datetime:
@@ -64,3 +68,30 @@ async def schedule_all(
 async def cancel(connection: asyncpg.Connection, kind: str, subjects: list[str]) -> None:
     """Delete the timers of `kind` for these subjects, where they exist."""
     await connection.execute("delete from timer where kind = $1 and subject = any($2)", kind, subjects)
+
+
+async def recompute_provisional(connection: asyncpg.Connection, calendar: Calendar) -> int:
+    """Move timers beyond the calendar's data of yesterday to the days that today's data says; how many moved.
+
+    One row a statement, to be run outside of a transaction, and no lock held meanwhile: commands lock an
+    aggregate first and then its timers.
+    """
+    rows = await connection.fetch(
+        """
+        select id, due_at, payload -> $1 ->> 0 as after, (payload -> $1 ->> 1)::int as days
+        from timer where provisional and state = 'waiting' and payload ? $1
+        """,
+        WORKING_DAYS,
+    )
+    moved = 0
+    for row in rows:
+        day, provisional = calendar.add_working_days(date.fromisoformat(row["after"]), row["days"])
+        due = end_of_day(day)
+        if due == row["due_at"] and provisional:
+            continue
+        status = await connection.execute(
+            "update timer set due_at = $3, retry_at = $3, provisional = $4 where id = $1 and due_at = $2",
+            row["id"], row["due_at"], due, provisional,
+        )  # fmt: skip
+        moved += status.endswith(" 1")
+    return moved

@@ -16,7 +16,7 @@ from chassis.log import Cause, LogEntry, append, entry
 from chassis.model import Refusal, RefusalKind, is_within
 from chassis.received import Received
 from chassis.tables import AggregateRow
-from chassis.timers import cancel, schedule, schedule_all
+from chassis.timers import WORKING_DAYS, cancel, schedule, schedule_all
 
 BEFORE_LOG = failpoints.declare("command.before_log")
 BEFORE_COMMIT = failpoints.declare("command.before_commit")
@@ -158,6 +158,21 @@ class UnitOfWork(Acting):
             payload=payload or {},
             provisional=provisional,
         )
+
+    async def schedule_working_days(
+        self, kind: str, subject: str, division: str, *, after: date, days: int,
+        payload: dict[str, Any] | None = None,
+    ) -> date:  # fmt: skip
+        """A timer due when `days` working days after the day `after` have passed; returns the last of them.
+
+        Beyond the calendar's data it is provisional, and moved when data has come.
+        """
+        on, provisional = self.region.calendar.add_working_days(after, days)
+        rule = {WORKING_DAYS: [after.isoformat(), days]}
+        await self.schedule(
+            kind, subject, division, on=on, payload={**(payload or {}), **rule}, provisional=provisional
+        )
+        return on
 
     async def schedule_all(self, kind: str, due: Iterable[tuple[str, str, datetime]]) -> None:
         """The set-based form of `schedule`: (subject, division, due at), one timer per kind and subject."""

@@ -3,8 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
+from chassis import bus, topics
+from chassis.settings import BusSettings
+from tests.chassis.consuming.bus_world import Bus
 from tests.chassis.consuming.world import World, make_world
 from tests.chassis.outbox_world import TEMPLATE, prepare
 from tests.conftest import FreshDatabase
@@ -30,3 +34,22 @@ async def make(fresh_database: FreshDatabase) -> AsyncIterator[MakeWorld]:
 async def world(make: MakeWorld) -> World:
     """A consumer that needs history, with default settings."""
     return await make()
+
+
+@pytest.fixture
+def settings(broker: str, bus_profile: str) -> BusSettings:
+    """The session's broker, new topics of which are noticed soon."""
+    return BusSettings.model_validate(
+        {"bootstrap_servers": broker, "profile": bus_profile, "metadata_max_age_ms": 500}
+    )
+
+
+@pytest.fixture
+async def stack_bus(settings: BusSettings, unique_stack: Callable[[], str]) -> AsyncIterator[Bus]:
+    """The bus of a stack of its own."""
+    stack = unique_stack()
+    await topics.apply(settings, stack, ("grants", "registry"))
+    producer = bus.producer(settings)
+    await producer.start()
+    yield Bus(settings, stack, producer)
+    await producer.stop()

@@ -1,79 +1,24 @@
 """The consumer role on a real broker: batches in, offsets after the database, outages waited out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from shuniu_contracts import event_type
 from sqlalchemy import MetaData
 
-from chassis import bus, consumer, topics
-from chassis.consumer import ConsumerLoop, ConsumerState
+from chassis import consumer, topics
+from chassis.consumer import ConsumerState
 from chassis.lag import group_lag
 from chassis.received import Received
 from chassis.service import Consumer, Service
-from chassis.settings import BusSettings
 from chassis.subscription import consumers_of, subscription
+from tests.chassis.consuming.bus_world import Bus, consuming, until
 from tests.chassis.consuming.conftest import MakeWorld
-from tests.chassis.consuming.world import KINDS, Hearing, World, record, subject_id
+from tests.chassis.consuming.world import Hearing, subject_id
 from tests.chassis.outbox_world import NoPolicy
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def settings(broker: str, bus_profile: str) -> BusSettings:
-    return BusSettings.model_validate(
-        {"bootstrap_servers": broker, "profile": bus_profile, "metadata_max_age_ms": 500}
-    )
-
-
-class Bus:
-    """A stack's own topics, and a producer that plays the relay."""
-
-    def __init__(self, settings: BusSettings, stack: str, producer: Any) -> None:
-        self.settings, self.stack, self.producer = settings, stack, producer
-        self.topic = event_type(KINDS[0]).stream.topic(stack, 1)
-
-    async def send(self, subject: str, *sequences: int, **changes: Any) -> None:
-        for sequence in sequences:
-            here = {"source": f"/stacks/{self.stack}/grants", "division": self.stack, "topic": self.topic}
-            made = record(subject, sequence, **(here | changes))
-            await self.producer.send(self.topic, made.value, made.key, headers=list(made.headers))
-        await self.producer.flush()
-
-
-@pytest.fixture
-async def stack_bus(settings: BusSettings, unique_stack: Callable[[], str]) -> AsyncIterator[Bus]:
-    stack = unique_stack()
-    await topics.apply(settings, stack, ("grants", "registry"))
-    producer = bus.producer(settings)
-    await producer.start()
-    yield Bus(settings, stack, producer)
-    await producer.stop()
-
-
-@asynccontextmanager
-async def consuming(world: World) -> AsyncIterator[ConsumerLoop]:
-    """A running consumer, stopped in good order at the end."""
-    loop = ConsumerLoop(world.runtime, world.definition)
-    stop = asyncio.Event()
-    running = asyncio.create_task(loop.run(stop))
-    try:
-        yield loop
-    finally:
-        stop.set()
-        async with asyncio.timeout(30):
-            await running
-
-
-async def until(true: Callable[[], Any], seconds: float = 20) -> None:
-    async with asyncio.timeout(seconds):
-        while not await true():  # noqa: ASYNC110, the state of a table
-            await asyncio.sleep(0.05)
 
 
 async def test_events_reach_the_reaction_and_their_offsets_are_committed(

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from shuniu_contracts import by_type, decode_data
 
 from chassis import failpoints
 from chassis.firing import AFTER_CANDIDATES, ATTEMPTS, TimerLoop, retry_timers
+from chassis.region import Calendar, CalendarSection
 from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from tests.chassis.consuming.conftest import MakeWorld
@@ -194,3 +195,40 @@ async def test_a_gap_that_closes_in_time_asks_nobody(world: World) -> None:
     await world.move_clock(10)
     assert await loop.fire_due() == 0
     assert await requests(world) == []
+
+
+async def due(world: World) -> list[tuple[Any, ...]]:
+    """Each timer's last day in Shanghai, and whether that may still change."""
+    return await world.fetch(
+        "select subject, (due_at at time zone 'Asia/Shanghai')::date - 1, provisional"
+        " from timer order by subject"
+    )
+
+
+async def test_a_deadline_beyond_the_calendar_moves_when_its_data_has_come(make: MakeWorld) -> None:
+    """2031 has no national data: weekends are free and nothing else, until a profile or release says more."""
+    world = await make(timers=(Timer("bell", Bell()),))
+    async with world.runtime.unit_of_work() as uow:
+        for subject, start, days in [
+            ("known", date(2026, 12, 7), 3), ("monday", date(2031, 9, 26), 1), ("later", date(2031, 11, 3), 1)
+        ]:  # fmt: skip
+            await uow.schedule_working_days("bell", subject, "990000", after=start, days=days)
+    found = await due(world)
+    assert found == [
+        ("known", date(2026, 12, 10), False),
+        ("later", date(2031, 11, 4), True),
+        ("monday", date(2031, 9, 29), True),
+    ]
+    free = frozenset({date(2031, 9, 29)})
+    working = frozenset({date(2031, 9, 27), date(2031, 9, 30)})
+    world.runtime.region.calendar = Calendar(CalendarSection(free=free, working=working))
+    loop, stop = TimerLoop(world.runtime), asyncio.Event()
+    stop_soon = asyncio.get_running_loop().call_later(0.3, stop.set)
+    await loop.run(stop)
+    stop_soon.cancel()
+    assert await due(world) == [
+        ("known", date(2026, 12, 10), False),
+        ("later", date(2031, 11, 4), True),
+        ("monday", date(2031, 9, 27), False),
+    ]
+    assert await loop.recompute() == 0
