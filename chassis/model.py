@@ -104,6 +104,11 @@ def tier(division: str) -> str:
     return _TIERS[len(division)]
 
 
+def length_below(division: str) -> int:
+    """How many digits the codes one tier below have; nothing is below a community, which keeps its own."""
+    return next((length for length in _TIERS if length > len(division)), len(division))
+
+
 def is_within(division: str, ancestor: str) -> bool:
     """Whether `ancestor` covers `division`: a prefix is an ancestor, and each covers itself."""
     return division.startswith(ancestor)

@@ -137,6 +137,24 @@ async def test_figures_are_answered_as_of_any_day_and_by_division(
     assert (later["rounds.total"], later["applications.awarded"], later["funds.total"]) == (0, 0, 0)
     split = (await http.get("/v1/figures", params={"by": "division"})).json()["by"]
     assert split["120116001"]["applications.awarded"] == 1
+    assert {place: values["applications.submitted"] for place, values in split.items()} == {
+        "120116": 0, "120116001": 1, "120116002": 2
+    }  # fmt: skip
+    assert split["120116"]["rounds.total"] == 1
+
+
+async def test_a_split_counts_nothing_beyond_the_callers_divisions(
+    http: httpx.AsyncClient, grants: Grants
+) -> None:
+    round_ = await grants.round()
+    for division in ("120116002", "120116002003"):
+        await grants.application(round_, await grants.organization(division=division))
+    theirs = {"authorization": "Bearer viewer@120116002003"}
+    answer = (await http.get("/v1/figures", params={"by": "division"}, headers=theirs)).json()
+    assert answer["figures"]["applications.submitted"]["value"] == 1
+    assert {place: values["applications.submitted"] for place, values in answer["by"].items()} == {
+        "120116002": 1
+    }  # fmt: skip
 
 
 async def test_why_an_organisation_cannot_apply_is_told_beforehand(

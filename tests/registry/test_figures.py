@@ -74,9 +74,18 @@ async def test_divisions_below_are_split_and_what_lies_on_none_is_the_divisions_
     await registered(api, "甲协会", "2013-05-01")
     await registered(api, "乙协会", "2013-05-01", division="120116006")
     await registered(api, "丙协会", "2013-05-01", division="120116")
-    whole = (await api.get("/v1/figures", by="division"))["figures"]["organizations.total"]
-    assert whole["by_division"] == {"120116": 1, "120116005": 1, "120116006": 1}
-    assert await value(api, "organizations.total", division="120116006") == 1
+    await registered(api, "丁协会", "2013-05-01", division="120116006003")
+
+    async def split(**of: str) -> dict[str, int]:
+        answer = await api.get("/v1/figures", by="division", **of)
+        by = {place: values["organizations.total"] for place, values in answer["by"].items()}
+        assert sum(by.values()) == answer["figures"]["organizations.total"]["value"]
+        return by
+
+    assert await split() == {"120116": 1, "120116005": 1, "120116006": 2}
+    assert await split(division="120116006") == {"120116006": 1, "120116006003": 1}
+    assert await split(division="120116006003") == {"120116006003": 1}
+    assert (await api.get("/v1/figures", division="120116006"))["by"] is None
 
 
 async def test_what_happened_in_a_period_is_counted_with_both_its_days(api: Api) -> None:
@@ -87,9 +96,16 @@ async def test_what_happened_in_a_period_is_counted_with_both_its_days(api: Api)
     answer = await api.get("/v1/figures", **period)
     assert answer["as_of"] == "2013-12-31"
     assert answer["figures"]["organizations.newly_registered"]["value"] == 2
-    assert (await api.get("/v1/figures", 422, **{"from": "2014-01-01", "to": "2013-01-01"}))["code"] == (
-        "period_reversed"
-    )
+    assert (answer["from"], answer["to"], answer["division"]) == (*period.values(), None)
+    for times, code in (
+        ({"from": "2014-01-01", "to": "2013-01-01"}, "period_reversed"),
+        ({"from": "2014-01-01"}, "period_incomplete"),
+        ({"as_of": "2014-01-01", **period}, "figures_time_ambiguous"),
+        ({"division": "12"}, "request_invalid"),
+    ):
+        assert (await api.get("/v1/figures", 422, **times))["code"] == code
+    street = api.as_("viewer", "120116006")
+    assert (await street.get("/v1/figures", 403, division="120116"))["code"] == "not_permitted"
 
 
 async def test_working_days_of_a_step_are_an_average_of_the_applications(api: Api) -> None:
@@ -139,6 +155,6 @@ async def test_binhais_published_figures_come_out_of_its_register(
         "organizations.direct_registrations": 15, "organizations.discovered": 2,
     }  # fmt: skip
     assert {key: figures[key]["value"] for key in published} == published
-    split = (await api.get("/v1/figures", as_of="2014-12-31", by="division"))["figures"]
-    assert sum(split["organizations.total"]["by_division"].values()) == 2355
-    assert len(split["organizations.total"]["by_division"]) > 20
+    split = (await api.get("/v1/figures", as_of="2014-12-31", by="division"))["by"]
+    assert sum(values["organizations.total"] for values in split.values()) == 2355
+    assert len(split) > 20

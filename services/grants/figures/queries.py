@@ -1,11 +1,10 @@
 """The figures: what was so as of a day, or came about between two, by the days on which it was true."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 
-from chassis.http import Reading
-from chassis.model import Refusal, RefusalKind
+from chassis.http import FiguresOut, FiguresRequest, Named, Reading, Values
+
+# Each takes $1 division patterns, $2 to $3 the days, and of those those whose first $5 digits are $4.
 
 _ROUNDS = """
 with announced as (select round_id, min(effective_on) as on_day from round_history group by round_id),
@@ -16,7 +15,7 @@ standing as (
 counted as (
     select round.*, on_day from round join announced on announced.round_id = id
     join standing on standing.round_id = id
-    where division like any($1) and standing.status <> 'cancelled'
+    where division like any($1) and left(division, $5) = $4 and standing.status <> 'cancelled'
       and on_day <= $3 and ($2::date is null or on_day >= $2)
 ),
 newest as (
@@ -51,7 +50,7 @@ from application join submitted on submitted.application_id = id
 join standing on standing.application_id = id,
 lateral (select on_day <= $3 and ($2::date is null or on_day >= $2) as came,
                 $2::date is null or standing.effective_on >= $2 as stands) as day
-where division like any($1)
+where division like any($1) and left(division, $5) = $4
 """
 
 _FUNDS = """
@@ -60,27 +59,17 @@ select coalesce(sum(posting.fen) filter (where account = 'held'), 0)::bigint as 
        coalesce(-sum(posting.fen) filter (where account = 'available'), 0)::bigint as "funds.available",
        coalesce(-sum(posting.fen) filter (where account = 'lapsed'), 0)::bigint as "funds.lapsed"
 from fund join ledger_entry entry on fund_id = fund.id join ledger_posting posting on entry_id = entry.id
-where division like any($1) and entry.effective_on <= $3 and ($2::date is null or entry.effective_on >= $2)
+where division like any($1) and left(division, $5) = $4
+  and entry.effective_on <= $3 and ($2::date is null or entry.effective_on >= $2)
 """
 
 
-class PeriodReversed(Refusal):
-    """A period ends after it begins."""
-
-    code = "period_reversed"
-    kind = RefusalKind.INVALID
-    zh = "起始日期 {start} 晚于截止日期 {end}。"
-    en = "The period begins on {start}, after its end on {end}."
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a figure is called, and its unit."""
-
-    unit: str
-    zh: str
-    en: str
-
+_PLACES = """
+select distinct left(division, $2) as place
+from (select division from round
+      union select division from application union select division from fund) as record
+where division like any($1)
+"""
 
 NAMES: Mapping[str, Named] = {
     "rounds.total": Named("个", "公益创投等轮次", "rounds"),
@@ -101,45 +90,19 @@ NAMES: Mapping[str, Named] = {
 }
 
 
-@dataclass(frozen=True)
-class Period:
-    """From a day (or from the beginning) until a day, both included."""
-
-    start: date | None
-    end: date
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Every figure for one division, and for each division directly below it where that was asked for."""
-
-    period: Period
-    division: str
-    values: Mapping[str, int]
-    by: Mapping[str, Mapping[str, int]]
+async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
+    """As of a day: all until then. For a period: what came about in it. Raises `NotPermitted`."""
+    patterns = reading.patterns(asked.division)
+    scope = (patterns, asked.start, asked.day(reading))
+    by: dict[str, Values] = {}
+    if length := asked.group_length(reading):
+        places = await reading.connection.fetch(_PLACES, patterns, length)
+        by = {place: await _values(reading, *scope, place, length) for (place,) in places}
+    return FiguresOut.of(asked, reading, NAMES, await _values(reading, *scope, "", 0), by)
 
 
-async def figures(
-    reading: Reading, *, as_of: date | None = None, start: date | None = None, end: date | None = None,
-    division: str | None = None, by_division: bool = False,
-) -> Figures:  # fmt: skip
-    """As of a day: all until then. Between two: what came about in between. Raises `PeriodReversed`."""
-    period = Period(start, end or as_of or reading.today)
-    if start is not None and start > period.end:
-        raise PeriodReversed(start=start, end=period.end, at="/from")
-    place = division or reading.stack
-    children = [child.code for child in reading.region.children(place)] if by_division else []
-    return Figures(
-        period=period,
-        division=place,
-        values=await _values(reading, reading.patterns(division), period),
-        by={code: await _values(reading, reading.patterns(code), period) for code in children},
-    )
-
-
-async def _values(reading: Reading, patterns: list[str], period: Period) -> dict[str, int]:
+async def _values(reading: Reading, *arguments: object) -> dict[str, int]:
     values: dict[str, int] = {}
     for statement in (_ROUNDS, _APPLICATIONS, _FUNDS):
-        row = await reading.connection.fetchrow(statement, patterns, period.start, period.end)
-        values |= dict(row or {})
+        values |= dict(await reading.connection.fetchrow(statement, *arguments) or {})
     return values

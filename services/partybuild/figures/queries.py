@@ -1,37 +1,15 @@
 """Counts, coverage rates and subsidy readings, computed from what was true on a day or in a period."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from chassis.http import Reading
-from chassis.model import Refusal, RefusalKind
+from chassis.http import FiguresOut, FiguresRequest, Named, Reading
 from services.partybuild.coverage.model import Line
 from services.partybuild.figures.model import ProRata, Rates, Readings, Span, implied_cadres, readings
 from services.partybuild.policy import PartybuildPolicy
 
 WHOLE = ""
 """The group of a figure that is not broken down."""
-
-_CHILD_LENGTH = {4: 6, 6: 9, 9: 12, 12: 12}
-
-
-class PeriodReversed(Refusal):
-    """A period that ends before it begins, or only one end of it."""
-
-    code = "period_malformed"
-    kind = RefusalKind.INVALID
-    zh = "统计期间应同时给出 from 和 to，且 from 不晚于 to。"
-    en = "A period needs both `from` and `to`, and `from` is not after `to`."
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a figure is called and counted in."""
-
-    unit: str
-    zh: str
-    en: str
-
 
 NAMES = {
     "party_organizations.total": Named("个", "党组织", "party organisations"),
@@ -90,42 +68,17 @@ class Scope:
         return self.as_of, [f"{code}%" for code in self.divisions], self.group_length
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The values of the whole, and of each division below it where asked for."""
+async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
+    """Every figure of this service; subsidies are of the period, the year up to the day unless given.
 
-    scope: Scope
-    whole: Values
-    by_division: dict[str, Values] = field(default_factory=dict)
-
-
-def scope_of(
-    reading: Reading, as_of: date | None, start: date | None, end: date | None, division: str | None,
-    by: str | None = None,
-) -> Scope:  # fmt: skip
-    """The day, period and place asked for. The period is the year up to `as_of` unless given.
-
-    Raises `PeriodReversed`, `MalformedDivision` and `NotPermitted`.
+    Raises `NotPermitted`.
     """
-    if (start is None) != (end is None) or (start is not None and end is not None and start > end):
-        raise PeriodReversed(at="/from")
-    day = as_of or end or reading.today
-    divisions = reading.scope(division)
-    longest = max((len(code) for code in divisions), default=4)
-    group_length = _CHILD_LENGTH.get(longest, 6) if by == "division" else 0
-    return Scope(day, start or date(day.year, 1, 1), end or day, divisions, group_length)
-
-
-async def figures(
-    reading: Reading, *, as_of: date | None = None, start: date | None = None, end: date | None = None,
-    division: str | None = None, by: str | None = None,
-) -> Figures:  # fmt: skip
-    """Every figure of this service, each exact as far as the records go."""
-    scope = scope_of(reading, as_of, start, end, division, by)
-    whole = await _values(reading, Scope(scope.as_of, scope.start, scope.end, scope.divisions))
-    groups = await _values(reading, scope) if scope.group_length else {}
-    below = {code: values for code, values in sorted(groups.items()) if code != WHOLE}
-    return Figures(scope, whole.get(WHOLE, {}), below)
+    day, divisions = asked.day(reading), reading.scope(asked.division)
+    period = (asked.start or date(day.year, 1, 1), day)
+    whole = await _values(reading, Scope(day, *period, divisions))
+    length = asked.group_length(reading)
+    groups = await _values(reading, Scope(day, *period, divisions, length)) if length else {}
+    return FiguresOut.of(asked, reading, NAMES, whole.get(WHOLE, {}), groups, period=period)
 
 
 async def _values(reading: Reading, scope: Scope) -> dict[str, Values]:
@@ -325,7 +278,7 @@ async def subsidy_year(
     """
     policy = reading.policy(PartybuildPolicy)
     last = date(year, 12, 31)
-    scope = scope_of(reading, last, date(year, 1, 1), last, division)
+    scope = Scope(last, date(year, 1, 1), last, reading.scope(division))
     found = (await _subsidies(reading, scope, policy)).get(WHOLE, Readings(0, 0, 0, 0, 0, 0, 0))
     if published_from is None or published_below is None:
         return SubsidyYear(year, found, None, None)

@@ -1,65 +1,23 @@
 """The service's figures and the readings of a year's subsidies over HTTP."""
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
-from chassis.http import Call, requires
-from services.partybuild.fields import Day, Place
+from chassis.http import Call, FiguresOut, FiguresRequest, requires
+from services.partybuild.fields import Place
 from services.partybuild.figures import queries
-from services.partybuild.figures.queries import NAMES, Values
 
 router = APIRouter(prefix="/v1", tags=["figures"])
 
 
-class FigureOut(BaseModel):
-    """One figure with its unit and names."""
-
-    value: int | float = Field(description="money in fen, rates in percent")
-    unit: str
-    qualifier: Literal["exact"] = "exact"
-    name_zh: str
-    name_en: str
-
-
-class FiguresOut(BaseModel):
-    """The figures of a day and of a period; a rate whose denominator is 0 is left out."""
-
-    as_of: date
-    from_: date = Field(serialization_alias="from", description="period of the subsidies")
-    to: date
-    division: str | None
-    figures: dict[str, FigureOut]
-    by: dict[str, dict[str, int | float]] | None = Field(
-        None, description="the values of each division below, with by=division"
-    )
-
-
-def _shown(values: Values) -> dict[str, FigureOut]:
-    return {
-        key: FigureOut(value=value, unit=NAMES[key].unit, name_zh=NAMES[key].zh, name_en=NAMES[key].en)
-        for key, value in values.items()
-    }
-
-
 @router.get("/figures", response_model=FiguresOut)
 async def figures(
-    call: Annotated[Call, requires("figures:read")], as_of: Day | None = None,
-    from_: Annotated[Day | None, Query(alias="from")] = None, to: Day | None = None,
-    division: Place = None, by: Literal["division"] | None = None,
-) -> FiguresOut:  # fmt: skip
-    """Every figure `as_of` a day (today), and for a period (the year up to that day)."""
-    found = await call.read(queries.figures, as_of=as_of, start=from_, end=to, division=division, by=by)
-    return FiguresOut(
-        as_of=found.scope.as_of,
-        from_=found.scope.start,
-        to=found.scope.end,
-        division=division,
-        figures=_shown(found.whole),
-        by=found.by_division if by else None,
-    )
+    call: Annotated[Call, requires("figures:read")], asked: Annotated[FiguresRequest, Depends()]
+) -> FiguresOut:
+    """统计数据 / Figures as of a day, and of a period: the year up to that day unless given."""
+    return await call.read(queries.figures, asked=asked)
 
 
 class SubsidyOut(BaseModel):

@@ -3,37 +3,16 @@ applications took. Everything is reckoned on the day a fact was true, however la
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import asyncpg
-from pydantic import BaseModel, Field
 
-from chassis.http import Reading
-from chassis.model import Refusal, RefusalKind
+from chassis.http import FiguresOut, FiguresRequest, Named, Reading
 from services.registry.applications.model import StepKind
 from services.registry.organizations.model import COUNTED, HubLink, LegalForm, LegalStatus
 
-
-class PeriodReversed(Refusal):
-    """The period ends before it begins."""
-
-    code = "period_reversed"
-    kind = RefusalKind.INVALID
-    zh = "期间的结束 {to} 早于开始 {begin}。"
-    en = "The period ends on {to}, before it begins on {begin}."
-
-
-@dataclass(frozen=True)
-class Described:
-    """What a figure is called and counted in."""
-
-    name_zh: str
-    name_en: str
-    unit: str = "家"
-
-
+_WHOLE = ""
+"""The group of a figure that is not split."""
 _FORMS = {
     LegalForm.ASSOCIATION: ("社会团体", "associations"),
     LegalForm.PRIVATE_NON_ENTERPRISE: ("民办非企业单位", "private non-enterprise units"),
@@ -52,66 +31,49 @@ _STEPS = {
     StepKind.CORRECTION: ("补正", "correction"),
     StepKind.DECISION: ("登记审批", "decision"),
 }
-FIGURES: Mapping[str, Described] = {
-    "organizations.total": Described("社会组织总数（登记和备案）", "organisations, registered and filed"),
-    "organizations.registered": Described("登记的社会组织", "registered organisations"),
-    **{f"organizations.registered.{form.value}": Described(zh, en) for form, (zh, en) in _FORMS.items()},
-    "organizations.filed": Described("备案的社区社会组织", "filed community organisations"),
-    "organizations.suspended": Described("其中：责令停止活动", "of the registered: suspended"),
-    "organizations.direct_registrations": Described("直接登记的社会组织", "registered directly"),
-    "organizations.discovered": Described(
+
+
+def _organizations(zh: str, en: str) -> Named:
+    return Named("家", zh, en)
+
+
+FIGURES: Mapping[str, Named] = {
+    "organizations.total": _organizations(
+        "社会组织总数（登记和备案）", "organisations, registered and filed"
+    ),
+    "organizations.registered": _organizations("登记的社会组织", "registered organisations"),
+    **{f"organizations.registered.{form.value}": _organizations(zh, en) for form, (zh, en) in _FORMS.items()},
+    "organizations.filed": _organizations("备案的社区社会组织", "filed community organisations"),
+    "organizations.suspended": _organizations("其中：责令停止活动", "of the registered: suspended"),
+    "organizations.direct_registrations": _organizations("直接登记的社会组织", "registered directly"),
+    "organizations.discovered": _organizations(
         "摸底发现、尚未备案或登记", "discovered, neither filed nor registered"
     ),
-    "organizations.candidates": Described("培育中的项目", "candidates"),
-    "organizations.founded": Described("已组建的组织（不论是否登记）", "founded, registered or not"),
-    **{f"organizations.hub_link.{link.value}": Described(zh, en) for link, (zh, en) in _LINKS.items()},
-    "applications.open": Described("在办登记申请", "applications in progress", "件"),
-    "applications.overdue": Described("其中：超期", "of those: overdue", "件"),
+    "organizations.candidates": _organizations("培育中的项目", "candidates"),
+    "organizations.founded": _organizations("已组建的组织（不论是否登记）", "founded, registered or not"),
+    **{f"organizations.hub_link.{link.value}": _organizations(zh, en) for link, (zh, en) in _LINKS.items()},
+    "applications.open": Named("件", "在办登记申请", "applications in progress"),
+    "applications.overdue": Named("件", "其中：超期", "of those: overdue"),
 }
 """Figures of a day."""
 
-PERIOD_FIGURES: Mapping[str, Described] = {
-    "organizations.newly_registered": Described("期内登记", "registered in the period"),
-    "organizations.newly_filed": Described("期内备案", "filed in the period"),
-    "organizations.ended": Described("期内注销、撤销或解散", "ended in the period"),
-    "applications.submitted": Described("期内提交的登记申请", "applications submitted", "件"),
+PERIOD_FIGURES: Mapping[str, Named] = {
+    "organizations.newly_registered": _organizations("期内登记", "registered in the period"),
+    "organizations.newly_filed": _organizations("期内备案", "filed in the period"),
+    "organizations.ended": _organizations("期内注销、撤销或解散", "ended in the period"),
+    "applications.submitted": Named("件", "期内提交的登记申请", "applications submitted"),
     **{
-        f"applications.steps.{kind.value}": Described(f"期内办结：{zh}", f"steps ended: {en}", "件")
+        f"applications.steps.{kind.value}": Named("件", f"期内办结：{zh}", f"steps ended: {en}")
         for kind, (zh, en) in _STEPS.items()
     },
     **{
-        f"applications.working_days.{kind.value}": Described(
-            f"平均用时：{zh}", f"average duration: {en}", "工作日"
+        f"applications.working_days.{kind.value}": Named(
+            "工作日", f"平均用时：{zh}", f"average duration: {en}"
         )
         for kind, (zh, en) in _STEPS.items()
     },
 }
 """Figures of a period, both of its days included."""
-
-
-class Figure(BaseModel):
-    """One number with what it counts."""
-
-    value: float | int
-    unit: str
-    qualifier: str = "exact"
-    name_zh: str
-    name_en: str
-    by_division: dict[str, float | int] | None = Field(
-        None,
-        description="the same by the divisions below; what lies on none of them under the division's own",
-    )
-
-
-class Figures(BaseModel):
-    """What the registry answers for a day or a period."""
-
-    as_of: date
-    from_: date | None = Field(None, serialization_alias="from")
-    to: date | None = None
-    division: str | None = None
-    figures: dict[str, Figure]
-
 
 Counts = dict[str, dict[str, float | int]]
 """Figure -> division -> value."""
@@ -167,55 +129,34 @@ group by 1, 2
 """
 
 
-async def figures(
-    reading: Reading, *, as_of: date | None, begin: date | None, to: date | None, division: str | None,
-    by: Literal["division"] | None,
-) -> Figures:  # fmt: skip
-    """The figures of the day `as_of` (default: `to`, or today) and, with a period, of what happened in it.
-
-    Raises `PeriodReversed`, `NotPermitted`.
-    """
-    if begin is not None and to is not None and to < begin:
-        raise PeriodReversed(at="/to", begin=begin, to=to)
-    day = as_of or to or reading.today
-    patterns, width = reading.patterns(division), _width(reading, division, by)
-    described, counts = dict(FIGURES), await _of_day(reading, day, patterns, width)
-    if begin is not None or to is not None:
-        described |= PERIOD_FIGURES
-        first, last = begin or date(1900, 1, 1), to or day
-        counts |= await _of_period(reading, first, last, patterns, width)
-    answered = {
-        key: _figure(counts.get(key, {}), what, split=by is not None) for key, what in described.items()
-    }
-    return Figures(as_of=day, from_=begin, to=to, division=division, figures=answered)
+async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
+    """The figures of a day and, with a period, of what happened in it. Raises `NotPermitted`."""
+    day, patterns = asked.day(reading), reading.patterns(asked.division)
+    length = asked.group_length(reading)
+    names, counts = dict(FIGURES), await _of_day(reading, day, patterns, length)
+    if asked.start is not None:
+        names |= PERIOD_FIGURES
+        counts |= await _of_period(reading, asked.start, day, patterns, length)
+    places = {place for values in counts.values() for place in values} - {_WHOLE}
+    return FiguresOut.of(
+        asked, reading, names,
+        whole={key: _whole(counts.get(key, {})) for key in names},
+        by={place: {key: counts.get(key, {}).get(place, 0) for key in names} for place in places},
+    )  # fmt: skip
 
 
-def _width(reading: Reading, division: str | None, by: str | None) -> int:
-    """How many digits name the divisions to split by: those directly below, as the profile has them."""
-    whole = division or reading.stack
-    if by is None:
-        return len(whole)
-    below = reading.region.children(whole)
-    return len(below[0].code) if below else len(whole)
+def _whole(values: Mapping[str, float | int]) -> float | int:
+    return values[_WHOLE] if _WHOLE in values else sum(values.values())
 
 
-def _figure(values: Mapping[str, float | int], what: Described, *, split: bool) -> Figure:
-    total: float | int = sum(values.values())
-    places: dict[str, float | int] | None = dict(sorted(values.items())) if split else None
-    if what.unit == "工作日":
-        total = values.get("", 0)
-        places = {place: value for place, value in sorted(values.items()) if place} if split else None
-    return Figure(value=total, unit=what.unit, name_zh=what.name_zh, name_en=what.name_en, by_division=places)
-
-
-async def _of_day(reading: Reading, day: date, patterns: list[str], width: int) -> Counts:
+async def _of_day(reading: Reading, day: date, patterns: list[str], length: int) -> Counts:
     counts: Counts = defaultdict(lambda: defaultdict(int))
-    for row in await reading.connection.fetch(_STANDING, day, patterns, width):
+    for row in await reading.connection.fetch(_STANDING, day, patterns, length):
         for key in _keys(row):
             counts[key][row["place"]] += row["number"]
-    for row in await reading.connection.fetch(_FOUNDED, day, patterns, width):
+    for row in await reading.connection.fetch(_FOUNDED, day, patterns, length):
         counts["organizations.founded"][row["place"]] = row["number"]
-    for row in await reading.connection.fetch(_OPEN, day, patterns, width):
+    for row in await reading.connection.fetch(_OPEN, day, patterns, length):
         counts["applications.open"][row["place"]] = row["number"]
         counts["applications.overdue"][row["place"]] = row["overdue"]
     return counts
@@ -243,21 +184,21 @@ def _keys(row: asyncpg.Record) -> Iterable[str]:
         yield "organizations.direct_registrations"
 
 
-async def _of_period(reading: Reading, begin: date, to: date, patterns: list[str], width: int) -> Counts:
+async def _of_period(reading: Reading, begin: date, to: date, patterns: list[str], length: int) -> Counts:
     counts: Counts = defaultdict(lambda: defaultdict(int))
-    for row in await reading.connection.fetch(_HAPPENED, begin, to, patterns, width):
+    for row in await reading.connection.fetch(_HAPPENED, begin, to, patterns, length):
         counts["organizations.newly_registered"][row["place"]] = row["registered"]
         counts["organizations.newly_filed"][row["place"]] = row["filed"]
         counts["organizations.ended"][row["place"]] = row["ended"]
-    for row in await reading.connection.fetch(_SUBMITTED, begin, to, patterns, width):
+    for row in await reading.connection.fetch(_SUBMITTED, begin, to, patterns, length):
         counts["applications.submitted"][row["place"]] = row["number"]
     days: dict[str, tuple[int, int]] = {}
-    for row in await reading.connection.fetch(_DURATIONS, begin, to, patterns, width):
+    for row in await reading.connection.fetch(_DURATIONS, begin, to, patterns, length):
         kind, number, spent = row["kind"], row["number"], int(row["days"])
         counts[f"applications.steps.{kind}"][row["place"]] = number
         counts[f"applications.working_days.{kind}"][row["place"]] = round(spent / number, 1)
         before = days.get(kind, (0, 0))
         days[kind] = (before[0] + number, before[1] + spent)
     for kind, (number, spent) in days.items():
-        counts[f"applications.working_days.{kind}"][""] = round(spent / number, 1)
+        counts[f"applications.working_days.{kind}"][_WHOLE] = round(spent / number, 1)
     return counts
