@@ -363,18 +363,18 @@ class Axes:
             raise AlreadyEnded(status=self.legal_status.value, into="-")
 
 
+_WAS_REGISTERED = frozenset(
+    {LegalStatus.REGISTERED, LegalStatus.SUSPENDED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED}
+)
+
+
 def entered(
     status: LegalStatus, form: LegalForm, basis: Basis, link: HubLink = HubLink.NONE
 ) -> Axes:  # fmt: skip
     """The axes of an organisation that comes onto the record in `status`; the form must fit it."""
     if status is LegalStatus.FILED:
         form = filable(form)
-    if status in {
-        LegalStatus.REGISTERED,
-        LegalStatus.SUSPENDED,
-        LegalStatus.DEREGISTERED,
-        LegalStatus.REVOKED,
-    }:
+    if status in _WAS_REGISTERED:
         form = registrable(form, basis)
     return Axes(form, status, link)
 
