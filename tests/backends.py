@@ -1,21 +1,34 @@
 """The engines under the tests, by `SHUNIU_TEST_BACKEND`: `embedded` (default), `external`, `containers`.
 
 `external` takes `SHUNIU_TEST_POSTGRES_DSN` (a superuser's, any database) and `SHUNIU_TEST_BOOTSTRAP_SERVERS`.
+`containers` takes `SHUNIU_TEST_POSTGRES_IMAGE` and `SHUNIU_TEST_KAFKA_IMAGE`, public images where unset.
 """
 
 import asyncio
 import os
+import random
+import socket
 import tempfile
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from chassis.embedded.broker import EmbeddedBroker
 from chassis.embedded.postgres import EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
+
+POSTGRES_IMAGE = "postgres:16"
+KAFKA_IMAGE = "apache/kafka:4.1.0"
+STARTED_WITHIN_S = 120.0
 
 Prepare = Callable[[str], None]
 
@@ -126,6 +139,127 @@ class ExternalBackend:
         return None
 
 
+class ContainersBackend:
+    """PostgreSQL and Apache Kafka in containers, published on loopback only, which go with the session."""
+
+    profile: Literal["kafka", "embedded"] = "kafka"
+
+    def __init__(self) -> None:
+        self._containers: list[DockerContainer] = []
+
+    async def postgres(self) -> Postgres:
+        port = free_port()
+        image = os.environ.get("SHUNIU_TEST_POSTGRES_IMAGE", POSTGRES_IMAGE)
+        # As in the embedded server: a killed process loses nothing without fsync.
+        command = ["postgres", "-c", "fsync=off", "-c", "max_connections=300"]
+        await self._start(
+            image, {5432: port}, {"POSTGRES_USER": "test", "POSTGRES_PASSWORD": "test"}, command=command
+        )
+        server = Postgres(f"postgresql://test:test@127.0.0.1:{port}/test")
+        await _until(lambda: _answers(server.admin_dsn), image)
+        return server
+
+    async def bootstrap_servers(self) -> str:
+        port = free_port()
+        image = os.environ.get("SHUNIU_TEST_KAFKA_IMAGE", KAFKA_IMAGE)
+        # The client's port inside and outside is one, so that what the broker advertises is right for both.
+        await self._start(image, {port: port}, single_broker(port))
+        await _until(lambda: _takes_topics(f"127.0.0.1:{port}"), image)
+        return f"127.0.0.1:{port}"
+
+    async def stop(self) -> None:
+        for container in reversed(self._containers):
+            await asyncio.to_thread(container.stop)
+        self._containers.clear()
+
+    async def _start(
+        self,
+        image: str,
+        ports: dict[int, int],
+        environment: dict[str, str],
+        *,
+        command: list[str] | None = None,
+    ) -> None:
+        # The reaper is an image of its own, which a closed network lacks; the session's end removes ours.
+        os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
+        os.environ.setdefault("TESTCONTAINERS_HOST_OVERRIDE", "127.0.0.1")
+        from docker.errors import DockerException  # type: ignore[import-untyped]
+        from testcontainers.core.container import DockerContainer
+
+        def run() -> DockerContainer:
+            container = DockerContainer(image)
+            container.env.update(environment)
+            published: dict[str, Any] = {f"{n}/tcp": ("127.0.0.1", host) for n, host in ports.items()}
+            container.ports.update(published)
+            return (container.with_command(command) if command else container).start()
+
+        try:
+            self._containers.append(await asyncio.to_thread(run))
+        except DockerException as error:
+            raise BackendUnavailable(
+                f"SHUNIU_TEST_BACKEND=containers: {image} does not start ({error}); deploy/offline/engine.sh "
+                "starts an engine, deploy/offline/build.sh builds images where no registry can be reached"
+            ) from error
+
+
+def single_broker(port: int) -> dict[str, str]:
+    """The variables of a broker that is its own controller and listens for clients on `port`."""
+    return {
+        "KAFKA_NODE_ID": "1",
+        "KAFKA_PROCESS_ROLES": "broker,controller",
+        "KAFKA_LISTENERS": f"PLAINTEXT://:{port},CONTROLLER://:9093",
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}",
+        "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+        "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+        "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS": "5",
+        "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        # The shortest session of the suites, which the embedded broker takes too.
+        "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "500",
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+    }
+
+
+def free_port() -> int:
+    """A port that is free now, below those the system gives to clients."""
+    while True:
+        port = random.randrange(12_000, 30_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+async def _until(ready: Callable[[], Awaitable[None]], what: str) -> None:
+    """Ask until it is ready; raises BackendUnavailable with the last answer after `STARTED_WITHIN_S`."""
+    deadline = time.monotonic() + STARTED_WITHIN_S
+    while True:
+        try:
+            return await ready()
+        except (OSError, asyncpg.PostgresError, KafkaError) as error:
+            if time.monotonic() > deadline:
+                raise BackendUnavailable(
+                    f"{what} is not ready after {STARTED_WITHIN_S:.0f} s: {error}"
+                ) from error
+        await asyncio.sleep(0.2)
+
+
+async def _answers(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.close()
+
+
+async def _takes_topics(bootstrap_servers: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    try:
+        await admin.start()
+        await admin.list_topics()
+    finally:
+        await admin.close()
+
+
 class BackendUnavailable(RuntimeError):
     """The chosen backend cannot serve the tests; says what to set."""
 
@@ -138,11 +272,7 @@ def chosen() -> Backend:
         case "external":
             return ExternalBackend()
         case "containers":
-            raise BackendUnavailable(
-                "SHUNIU_TEST_BACKEND=containers: no containers are started from here yet; start "
-                "PostgreSQL and Kafka (docker compose up) and use SHUNIU_TEST_BACKEND=external with "
-                "SHUNIU_TEST_POSTGRES_DSN and SHUNIU_TEST_BOOTSTRAP_SERVERS"
-            )
+            return ContainersBackend()
         case _:
             raise BackendUnavailable(f"SHUNIU_TEST_BACKEND={name!r}: use embedded, external or containers")
 
