@@ -1,7 +1,7 @@
 """What every benchmark shares: pairs measured in turn, CPU time, a table for people and JSON for machines.
 
-A row sets a rate beside its reference, measured in the same run; the ratio is the median of the pairs' ratios,
-since both sides of a pair met nearly the same load of the machine.
+A row sets a rate beside its reference, measured in the same run; the ratio is the median of the pairs'
+ratios, since both sides of a pair met nearly the same load of the machine.
 """
 
 import argparse

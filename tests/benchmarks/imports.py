@@ -94,7 +94,9 @@ async def read_back(dsn: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         await connection.close()
 
 
-async def copy_bare(dsn: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], pid: int | None) -> Spent:
+async def copy_bare(
+    dsn: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], pid: int | None
+) -> Spent:
     """The same rows by one COPY into one table, committed."""
     connection = await asyncpg.connect(dsn)
     try:

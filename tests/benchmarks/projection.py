@@ -1,19 +1,14 @@
 """How fast a projection follows its stream: inbox and upsert, against a plain consumer that only commits.
 
-`python -m tests.benchmarks.projection` prints the table and one line of JSON (`quality.md`). The sides run in
-turn on one embedded broker and one embedded PostgreSQL with fsync; the median counts. The third side is what
-one would write first: FastStream, one handler call a message, a SQLModel session and a merge in each.
+`python -m tests.benchmarks.projection`. The sides run in turn on one embedded broker and one embedded
+PostgreSQL with fsync. The third side is what one would write first: FastStream, one handler call a message, a
+SQLModel session and a merge in each.
 """
 
-import argparse
 import asyncio
 import cProfile
-import json
 import logging
 import os
-import platform
-import pstats
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -37,11 +32,13 @@ from chassis.inbox import Needs
 from chassis.received import Received
 from chassis.settings import BusSettings
 from chassis.unit_of_work import UnitOfWork
+from tests.benchmarks.harness import Row, parser, report, show_profile, stopwatch
 from tests.chassis.consuming.world import World, envelope, event, make_world
 from tests.chassis.outbox_world import prepare
 
 STACK = "990000"
 TOPIC = event_type(FundOpened).stream.topic(STACK, 1)
+_TIMES = 15
 _FIRST_WRITTEN_SHARE = 100
 """The side that one would write first takes a hundredth of the messages, or it would take all day."""
 
@@ -67,20 +64,6 @@ class Load:
     @property
     def events(self) -> int:
         return self.subjects * self.events_each
-
-
-@dataclass(frozen=True)
-class Result:
-    """Messages a second of each side, the median of its runs."""
-
-    load: Load
-    needs: Needs
-    projection: float
-    reference: float
-    first_written: float
-    cpu_us: float
-    """this process' CPU time an event, in microseconds, which a busy machine does not distort"""
-    reference_cpu_us: float
 
 
 async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
@@ -183,13 +166,13 @@ async def time_first_written(world: World, count: int, group: str) -> float:
 
 
 async def measure(
-    load: Load, needs: Needs, runs: int, postgres: EmbeddedPostgres, directory: Path, show_profile: bool
-) -> Result:
+    load: Load, needs: Needs, runs: int, postgres: EmbeddedPostgres, directory: Path,
+    profile: cProfile.Profile | None,
+) -> list[Row]:  # fmt: skip
     """All sides in turn, `runs` times, each time as new groups on emptied tables."""
-    rates: dict[str, list[float]] = {
-        side: [] for side in ("projection", "reference", "first", "cpu", "raw_cpu")
-    }
-    profile = cProfile.Profile() if show_profile else None
+    name = f"projection, {load.name} subjects, {needs}"
+    row = Row(name, "msg/s", "aiokafka consumer with commits", load.reach)
+    first = Row(name, "msg/s", "a handler call and a session a message", _TIMES)
     async with EmbeddedBroker(directory / f"broker-{load.name}-{needs}") as broker:
         settings = BusSettings.model_validate(
             {"bootstrap_servers": broker.bootstrap_servers, "profile": "embedded"}
@@ -197,72 +180,45 @@ async def measure(
         await topics.apply(settings, STACK, ("grants",))
         await fill(settings, load)
         for run in range(runs):
-            name = f"bench_{load.name}_{needs}_{run}"
-            await postgres.create_database(name)
-            await asyncio.to_thread(prepare, postgres.dsn(name))
-            consumer = f"bench-{run}"
+            database = f"bench_{load.name}_{needs}_{run}"
+            await postgres.create_database(database)
+            await asyncio.to_thread(prepare, postgres.dsn(database))
             world = await make_world(
-                postgres.dsn(name), needs=needs, bus=settings, reaction=project, name=consumer
+                postgres.dsn(database), needs=needs, bus=settings, reaction=project, name=f"bench-{run}"
             )
-            used = time.process_time()
-            rates["projection"].append(load.events / await time_projection(world, load, profile))
-            rates["cpu"].append((time.process_time() - used) / load.events * 1e6)
-            used = time.process_time()
-            rates["reference"].append(load.events / await time_reference(settings, load, f"raw-{run}"))
-            rates["raw_cpu"].append((time.process_time() - used) / load.events * 1e6)
-            few = load.events // _FIRST_WRITTEN_SHARE
-            rates["first"].append(few / await time_first_written(world, few, f"first-{run}"))
+            with stopwatch(postgres.pid) as ours:
+                projected = load.events / await time_projection(world, load, profile)
+            with stopwatch() as raw:
+                row.references.append(load.events / await time_reference(settings, load, f"raw-{run}"))
+            few = max(1, load.events // _FIRST_WRITTEN_SHARE)
+            first.references.append(few / await time_first_written(world, few, f"first-{run}"))
+            row.rates.append(projected)
+            first.rates.append(projected)
+            row.note("us CPU a message here", ours.spent.own_s / load.events * 1e6)
+            row.note("in the database", ours.spent.servers_s / load.events * 1e6)
+            row.note("aiokafka's", raw.spent.own_s / load.events * 1e6)
             await world.close()
-    if profile:
-        pstats.Stats(profile).sort_stats("tottime").print_stats(30)
-    middle = {side: statistics.median(found) for side, found in rates.items()}
-    return Result(load, needs, *middle.values())
-
-
-def show(results: Sequence[Result]) -> None:
-    """The table for people, then a line for machines."""
-    print(
-        f"{'load':<10}{'needs':<9}{'projection/s':>13}{'raw/s':>10}{'ratio':>7}{'reach':>7}"
-        f"{'first/s':>9}{'times':>7}{'us CPU':>8}{'raw us':>8}   reach 15x"
-    )
-    rows = []
-    for r in results:
-        ratio, times = r.projection / r.reference, r.projection / r.first_written
-        print(
-            f"{r.load.name:<10}{r.needs:<9}{r.projection:>13,.0f}{r.reference:>10,.0f}{ratio:>7.2f}"
-            f"{r.load.reach:>7.2f}{r.first_written:>9,.0f}{times:>7.1f}"
-            f"{r.cpu_us:>8.1f}{r.reference_cpu_us:>8.1f}"
-        )
-        rows.append(
-            {
-                "load": r.load.name, "needs": r.needs, "projection_per_s": round(r.projection),
-                "reference_per_s": round(r.reference), "ratio": round(ratio, 3),
-                "first_written_per_s": round(r.first_written), "times": round(times, 1),
-                "cpu_us": round(r.cpu_us, 1), "reference_cpu_us": round(r.reference_cpu_us, 1),
-            }
-        )  # fmt: skip
-    about = {"python": platform.python_version(), "machine": platform.platform()}
-    print(json.dumps({"benchmark": "projection", **about, "rows": rows}))
+    return [row, first]
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--events", type=int, default=100_000)
-    parser.add_argument("--needs", choices=["latest", "history"], action="append")
-    parser.add_argument("--profile", action="store_true", help="show where the projection's time goes")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--events", type=int, default=100_000)
+    options.add_argument("--needs", choices=["latest", "history"], action="append")
+    arguments = options.parse_args()
     logging.basicConfig(level=logging.ERROR)
     loads = (Load("distinct", arguments.events, 1, 0.35), Load("repeated", arguments.events // 5, 5, 0.50))
+    profile = cProfile.Profile() if arguments.profile else None
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as name:
         os.chmod(name, 0o711)
         directory = Path(name)
         async with EmbeddedPostgres(directory / "postgres") as postgres:
-            show([
-                await measure(load, needs, arguments.runs, postgres, directory, arguments.profile)
-                for needs in arguments.needs or ["latest", "history"]
-                for load in loads
-            ])  # fmt: skip
+            for needs in arguments.needs or ["latest", "history"]:
+                for load in loads:
+                    rows += await measure(load, needs, arguments.runs, postgres, directory, profile)
+    show_profile(profile)
+    report("projection", rows, arguments.json)
 
 
 if __name__ == "__main__":

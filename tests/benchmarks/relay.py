@@ -1,18 +1,13 @@
 """How fast the relay empties an outbox, against a plain producer with the same messages (`quality.md`).
 
-`python -m tests.benchmarks.relay` prints the table and one line of JSON. Both sides run in turn, on an
-embedded PostgreSQL with fsync and an embedded broker started anew for each run; the median counts.
+`python -m tests.benchmarks.relay`. Both sides run in turn, on an embedded PostgreSQL with fsync and an
+embedded broker started anew for each run.
 """
 
-import argparse
 import asyncio
 import cProfile
-import json
 import logging
 import os
-import platform
-import pstats
-import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -28,6 +23,7 @@ from chassis.outbox import SCAN
 from chassis.relay import Relay
 from chassis.replay import rebuild
 from chassis.wire import Header, Wire
+from tests.benchmarks.harness import Row, parser, report, show_profile, stopwatch
 from tests.chassis.outbox_world import World, make_world, prepare
 
 STACK = "990001"
@@ -45,19 +41,6 @@ class Load:
     @property
     def events(self) -> int:
         return self.subjects * self.events_each
-
-
-@dataclass(frozen=True)
-class Result:
-    """Messages a second of both sides, each the median of its runs."""
-
-    load: Load
-    relay: float
-    reference: float
-
-    @property
-    def ratio(self) -> float:
-        return self.relay / self.reference
 
 
 async def fill(world: World, load: Load) -> None:
@@ -119,14 +102,12 @@ async def time_reference(world: World, records: Sequence[tuple[bytes, bytes, lis
         await producer.stop()
 
 
-async def measure(load: Load, runs: int, show_profile: bool, directory: Path) -> Result:
+async def measure(load: Load, runs: int, profile: cProfile.Profile | None, directory: Path) -> Row:
     """Both sides in turn, `runs` times."""
+    row = Row(f"relay, {load.name} subjects", "msg/s", "aiokafka send() a record", 0.90)
     async with EmbeddedPostgres(directory / f"postgres-{load.name}") as postgres:
         await postgres.create_database("bench")
         await asyncio.to_thread(prepare, postgres.dsn("bench"))
-        relay, reference = [], []
-        profile = cProfile.Profile() if show_profile else None
-        world: World | None = None
         records: list[tuple[bytes, bytes, list[Header]]] = []
         for run in range(runs):
             for side in ("relay", "reference"):
@@ -137,54 +118,28 @@ async def measure(load: Load, runs: int, show_profile: bool, directory: Path) ->
                     if not records:
                         await fill(world, load)
                         records = await messages(world)
-                    if side == "relay":
-                        relay.append(load.events / await time_relay(world, load.events, profile))
-                    else:
-                        reference.append(load.events / await time_reference(world, records))
+                    with stopwatch() as watch:
+                        if side == "relay":
+                            row.rates.append(load.events / await time_relay(world, load.events, profile))
+                        else:
+                            row.references.append(load.events / await time_reference(world, records))
+                    row.note(f"us CPU a message, {side}", watch.spent.own_s / load.events * 1e6)
                     await world.runtime.database.close()
-        if profile:
-            pstats.Stats(profile).sort_stats("tottime").print_stats(25)
-    return Result(load, statistics.median(relay), statistics.median(reference))
-
-
-def show(results: Sequence[Result]) -> None:
-    """The table for people, then a line for machines."""
-    print(f"{'load':<12}{'relay/s':>12}{'send()/s':>12}{'ratio':>8}   reach 0.90")
-    for result in results:
-        print(f"{result.load.name:<12}{result.relay:>12,.0f}{result.reference:>12,.0f}{result.ratio:>8.2f}")
-    print(
-        json.dumps(
-            {
-                "benchmark": "relay",
-                "python": platform.python_version(),
-                "machine": platform.platform(),
-                "rows": [
-                    {
-                        "load": result.load.name,
-                        "relay_per_s": round(result.relay),
-                        "reference_per_s": round(result.reference),
-                        "ratio": round(result.ratio, 3),
-                    }
-                    for result in results
-                ],
-            }
-        )
-    )
+    return row
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--events", type=int, default=100_000)
-    parser.add_argument("--profile", action="store_true", help="show where the relay's time goes")
-    arguments = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--events", type=int, default=100_000)
+    arguments = options.parse_args()
     logging.basicConfig(level=logging.WARNING)
     loads = (Load("distinct", arguments.events, 1), Load("repeated", arguments.events // 5, 5))
+    profile = cProfile.Profile() if arguments.profile else None
     with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as directory:
         os.chmod(directory, 0o711)
-        show([
-            await measure(load, arguments.runs, arguments.profile, Path(directory)) for load in loads
-        ])  # fmt: skip
+        rows = [await measure(load, arguments.runs, profile, Path(directory)) for load in loads]
+    show_profile(profile)
+    report("relay", rows, arguments.json)
 
 
 if __name__ == "__main__":
