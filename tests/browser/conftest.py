@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
 from chassis.keys import issue_token
@@ -165,6 +165,7 @@ async def visitor(stack: Stack, chromium: Browser) -> AsyncIterator[Visitor]:
         viewport={"width": 1366, "height": 768}, locale="zh-CN"
     )
     context.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
     page, errors, outside = await context.new_page(), [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
