@@ -21,9 +21,15 @@ MANY = log._WORTH_COPYING
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def connection(fresh_database: FreshDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to an empty log."""
-    made = await asyncpg.connect(await fresh_database(TEMPLATE, prepare))
+async def dsn(fresh_database: FreshDatabase) -> str:
+    """An empty log."""
+    return await fresh_database(TEMPLATE, prepare)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connection(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to it."""
+    made = await asyncpg.connect(dsn)
     yield made
     await made.close()
 
@@ -87,9 +93,9 @@ async def test_numbers_are_drawn_by_a_transaction_that_has_its_id(connection: as
 
 
 async def test_two_that_append_many_at_once_do_not_wait_for_each_other(
-    connection: asyncpg.Connection,
+    connection: asyncpg.Connection, dsn: str
 ) -> None:
-    other = await asyncpg.connect(**_address(connection))
+    other = await asyncpg.connect(dsn)
     try:
         async with connection.transaction(), asyncio.timeout(10):
             await append(connection, entries(MANY), epoch=0, now=NOW)
@@ -100,10 +106,3 @@ async def test_two_that_append_many_at_once_do_not_wait_for_each_other(
     finally:
         await other.close()
     assert await connection.fetchval("select count(*) from outbox") == 2 * MANY
-
-
-def _address(connection: asyncpg.Connection) -> dict[str, Any]:
-    host, port = connection._addr
-    used = connection._params
-    return {"host": host, "port": port, "user": used.user, "password": used.password,
-            "database": used.database}  # fmt: skip
