@@ -58,9 +58,10 @@ wheelhouse: $(READY)  ## all wheels that the image is built from, in dist/wheelh
 	  $$UV export --quiet --frozen --no-dev --no-emit-workspace --output-file dist/requirements.txt
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --only-binary=:all: --dest dist/wheelhouse -r dist/requirements.txt
 
-bench: $(READY)  ## ratios of relay and projection beside their references, in one run
+bench: $(READY)  ## ratios of relay, projection and import beside their references, each in one run
 	$(BIN)/python -m tests.benchmarks.relay
 	$(BIN)/python -m tests.benchmarks.projection
+	$(BIN)/python -m tests.benchmarks.imports
 
 clean:  ## the environment and the embedded stack's data
 	rm -rf $(VENV) $(DATA)
