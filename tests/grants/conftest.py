@@ -1,44 +1,34 @@
 """Grants on a real database: units of work for a caller, organisations as the bus brings them, the log."""
 
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-import msgspec
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 from shuniu_contracts import Basis as ContractBasis
-from shuniu_contracts import Envelope, Event, Ref, event_type, partybuild, registry
+from shuniu_contracts import Event, Ref, partybuild, registry
 from uuid_utils.compat import uuid7
 
-from chassis.database import Database
-from chassis.migrations import upgrade
 from chassis.principal import Principal
-from chassis.received import Received
-from chassis.region import Region, load_region
+from chassis.region import Region
 from chassis.runtime import Runtime
-from chassis.settings import DatabaseSettings, Settings
-from deploy.regions import profile_file
 from services.grants.app import service
 from services.grants.applications import commands as applications
 from services.grants.applications.tables import ApplicationRow
 from services.grants.decisions import commands as decisions
 from services.grants.funds import commands as funds
 from services.grants.model import Basis
-from services.grants.organizations.reactions import keep_coverage, keep_organizations
 from services.grants.ranking import commands as ranking
 from services.grants.ranking.model import Score
 from services.grants.rounds import commands as rounds
 from services.grants.rounds.model import RoundStatus
 from services.grants.rounds.tables import RoundRow
-from tests.conftest import FreshDatabase
+from tests.conftest import Databases
+from tests.world import ServiceWorld, runtime_on
 
-T = TypeVar("T")
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
 HISTORY: dict[str, Any] = {"basis": Basis.HISTORICAL}
 CRITERIA = [
@@ -48,79 +38,25 @@ CRITERIA = [
 
 
 @dataclass
-class Grants:
+class Grants(ServiceWorld):
     """A grants service of its own, commanded as routes command it and fed as its consumer is."""
 
-    runtime: Runtime
-    stack: str = "120116"
-    sequences: Counter[str] = field(default_factory=Counter)
+    officer: Principal = OFFICER
 
-    async def do(
-        self, command: Callable[..., Awaitable[T]], *, principal: Principal = OFFICER,
-        permission: str | None = None, revision: int | None = None, **arguments: Any,
-    ) -> T:  # fmt: skip
-        """Run one command in a unit of work and commit."""
-        async with self.runtime.unit_of_work(
-            principal, permission=permission, expected_revision=revision
-        ) as uow:
-            return await command(uow, **arguments)
-
-    async def rows(self, statement: str, *arguments: Any) -> list[Any]:
-        """Rows of a raw query."""
-        async with self.runtime.database.transaction() as transaction:
-            return list(await transaction.connection.fetch(statement, *arguments))
-
-    async def facts(self, subject: object) -> list[str]:
-        """The facts of one subject in order, as its log has them."""
-        return [fact for fact, _ in await self.events(subject)]
-
-    async def events(self, subject: object) -> list[tuple[str, dict[str, Any]]]:
-        """(fact, data) of one subject in order, as its log has them."""
-        rows = await self.rows(
-            "select type, payload from event_log where aggregateid = $1 order by sequence", str(subject)
-        )
-        return [(row["type"].split(".")[-2], msgspec.json.decode(row["payload"])) for row in rows]
-
-    async def receive(
-        self, reaction: Any, *events: tuple[UUID, Event], epoch: int = 0, sequence: int | None = None
-    ) -> None:
-        """Give events of one type to a reaction, as the consumer would."""
-        received = [self.received(id, event, epoch, sequence) for id, event in events]
-        async with self.runtime.unit_of_work() as uow:
-            await reaction.function(received, uow)
-
-    def received(
-        self, id: UUID, event: Event, epoch: int = 0, sequence: int | None = None
-    ) -> Received[Event]:
-        """An event as it comes off the bus, the next of its subject."""
-        described = event_type(type(event))
-        self.sequences[str(id)] += 1
-        number = sequence or self.sequences[str(id)]
-        envelope = Envelope(
-            id=str(uuid7()),
-            source=f"/stacks/{self.stack}/{described.service}",
-            type=described.type,
-            subject=str(id),
-            sequence=number,
-            epoch=epoch,
-            time=datetime.now(UTC),
-            dataschema=described.dataschema,
-            division=event.state.division,
-            actor_id="system",
-            correlation_id=str(uuid7()),
-        )
-        return Received(envelope, event)
+    async def receive(self, *events: tuple[UUID, Event], epoch: int = 0, sequence: int | None = None) -> None:
+        """Events of one type arrive, each of the subject named before it."""
+        await self.hear(*(self.received(event, id, epoch=epoch, sequence=sequence) for id, event in events))
 
     async def organization(self, id: UUID | None = None, **details: Any) -> UUID:
         """An organisation registered years ago, as the registry tells of it; returns its id."""
         id = id or uuid7()
-        await self.receive(keep_organizations, (id, registered(**details)))
+        await self.receive((id, registered(**details)))
         return id
 
     async def covered(self, organization_id: UUID) -> UUID:
         """The organisation's coverage duty on the party line; returns the duty's id."""
         duty = uuid7()
-        await self.receive(keep_coverage, (duty, duty_covered(organization_id)))
+        await self.receive((duty, duty_covered(organization_id)))
         return duty
 
     async def fund(self, total_fen: int = 300_000_000, **details: Any) -> Any:
@@ -196,13 +132,6 @@ class Grants:
             **HISTORY,
         )
 
-    async def clock(self, day: date) -> None:
-        """Let the service's clock stand at noon of `day` in Asia/Shanghai."""
-        await self.rows(
-            "update source set clock_offset = $1::timestamptz - clock_timestamp()",
-            datetime(day.year, day.month, day.day, 4, tzinfo=UTC),
-        )
-
 
 def registered(division: str = "120116001", **details: Any) -> registry.OrganizationRegistered:
     """The registry's event of a registration."""
@@ -235,21 +164,10 @@ def duty_covered(organization_id: UUID, division: str = "120116001") -> partybui
     return partybuild.CoverageDutyCovered(state=state)
 
 
-@pytest.fixture(scope="session")
-def profile() -> Region:
-    """Binhai's profile."""
-    return load_region(profile_file("120116-binhai"))
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def runtime(fresh_database: FreshDatabase, profile: Region) -> AsyncIterator[Runtime]:
-    """A runtime of grants on a database of its own."""
-    dsn = await fresh_database("grants", partial(upgrade, service.migrations))
-    database = Database(DatabaseSettings(dsn=SecretStr(dsn), pool_size=8))
-    await database.open()
-    settings = Settings(environment="test", stack="120116", database=database.settings)
-    yield Runtime(service=service, settings=settings, region=profile, database=database)
-    await database.close()
+async def runtime(databases: Databases, profile: Region) -> Runtime:
+    """A runtime of grants on an empty database."""
+    return runtime_on(await databases.of(service), service, profile)
 
 
 @pytest.fixture

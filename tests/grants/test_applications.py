@@ -38,7 +38,6 @@ from services.grants.funds import commands as funds
 from services.grants.funds.model import FundOverspent
 from services.grants.funds.tables import FundRow
 from services.grants.organizations.commands import ban
-from services.grants.organizations.reactions import keep_organizations
 from services.grants.ranking import commands as ranking
 from services.grants.ranking.commands import (
     ScoreCriterionUnknown,
@@ -168,14 +167,14 @@ class TestJudging:
         assert row.waits_for_organization
         await grants.organization(uuid7())
         assert await grants.facts(row.id) == ["submitted"]
-        await grants.receive(keep_organizations, (organization, registered()))
+        await grants.receive((organization, registered()))
         events = await grants.rows(
             "select type, headers, payload from event_log where aggregateid = $1 order by sequence",
             str(row.id),
         )
         assert events[-1]["type"].endswith("found_eligible.v1")
         assert "causationid" in events[-1]["headers"]
-        await grants.receive(keep_organizations, (organization, registered(name="新名")))
+        await grants.receive((organization, registered(name="新名")))
         assert await grants.facts(row.id) == ["submitted", "found_eligible"]
 
     async def test_an_officer_may_say_that_unknown_is_ineligible(self, grants: Grants) -> None:
@@ -188,7 +187,7 @@ class TestJudging:
         organization = await grants.organization(credit_listing=registry.CreditListing.ABNORMAL)
         row = await grants.application(round_, organization)
         assert row.eligibility_reasons == ["credit_listed"]
-        await grants.receive(keep_organizations, (organization, registered()))
+        await grants.receive((organization, registered()))
         row = await grants.do(applications.judge_eligibility, id=row.id)
         assert (row.status, row.facts_used) == (S.ELIGIBLE, [{"id": str(organization), "sequence": 2}])
 
@@ -410,13 +409,13 @@ class TestAwards:
         row = await grants.application(round_)
         await grants.scored(round_, [(row, 90)])
         await grants.propose(round_)
-        await grants.clock(date(2026, 3, 2))
+        await grants.begin(date(2026, 3, 2))
         published = await grants.do(decisions.publicise, id=round_.id)
         assert published.publicised_until == date(2026, 3, 9)
-        await grants.clock(date(2026, 3, 9))
+        await grants.begin(date(2026, 3, 9))
         with pytest.raises(PublicityNotOver):
             await grants.do(decisions.decide, id=round_.id)
-        await grants.clock(date(2026, 3, 10))
+        await grants.begin(date(2026, 3, 10))
         await grants.do(decisions.decide, id=round_.id)
 
     async def test_no_ranking_while_an_application_waits_or_is_with_the_applicant(

@@ -16,7 +16,6 @@ from services.grants.organizations.queries import facts_of
 from services.grants.organizations.reactions import (
     COVERAGE_EVENTS,
     ORGANIZATION_EVENTS,
-    keep_organizations,
 )
 from tests.grants.conftest import HISTORY, Grants, registered
 
@@ -42,11 +41,11 @@ async def test_the_copy_keeps_what_the_conditions_ask_about(grants: Grants) -> N
 
 async def test_an_older_event_changes_nothing_and_a_restored_source_is_followed(grants: Grants) -> None:
     id = uuid7()
-    await grants.receive(keep_organizations, (id, registered(name="新名")), sequence=5)
-    await grants.receive(keep_organizations, (id, registered(name="旧名")), sequence=4)
+    await grants.receive((id, registered(name="新名")), sequence=5)
+    await grants.receive((id, registered(name="旧名")), sequence=4)
     assert (facts := await known(grants, id)) is not None
     assert facts.name == "新名"
-    await grants.receive(keep_organizations, (id, registered(name="恢复后")), sequence=3, epoch=1)
+    await grants.receive((id, registered(name="恢复后")), sequence=3, epoch=1)
     assert (facts := await known(grants, id)) is not None
     assert facts.name == "恢复后"
 
@@ -54,7 +53,7 @@ async def test_an_older_event_changes_nothing_and_a_restored_source_is_followed(
 async def test_several_events_of_one_organisation_in_a_batch_leave_the_newest(grants: Grants) -> None:
     id, other = uuid7(), uuid7()
     events = [(id, registered(name="甲")), (other, registered(categories=())), (id, registered(name="乙"))]
-    await grants.receive(keep_organizations, *events)
+    await grants.receive(*events)
     assert (facts := await known(grants, id)) is not None
     assert (facts.name, facts.version.sequence) == ("乙", 2)
     assert (facts := await known(grants, other)) is not None
@@ -68,9 +67,7 @@ async def test_a_merged_organisation_is_its_survivor_with_the_bans_of_both(grant
         ban, organization_id=loser, reason="clawed_back", effective_on=date(2014, 1, 1), **HISTORY
     )
     state = registered(name="并入", ended=True, merged_into=Ref(str(survivor), 1)).state
-    await grants.receive(
-        keep_organizations, (loser, registry.OrganizationMerged(state=state, into=Ref(str(survivor), 1)))
-    )
+    await grants.receive((loser, registry.OrganizationMerged(state=state, into=Ref(str(survivor), 1))))
     facts = await known(grants, loser)
     assert facts is not None
     assert (facts.name, facts.version.id) == ("存续", str(survivor))

@@ -241,7 +241,7 @@ class TestWindow:
     """A live round opens and closes by itself; history starts no timer."""
 
     async def test_a_live_round_opens_and_closes_on_the_days_of_shanghai(self, grants: Grants) -> None:
-        await grants.clock(date(2026, 3, 2))
+        await grants.begin(date(2026, 3, 2))
         fund = await grants.fund()
         live = {"begins_as": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None, "year": 2026}
         days = {"opens_on": date(2026, 3, 10), "closes_on": date(2026, 3, 31)}
@@ -251,17 +251,17 @@ class TestWindow:
             OPENS: "2026-03-09 16:00:00+00",
             CLOSES: "2026-03-31 16:00:00+00",
         }
-        await grants.clock(date(2026, 3, 10))
+        await grants.begin(date(2026, 3, 10))
         assert await due(grants, window_opened, round_.id)
         assert not await due(grants, window_opened, round_.id)
         with pytest.raises(WindowStillOpen):
             await grants.do(rounds.close, id=round_.id)
-        await grants.clock(date(2026, 4, 1))
+        await grants.begin(date(2026, 4, 1))
         assert await due(grants, window_closed, round_.id)
         assert await grants.facts(round_.id) == ["announced", "opened", "closed"]
 
     async def test_an_extension_moves_the_end(self, grants: Grants) -> None:
-        await grants.clock(date(2026, 3, 2))
+        await grants.begin(date(2026, 3, 2))
         fund = await grants.fund()
         live = {"begins_as": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None}
         round_ = await grants.round(fund.id, **live, opens_on=None, closes_on=date(2026, 3, 31))
@@ -275,7 +275,7 @@ class TestWindow:
         assert await grants.rows("select * from timer") == []
 
     async def test_a_cancelled_round_never_opens(self, grants: Grants) -> None:
-        await grants.clock(date(2026, 3, 2))
+        await grants.begin(date(2026, 3, 2))
         fund = await grants.fund()
         live = {"begins_as": RoundStatus.ANNOUNCED, "basis": Basis.LIVE, "effective_on": None}
         round_ = await grants.round(fund.id, **live, opens_on=date(2026, 3, 3), closes_on=date(2026, 3, 31))

@@ -1,17 +1,13 @@
 """Party-building on a real database, told about organisations as the registry tells it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
-import pytest
 import pytest_asyncio
-from pydantic import SecretStr
-from shuniu_contracts import Basis, Envelope, Event, Ref, event_type
+from shuniu_contracts import Basis, Event, Ref
 from shuniu_contracts.registry import (
     LegalForm,
     LegalStatus,
@@ -25,26 +21,19 @@ from shuniu_contracts.registry import (
 )
 from uuid_utils.compat import uuid7
 
-from chassis.database import Database
-from chassis.firing import TimerLoop
-from chassis.migrations import upgrade
 from chassis.principal import Principal
 from chassis.received import Received
-from chassis.region import Region, load_region
+from chassis.region import Region
 from chassis.runtime import Runtime
-from chassis.settings import DatabaseSettings, Settings
-from chassis.tables import chassis_metadata
-from deploy.regions import profile_file
 from services.partybuild.app import service
 from services.partybuild.instructors.tables import InstructorRow
-from services.partybuild.organizations.reactions import follow_register
 from services.partybuild.party_organizations.commands import found
 from services.partybuild.party_organizations.model import SetUp
 from services.partybuild.party_organizations.tables import PartyOrganizationRow
 from services.partybuild.policy import PartybuildPolicy
-from tests.backends import Postgres
+from tests.conftest import Databases
+from tests.world import ServiceWorld, runtime_on
 
-T = TypeVar("T")
 OFFICER = Principal("u-officer", frozenset({"party_officer"}), frozenset({"*"}), ("120116",))
 STREET = "120116001"
 TODAY = date(2026, 11, 1)
@@ -60,39 +49,17 @@ class Organization:
 
 
 @dataclass
-class World:
-    """A party-building service of its own; the register's events are handed to its reaction."""
+class World(ServiceWorld):
+    """A party-building service of its own, told what the register records."""
 
-    runtime: Runtime
+    officer: Principal = OFFICER
 
-    async def do(
-        self, command: Callable[..., Awaitable[T]], *, principal: Principal = OFFICER,
-        permission: str | None = None, revision: int | None = None, **arguments: Any,
-    ) -> T:  # fmt: skip
-        """Run one command in a unit of work and commit."""
-        async with self.runtime.unit_of_work(
-            principal, permission=permission, expected_revision=revision
-        ) as uow:
-            return await command(uow, **arguments)
-
-    def tell(
-        self, organization: Organization, event: type[Event], stack: str = "120116", **particular: Any
-    ) -> Received[Any]:
+    def tell(self, organization: Organization, event: type[Event], **particular: Any) -> Received[Any]:
         """The organisation's next event as this service receives it."""
         organization.sequence += 1
-        described = event_type(event)
-        envelope = Envelope(
-            id=str(uuid7()), source=f"/stacks/{stack}/registry", type=described.type,
-            subject=str(organization.id), sequence=organization.sequence, epoch=0, time=self.now,
-            dataschema=described.dataschema, division=organization.state.division, actor_id="u-1",
-            correlation_id=str(uuid7()),
-        )  # fmt: skip
-        return Received(envelope, event(state=organization.state, **particular))
-
-    async def hear(self, *events: Received[Any]) -> None:
-        """React to a batch of one type in one transaction."""
-        async with self.runtime.unit_of_work() as uow:
-            await follow_register.function(list(events), uow)
+        return self.received(
+            event(state=organization.state, **particular), organization.id, sequence=organization.sequence
+        )
 
     def registered(
         self, members: int | None = 0, *, division: str = STREET, basis: Basis = Basis.LIVE,
@@ -112,11 +79,11 @@ class World:
         await self.hear(*(self.registration(organization) for organization in fresh))
         return fresh
 
-    def registration(self, organization: Organization, stack: str = "120116") -> Received[Any]:
+    def registration(self, organization: Organization) -> Received[Any]:
         """The event that says so."""
         if organization.state.legal_status is LegalStatus.FILED:
-            return self.tell(organization, OrganizationFiled, stack)
-        return self.tell(organization, OrganizationRegistered, stack, route=RegistrationRoute.DIRECT)
+            return self.tell(organization, OrganizationFiled)
+        return self.tell(organization, OrganizationRegistered, route=RegistrationRoute.DIRECT)
 
     async def details_change(self, organization: Organization, **fields: Any) -> None:
         """The register has new values for some fields."""
@@ -152,75 +119,15 @@ class World:
         )
         return dict(rows[0]) if rows else {}
 
-    async def facts(self, subject: object) -> list[str]:
-        """The facts of one subject in order, as the log has them."""
-        return [fact for fact, _ in await self.events(subject)]
-
     async def duty_facts(self, organization: Organization) -> list[str]:
         """The facts of the organisation's duty."""
         return await self.facts((await self.duty(organization))["id"])
 
-    async def events(self, subject: object) -> list[tuple[str, dict[str, Any]]]:
-        """(fact, data) of one subject in order, as its log has them."""
-        rows = await self.rows(
-            "select type, payload from event_log where aggregateid = $1 order by sequence", str(subject)
-        )
-        return [(row["type"].split(".")[-2], msgspec.json.decode(row["payload"])) for row in rows]
-
-    async def rows(self, statement: str, *arguments: Any) -> list[Any]:
-        """Rows of a raw query."""
-        async with self.runtime.database.transaction() as transaction:
-            return list(await transaction.connection.fetch(statement, *arguments))
-
-    @property
-    def now(self) -> Any:
-        """The moment at which the registry recorded its events: noon of `TODAY` unless moved."""
-        return self._now
-
-    async def begin(self, day: date) -> None:
-        """Set the service's clock to noon of `day` in Asia/Shanghai."""
-        rows = await self.rows(
-            "update source set clock_offset = ($1::date + time '12:00') at time zone 'Asia/Shanghai'"
-            " - clock_timestamp() returning clock_timestamp() + clock_offset as now",
-            day,
-        )
-        self._now = rows[0]["now"]
-
-    async def fire_timers(self) -> int:
-        """Fire what is due by the service's clock; how many had an effect or were cancelled."""
-        loop = TimerLoop(self.runtime)
-        due = await loop.fire_due()
-        assert loop.counts.failed == 0
-        return due
-
-
-@pytest.fixture(scope="session")
-def profile() -> Region:
-    """Binhai's profile."""
-    return load_region(profile_file("120116-binhai"))
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def database(postgres: Postgres) -> AsyncIterator[Database]:
-    """A migrated database for all tests of this service; each begins with it empty."""
-    dsn = await postgres.fresh_database("partybuild", partial(upgrade, service.migrations))
-    database = Database(DatabaseSettings(dsn=SecretStr(dsn), pool_size=8))
-    await database.open()
-    yield database
-    await database.close()
-    await postgres.drop(dsn)
-
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def runtime(database: Database, profile: Region) -> Runtime:
+async def runtime(databases: Databases, profile: Region) -> Runtime:
     """A party-building runtime on an empty database, with the default policy."""
-    tables = [*service.metadata.tables, *(name for name in chassis_metadata.tables if name != "source")]
-    async with database.transaction() as transaction:
-        await transaction.connection.execute(f"truncate {', '.join(tables)} restart identity")
-    settings = Settings(environment="test", stack="120116", database=database.settings)
-    runtime = Runtime(service=service, settings=settings, region=profile, database=database)
-    runtime.policies = PartybuildPolicy()
-    return runtime
+    return runtime_on(await databases.of(service), service, profile, policies=PartybuildPolicy())
 
 
 @pytest_asyncio.fixture(loop_scope="session")

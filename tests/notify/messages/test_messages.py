@@ -88,7 +88,7 @@ async def test_a_message_is_queued_and_sent_on_the_bus_without_its_text(world: W
     await world.recipient("liaison")
     event = await world.tell("organization_registered")
     [row] = await world.messages()
-    facts = await world.facts(row["id"])
+    facts = await world.history(row["id"])
     assert [(fact, state["status"]) for fact, state in facts] == [("queued", "queued"), ("sent", "sent")]
     state = facts[-1][1]
     assert state["cause"] == {
@@ -291,7 +291,7 @@ async def test_reading_and_acknowledging_happen_once(world: World) -> None:
     me = account(f"liaison-{STREET}", STREET)
     for command in (read, read, acknowledge, acknowledge, read):
         await world.do(command, id=row["id"], principal=me, permission="messages:read")
-    facts = await world.facts(row["id"])
+    facts = await world.history(row["id"])
     assert [fact for fact, _ in facts] == ["queued", "sent", "read", "acknowledged"]
     assert [state.get("ended", False) for _, state in facts] == [False, False, False, True]
     [row] = await world.messages()
@@ -319,7 +319,7 @@ async def test_a_deputy_acts_while_named_and_not_after(world: World) -> None:
     deputy = account("deputy")
     await world.do(deputise, id=liaison.id, deputy_actor_id="u-deputy")
     await world.do(acknowledge, id=opened["id"], principal=deputy)
-    assert (await world.facts(opened["id"]))[-1][0] == "acknowledged"
+    assert (await world.history(opened["id"]))[-1][0] == "acknowledged"
     await world.do(deputise, id=liaison.id, deputy_actor_id=None)
     with pytest.raises(NotYours):
         await world.do(acknowledge, id=covered["id"], principal=deputy)
@@ -340,7 +340,7 @@ async def test_what_nobody_acknowledges_expires_when_its_last_day_has_ended(worl
     me = account(f"party_officer-{DISTRICT}")
     await world.do(read, id=row["id"], principal=me)
     await world.do(acknowledge, id=row["id"], principal=me)
-    facts = await world.facts(row["id"])
+    facts = await world.history(row["id"])
     assert [fact for fact, _ in facts] == ["queued", "sent", "expired", "read", "acknowledged"]
     assert [state.get("ended", False) for _, state in facts] == [False] * 4 + [True]
 
@@ -363,7 +363,7 @@ async def test_the_deadline_and_the_acknowledgement_at_once_leave_one_outcome(wo
         [row] = await world.rows("select id from message where cause_subject = $1", event.subject)
         await world.begin(TODAY + timedelta(days=5))
         await asyncio.gather(world.fire_timers(), world.do(acknowledge, id=row["id"], principal=me))
-        facts = [fact for fact, _ in await world.facts(row["id"])]
+        facts = [fact for fact, _ in await world.history(row["id"])]
         assert facts in (["queued", "sent", "acknowledged"], ["queued", "sent", "expired", "acknowledged"])
         assert await world.rows("select from timer where kind = $1", EXPIRY) == []
 
