@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import aiokafka.admin.client
 import aiokafka.client
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import ConnectionGroup
@@ -80,6 +80,23 @@ def _hold_to_first_connection(producer: AIOKafkaProducer) -> None:
 
     client._get_conn = get
     producer._message_accumulator._batch_ttl = 0
+
+
+def next_number(producer: AIOKafkaProducer, topic: str, partition: int) -> int | None:
+    """The number that an idempotent producer gives to the partition's next message; None without idempotence."""
+    numbers = producer._txn_manager
+    return None if numbers is None else int(numbers.sequence_number(TopicPartition(topic, partition)))
+
+
+def take_back(producer: AIOKafkaProducer, topic: str, partition: int, number: int | None) -> None:
+    """Give `number` again, after the broker has refused the batch that had it.
+
+    aiokafka goes on counting behind a batch that the broker never appended, and the broker then refuses all
+    that follows it as out of order. Java's client sets its count back too. Only right with one batch of the
+    partition in flight, and for a refusal: what timed out may have been appended.
+    """
+    if number is not None:
+        producer._txn_manager._sequence_numbers[TopicPartition(topic, partition)] = number
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:

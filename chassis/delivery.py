@@ -20,6 +20,7 @@ from aiokafka.errors import (
 )
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from chassis import bus
 from chassis.wire import CannotRender, Row, Wire, lane
 
 _OF_A_MESSAGE = (
@@ -155,10 +156,13 @@ async def _send(packer: Packer, lots: Sequence[Lot], delivery: Delivery) -> None
     held_back: set[str] = set()
     while waiting:
         lot = waiting.popleft()
+        number = bus.next_number(packer.producer, lot.topic, lot.partition)
         try:
             await (await packer.producer.send_batch(lot.batch, lot.topic, partition=lot.partition))
         except (KafkaError, OSError) as error:
             trouble = trouble_of(error)
+            if trouble is not Trouble.RETRY:
+                bus.take_back(packer.producer, lot.topic, lot.partition, number)
             if trouble is Trouble.MESSAGE and len(lot.rows) > 1:
                 waiting.extendleft(reversed(packer.halves(lot)))
                 continue

@@ -52,6 +52,20 @@ class FailingProducer:
     def __getattr__(self, name: str) -> object:
         return getattr(self._real, name)
 
+    def create_batch(self) -> BatchBuilder:
+        """A batch that tells what is in it: building it to look would end it for an idempotent producer."""
+        batch = self._real.create_batch()
+        batch.values, append = [], batch.append
+
+        def noting(*, value: bytes, **message: Any) -> object:
+            added = append(value=value, **message)
+            if added is not None:
+                batch.values.append(value)
+            return added
+
+        batch.append = noting
+        return batch
+
     async def send_batch(self, batch: BatchBuilder, topic: str, *, partition: int) -> asyncio.Future[Any]:
         if (error := self._fails(batch, topic)) is not None:
             failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -174,7 +188,7 @@ async def test_a_batch_that_fails_is_sent_again_before_what_follows_it(world: Wo
 
 async def test_a_message_the_broker_refuses_blocks_its_subject_only(world: World) -> None:
     def too_large(batch: BatchBuilder, topic: str) -> KafkaError | None:
-        return MessageSizeTooLargeError() if b"unwanted" in bytes(batch._build()) else None
+        return MessageSizeTooLargeError() if any(b"unwanted" in v for v in batch.values) else None
 
     await world.commit("good-1", fund())
     await world.commit("bad", fund())
