@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
-from aiokafka.errors import for_code
+from aiokafka.errors import KafkaError, for_code
 from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from chassis import bus
@@ -49,10 +49,15 @@ async def reset(settings: BusSettings, groups: Iterable[str]) -> None:
 
 
 async def _delete(client: bus.AdminClient, group: str) -> int:
+    code = 0
     for _ in range(_ATTEMPTS):
-        coordinator = await client.find_coordinator(group)
-        answer = await client._send_request(DeleteGroupsRequest([group]), coordinator)
-        code = int(answer.results[0][1])
+        try:
+            coordinator = await client.find_coordinator(group)
+        except KafkaError as error:  # a new cluster has none until its first group is asked for
+            code = int(error.errno)
+        else:
+            answer = await client._send_request(DeleteGroupsRequest([group]), coordinator)
+            code = int(answer.results[0][1])
         if code not in _COORDINATOR_BUSY:
             return code
         await asyncio.sleep(_WAIT_S)
