@@ -148,7 +148,7 @@ class World:
     async def received(
         self, count: int, *topic_names: str, seconds: float = 40
     ) -> list[ConsumerRecord[bytes, bytes]]:
-        """What stands on the topics from the beginning: `count` records or more, then until it is quiet."""
+        """What stands on the topics from the beginning to their end, once it is `count` records or more."""
         client = bus.consumer(self.bus, *(topic_names or (self.topic(),)))
         await client.start()
         found: list[ConsumerRecord[bytes, bytes]] = []
@@ -157,12 +157,21 @@ class World:
                 while True:
                     batch = await client.getmany(timeout_ms=300)
                     found += [record for records in batch.values() for record in records]
-                    if not batch and len(found) >= count:
+                    if not batch and len(found) >= count and await _is_at_the_end(client):
                         return found
         except TimeoutError:
             raise AssertionError(f"{len(found)} of {count} messages: {sequences(found)}") from None
         finally:
             await client.stop()
+
+
+async def _is_at_the_end(client: bus.ConsumerClient) -> bool:
+    """Whether every partition was read as far as the broker has it; a slow broker's silence tells nothing."""
+    partitions = client.assignment()
+    ends = {partition: client.highwater(partition) for partition in partitions}
+    return bool(ends) and all(
+        [end is not None and await client.position(partition) >= end for partition, end in ends.items()]
+    )
 
 
 def header(record: ConsumerRecord[bytes, bytes], name: str) -> str:
