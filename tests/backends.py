@@ -243,7 +243,7 @@ async def _until(ready: Callable[[], Awaitable[None]], what: str) -> None:
                 raise BackendUnavailable(
                     f"{what} is not ready after {STARTED_WITHIN_S:.0f} s: {error}"
                 ) from error
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.5)
 
 
 async def _answers(dsn: str) -> None:
