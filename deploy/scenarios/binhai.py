@@ -26,6 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from chassis.embedded.connection import Connection, NoStackRunning, read_connection_file
+from chassis.keys import issue_token
 from chassis.region import load_region
 from deploy.regions import profile_file
 from deploy.scenarios.client import Stack, StepFailed
@@ -412,10 +413,17 @@ def _residual(item: dict[str, Any]) -> str:
     return f"\n差 by {item['residual_text']}" if item["verdict"] == "differs" else ""
 
 
+def operator_token(data_dir: Path, connection: Connection) -> str:
+    """A token of the embedded stack's own key for one who may do everything in the stack."""
+    return issue_token(
+        data_dir / "keys", subject="u-scenario", roles=["operator"], divisions=[connection.stack]
+    )
+
+
 async def _main(data_dir: Path, port: int, once: bool) -> int:
     started = time.monotonic()
     async with running_stack(data_dir, port) as connection:
-        async with Stack.open(connection, data_dir, "u-scenario") as stack:
+        async with Stack.open(connection, operator_token(data_dir, connection)) as stack:
             await build(stack, started)
             wrong = show_figures(await compared(stack))
         out.print(f"[dim]{time.monotonic() - started:.1f} s in all[/dim]")

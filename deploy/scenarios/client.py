@@ -4,14 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
 import httpx
 
 from chassis.embedded.connection import Connection
-from chassis.keys import issue_token
 from chassis.lag import backlog, caught_up
 from chassis.service import discover
 from chassis.settings import BusSettings
@@ -36,11 +34,8 @@ class Stack:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, connection: Connection, data_dir: Path, actor: str) -> AsyncIterator["Stack"]:
-        """A client of the stack as `actor`, who may do everything in it."""
-        token = issue_token(
-            data_dir / "keys", subject=actor, roles=["operator"], divisions=[connection.stack]
-        )
+    async def open(cls, connection: Connection, token: str) -> AsyncIterator["Stack"]:
+        """A client of the stack as whom the bearer token names."""
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
         limits = httpx.Limits(max_connections=AT_ONCE * 2)
         async with httpx.AsyncClient(headers=headers, timeout=60, limits=limits) as client:

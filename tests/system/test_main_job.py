@@ -97,7 +97,8 @@ def test_a_kill_in_the_middle_of_the_import_leaves_nothing_half_done(place: Path
             "from deploy.scenarios import binhai; from deploy.scenarios.client import Stack\n"
             "async def main():\n"
             "    place = Path(sys.argv[1])\n"
-            "    async with Stack.open(read_connection_file(place), place, 'u-scenario') as stack:\n"
+            "    connection = read_connection_file(place)\n"
+            "    async with Stack.open(connection, binhai.operator_token(place, connection)) as stack:\n"
             "        await binhai.build(stack, time.monotonic())\n"
             "asyncio.run(main())",
             str(stack.data_dir),

@@ -112,6 +112,11 @@ def _is_free(port: int) -> bool:
 
 
 def logged(connection: Connection) -> dict[str, int]:
+    """How many events each service's log holds, asked from outside an event loop."""
+    return asyncio.run(counts(connection))
+
+
+async def counts(connection: Connection) -> dict[str, int]:
     """How many events each service's log holds."""
 
     async def count(dsn: str) -> int:
@@ -121,7 +126,4 @@ def logged(connection: Connection) -> dict[str, int]:
         finally:
             await database.close()
 
-    async def counts() -> dict[str, int]:
-        return {name: await count(dsn) for name, dsn in connection.databases.items()}
-
-    return asyncio.run(counts())
+    return {name: await count(dsn) for name, dsn in connection.databases.items()}

@@ -1,0 +1,130 @@
+"""The compose file as a project of its own on free ports of loopback, driven by the engine's own tools."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from chassis.embedded.connection import Connection
+from chassis.service import installed
+from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE, free_port
+
+ROOT = Path(__file__).parent.parent.parent
+REGION, STACK = "120116-binhai", "120116"
+HEALTHY_S = 420.0
+COMMAND_S = 300.0
+
+
+@dataclass
+class Composed:
+    """One stack of containers; `auth` is the folder with the identity provider's key set."""
+
+    auth: Path
+    project: str = field(default_factory=lambda: f"shuniu-test-{uuid.uuid4().hex[:8]}")
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in (*installed(), "postgres", "kafka"):
+            self.ports[name] = free_port()
+
+    @property
+    def connection(self) -> Connection:
+        """How the stack is reached from this machine."""
+        database = f"postgresql://shuniu:shuniu@127.0.0.1:{self.ports['postgres']}/shuniu_"
+        return Connection(
+            region=REGION,
+            stack=STACK,
+            pid=0,
+            pid_started=0,
+            started_at=datetime.now(UTC),
+            services={name: f"http://127.0.0.1:{self.ports[name]}" for name in installed()},
+            databases={name: f"{database}{name}" for name in installed()},
+            bootstrap_servers=f"127.0.0.1:{self.ports['kafka']}",
+            broker="kafka",
+        )
+
+    def up(self) -> float:
+        """`up`, until every container that serves is healthy; returns the seconds it took."""
+        started = time.monotonic()
+        self.run("up", "--detach", "--no-build")
+        while waiting := self.not_healthy():
+            if time.monotonic() - started > HEALTHY_S:
+                raise AssertionError(f"not healthy after {HEALTHY_S:.0f} s: {waiting}\n{self.logs()}")
+            time.sleep(1)
+        return time.monotonic() - started
+
+    def down(self, *arguments: str) -> None:
+        """`down`, which keeps the volumes unless `-v` is given."""
+        self.run("down", "--timeout", "30", *arguments)
+
+    def not_healthy(self) -> dict[str, str]:
+        """State of every container that is neither healthy nor ended well, by its service."""
+        found = self.run("ps", "--all", "--quiet") if self._is_plugin else self.run("ps", "-q", "-a")
+        states = {}
+        for each in json.loads(_output(["docker", "inspect", *found.split()])):
+            name = each["Config"]["Labels"]["com.docker.compose.service"]
+            state = each["State"]
+            if "Health" in state and state["Health"]["Status"] != "none":
+                states[name] = state["Health"]["Status"]
+            else:
+                states[name] = "healthy" if state["Status"] == "exited" and not state["ExitCode"] else "ended"
+        return {name: state for name, state in states.items() if state != "healthy"}
+
+    def memory(self) -> dict[str, str]:
+        """Resident memory by container, as the engine tells it."""
+        ids = self.run("ps", "-q").split()
+        lines = _output(
+            ["docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *ids]
+        ).splitlines()
+        return {name: usage.split("/")[0].strip() for name, usage in (line.split(" ", 1) for line in lines)}
+
+    def inside(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """A command in a running container."""
+        return subprocess.run(
+            [*self._tool, "exec", "-T", service, *command],
+            capture_output=True, text=True, timeout=COMMAND_S, env=self._environment, cwd=ROOT, check=False,
+        )  # fmt: skip
+
+    def logs(self) -> str:
+        """The last lines of every container."""
+        return self.run("logs", "--tail", "8", "--no-color")
+
+    def run(self, *arguments: str) -> str:
+        """A compose command; raises AssertionError with what it printed."""
+        return _output([*self._tool, *arguments], self._environment)
+
+    @property
+    def _is_plugin(self) -> bool:
+        return (
+            subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+        )
+
+    @property
+    def _tool(self) -> list[str]:
+        program = ["docker", "compose"] if self._is_plugin else [shutil.which("docker-compose") or ""]
+        assert program[0], "neither the compose plugin nor docker-compose is installed"
+        files = ["docker-compose.yml", "tests/containers/outside.yml"]
+        return [*program, "-p", self.project, *(word for file in files for word in ("-f", str(ROOT / file)))]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        images = {
+            "SHUNIU_IMAGE": os.environ.get("SHUNIU_TEST_IMAGE", "shuniu:latest"),
+            "POSTGRES_IMAGE": os.environ.get("SHUNIU_TEST_POSTGRES_IMAGE", POSTGRES_IMAGE),
+            "KAFKA_IMAGE": os.environ.get("SHUNIU_TEST_KAFKA_IMAGE", KAFKA_IMAGE),
+        }
+        ports = {f"SHUNIU_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
+        return {**os.environ, **images, **ports, "SHUNIU_AUTH_FOLDER": str(self.auth)}
+
+
+def _output(command: list[str], environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=COMMAND_S, env=environment, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
+    return done.stdout
