@@ -76,11 +76,11 @@ class Composed:
         return {name: state for name, state in states.items() if state != "healthy"}
 
     def memory(self) -> dict[str, str]:
-        """Resident memory by container, as the engine tells it."""
-        ids = self.run("ps", "-q").split()
-        lines = _output(
-            ["docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *ids]
-        ).splitlines()
+        """Memory of every container that runs, as the engine tells it."""
+        chosen = ["--filter", f"label=com.docker.compose.project={self.project}"]
+        ids = _output(["docker", "ps", "--quiet", *chosen]).split()
+        told = _output(["docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *ids])
+        lines = told.splitlines()
         return {name: usage.split("/")[0].strip() for name, usage in (line.split(" ", 1) for line in lines)}
 
     def inside(self, service: str, *command: str) -> subprocess.CompletedProcess[str]:
