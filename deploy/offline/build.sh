@@ -30,8 +30,8 @@ debian() {
   say "$name from $MIRROR"
   root=$(mktemp -d)
   debootstrap --variant=minbase "$suite" "$root" "$MIRROR" >"$WORK/debootstrap-$suite.log"
-  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}/* \
-    "$root"/var/log/*.log "$root"/dev/*
+  (cd "$root" && rm -rf ./var/cache/apt/archives/*.deb ./var/lib/apt/lists/* ./usr/share/{doc,man,locale}/* \
+    ./var/log/*.log ./dev/*)
   tar --create --directory "$root" --numeric-owner . | docker import - "$name" >/dev/null
   rm -rf "$root"
 }

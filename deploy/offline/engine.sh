@@ -12,15 +12,21 @@ running() { docker version --format '{{.Server.Version}}' 2>/dev/null; }
 
 refuse() {
   echo "no container engine: $1" >&2
-  [ -s "$LOG" ] && { echo "the last lines of $LOG:" >&2; tail -n 15 "$LOG" >&2; }
   exit 3
+}
+
+refuse_with_log() {
+  echo "the last lines of $LOG:" >&2
+  tail -n 15 "$LOG" >&2
+  refuse "$1"
 }
 
 install_debian() {
   command -v apt-get >/dev/null || refuse "dockerd is not installed, and there is no apt-get to install it with"
   export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq && apt-get install -y -qq --no-install-recommends docker.io iptables >/dev/null ||
+  if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends docker.io iptables >/dev/null; }; then
     refuse "dockerd is not installed, and installing docker.io and iptables failed"
+  fi
 }
 
 start() {
@@ -30,10 +36,10 @@ start() {
   local engine=$!
   for _ in $(seq $((STARTED_WITHIN_S * 5))); do
     running >/dev/null && return
-    kill -0 "$engine" 2>/dev/null || refuse "dockerd ended while starting"
+    kill -0 "$engine" 2>/dev/null || refuse_with_log "dockerd ended while starting"
     sleep 0.2
   done
-  refuse "dockerd (pid $engine) does not answer after $STARTED_WITHIN_S s"
+  refuse_with_log "dockerd (pid $engine) does not answer after $STARTED_WITHIN_S s"
 }
 
 if version=$(running); then
@@ -42,6 +48,6 @@ if version=$(running); then
 fi
 [ -z "${DOCKER_HOST:-}" ] || refuse "DOCKER_HOST=$DOCKER_HOST does not answer"
 [ "$(id -u)" = 0 ] || refuse "none answers, and only root can start one"
-command -v dockerd >/dev/null && command -v iptables >/dev/null || install_debian
+if ! { command -v dockerd && command -v iptables; } >/dev/null; then install_debian; fi
 start
 echo "engine $(running) started, log in $LOG; stop it with: kill \$(cat $PID_FILE)"
