@@ -97,6 +97,7 @@ async def test_a_change_made_meanwhile_is_shown_in_plain_words_and_nothing_is_lo
     await visitor.page.get_by_role("button", name="变更资料").click()
     await visitor.page.get_by_label("名称").fill("棋友联谊会")
     await stack.ask("PATCH", "registry", path, json={"staff_count": 5})
+    await expect(visitor.page.locator('[data-card="timeline"]')).to_contain_text("专职人员")
     await visitor.page.get_by_role("button", name="保存").click()
     await expect(visitor.page.get_by_role("alert")).to_contain_text("已被别人修改：专职人员")
     await expect(visitor.page.get_by_label("专职人员")).to_have_value("5")

@@ -1,6 +1,6 @@
 """One organisation: its facts, coverage, money and timeline from the events, and what may be done with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 from uuid import UUID
@@ -52,6 +52,8 @@ class _Page:
         self.categories: dict[str, str] = {}
         self.head = ui.element("div").classes("head")
         self.body = ui.element("div").classes("grid")
+        self.dialogs = ui.element("div")
+        """where dialogs live: outside of what is drawn again, or an event would close them"""
 
     async def begin(self) -> None:
         """Draw, then follow the events."""
@@ -89,13 +91,18 @@ class _Page:
         ui.element("div").style("flex:1")
         if itself.ended or self.frame.person.principal.roles <= _ONLY_LOOK:
             return
-        ui.button(said("change_details"), on_click=lambda: change_details(self.frame, self.id)).props(
+        ui.button(said("change_details"), on_click=lambda: self._open(change_details)).props(
             "outline dense no-caps padding='4px 12px'"
         )
         if state.get("hub_link", "none") == "none":
-            ui.button(said("make_link"), on_click=lambda: make_link(self.frame, self.id)).props(
+            ui.button(said("make_link"), on_click=lambda: self._open(make_link)).props(
                 "unelevated dense no-caps padding='4px 12px'"
             )
+
+    async def _open(self, dialog: Callable[[Frame, UUID], Awaitable[None]]) -> None:
+        self.dialogs.clear()
+        with self.dialogs:
+            await dialog(self.frame, self.id)
 
     def _draw_body(self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line]) -> None:
         of = {
