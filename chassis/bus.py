@@ -83,7 +83,7 @@ def _hold_to_first_connection(producer: AIOKafkaProducer) -> None:
 
 
 def next_number(producer: AIOKafkaProducer, topic: str, partition: int) -> int | None:
-    """The number that an idempotent producer gives to the partition's next message; None without idempotence."""
+    """What an idempotent producer numbers the partition's next message; None without idempotence."""
     numbers = producer._txn_manager
     return None if numbers is None else int(numbers.sequence_number(TopicPartition(topic, partition)))
 
