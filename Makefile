@@ -9,7 +9,7 @@ DATA ?= .shuniu
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up check format generate test test-unit wheelhouse bench clean
+.PHONY: help install run up check format generate test test-unit wheelhouse images-offline test-containers bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,20 @@ wheelhouse: $(READY)  ## all wheels that the image is built from, in dist/wheelh
 	@UV=$$(command -v uv || echo $(BIN)/uv); $$UV build --quiet --all-packages --wheel --out-dir dist/wheelhouse && \
 	  $$UV export --quiet --frozen --no-dev --no-emit-workspace --output-file dist/requirements.txt
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --only-binary=:all: --dest dist/wheelhouse -r dist/requirements.txt
+
+IMAGES ?= offline
+OFFLINE := SHUNIU_TEST_POSTGRES_IMAGE=shuniu-offline/postgres SHUNIU_TEST_KAFKA_IMAGE=shuniu-offline/kafka \
+  SHUNIU_TEST_IMAGE=shuniu-offline/shuniu
+
+images-offline: wheelhouse  ## every image without an image registry; needs root, debootstrap and Maven
+	deploy/offline/engine.sh
+	deploy/offline/build.sh
+
+test-containers: $(READY)  ## the suites on Apache Kafka and PostgreSQL in containers (IMAGES=public for those)
+	$(if $(filter offline,$(IMAGES)),$(OFFLINE)) SHUNIU_TEST_BACKEND=containers $(BIN)/pytest -q \
+	  tests/containers tests/chassis/test_relay.py tests/chassis/test_recovery.py tests/chassis/test_topics.py \
+	  tests/chassis/test_bus.py tests/chassis/test_unit_of_work.py tests/chassis/test_kills.py \
+	  tests/chassis/consuming $(ARGS)
 
 bench: $(READY)  ## ratios of relay, projection and import beside their references, each in one run
 	$(BIN)/python -m tests.benchmarks.relay

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-MIRROR=${SHUNIU_DEBIAN_MIRROR:-}
+MIRROR=${SHUNIU_DEBIAN_MIRROR:-} # empty: the one that debootstrap knows
 KAFKA_VERSION=${SHUNIU_KAFKA_VERSION:-4.1.0}
 PREFIX=${SHUNIU_OFFLINE_PREFIX:-shuniu-offline}
 WORK=dist/offline
@@ -27,9 +27,9 @@ debian() {
   name=$(image "debian:$suite")
   there "$name" && return
   need debootstrap debootstrap
-  say "$name from $MIRROR"
+  say "$name from ${MIRROR:-debootstrap's own mirror}"
   root=$(mktemp -d)
-  debootstrap --variant=minbase "$suite" "$root" "$MIRROR" >"$WORK/debootstrap-$suite.log"
+  debootstrap --variant=minbase "$suite" "$root" ${MIRROR:+"$MIRROR"} >"$WORK/debootstrap-$suite.log"
   (cd "$root" && rm -rf ./var/cache/apt/archives/*.deb ./var/lib/apt/lists/* ./usr/share/{doc,man,locale}/* \
     ./var/log/*.log ./dev/*)
   tar --create --directory "$root" --numeric-owner . | docker import - "$name" >/dev/null
