@@ -27,7 +27,7 @@ debian() {
   name=$(image "debian:$suite")
   there "$name" && return
   need debootstrap debootstrap
-  say "$name from ${MIRROR:-debootstrap's own mirror}"
+  say "$name from ${MIRROR:-the default mirror}"
   root=$(mktemp -d)
   debootstrap --variant=minbase "$suite" "$root" ${MIRROR:+"$MIRROR"} >"$WORK/debootstrap-$suite.log"
   (cd "$root" && rm -rf ./var/cache/apt/archives/*.deb ./var/lib/apt/lists/* ./usr/share/{doc,man,locale}/* \
