@@ -14,6 +14,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "json_invalid": ("请求正文不是有效的 JSON：{error}。", "The body is not valid JSON: {error}."),
     "model_attributes_type": ("应为一个对象。", "Must be an object."),
     "model_type": ("应为一个对象。", "Must be an object."),
+    "none_required": ("应为空。", "Must be null."),
+    "bytes_type": ("应为文件。", "Must be a file."),
+    "set_type": ("应为一个列表。", "Must be a list."),
+    "tuple_type": ("应为一个列表。", "Must be a list."),
+    "frozen_set_type": ("应为一个列表。", "Must be a list."),
     "dict_type": ("应为一个对象。", "Must be an object."),
     "list_type": ("应为一个列表。", "Must be a list."),
     "string_type": ("应为文字。", "Must be text."),
@@ -26,8 +31,14 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "int_type": ("应为整数。", "Must be a whole number."),
     "int_parsing": ("应为整数。", "Must be a whole number."),
     "int_from_float": ("应为整数，不能有小数。", "Must be a whole number without a fraction."),
+    "int_parsing_size": ("整数位数过多。", "The whole number has too many digits."),
+    "finite_number": ("应为有限的数。", "Must be a finite number."),
+    "multiple_of": ("应为 {multiple_of} 的倍数。", "Must be a multiple of {multiple_of}."),
     "float_type": ("应为数字。", "Must be a number."),
     "float_parsing": ("应为数字。", "Must be a number."),
+    "decimal_type": ("应为数字。", "Must be a number."),
+    "decimal_max_digits": ("至多 {max_digits} 位数字。", "At most {max_digits} digits."),
+    "decimal_max_places": ("至多 {decimal_places} 位小数。", "At most {decimal_places} decimal places."),
     "decimal_parsing": ("应为数字。", "Must be a number."),
     "bool_type": ("应为 true 或 false。", "Must be true or false."),
     "bool_parsing": ("应为 true 或 false。", "Must be true or false."),
@@ -40,6 +51,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "date_type": ("应为日期（年-月-日）。", "Must be a date (YYYY-MM-DD)."),
     "date_parsing": ("应为日期（年-月-日）。", "Must be a date (YYYY-MM-DD)."),
     "date_from_datetime_parsing": ("应为日期（年-月-日）。", "Must be a date (YYYY-MM-DD)."),
+    "date_from_datetime_inexact": ("应为日期（年-月-日），不带时刻。", "Must be a date without a time."),
+    "date_past": ("应为过去的日期。", "Must be a date in the past."),
+    "date_future": ("应为将来的日期。", "Must be a date in the future."),
+    "datetime_from_date_parsing": ("应为时间。", "Must be a date and time."),
+    "timezone_aware": ("时间应带时区。", "Must be a time with its offset."),
     "datetime_type": ("应为时间。", "Must be a date and time."),
     "datetime_parsing": ("应为时间。", "Must be a date and time."),
     "uuid_type": ("应为编号（UUID）。", "Must be an identifier (UUID)."),
@@ -79,5 +95,5 @@ def _pointer(path: Sequence[str | int]) -> str:
 def _detail(error: Any, context: dict[str, Any], language: Language) -> str:
     known = _MESSAGES.get(error["type"])
     if known is None:
-        return f"值无效：{error['msg']}" if language == "zh" else str(error["msg"])
+        return f"值无效（{error['type']}）。" if language == "zh" else str(error["msg"])
     return known[language == "en"].format(**context)

@@ -27,7 +27,7 @@ CHECKS = [
     schemathesis.checks.content_type_conformance,
     schemathesis.checks.response_schema_conformance,
 ]
-_UNTRANSLATED = re.compile(r"Value error|值无效：")
+_UNTRANSLATED = re.compile(r"Value error|值无效")
 
 
 def faults_of(case: Case, answer: httpx.Response) -> list[str]:

@@ -37,6 +37,7 @@ class _Box:
         self.frame, self.said = frame, frame.words
         self.notify = frame.desk.neighbours(frame.person)
         self.pages = 1
+        self.shown: tuple[list[dict[str, Any]], bool] | None = None
         with ui.element("div").classes("tools"):
             choices = {"mine": self.said("mine")}
             if frame.person.principal.roles & _OVERSEERS:
@@ -53,7 +54,7 @@ class _Box:
         self.frame.follow(self._refresh)
 
     async def _again(self) -> None:
-        self.pages = 1
+        self.pages, self.shown = 1, None
         await self._refresh()
 
     async def _more(self) -> None:
@@ -65,10 +66,14 @@ class _Box:
         try:
             found, more = await self._read()
         except NotDone as refused:
+            self.shown = None
             self.list.clear()
             with self.list:
                 ui.label(str(refused)).classes("card empty")
             return
+        if (found, more) == self.shown:
+            return  # a button that is drawn anew under a finger does not hear it
+        self.shown = found, more
         self.list.clear()
         with self.list:
             for message in found:
