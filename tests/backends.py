@@ -156,7 +156,7 @@ class ContainersBackend:
             image, {5432: port}, {"POSTGRES_USER": "test", "POSTGRES_PASSWORD": "test"}, command=command
         )
         server = Postgres(f"postgresql://test:test@127.0.0.1:{port}/test")
-        await _until(lambda: _answers(server.admin_dsn), image)
+        await until_ready(lambda: answers(server.admin_dsn), image)
         return server
 
     async def bootstrap_servers(self) -> str:
@@ -164,7 +164,7 @@ class ContainersBackend:
         image = os.environ.get("SHUNIU_TEST_KAFKA_IMAGE", KAFKA_IMAGE)
         # The client's port inside and outside is one, so that what the broker advertises is right for both.
         await self._start(image, {port: port}, single_broker(port))
-        await _until(lambda: _takes_topics(f"127.0.0.1:{port}"), image)
+        await until_ready(lambda: takes_topics(f"127.0.0.1:{port}"), image)
         return f"127.0.0.1:{port}"
 
     async def stop(self) -> None:
@@ -232,7 +232,7 @@ def free_port() -> int:
                 return port
 
 
-async def _until(ready: Callable[[], Awaitable[None]], what: str) -> None:
+async def until_ready(ready: Callable[[], Awaitable[None]], what: str) -> None:
     """Ask until it is ready; raises BackendUnavailable with the last answer after `STARTED_WITHIN_S`."""
     deadline = time.monotonic() + STARTED_WITHIN_S
     while True:
@@ -246,12 +246,14 @@ async def _until(ready: Callable[[], Awaitable[None]], what: str) -> None:
         await asyncio.sleep(0.5)
 
 
-async def _answers(dsn: str) -> None:
+async def answers(dsn: str) -> None:
+    """Raise unless the server takes a connection."""
     connection = await asyncpg.connect(dsn)
     await connection.close()
 
 
-async def _takes_topics(bootstrap_servers: str) -> None:
+async def takes_topics(bootstrap_servers: str) -> None:
+    """Raise unless the broker answers as one that takes topics."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
     try:
         await admin.start()
