@@ -9,7 +9,15 @@ import msgspec
 
 from shuniu_contracts.casting import downcaster, upcast, upcaster
 from shuniu_contracts.catalogue import EVENT_TYPES, STREAMS, EventType, event_type
-from shuniu_contracts.envelope import BINARY, STRUCTURED, Envelope, Headers, content_type, from_structured
+from shuniu_contracts.envelope import (
+    BINARY,
+    STRUCTURED,
+    UNREADABLE,
+    Envelope,
+    Headers,
+    content_type,
+    from_structured,
+)
 from shuniu_contracts.errors import (
     EventTooLarge,
     InvalidEvent,
@@ -82,7 +90,7 @@ def decode_data(type_: str, data: bytes | None) -> Event | None:
         raise MalformedEvent(type_, "has no data: streams are never compacted and carry no tombstones")
     try:
         return reader.read(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise MalformedEvent(type_, str(error)) from None
 
 
@@ -145,7 +153,7 @@ def render(type_written: str, data: bytes, major: int) -> Rendered:
     assert reader is not None
     try:
         event = reader.decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise MalformedEvent(type_written, str(error)) from None
     while (at := event_type(type(event))).major != major:
         step = upcaster(at.event) if at.major < major else downcaster(at.event)

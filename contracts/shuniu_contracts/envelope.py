@@ -127,25 +127,30 @@ def to_structured(envelope: Envelope, data: bytes) -> bytes:
 
 
 _DOCUMENT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no JSON or do not fit; the last, for values nested too deeply."""
 
 
 def from_structured(value: bytes) -> tuple[Envelope, bytes]:
     """Envelope and data of a structured message; raises `MalformedEnvelope` naming the attribute."""
     try:
         document = _DOCUMENT.decode(value)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise MalformedEnvelope("content-type", f"says {STRUCTURED}, but: {error}") from None
     data = document.pop("data", None)
     if data is None:
         raise MalformedEnvelope("data", "is missing")
     try:
-        return _envelope({f"ce_{name}": _text(raw) for name, raw in document.items()}), bytes(data)
+        return _envelope({f"ce_{name}": _text(name, raw) for name, raw in document.items()}), bytes(data)
     except MalformedEnvelope as error:
         raise MalformedEnvelope(error.header.removeprefix("ce_"), error.reason) from None
 
 
-def _text(raw: msgspec.Raw) -> bytes:
-    value = msgspec.json.decode(raw)
+def _text(name: str, raw: msgspec.Raw) -> bytes:
+    try:
+        value = msgspec.json.decode(raw)
+    except UNREADABLE as error:
+        raise MalformedEnvelope(name, str(error)) from None
     return value.encode() if isinstance(value, str) else bytes(raw)
 
 

@@ -123,7 +123,21 @@ def test_a_consumer_ignores_fields_it_does_not_know() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{", b"null", b"[]", b"\xff\xfe\x00", b'{"state": {}}', encode(registered())[:-10], None],
+    [
+        pytest.param(data, id=name)
+        for name, data in {
+            "empty": b"",
+            "cut": b"{",
+            "null": b"null",
+            "list": b"[]",
+            "bytes": b"\xff\xfe\x00",
+            "without its fields": b'{"state": {}}',
+            "cut late": encode(registered())[:-10],
+            "tombstone": None,
+            "nested without end": b'{"unknown": ' + b"[" * 100_000,
+            "nested in full": b'{"unknown": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        }.items()
+    ],
 )
 def test_data_that_fits_no_schema_is_malformed(data: bytes | None) -> None:
     with pytest.raises(MalformedEvent) as refused:

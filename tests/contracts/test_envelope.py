@@ -139,7 +139,18 @@ def test_structured_mode_says_the_same_as_binary_mode() -> None:
 
 @pytest.mark.parametrize(
     ("document", "named"),
-    [(b"not json", "content-type"), (b"{}", "data"), (b'{"data": {}}', "specversion"), (b"", "content-type")],
+    [
+        pytest.param(document, named, id=name)
+        for name, document, named in (
+            ("words", b"not json", "content-type"),
+            ("nothing", b"", "content-type"),
+            ("no data", b"{}", "data"),
+            ("no attributes", b'{"data": {}}', "specversion"),
+            ("bytes", b'{"data": {}, "id": "\xff"}', "id"),
+            ("nested data", b'{"data": ' + b"[" * 100_000, "content-type"),
+            ("nested attribute", b'{"data": {}, "id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "content-type"),
+        )
+    ],
 )
 def test_a_broken_structured_message_is_refused(document: bytes, named: str) -> None:
     with pytest.raises(MalformedEnvelope) as refused:
