@@ -4,7 +4,6 @@ A row sets a rate beside its reference, measured in the same run; the ratio is t
 ratios, since both sides of a pair met nearly the same load of the machine.
 """
 
-import argparse
 import cProfile
 import importlib.metadata
 import json
@@ -15,11 +14,11 @@ import statistics
 import subprocess
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -103,9 +102,43 @@ def _tree_cpu_s(root: int) -> float:
     return total / _TICKS
 
 
+class Result(Protocol):
+    """One row of the table: what was measured, and whether it reached what was set for it."""
+
+    name: str
+
+    @property
+    def reached(self) -> bool:
+        """Whether the figure is as good as it was meant to be."""
+
+    def cells(self) -> tuple[str, ...]:
+        """Reference, figure, the reference's figure, their ratio, what to reach, notes; for people."""
+
+    def plain(self) -> dict[str, Any]:
+        """The row for machines."""
+
+
+@dataclass
+class Notes:
+    """Further figures of a row that no reach is set for; medians are shown."""
+
+    figures: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, value: float) -> None:
+        """One run's figure."""
+        self.figures.setdefault(name, []).append(value)
+
+    def medians(self) -> dict[str, float]:
+        """The median of each."""
+        return {name: round(statistics.median(found), 3) for name, found in self.figures.items()}
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} {value:.4g}" for name, value in self.medians().items())
+
+
 @dataclass
 class Row:
-    """A rate beside its reference, one pair a run; `notes` are further figures that no reach is set for."""
+    """A rate beside its reference, one pair a run, and the ratio to reach."""
 
     name: str
     unit: str
@@ -113,58 +146,85 @@ class Row:
     reach: float
     rates: list[float] = field(default_factory=list)
     references: list[float] = field(default_factory=list)
-    notes: dict[str, list[float]] = field(default_factory=dict)
+    notes: Notes = field(default_factory=Notes)
 
     def note(self, name: str, value: float) -> None:
         """One run's further figure; the median is shown."""
-        self.notes.setdefault(name, []).append(value)
+        self.notes.add(name, value)
 
     @property
     def ratio(self) -> float:
         """The median of the pairs' ratios."""
         return statistics.median(r / o for r, o in zip(self.rates, self.references, strict=True))
 
+    @property
+    def reached(self) -> bool:
+        return self.ratio >= self.reach
+
+    def cells(self) -> tuple[str, ...]:
+        return (
+            self.reference, f"{statistics.median(self.rates):,.0f} {self.unit}",
+            f"{statistics.median(self.references):,.0f} {self.unit}", f"{self.ratio:.3f}",
+            f">= {self.reach:.2f}", str(self.notes),
+        )  # fmt: skip
+
     def plain(self) -> dict[str, Any]:
-        """The row for machines."""
         return {
             "name": self.name, "unit": self.unit, "figure": round(statistics.median(self.rates), 1),
             "reference_name": self.reference, "reference": round(statistics.median(self.references), 1),
-            "ratio": round(self.ratio, 4), "reach": self.reach, "reached": self.ratio >= self.reach,
-            "runs": len(self.rates),
-            "notes": {name: round(statistics.median(found), 3) for name, found in self.notes.items()},
+            "ratio": round(self.ratio, 4), "reach": self.reach, "reached": self.reached,
+            "runs": len(self.rates), "notes": self.notes.medians(),
         }  # fmt: skip
 
 
-def parser(description: str | None) -> argparse.ArgumentParser:
-    """The options that every benchmark has."""
-    made = argparse.ArgumentParser(description=description)
-    made.add_argument("--runs", type=int, default=5, help="pairs of measured and reference, in turn")
-    made.add_argument("--json", type=Path, help="where to write the result for machines")
-    made.add_argument("--profile", action="store_true", help="show where our side's time goes")
-    return made
+@dataclass
+class Bound:
+    """A figure that has no reference, only a most; one value a run, the median counts."""
+
+    name: str
+    unit: str
+    at_most: float
+    figures: list[float] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+
+    @property
+    def figure(self) -> float:
+        """The median of the runs."""
+        return statistics.median(self.figures)
+
+    @property
+    def reached(self) -> bool:
+        return self.figure <= self.at_most
+
+    def cells(self) -> tuple[str, ...]:
+        reach = f"<= {self.at_most:,.4g} {self.unit}"
+        return "", f"{self.figure:,.4g} {self.unit}", "", "", reach, str(self.notes)
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "unit": self.unit, "figure": round(self.figure, 3), "at_most": self.at_most,
+            "reached": self.reached, "runs": len(self.figures), "notes": self.notes.medians(),
+        }  # fmt: skip
 
 
-def report(benchmark: str, rows: Sequence[Row], file: Path | None) -> None:
+def report(title: str, results: Sequence[Result], conditions: Mapping[str, Any], file: Path | None) -> None:
     """Print the table; write the JSON where a file is given."""
-    conditions = about()
-    table = Table(title=f"{benchmark} · load {conditions['load'][0]:.1f} · {conditions['commit'][:10]}")
+    table = Table(title=f"{title} · load {conditions['load'][0]:.1f} · {conditions['commit'][:10]}")
     table.add_column("what")
     table.add_column("reference")
     for header in ("figure", "reference's", "ratio", "reach"):
         table.add_column(header, justify="right")
     table.add_column("notes (medians)")
-    for row in rows:
-        style = "green" if row.ratio >= row.reach else "red"
-        notes = ", ".join(f"{name} {statistics.median(found):.3g}" for name, found in row.notes.items())
+    for row in results:
+        reference, figure, other, ratio, reach, notes = row.cells()
+        style = "green" if row.reached else "red"
         table.add_row(
-            row.name, row.reference, f"{statistics.median(row.rates):,.0f} {row.unit}",
-            f"{statistics.median(row.references):,.0f} {row.unit}", f"[{style}]{row.ratio:.3f}[/]",
-            f"{row.reach:.2f}", notes,
-        )  # fmt: skip
-    Console(width=None if os.isatty(1) else 160).print(table)
+            row.name, reference, f"[{style}]{figure}[/]", other, f"[{style}]{ratio}[/]", reach, notes
+        )
+    Console(width=None if os.isatty(1) else 170).print(table)
     if file is not None:
-        document = {"benchmark": benchmark, **conditions, "rows": [row.plain() for row in rows]}
-        file.write_text(json.dumps(document, indent=1) + "\n")
+        document = {"benchmark": title, **conditions, "rows": [row.plain() for row in results]}
+        file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
 def about() -> dict[str, Any]:

@@ -5,10 +5,7 @@ events, log and outbox. The reference copies the same rows, made ahead, into one
 """
 
 import asyncio
-import cProfile
-import os
 import random
-import tempfile
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
@@ -19,7 +16,6 @@ import asyncpg
 from pydantic import SecretStr
 
 from chassis.database import Database
-from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.migrations import upgrade
 from chassis.principal import Principal
 from chassis.region import Region, load_region
@@ -30,7 +26,9 @@ from deploy.scenarios.register import CATEGORIES, Entry, write_workbook
 from services.registry.app import service
 from services.registry.imports import commands, worker
 from services.registry.imports.tables import ImportRow
-from tests.benchmarks.harness import Row, Spent, parser, report, show_profile, stopwatch
+from tests.benchmarks.engines import Engine
+from tests.benchmarks.harness import Row, Spent, stopwatch
+from tests.benchmarks.running import Options, run
 
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
 _FIELDS = ("书画", "合唱", "棋类", "花卉", "摄影", "太极", "舞蹈", "养老", "助残", "托管", "家政", "心理")
@@ -109,43 +107,39 @@ async def copy_bare(
         await connection.close()
 
 
-async def measure(rows: int, runs: int, directory: Path, profile: cProfile.Profile | None) -> Row:
+async def measure(engine: Engine, options: Options) -> list[Row]:
     """Import and COPY in turn, each import into a registry of its own."""
+    rows, server = options.events, engine.postgres
     region = load_region(profile_file("120116-binhai"))
-    file = directory / "register.xlsx"
-    await asyncio.to_thread(lambda: write_workbook(compose(region, rows), file))
-    content = file.read_bytes()
+    content = await asyncio.to_thread(workbook, region, rows, options.directory)
     row = Row(f"import of {rows:,} organisations", "rows/s", "COPY of the rows, one table", 0.10)
-    async with EmbeddedPostgres(directory / "postgres") as postgres:
-        for run in range(runs):
-            dsn = postgres.dsn(f"registry_{run}")
-            await postgres.create_database(f"registry_{run}")
-            await asyncio.to_thread(upgrade, service.migrations, dsn)
-            with stopwatch(postgres.pid, profile=profile) as watch:
-                await bring(dsn, region, content, rows)
-            ours = watch.spent
-            bare = await copy_bare(dsn, *await read_back(dsn), postgres.pid)
-            row.rates.append(rows / ours.wall_s)
-            row.references.append(rows / bare.wall_s)
-            row.note("us CPU a row here", ours.own_s / rows * 1e6)
-            row.note("in the reader", ours.children_s / rows * 1e6)
-            row.note("in the database", ours.servers_s / rows * 1e6)
-            row.note("COPY's", bare.cpu_s / rows * 1e6)
-            row.note("CPU ratio", bare.cpu_s / ours.cpu_s)
-    return row
+    for number in range(options.runs):
+        name = f"registry_{number}"
+        dsn = server.dsn(name)
+        await server.create_database(name)
+        await asyncio.to_thread(upgrade, service.migrations, dsn)
+        with stopwatch(server.pid, profile=options.profile) as watch:
+            await bring(dsn, region, content, rows)
+        ours = watch.spent
+        bare = await copy_bare(dsn, *await read_back(dsn), server.pid)
+        row.rates.append(rows / ours.wall_s)
+        row.references.append(rows / bare.wall_s)
+        row.note("us CPU a row here", ours.own_s / rows * 1e6)
+        row.note("in the reader", ours.children_s / rows * 1e6)
+        row.note("in the database", ours.servers_s / rows * 1e6)
+        row.note("COPY's", bare.cpu_s / rows * 1e6)
+        row.note("CPU ratio", bare.cpu_s / ours.cpu_s)
+        options.say(f"{row.name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")
+        await server.drop_database(name)
+    return [row]
 
 
-async def main() -> None:
-    options = parser(__doc__)
-    options.add_argument("--rows", type=int, default=100_000)
-    arguments = options.parse_args()
-    profile = cProfile.Profile() if arguments.profile else None
-    with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as name:
-        os.chmod(name, 0o711)
-        row = await measure(arguments.rows, arguments.runs, Path(name), profile)
-    show_profile(profile)
-    report("imports", [row], arguments.json)
+def workbook(region: Region, rows: int, directory: Path) -> bytes:
+    """A register's file."""
+    file = directory / f"register-{rows}.xlsx"
+    write_workbook(compose(region, rows), file)
+    return file.read_bytes()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run({"imports": measure}, __doc__)

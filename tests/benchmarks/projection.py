@@ -1,19 +1,16 @@
 """How fast a projection follows its stream: inbox and upsert, against a plain consumer that only commits.
 
-`python -m tests.benchmarks.projection`. The sides run in turn on one embedded broker and one embedded
-PostgreSQL with fsync. The third side is what one would write first: FastStream, one handler call a message, a
+`python -m tests.benchmarks.projection`. The sides run in turn on one broker and one PostgreSQL
+with fsync. The third side is what one would write first: FastStream, one handler call a message, a
 SQLModel session and a merge in each.
 """
 
 import asyncio
 import cProfile
 import logging
-import os
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from faststream import AckPolicy
@@ -26,13 +23,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import bus, topics
 from chassis.consumer import ConsumerLoop
-from chassis.embedded.broker import EmbeddedBroker
-from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.inbox import Needs
 from chassis.received import Received
 from chassis.settings import BusSettings
 from chassis.unit_of_work import UnitOfWork
-from tests.benchmarks.harness import Row, parser, report, show_profile, stopwatch
+from tests.benchmarks.engines import Engine
+from tests.benchmarks.harness import Row, stopwatch
+from tests.benchmarks.running import Options, run
 from tests.chassis.consuming.world import World, envelope, event, make_world
 from tests.chassis.outbox_world import prepare
 
@@ -165,61 +162,55 @@ async def time_first_written(world: World, count: int, group: str) -> float:
     return taken
 
 
-async def measure(
-    load: Load, needs: Needs, runs: int, postgres: EmbeddedPostgres, directory: Path,
-    profile: cProfile.Profile | None,
-) -> list[Row]:  # fmt: skip
-    """All sides in turn, `runs` times, each time as new groups on emptied tables."""
+async def measure_load(load: Load, needs: Needs, engine: Engine, options: Options) -> list[Row]:
+    """All sides in turn, each time as new groups on emptied tables."""
     name = f"projection, {load.name} subjects, {needs}"
     row = Row(name, "msg/s", "aiokafka consumer with commits", load.reach)
     first = Row(name, "msg/s", "a handler call and a session a message", _TIMES)
-    async with EmbeddedBroker(directory / f"broker-{load.name}-{needs}") as broker:
-        settings = BusSettings.model_validate(
-            {"bootstrap_servers": broker.bootstrap_servers, "profile": "embedded"}
-        )
+    async with engine.broker() as settings:
         await topics.apply(settings, STACK, ("grants",))
         await fill(settings, load)
-        for run in range(runs):
-            database = f"bench_{load.name}_{needs}_{run}"
-            await postgres.create_database(database)
-            await asyncio.to_thread(prepare, postgres.dsn(database))
-            world = await make_world(
-                postgres.dsn(database), needs=needs, bus=settings, reaction=project, name=f"bench-{run}"
-            )
-            with stopwatch(postgres.pid) as ours:
-                projected = load.events / await time_projection(world, load, profile)
-            with stopwatch() as raw:
-                row.references.append(load.events / await time_reference(settings, load, f"raw-{run}"))
-            few = max(1, load.events // _FIRST_WRITTEN_SHARE)
-            first.references.append(few / await time_first_written(world, few, f"first-{run}"))
-            row.rates.append(projected)
-            first.rates.append(projected)
-            row.note("us CPU a message here", ours.spent.own_s / load.events * 1e6)
-            row.note("in the database", ours.spent.servers_s / load.events * 1e6)
-            row.note("aiokafka's", raw.spent.own_s / load.events * 1e6)
-            await world.close()
+        for number in range(options.runs):
+            await _measure_once(row, first, load, needs, engine, settings, number, options)
+            ratios = f"{row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}"
+            options.say(f"{name}, {number + 1}: {ratios}, first written {first.references[-1]:,.0f}")
     return [row, first]
 
 
-async def main() -> None:
-    options = parser(__doc__)
-    options.add_argument("--events", type=int, default=100_000)
-    options.add_argument("--needs", choices=["latest", "history"], action="append")
-    arguments = options.parse_args()
-    logging.basicConfig(level=logging.ERROR)
-    loads = (Load("distinct", arguments.events, 1, 0.35), Load("repeated", arguments.events // 5, 5, 0.50))
-    profile = cProfile.Profile() if arguments.profile else None
-    rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as name:
-        os.chmod(name, 0o711)
-        directory = Path(name)
-        async with EmbeddedPostgres(directory / "postgres") as postgres:
-            for needs in arguments.needs or ["latest", "history"]:
-                for load in loads:
-                    rows += await measure(load, needs, arguments.runs, postgres, directory, profile)
-    show_profile(profile)
-    report("projection", rows, arguments.json)
+async def _measure_once(
+    row: Row, first: Row, load: Load, needs: Needs, engine: Engine, settings: BusSettings, number: int,
+    options: Options,
+) -> None:  # fmt: skip
+    database = f"projection_{load.name}_{needs}_{number}"
+    await engine.postgres.create_database(database)
+    await asyncio.to_thread(prepare, engine.postgres.dsn(database))
+    world = await make_world(
+        engine.postgres.dsn(database), needs=needs, bus=settings, reaction=project,
+        name=f"bench-{needs}-{number}",
+    )  # fmt: skip
+    with stopwatch(engine.postgres.pid) as ours:
+        projected = load.events / await time_projection(world, load, options.profile)
+    with stopwatch() as raw:
+        row.references.append(load.events / await time_reference(settings, load, f"raw-{needs}-{number}"))
+    few = max(1, load.events // _FIRST_WRITTEN_SHARE)
+    first.references.append(few / await time_first_written(world, few, f"first-{needs}-{number}"))
+    row.rates.append(projected)
+    first.rates.append(projected)
+    row.note("us CPU a message here", ours.spent.own_s / load.events * 1e6)
+    row.note("in the database", ours.spent.servers_s / load.events * 1e6)
+    row.note("aiokafka's", raw.spent.own_s / load.events * 1e6)
+    await world.close()
+    await engine.postgres.drop_database(database)
+
+
+async def measure(engine: Engine, options: Options) -> list[Row]:
+    """Both work loads, for a consumer that needs the newest and for one that needs all."""
+    loads = (Load("distinct", options.events, 1, 0.35), Load("repeated", options.events // 5, 5, 0.50))
+    every: tuple[Needs, ...] = ("latest", "history")
+    return [
+        row for needs in every for load in loads for row in await measure_load(load, needs, engine, options)
+    ]
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run({"projection": measure}, __doc__)

@@ -1,32 +1,29 @@
 """How fast the relay empties an outbox, against a plain producer with the same messages (`quality.md`).
 
-`python -m tests.benchmarks.relay`. Both sides run in turn, on an embedded PostgreSQL with fsync and an
-embedded broker started anew for each run.
+`python -m tests.benchmarks.relay`. Both sides run in turn, on a PostgreSQL with fsync and a broker that is
+emptied for each of them.
 """
 
 import asyncio
 import cProfile
-import logging
-import os
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
 from chassis import bus
-from chassis.embedded.broker import EmbeddedBroker
-from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.outbox import SCAN
 from chassis.relay import Relay
 from chassis.replay import rebuild
 from chassis.wire import Header, Wire
-from tests.benchmarks.harness import Row, parser, report, show_profile, stopwatch
+from tests.benchmarks.engines import Engine
+from tests.benchmarks.harness import Row, stopwatch
+from tests.benchmarks.running import Options, run
 from tests.chassis.outbox_world import World, make_world, prepare
 
 STACK = "990001"
+REACH = 0.90
 _COMMIT = 5_000
 
 
@@ -102,45 +99,47 @@ async def time_reference(world: World, records: Sequence[tuple[bytes, bytes, lis
         await producer.stop()
 
 
-async def measure(load: Load, runs: int, profile: cProfile.Profile | None, directory: Path) -> Row:
-    """Both sides in turn, `runs` times."""
-    row = Row(f"relay, {load.name} subjects", "msg/s", "aiokafka send() a record", 0.90)
-    async with EmbeddedPostgres(directory / f"postgres-{load.name}") as postgres:
-        await postgres.create_database("bench")
-        await asyncio.to_thread(prepare, postgres.dsn("bench"))
-        records: list[tuple[bytes, bytes, list[Header]]] = []
-        for run in range(runs):
-            for side in ("relay", "reference"):
-                async with EmbeddedBroker(directory / f"broker-{load.name}-{run}-{side}") as broker:
-                    world = await make_world(
-                        postgres.dsn("bench"), broker.bootstrap_servers, "embedded", STACK
-                    )
-                    if not records:
-                        await fill(world, load)
-                        records = await messages(world)
-                    with stopwatch() as watch:
-                        if side == "relay":
-                            row.rates.append(load.events / await time_relay(world, load.events, profile))
-                        else:
-                            row.references.append(load.events / await time_reference(world, records))
-                    row.note(f"us CPU a message, {side}", watch.spent.own_s / load.events * 1e6)
-                    await world.runtime.database.close()
+async def measure_load(load: Load, reach: float, engine: Engine, options: Options) -> Row:
+    """Both sides in turn, each on a broker without topics."""
+    row = Row(f"relay, {load.name} subjects", "msg/s", "aiokafka send() a record", reach)
+    dsn = await database(engine, f"relay_{load.name}")
+    records: list[tuple[bytes, bytes, list[Header]]] = []
+    for number in range(options.runs):
+        for side in ("relay", "reference"):
+            async with engine.broker() as settings:
+                world = await make_world(dsn, settings.bootstrap_servers, settings.profile, STACK)
+                if not records:
+                    await fill(world, load)
+                    records = await messages(world)
+                with stopwatch() as watch:
+                    if side == "relay":
+                        row.rates.append(load.events / await time_relay(world, load.events, options.profile))
+                    else:
+                        row.references.append(load.events / await time_reference(world, records))
+                row.note(f"us CPU a message, {side}", watch.spent.own_s / load.events * 1e6)
+                await world.runtime.database.close()
+        options.say(f"{row.name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")
+    await engine.postgres.drop_database(f"relay_{load.name}")
     return row
 
 
-async def main() -> None:
-    options = parser(__doc__)
-    options.add_argument("--events", type=int, default=100_000)
-    arguments = options.parse_args()
-    logging.basicConfig(level=logging.WARNING)
-    loads = (Load("distinct", arguments.events, 1), Load("repeated", arguments.events // 5, 5))
-    profile = cProfile.Profile() if arguments.profile else None
-    with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as directory:
-        os.chmod(directory, 0o711)
-        rows = [await measure(load, arguments.runs, profile, Path(directory)) for load in loads]
-    show_profile(profile)
-    report("relay", rows, arguments.json)
+async def database(engine: Engine, name: str) -> str:
+    """The DSN of a new database with the chassis' tables."""
+    await engine.postgres.create_database(name)
+    dsn = engine.postgres.dsn(name)
+    await asyncio.to_thread(prepare, dsn)
+    return dsn
+
+
+async def measure(engine: Engine, options: Options) -> list[Row]:
+    """Both work loads."""
+    return [await measure_load(load, REACH, engine, options) for load in loads(options.events)]
+
+
+def loads(events: int) -> tuple[Load, Load]:
+    """As many events as asked for, each of a subject of its own, and five of each subject."""
+    return Load("distinct", events, 1), Load("repeated", events // 5, 5)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run({"relay": measure}, __doc__)

@@ -1,0 +1,91 @@
+"""Runs benchmarks on an engine and reports: the one command line that all of them have."""
+
+import argparse
+import asyncio
+import cProfile
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks.engines import ENGINES, Engine, EngineName, engine
+from tests.benchmarks.harness import Result, about, report, show_profile
+
+EVENTS = 100_000
+_QUICK = 10
+"""A quick run has a tenth of the load and one pair a row: it shows that all works, not how fast."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much to measure, and where its files may lie."""
+
+    directory: Path
+    runs: int = 5
+    events: int = EVENTS
+    quick: bool = False
+    profile: cProfile.Profile | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    def say(self, text: str) -> None:
+        """Show progress."""
+        print(f"{time.monotonic() - self.began:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    def seconds(self, full: float) -> float:
+        """How long something lasts that takes `full` seconds in a whole run."""
+        return full / _QUICK if self.quick else full
+
+
+Measure = Callable[[Engine, Options], Awaitable[Sequence[Result]]]
+
+
+def run(measures: Mapping[str, Measure], description: str | None) -> None:
+    """Take the command line, measure what it asks for on the engine it names, and report."""
+    arguments = _arguments(measures, description)
+    logging.basicConfig(level=logging.ERROR)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it reports every try to reach a broker
+    with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as name:
+        os.chmod(name, 0o711)  # PostgreSQL's own account, where we are root, has to pass through
+        options = Options(
+            Path(name),
+            1 if arguments.quick else arguments.runs,
+            arguments.events // _QUICK if arguments.quick else arguments.events,
+            arguments.quick,
+            cProfile.Profile() if arguments.profile else None,
+        )
+        chosen = {key: measures[key] for key in arguments.only or measures}
+        conditions = about()
+        results = asyncio.run(_measure_all(arguments.engine, chosen, options))
+    show_profile(options.profile)
+    title = f"{', '.join(chosen) if arguments.only else 'benchmarks'} on {arguments.engine}"
+    minutes = (time.monotonic() - options.began) / 60
+    conditions |= {"engine": arguments.engine, "runs": options.runs, "minutes": round(minutes, 1)}
+    report(title, results, conditions, arguments.json)
+
+
+async def _measure_all(name: EngineName, measures: Mapping[str, Measure], options: Options) -> list[Result]:
+    results: list[Result] = []
+    options.say(f"starting the engine: {name}")
+    async with engine(name, options.directory) as started:
+        for key, measure in measures.items():
+            options.say(key)
+            results += await measure(started, options)
+    return results
+
+
+def _arguments(measures: Mapping[str, Measure], description: str | None) -> argparse.Namespace:
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--engine", choices=ENGINES, default="embedded")
+    if len(measures) > 1:
+        made.add_argument("--only", choices=list(measures), action="append", help="may be repeated")
+    made.add_argument("--runs", type=int, default=5, help="pairs of measured and reference, in turn")
+    made.add_argument("--events", type=int, default=EVENTS, help="events, or rows of a workbook")
+    made.add_argument("--quick", action="store_true", help="one pair a row and a tenth of the load")
+    made.add_argument("--json", type=Path, help="where to write the result for machines")
+    made.add_argument("--profile", action="store_true", help="show where our side's time goes")
+    made.set_defaults(only=None)
+    return made.parse_args()
