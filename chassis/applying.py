@@ -22,6 +22,7 @@ from chassis.service import Consumer, Reaction
 from chassis.unit_of_work import UnitOfWork
 
 AFTER_INBOX = failpoints.declare("consumer.after_inbox")
+AFTER_BISECT = failpoints.declare("consumer.after_bisect")
 AFTER_REACTIONS = failpoints.declare("consumer.after_reactions")
 AFTER_COMMIT = failpoints.declare("consumer.after_commit")
 
@@ -89,6 +90,7 @@ class Applier:
             found = await self.inbox.advance_apart(uow.connection, subjects)
             waiting = {s: f for s, f in found.settlements.items() if f.fresh}
             await self._bisect(uow, waiting, failed)
+            await failpoints.reach(AFTER_BISECT)
             found.fresh = {s: f.fresh for s, f in waiting.items()}
             await self._finish(uow, batch, found)
         await failpoints.reach(AFTER_COMMIT)

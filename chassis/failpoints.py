@@ -1,11 +1,15 @@
-"""Named points between the steps of command, relay, consumer and timer, where a fault test may stop."""
+"""Named points between the steps of all that writes, where a fault test may kill or freeze a process."""
 
 import os
+import signal
 from collections.abc import Awaitable, Callable
 
 Hook = Callable[[str], Awaitable[None]]
 _hook: Hook | None = None
 POINTS: set[str] = set()
+VARIABLE = "SHUNIU_FAILPOINT"
+ANY = "*"
+_SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
 
 
 def declare(name: str) -> str:
@@ -26,20 +30,31 @@ async def reach(name: str) -> None:
         await _hook(name)
 
 
-def install_from_environment(variable: str = "SHUNIU_FAILPOINT") -> None:
-    """Kill the process with SIGKILL at the n-th passing of a point: `relay.before_delete:3`."""
-    wanted = os.environ.get(variable)
-    if not wanted:
-        return
-    point, _, nth = wanted.partition(":")
-    left = int(nth or "1")
+def install_from_environment() -> None:
+    """Stop the process at the n-th passing of a point, as `SHUNIU_FAILPOINT` says.
 
-    async def kill(name: str) -> None:
+    `relay.before_delete:3` kills it by SIGKILL at the third passing, `relay.before_delete:3:freeze` stops it
+    by SIGSTOP, and the name `*` stands for any point. Raises ValueError for anything else.
+    """
+    wanted = os.environ.get(VARIABLE)
+    if wanted:
+        install(_stopping(wanted))
+
+
+def _stopping(wanted: str) -> Hook:
+    point, _, rest = wanted.partition(":")
+    nth, _, action = rest.partition(":")
+    if not nth.isdigit() or (action or "kill") not in _SIGNALS:
+        raise ValueError(
+            f"{VARIABLE}={wanted!r}: write POINT:N or POINT:N:freeze, such as relay.after_send:3"
+        )
+    left, number = int(nth), _SIGNALS[action or "kill"]
+
+    async def stop(name: str) -> None:
         nonlocal left
-        if name != point:
-            return
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), 9)
+        if point in (name, ANY):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), number)
 
-    install(kill)
+    return stop

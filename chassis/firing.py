@@ -23,6 +23,7 @@ from chassis.unit_of_work import UnitOfWork
 AFTER_CANDIDATES = failpoints.declare("timer.after_candidates")
 AFTER_TAKE = failpoints.declare("timer.after_take")
 AFTER_COMMIT = failpoints.declare("timer.after_commit")
+BEFORE_FAILED = failpoints.declare("timer.before_failed")
 
 POLL_S = 0.5
 ATTEMPTS = 8
@@ -167,6 +168,7 @@ class TimerLoop:
 
     async def _failed(self, id: UUID, due_at: datetime, kind: str, error: Exception) -> None:
         _LOG.error("timer %s %s failed: %s", kind, id, describe(error), exc_info=error)
+        await failpoints.reach(BEFORE_FAILED)
         async with self.runtime.database.transaction() as transaction:
             state = await transaction.connection.fetchval(
                 _FAILED, id, due_at, describe(error), _BACKOFF_S, _LONGEST_S, ATTEMPTS

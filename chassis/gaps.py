@@ -10,10 +10,14 @@ from shuniu_contracts import Basis, stream
 from shuniu_contracts.replay import ReplayState
 from uuid_utils.compat import uuid7
 
+from chassis import failpoints
 from chassis.border import Arrival
 from chassis.service import DueTimer, Timer
 from chassis.timers import schedule
 from chassis.unit_of_work import UnitOfWork
+
+AFTER_HOLD = failpoints.declare("gap.after_hold")
+AFTER_REQUEST = failpoints.declare("gap.after_request")
 
 GAP = "chassis.gap"
 _LONGEST = timedelta(minutes=10)
@@ -53,6 +57,7 @@ async def watch(
         [msgspec.json.encode(payload).decode() for payload in payloads],
         timedelta(seconds=wait_s),
     )
+    await failpoints.reach(AFTER_HOLD)
 
 
 async def unwatch(connection: asyncpg.Connection, consumer: str, subjects: Iterable[tuple[str, str]]) -> None:
@@ -67,6 +72,7 @@ async def ask_again(uow: UnitOfWork, due: DueTimer) -> None:
     if not await due.take() or row is None or row["state"] != "held":
         return
     await _request(uow, gap, row["sequence"] + 1)
+    await failpoints.reach(AFTER_REQUEST)
     wait = min(timedelta(seconds=gap["wait_s"]) * 2, _LONGEST)
     await schedule(
         uow.connection, GAP, due.subject, due.division, on=None, at=uow.now + wait,

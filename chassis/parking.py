@@ -6,6 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
+from chassis import failpoints
 from chassis.applying import Applier
 from chassis.border import Arrival, Misfit, Refused, Sorted, parse, unpack_headers
 from chassis.decisions import record_decision
@@ -16,6 +17,14 @@ from chassis.position import InboxState, Position, Settlement, settle
 from chassis.runtime import Runtime
 from chassis.subscription import consumers_of
 from chassis.unit_of_work import UnitOfWork
+
+AFTER_DECISION = failpoints.declare("parked.after_decision")
+AFTER_REACTIONS = failpoints.declare("parked.after_reactions")
+AFTER_DELETE = failpoints.declare("parked.after_delete")
+AFTER_STEP = failpoints.declare("parked.after_step")
+AFTER_RECORD = failpoints.declare("parked.after_record")
+AFTER_PASS = failpoints.declare("parked.after_pass")
+AFTER_DISCARD = failpoints.declare("parked.after_discard")
 
 _COLUMNS = """number, consumer, service, subject, epoch, sequence, topic, partition, "offset", kind, error,
        key, headers::text as headers, value, parked_at"""
@@ -138,6 +147,7 @@ async def retry(runtime: Runtime, number: int, *, actor: str, reason: str = "") 
         await record_decision(
             transaction.connection, "parked.retry", actor=actor, reason=reason, subject=_about(row)
         )
+    await failpoints.reach(AFTER_DECISION)
     if row["subject"] is None:
         return await _retry_record(runtime, applier, row)
     return await _retry_subject(runtime, applier, (row["service"], row["subject"]))
@@ -157,6 +167,8 @@ async def discard(runtime: Runtime, number: int, *, actor: str, reason: str) -> 
             await _delete(uow.connection, [number])
             return Retried(0, 0)
         await _pass_over(uow.connection, row)
+        await failpoints.reach(AFTER_PASS)
+    await failpoints.reach(AFTER_DISCARD)
     subject = (row["service"], row["subject"])
     try:
         applier = _applier(runtime, row["consumer"])
@@ -199,6 +211,7 @@ async def _retry_record(runtime: Runtime, applier: Applier, row: asyncpg.Record)
     tally = await applier.process(Sorted([found]))
     if tally.quarantined:  # the row that would keep it is this very one
         return Retried(0, 1, row["error"])
+    await failpoints.reach(AFTER_RECORD)
     async with runtime.database.transaction() as transaction:
         await _delete(transaction.connection, [row["number"]])
     return Retried(tally.applied, 0)
@@ -215,6 +228,7 @@ async def _retry_subject(runtime: Runtime, applier: Applier, subject: Subject) -
                 raise
             step = _Step(0, describe(error))
             await _note(runtime, applier.inbox.consumer, subject, describe(error))
+        await failpoints.reach(AFTER_STEP)
         applied += step.applied
         if step.error is not None or step.done:
             left = 0 if step.done else await _left(runtime, applier.inbox.consumer, subject)
@@ -243,7 +257,9 @@ async def _step(uow: UnitOfWork, applier: Applier, subject: Subject) -> _Step:
     if first.park and size == 1:
         return _Step(0, first.park[0][2])
     await applier.react(uow, [first.fresh])
+    await failpoints.reach(AFTER_REACTIONS)
     await _delete(connection, [row["number"] for row in rows[:size]])
+    await failpoints.reach(AFTER_DELETE)
     if len(rows) > size:
         first.position = replace(first.position, state=InboxState.PARKED)
     await inbox.write(connection, {subject: first})

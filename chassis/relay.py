@@ -22,10 +22,12 @@ from chassis.outbox import CHANNEL, FULL, Blocked, OutboxReader, block, delete
 from chassis.runtime import Runtime
 from chassis.wire import Row, Wire, lane, partitions_of, topic_of
 
+AFTER_LOCK = failpoints.declare("relay.after_lock")
 AFTER_READ = failpoints.declare("relay.after_read")
 AFTER_SEND = failpoints.declare("relay.after_send")
 BEFORE_DELETE = failpoints.declare("relay.before_delete")
 AFTER_DELETE = failpoints.declare("relay.after_delete")
+AFTER_BLOCK = failpoints.declare("relay.after_block")
 
 SEND_TIMEOUT_S = 15.0
 MOST_REFUSED = 20
@@ -104,6 +106,7 @@ class Relay:
                 await pause(stop, backoff.next())
 
     async def _lead(self, lease: Lease, stop: asyncio.Event) -> None:
+        await failpoints.reach(AFTER_LOCK)
         connections: list[asyncpg.Connection] = []
         try:
             for _ in range(2):
@@ -299,6 +302,7 @@ class _Term:
 
     async def _block(self, kind: str, name: str, seq: int, reason: str) -> None:
         if await block(self._writing, kind, name, seq, reason):
+            await failpoints.reach(AFTER_BLOCK)
             self._relay.counts.blocked += 1
             _LOG.error(
                 "relay of %s: %s %s is blocked: %s", self._relay._runtime.service.name, kind, name, reason

@@ -9,10 +9,15 @@ from typing import Any
 import asyncpg
 from shuniu_contracts import EVENT_TYPES, STREAMS
 
+from chassis import failpoints
 from chassis.outbox import request_full_scan
 from chassis.received import Received
 from chassis.service import Reaction
 from chassis.unit_of_work import UnitOfWork
+
+AFTER_ENQUEUE = failpoints.declare("replay.after_enqueue")
+BEFORE_REBUILD = failpoints.declare("rebuild.before_enqueue")
+AFTER_REBUILD = failpoints.declare("rebuild.after_enqueue")
 
 # A pointer that is still there gets a new version, so that a relay which is about to delete it as delivered
 # leaves it: on a bus that was lost meanwhile, delivered means nothing.
@@ -67,9 +72,11 @@ async def rebuild(connection: asyncpg.Connection) -> int:
     the first event, instead of sending the newest ones to the empty topics meanwhile.
     Consumer groups that a broker kept must be reset as well (`groups.reset`), or they skip what comes first.
     """
+    await failpoints.reach(BEFORE_REBUILD)
     await connection.execute("set local statement_timeout = 0")
     names, majors = _live()
     status = await connection.execute(f"{_ENQUEUE} order by l.seq {_AGAIN}", names, majors)
+    await failpoints.reach(AFTER_REBUILD)
     await request_full_scan(connection)
     return int(status.rsplit(" ", 1)[1])
 
@@ -85,6 +92,7 @@ async def _enqueue(connection: asyncpg.Connection, chosen: str, *arguments: Any)
     """
     row = await connection.fetchrow(statement, *_live(), *arguments)
     assert row is not None
+    await failpoints.reach(AFTER_ENQUEUE)
     await request_full_scan(connection)
     return Enqueued(row["subjects"], row["pointers"])
 

@@ -12,11 +12,16 @@ repeats is dropped.
 
 from dataclasses import dataclass
 
-from chassis import groups
+from chassis import failpoints, groups
 from chassis.decisions import record_decision
 from chassis.leadership import try_lock
 from chassis.runtime import Runtime
 from chassis.subscription import consumers_of
+
+AFTER_LOCK = failpoints.declare("restore.after_lock")
+AFTER_GROUPS = failpoints.declare("restore.after_groups")
+AFTER_EPOCH = failpoints.declare("restore.after_epoch")
+AFTER_COMMIT = failpoints.declare("restore.after_commit")
 
 
 class ServiceRunning(Exception):
@@ -43,8 +48,10 @@ async def restore(runtime: Runtime, *, actor: str, reason: str) -> Restored:
     try:
         if not await try_lock(connection, service.name):
             raise ServiceRunning(f"{service.name} is running (its relay holds the lock); stop it first")
+        await failpoints.reach(AFTER_LOCK)
         own = tuple(groups.group_id(stack, consumer.name) for consumer in consumers_of(service))
         await groups.reset(runtime.settings.bus, own)
+        await failpoints.reach(AFTER_GROUPS)
         async with connection.transaction():
             epoch = await connection.fetchval("update source set epoch = epoch + 1 returning epoch")
             await record_decision(
@@ -54,6 +61,8 @@ async def restore(runtime: Runtime, *, actor: str, reason: str) -> Restored:
                 reason=reason,
                 subject={"service": service.name, "epoch": epoch},
             )
+            await failpoints.reach(AFTER_EPOCH)
+        await failpoints.reach(AFTER_COMMIT)
         return Restored(epoch, own)
     finally:
         connection.terminate()

@@ -15,7 +15,9 @@ from chassis.service import Service
 from chassis.settings import Settings
 from chassis.unit_of_work import BEFORE_COMMIT, UnitOfWork
 
+AFTER_BEGIN = failpoints.declare("command.after_begin")
 AFTER_COMMIT = failpoints.declare("command.after_commit")
+AFTER_WAKE = failpoints.declare("command.after_wake")
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,6 @@ class Runtime:
     policies: BaseModel = field(init=False)
     roles: dict[str, Callable[[], Condition]] = field(default_factory=dict)
     """the roles at work in this process, by name; filled when serving, asked for readiness"""
-    before_scrape: Callable[[], None] | None = None
-    """brings the metrics of running roles up to date; set when serving"""
     neighbours: tuple["Runtime", ...] = ()
     """the services that this process runs, itself included; set when serving"""
     draining: bool = False
@@ -73,6 +73,7 @@ class Runtime:
                 expected_revision=expected_revision,
                 permission=permission,
             )
+            await failpoints.reach(AFTER_BEGIN)
             yield work
             await work.flush()
             recorded = work.recorded
@@ -80,3 +81,4 @@ class Runtime:
         await failpoints.reach(AFTER_COMMIT)
         if recorded and self.wake is not None:
             await self.wake()
+            await failpoints.reach(AFTER_WAKE)

@@ -1,11 +1,13 @@
 """`shuniu`: the chassis' sub-commands and those of the services; errors become one clear line."""
 
+import os
 import sys
 from collections.abc import Sequence
 
 import typer
 from pydantic import ValidationError
 
+from chassis import failpoints
 from chassis.command import bus, contracts, parked, recovery, serve, tokens, up
 from chassis.command.output import errors
 from chassis.model import Refusal, Refusals
@@ -37,6 +39,8 @@ def _merge(app: typer.Typer, added: typer.Typer) -> None:
 
 def main() -> None:
     """Entry point of the installed command. Exit codes: 0 done, 1 could not or differs, 2 wrong usage."""
+    if os.environ.get("SHUNIU_ENVIRONMENT") == "test":
+        failpoints.install_from_environment()
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
     own = application()
     known = {

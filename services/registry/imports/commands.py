@@ -47,6 +47,7 @@ CHUNK: Final = 1000
 BREATH: Final = 50
 """Rows between two breaths of the event loop."""
 CHUNK_WRITTEN: Final = failpoints.declare("registry.import.chunk_written")
+CHUNK_UNDONE: Final = failpoints.declare("registry.import.chunk_undone")
 Which = Literal["all", "valid"]
 Told = Callable[[int], Awaitable[None]]
 """Called with the number of rows done so far."""
@@ -423,6 +424,7 @@ async def undo(uow: UnitOfWork, row: ImportRow, told: Told) -> None:
             )  # fmt: skip
         await uow.connection.execute(_TAKE_BACK, [entry["id"] for entry in chunk], uow.now)
         await uow.flush()
+        await failpoints.reach(CHUNK_UNDONE)
         await told(start + len(chunk))
         await asyncio.sleep(0)
     row.rows_undone = len(entries)

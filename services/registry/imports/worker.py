@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 
+from chassis import failpoints
 from chassis.clock import day_of
 from chassis.log import Cause
 from chassis.model import Refusal, Refusals, step
@@ -34,6 +35,12 @@ from services.registry.imports.tables import ImportFileRow, ImportMappingRow, Im
 from services.registry.imports.workbook import read_workbook
 from services.registry.organizations.model import Basis
 from services.registry.policy import RegistryPolicy
+
+CLAIMED: Final = failpoints.declare("registry.import.claimed")
+READ: Final = failpoints.declare("registry.import.read")
+REPORTED: Final = failpoints.declare("registry.import.reported")
+APPLIED: Final = failpoints.declare("registry.import.applied")
+COMMITTED: Final = failpoints.declare("registry.import.committed")
 
 PAUSE_S: Final = 1.0
 """Between two looks for work, where nobody called."""
@@ -66,6 +73,7 @@ async def work(runtime: Runtime) -> None:
             if id is None:
                 await _wait()
             else:
+                await failpoints.reach(CLAIMED)
                 await _attempt(runtime, id)
         except Exception:
             log.exception("import.worker_failed")
@@ -132,6 +140,7 @@ async def _do(runtime: Runtime, row: ImportRow, content: bytes, now: datetime) -
     except (Refusal, Refusals) as refused:
         await _give_up(runtime, id, refused)
         return
+    await failpoints.reach(READ)
     await _tell(runtime, id, len(reading.rows), 0)
     if row.state == ImportState.RECEIVED.value:
         await _conclude(runtime, row, principal, reading, mapping, sheet)
@@ -245,6 +254,8 @@ async def _apply(
             commands.reject(locked, uow)
             return
         await commands.apply(uow, locked, drafts, told)
+        await failpoints.reach(APPLIED)
+    await failpoints.reach(COMMITTED)
     await _tell(runtime, row.id, len(reading.rows), len(drafts))
 
 
@@ -272,6 +283,7 @@ async def _keep(
     row.sheet, row.headers, row.mapping = reading.sheet, reading.headers, mapping
     row.rows_read, row.rows_valid, row.rows_unchanged = len(reading.rows), valid, unchanged
     await commands.keep_report(uow, row, faults)
+    await failpoints.reach(REPORTED)
     if row.mapping_given is not None:
         await uow.session.merge(
             ImportMappingRow(
