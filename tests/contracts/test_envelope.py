@@ -148,7 +148,7 @@ def test_structured_mode_says_the_same_as_binary_mode() -> None:
             ("no attributes", b'{"data": {}}', "specversion"),
             ("bytes", b'{"data": {}, "id": "\xff"}', "id"),
             ("nested data", b'{"data": ' + b"[" * 100_000, "content-type"),
-            ("nested attribute", b'{"data": {}, "id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "content-type"),
+            ("nested attribute", b'{"id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "content-type"),
         )
     ],
 )
