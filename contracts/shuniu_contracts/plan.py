@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from shuniu_contracts.catalogue import STREAMS, Stream
-from shuniu_contracts.topics import ancestors
+from shuniu_contracts.topics import REPLAY, ancestors
 from shuniu_contracts.yaml_text import to_yaml
 
 BATCH_BYTES = 1024 * 1024
@@ -62,8 +62,8 @@ def _spec(name: str, streams: list[Stream]) -> TopicSpec:
 
 def acls(stack: str, on: datetime.date | None = None) -> tuple[Acl, ...]:
     """Permissions of a stack's services: each writes its own topics and reads in consumer groups named after
-    it; each consumer reads the subtree of a stream by prefix, and a directive stream of the stack and of each
-    of its ancestors by name."""
+    it; each consumer reads the subtree of a stream by prefix, and directives and requests for a replay of the
+    stack and of each of its ancestors by name."""
     day = on or datetime.datetime.now(datetime.UTC).date()
     granted: set[Acl] = set()
     for stream in STREAMS.values():
@@ -80,10 +80,10 @@ def _permissions(stream: Stream, stack: str, major: int) -> Iterable[Acl]:
         reader = f"User:{stack}.{consumer}"
         yield Acl(reader, "Read", "group", "prefixed", f"{stack}.{consumer}")
         for operation in ("Read", "Describe"):
-            if stream.directive:
+            if stream.directive or stream.aggregate == REPLAY:
                 for upper in ancestors(stack):
                     yield Acl(reader, operation, "topic", "literal", stream.topic(upper, major))
-            else:
+            if not stream.directive:
                 # Kafka knows prefixes, not patterns: the subtree's prefix is as narrow as a rule can be.
                 yield Acl(reader, operation, "topic", "prefixed", f"shuniu.{stack}")
 

@@ -6,6 +6,8 @@ import re
 from typing import NamedTuple
 
 DIRECTIVES = "directives"
+REPLAY = "replay"
+"""Requests to send a subject again: they go to its home, be it below or above whoever misses something."""
 TIERS = (2, 4, 6, 9, 12)
 """Lengths a division code can have: province, city, district, street, community."""
 
@@ -46,8 +48,13 @@ def topic_pattern(
     stack: str, service: str, aggregate: str, major: int, *, downward: bool | None = None
 ) -> str:
     """A regular expression for subscription: of a stack and all its descendants by prefix (up), or of a stack
-    and its ancestors (down). `downward` defaults to whether `aggregate` is `directives`."""
-    if downward is None:
-        downward = aggregate == DIRECTIVES
-    stacks = f"(?:{'|'.join(ancestors(stack))})" if downward else rf"{stack}\d*"
+    and its ancestors (down). `downward` defaults to whether `aggregate` is `directives`; without it, requests
+    for a replay are heard from both sides."""
+    subtree, above = rf"{stack}\d*", ancestors(stack)[:-1]
+    if aggregate == REPLAY and downward is None:
+        stacks = f"(?:{'|'.join((*above, subtree))})"
+    elif aggregate == DIRECTIVES if downward is None else downward:
+        stacks = f"(?:{'|'.join((*above, stack))})"
+    else:
+        stacks = subtree
     return rf"^shuniu\.{stacks}\.{service}\.{aggregate}\.v{major}$"

@@ -133,6 +133,14 @@ def test_a_street_hears_the_directives_of_those_above_it() -> None:
     assert not pattern.match("shuniu.440303001002.grants.directives.v1")
 
 
+def test_a_request_for_a_replay_is_heard_from_above_and_from_below() -> None:
+    pattern = re.compile(stream("console", "replay").pattern("440303001", 1))
+    for stack in ("44", "4403", "440303", "440303001", "440303001002"):
+        assert pattern.match(f"shuniu.{stack}.console.replay.v1")
+    for stack in ("440303002", "44030", "4403030", "440304"):
+        assert not pattern.match(f"shuniu.{stack}.console.replay.v1")
+
+
 def test_a_round_is_sent_down_as_a_directive() -> None:
     assert stream("grants", "round").topic("4403", 1) == "shuniu.4403.grants.directives.v1"
 
@@ -191,6 +199,13 @@ def test_manifests_are_the_plan_as_yaml() -> None:
         assert re.fullmatch(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", each["metadata"]["name"])
         assert each["metadata"]["labels"] == {"strimzi.io/cluster": "main"}
         assert each["spec"]["config"]["min.insync.replicas"] == "2"
+
+
+def test_requests_for_a_replay_may_be_read_from_every_stack_above() -> None:
+    granted = set(plan.acls("440303001", DAY))
+    for stack in ("44", "4403", "440303", "440303001"):
+        name = f"shuniu.{stack}.console.replay.v1"
+        assert plan.Acl("User:440303001.registry", "Read", "topic", "literal", name) in granted
 
 
 def test_acl_commands_name_every_permission() -> None:
