@@ -1,14 +1,14 @@
 """The one place where Kafka clients are made, so that no client runs with a library's unsafe defaults.
 
 Each setting below answers a trap found in FastStream 0.7.8 or aiokafka 0.14; a test rejects a client made
-anywhere else. Clients are returned unstarted.
+anywhere else. Clients are returned unstarted; where one cannot start, its error says why and what to set.
 """
 
 import asyncio
 import functools
 import logging
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
 import aiokafka.admin.client
@@ -17,6 +17,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import ConnectionGroup
+from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
 from aiokafka.protocol.metadata import MetadataRequest
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -32,6 +39,7 @@ ConsumerClient: TypeAlias = AIOKafkaConsumer
 MAX_BATCH_BYTES = 960 * 1024
 """One produced batch; below every `max.message.bytes`, since that limits Kafka's whole batch."""
 _REQUEST_TIMEOUT_MS = 10_000
+_ASK_TIMEOUT_MS = 3_000
 _ABANDON_S = 3.0
 _CLIENT = "shuniu"
 _LOG = logging.getLogger("chassis.bus")
@@ -54,6 +62,7 @@ def producer(settings: BusSettings, **changes: Any) -> AIOKafkaProducer:
     made = AIOKafkaProducer(**(_connection(settings) | options | changes))
     if settings.profile == "embedded":
         _hold_to_first_connection(made)
+    _say_why(made, settings)
     return made
 
 
@@ -125,12 +134,16 @@ def consumer(
         "heartbeat_interval_ms": settings.heartbeat_interval_ms,
         "max_poll_interval_ms": settings.max_poll_interval_ms,
     }
-    return AIOKafkaConsumer(*topics, **(_connection(settings) | options | changes))
+    made = AIOKafkaConsumer(*topics, **(_connection(settings) | options | changes))
+    _say_why(made, settings)
+    return made
 
 
 def admin(settings: BusSettings) -> AIOKafkaAdminClient:
     """A client for topics and groups."""
-    return AIOKafkaAdminClient(**_connection(settings))
+    made = AIOKafkaAdminClient(**_connection(settings))
+    _say_why(made, settings)
+    return made
 
 
 def broker(settings: BusSettings, logger: logging.Logger = _LOG) -> KafkaBroker:
@@ -139,7 +152,7 @@ def broker(settings: BusSettings, logger: logging.Logger = _LOG) -> KafkaBroker:
     It always has a logger, since without one FastStream drops a batch that fails validation in silence, and
     it creates no topic, since one made on first use would have a single partition.
     """
-    return KafkaBroker(
+    made = KafkaBroker(
         settings.bootstrap_servers,
         client_id=_CLIENT,
         consumer_only=True,
@@ -150,6 +163,8 @@ def broker(settings: BusSettings, logger: logging.Logger = _LOG) -> KafkaBroker:
         logger=logger,
         apply_types=False,
     )
+    _say_why(made, settings)
+    return made
 
 
 def subscriber(
@@ -201,6 +216,64 @@ class _NoCommit:
         raise RuntimeError("seek through subscriber.consumer.seek")
 
 
+def _say_why(client: Any, settings: BusSettings) -> None:
+    """Let `start` fail with a reason: aiokafka raises only that no server could be used."""
+    start: Callable[[], Awaitable[None]] = client.start
+
+    async def explained() -> None:
+        try:
+            await start()
+        except KafkaConnectionError as error:
+            raise KafkaConnectionError(await _why(settings)) from error
+
+    client.start = explained
+
+
+async def _why(settings: BusSettings) -> str:
+    found = [
+        f"{host}:{port} {await _asked(settings, host, port)}"
+        for host, port, _ in collect_hosts(settings.bootstrap_servers)
+    ]
+    return f"no broker can be used: {'; '.join(found)}"
+
+
+async def _asked(settings: BusSettings, host: str, port: int) -> str:
+    """What hinders a connection to one server, by trying it."""
+    options = _connection(settings) | {"request_timeout_ms": _ASK_TIMEOUT_MS}
+    del options["bootstrap_servers"], options["metadata_max_age_ms"]
+    try:
+        connection = await create_conn(host, port, **options)
+    except (OSError, TimeoutError, KafkaError) as error:
+        return _reason(settings, host, error)
+    connection.close()
+    return "answers by now: try again"
+
+
+def _reason(settings: BusSettings, host: str, error: Exception) -> str:
+    protocol = f"SHUNIU_BUS_SECURITY_PROTOCOL={settings.security_protocol}"
+    match error:
+        case ssl.SSLCertVerificationError():
+            if "ostname" in error.verify_message or "IP address" in error.verify_message:
+                return f"has a certificate that does not name {host}: SHUNIU_BUS_BOOTSTRAP_SERVERS must"
+            trusted = settings.tls_ca_file or "the system's authorities"
+            return (
+                f"has a certificate that {trusted} did not sign ({error.verify_message}): name the file of"
+                " its authority in SHUNIU_BUS_TLS_CA_FILE"
+            )
+        case ssl.SSLError():
+            return f"refuses the TLS connection or speaks no TLS ({error.reason or error}): {protocol}?"
+        case SaslAuthenticationFailed():
+            return (
+                f"refuses SHUNIU_BUS_SASL_USERNAME={settings.sasl_username} or its SHUNIU_BUS_SASL_PASSWORD"
+            )
+        case UnsupportedSaslMechanismError():
+            return f"does not take SHUNIU_BUS_SASL_MECHANISM={settings.sasl_mechanism}"
+        case OSError() if error.errno:
+            return f"does not answer ({error.strerror or error}): SHUNIU_BUS_BOOTSTRAP_SERVERS?"
+    certificate = " without SHUNIU_BUS_TLS_CERTIFICATE_FILE" if not settings.tls_certificate_file else ""
+    return f"ends the connection or stays silent ({type(error).__name__}), with {protocol}{certificate}"
+
+
 def _connection(settings: BusSettings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
@@ -208,9 +281,9 @@ def _connection(settings: BusSettings) -> dict[str, Any]:
         "request_timeout_ms": _REQUEST_TIMEOUT_MS,
         "metadata_max_age_ms": settings.metadata_max_age_ms,
         "security_protocol": settings.security_protocol,
-        "ssl_context": _tls(settings),
+        "ssl_context": settings.tls_context() if settings.encrypted else None,
     }
-    if settings.sasl_mechanism is not None:
+    if settings.authenticated:
         options |= {
             "sasl_mechanism": settings.sasl_mechanism,
             "sasl_plain_username": settings.sasl_username,
@@ -219,25 +292,15 @@ def _connection(settings: BusSettings) -> dict[str, Any]:
     return options
 
 
-def _tls(settings: BusSettings) -> ssl.SSLContext | None:
-    if settings.security_protocol not in ("SSL", "SASL_SSL"):
-        return None
-    authority = settings.tls_ca_file
-    context = ssl.create_default_context(cafile=str(authority) if authority else None)
-    if settings.tls_certificate_file is not None:
-        context.load_cert_chain(settings.tls_certificate_file, settings.tls_key_file)
-    return context
-
-
 def _password(settings: BusSettings) -> str | None:
     return settings.sasl_password.get_secret_value() if settings.sasl_password else None
 
 
 def _security(settings: BusSettings) -> BaseSecurity:
-    context = _tls(settings)
-    if settings.sasl_mechanism is None:
+    context = settings.tls_context() if settings.encrypted else None
+    if not settings.authenticated:
         return BaseSecurity(ssl_context=context)
     kinds = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
-    return kinds[settings.sasl_mechanism](
+    return kinds[settings.sasl_mechanism or "PLAIN"](
         username=settings.sasl_username or "", password=_password(settings) or "", ssl_context=context
     )

@@ -1,7 +1,7 @@
 """One service's database: a pool, transactions that serve SQLModel and raw asyncpg alike, and the clock."""
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.settings import DatabaseSettings
+
+_KEEPALIVE = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "11000",
+}
+
+
+class Unverified(ConnectionError):
+    """The server did not prove who it is, so nothing was sent to it; the message says what to set."""
 
 
 class RolledBack(asyncpg.InFailedSQLTransactionError):
@@ -57,26 +68,18 @@ class Database:
         """The libpq form of the connection string, for clients with a connection of their own."""
         return self.settings.dsn.get_secret_value()
 
-    def tls(self) -> ssl.SSLContext | None:
-        """The TLS context where a certificate authority is set."""
-        file = self.settings.tls_ca_file
-        return ssl.create_default_context(cafile=str(file)) if file else None
-
     async def open(self) -> None:
         """Create the pool; connections are made when first needed."""
-        url = self.dsn.replace("postgresql://", "postgresql+asyncpg://", 1)
-        arguments: dict[str, object] = {
-            "connection_class": _Connection,
-            "server_settings": {
-                "application_name": "shuniu",
-                "timezone": "UTC",
-                "statement_timeout": str(int(self.settings.statement_timeout_s * 1000)),
-            },
-        }
-        if (context := self.tls()) is not None:
-            arguments["ssl"] = context
+        timeout = {"statement_timeout": str(int(self.settings.statement_timeout_s * 1000))}
+
+        async def connected() -> asyncpg.Connection:
+            return await connect(self.settings, timeout, connection_class=_Connection)
+
         self._engine = create_async_engine(
-            url, pool_size=self.settings.pool_size, max_overflow=5, connect_args=arguments
+            "postgresql+asyncpg://",
+            async_creator=connected,
+            pool_size=self.settings.pool_size,
+            max_overflow=5,
         )
 
     async def close(self) -> None:
@@ -108,15 +111,42 @@ class Database:
 
     async def connect(self) -> asyncpg.Connection:
         """A connection of its own outside the pool, with TCP keepalives as a leader's lock needs them."""
+        return await connect(self.settings, _KEEPALIVE)
+
+
+async def connect(
+    settings: DatabaseSettings, parameters: Mapping[str, str] | None = None, **options: Any
+) -> asyncpg.Connection:
+    """A new connection as the settings secure it: the one place where connections to PostgreSQL are made.
+
+    Raises `Unverified` where the server offers no TLS or a certificate that does not hold.
+    """
+    context = settings.tls_context() if settings.verifies else None
+    try:
         return await asyncpg.connect(
-            self.dsn,
-            ssl=self.tls(),
-            server_settings={
-                "application_name": "shuniu",
-                "timezone": "UTC",
-                "tcp_keepalives_idle": "5",
-                "tcp_keepalives_interval": "2",
-                "tcp_keepalives_count": "3",
-                "tcp_user_timeout": "11000",
-            },
+            settings.dsn.get_secret_value(),
+            ssl=context,
+            server_settings={"application_name": "shuniu", "timezone": "UTC", **(parameters or {})},
+            **options,
         )
+    except ssl.SSLCertVerificationError as error:
+        raise Unverified(_unverified(settings, error)) from error
+    except ConnectionError as error:
+        if "rejected SSL upgrade" not in str(error):
+            raise
+        raise Unverified(
+            f"{error}: switch it on there (`ssl = on`), or unset SHUNIU_DATABASE_TLS"
+        ) from None
+
+
+def _unverified(settings: DatabaseSettings, error: ssl.SSLCertVerificationError) -> str:
+    said = error.verify_message.rstrip(".")
+    if "ostname" in said or "IP address" in said:
+        return (
+            f"PostgreSQL's certificate: {said}; name the host in SHUNIU_DATABASE_DSN as the certificate does"
+        )
+    trusted = settings.tls_ca_file or "the system's authorities"
+    return (
+        f"PostgreSQL's certificate is not trusted ({said}); trusted are those of {trusted}: name the file of"
+        " the authority that signed it in SHUNIU_DATABASE_TLS_CA_FILE"
+    )

@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic import SecretStr
 
+from chassis.database import connect
+from chassis.settings import DatabaseSettings
 from chassis.tables import chassis_metadata
 
 
@@ -25,23 +29,24 @@ def create_chassis_tables(op: Operations) -> None:
     )
 
 
-def _configuration(migrations: Path, dsn: str) -> Config:
+def _configuration(migrations: Path) -> Config:
     configuration = Config()
     configuration.set_main_option("script_location", str(migrations))
-    configuration.attributes["dsn"] = dsn
     return configuration
 
 
 def head(migrations: Path) -> str | None:
     """The newest revision that the code has."""
-    configuration = Config()
-    configuration.set_main_option("script_location", str(migrations))
-    return ScriptDirectory.from_config(configuration).get_current_head()
+    return ScriptDirectory.from_config(_configuration(migrations)).get_current_head()
 
 
-def upgrade(migrations: Path, dsn: str) -> None:
-    """Bring the database at `dsn` (libpq form) to the newest revision; needs no running event loop."""
-    command.upgrade(_configuration(migrations, dsn), "head")
+def upgrade(migrations: Path, database: DatabaseSettings | str) -> None:
+    """Bring a database, by its settings or libpq DSN, to the newest revision; needs no running event loop."""
+    if isinstance(database, str):
+        database = DatabaseSettings(dsn=SecretStr(database))
+    configuration = _configuration(migrations)
+    configuration.attributes["database"] = database
+    command.upgrade(configuration, "head")
 
 
 def run_environment(metadata: sa.MetaData) -> None:
@@ -51,7 +56,10 @@ def run_environment(metadata: sa.MetaData) -> None:
     from alembic import context
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    dsn: str = context.config.attributes["dsn"]
+    database: DatabaseSettings = context.config.attributes["database"]
+
+    async def connected() -> asyncpg.Connection:
+        return await connect(database)
 
     def migrate(connection: sa.Connection) -> None:
         context.configure(connection=connection, target_metadata=metadata, compare_type=True)
@@ -59,7 +67,7 @@ def run_environment(metadata: sa.MetaData) -> None:
             context.run_migrations()
 
     async def main() -> None:
-        engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
+        engine = create_async_engine("postgresql+asyncpg://", async_creator=connected)
         async with engine.connect() as connection:
             await connection.run_sync(migrate)
             await connection.commit()

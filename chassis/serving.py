@@ -23,7 +23,8 @@ from chassis.firing import TimerLoop
 from chassis.http import Verifier, create_app
 from chassis.http.health import database_fault
 from chassis.http.idempotency import purge
-from chassis.lag import group_lag
+from chassis.lag import LagClock, group_lag
+from chassis.metrics import metrics
 from chassis.migrations import upgrade
 from chassis.outbox import Waker
 from chassis.region import load_region
@@ -116,7 +117,7 @@ async def _open(one: Assignment, prepare: bool) -> AsyncIterator[Runtime]:
     region.refuse_strangers({*installed(), one.service.name})
     runtime = Runtime(one.service, one.settings, region, Database(one.settings.database))
     if prepare:
-        await asyncio.to_thread(upgrade, one.service.migrations, runtime.database.dsn)
+        await asyncio.to_thread(upgrade, one.service.migrations, one.settings.database)
     await runtime.database.open()
     try:
         if (fault := await database_fault(runtime)) is not None:
@@ -147,6 +148,7 @@ async def _start(runtime: Runtime, roles: Collection[Role], running: _Running) -
         _start_consumers(runtime, running)
     if "timers" in roles:
         timers = TimerLoop(runtime)
+        metrics(runtime.service.name).timers = timers.counts
         runtime.roles["timers"] = lambda: Condition(True, "firing")
         running.begin(runtime, "timers", timers.run(running.stop_first))
     if "api" in roles:
@@ -163,21 +165,17 @@ def _start_relay_or_waker(runtime: Runtime, running: _Running, *, relay: bool) -
         runtime.wake = waker
         running.begin(runtime, "waker", waker.run(running.stop_last), last=True)
         return
-    sender, found = Relay(runtime), telemetry.metrics(runtime.service.name)
-
-    def count() -> None:
-        found.sent.set(sender.counts.sent)
-        found.leading.set(sender.counts.leading)
-
-    runtime.wake, runtime.before_scrape = sender.wake, count
+    sender = Relay(runtime)
+    runtime.wake, metrics(runtime.service.name).relay = sender.wake, sender.counts
     runtime.roles["relay"] = lambda: Condition(True, "leading" if sender.counts.leading else "standing by")
     running.begin(runtime, "relay", sender.run(running.stop_last), last=True)
 
 
 def _start_consumers(runtime: Runtime, running: _Running) -> None:
-    found = telemetry.metrics(runtime.service.name)
+    found = metrics(runtime.service.name)
     for definition in consumers_of(runtime.service):
         loop = ConsumerLoop(runtime, definition, found.observe_batch)
+        found.follow(loop)
         runtime.roles[f"consumer {definition.name}"] = _condition_of(loop)
         running.begin(runtime, f"consumer {definition.name}", loop.run(running.stop_first))
     meter = _LagMeter(runtime)
@@ -294,19 +292,23 @@ async def _purge(runtime: Runtime) -> None:
 
 
 class _LagMeter:
-    """Sets the lag metrics of the consumers: messages not committed, and for how long there were any."""
+    """Sets the lag metrics of the consumers; while the bus does not say, there are none."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._caught_up: dict[str, float] = {}
+        self._metrics = metrics(runtime.service.name)
+        self._clocks: dict[str, LagClock] = {}
 
     async def measure(self) -> None:
         """Ask the bus once."""
-        settings, found = self._runtime.settings, telemetry.metrics(self._runtime.service.name)
+        settings = self._runtime.settings
         for definition in consumers_of(self._runtime.service):
-            lag = await group_lag(settings.bus, subscription(settings.stack, definition))
-            now = time.monotonic()
-            if lag.behind == 0 or definition.name not in self._caught_up:
-                self._caught_up[definition.name] = now
-            found.lag.labels(definition.name).set(lag.behind)
-            found.lag_seconds.labels(definition.name).set(now - self._caught_up[definition.name])
+            try:
+                lag = await group_lag(settings.bus, subscription(settings.stack, definition))
+            except BaseException:
+                self._metrics.lag.clear()
+                self._metrics.lag_seconds.clear()
+                raise
+            clock = self._clocks.setdefault(definition.name, LagClock())
+            self._metrics.lag.labels(definition.name).set(lag.behind)
+            self._metrics.lag_seconds.labels(definition.name).set(clock.seconds(lag, time.monotonic()))

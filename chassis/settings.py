@@ -1,16 +1,50 @@
 """Settings of one service process, from the environment (`SHUNIU_...`), validated at start-up."""
 
+import ssl
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Role = Literal["api", "consumer", "relay", "timers"]
 
 
-class DatabaseSettings(BaseSettings):
+class TlsSettings(BaseSettings):
+    """The files of a TLS connection. Without an authority of its own, the system's are trusted."""
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+
+    tls_ca_file: Path | None = Field(None, description="PEM of the authorities trusted, and no others")
+    tls_certificate_file: Path | None = Field(None, description="PEM of our own certificate, for mutual TLS")
+    tls_key_file: Path | None = Field(
+        None, description="PEM of its key; where unset it is in the certificate's file"
+    )
+
+    def tls_context(self) -> ssl.SSLContext:
+        """A client's context that checks certificate and host name, TLS 1.2 or newer."""
+        context = ssl.create_default_context(cafile=self.tls_ca_file)
+        if self.tls_certificate_file is not None:
+            context.load_cert_chain(self.tls_certificate_file, self.tls_key_file)
+        return context
+
+    @field_validator("tls_ca_file", "tls_certificate_file", "tls_key_file")
+    @classmethod
+    def _is_there(cls, file: Path | None) -> Path | None:
+        if file is not None and not file.is_file():
+            raise ValueError(f"there is no file {file}")
+        return file
+
+    @model_validator(mode="after")
+    def _key_goes_with_a_certificate(self) -> "TlsSettings":
+        if self.tls_key_file is not None and self.tls_certificate_file is None:
+            raise ValueError("a tls_key_file is set, and no tls_certificate_file that it belongs to")
+        return self
+
+
+class DatabaseSettings(TlsSettings):
     """Connection to this service's own database."""
 
     model_config = SettingsConfigDict(env_prefix="SHUNIU_DATABASE_")
@@ -20,10 +54,34 @@ class DatabaseSettings(BaseSettings):
     )
     pool_size: int = Field(10, ge=1, description="connections kept per process")
     statement_timeout_s: float = Field(60.0, gt=0)
-    tls_ca_file: Path | None = None
+    tls: Literal["prefer", "verify-full"] = Field(
+        "prefer",
+        description="verify-full: TLS only, certificate and host name checked; so too with a tls_ca_file",
+    )
+
+    @property
+    def verifies(self) -> bool:
+        """Whether the server must prove who it is."""
+        return self.tls == "verify-full" or bool(self.tls_ca_file or self.tls_certificate_file)
+
+    @field_validator("dsn")
+    @classmethod
+    def _is_a_url(cls, dsn: SecretStr) -> SecretStr:
+        """Faults are named without the value: a wrongly written password would be told with it."""
+        try:
+            parts = urlsplit(dsn.get_secret_value())
+            readable = parts.port is None or parts.port > 0
+        except ValueError:
+            readable = False
+        if not readable or parts.fragment or parts.scheme not in ("postgresql", "postgres"):
+            raise ValueError(
+                "write postgresql://user:password@host:port/name, and in the password %40 for @, %2F for /,"
+                " %23 for #, %3A for :"
+            )
+        return dsn
 
 
-class BusSettings(BaseSettings):
+class BusSettings(TlsSettings):
     """Connection to Kafka."""
 
     model_config = SettingsConfigDict(env_prefix="SHUNIU_BUS_")
@@ -38,14 +96,21 @@ class BusSettings(BaseSettings):
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     sasl_username: str | None = None
     sasl_password: SecretStr | None = None
-    tls_ca_file: Path | None = None
-    tls_certificate_file: Path | None = None
-    tls_key_file: Path | None = None
     metadata_max_age_ms: int = 3000
     session_timeout_ms: int = Field(
         10_000, ge=500, description="the embedded broker makes a joining group wait for it, so 2 s there"
     )
     max_poll_interval_ms: int = 300_000
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether connections are TLS."""
+        return self.security_protocol in ("SSL", "SASL_SSL")
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether a user name and a password are sent."""
+        return self.security_protocol in ("SASL_PLAINTEXT", "SASL_SSL")
 
     @property
     def heartbeat_interval_ms(self) -> int:
@@ -56,6 +121,24 @@ class BusSettings(BaseSettings):
     def _embedded_joins_fast(self) -> "BusSettings":
         if self.profile == "embedded" and "session_timeout_ms" not in self.model_fields_set:
             self.session_timeout_ms = 2_000
+        return self
+
+    @model_validator(mode="after")
+    def _security_is_whole(self) -> "BusSettings":
+        protocol = self.security_protocol
+        given = (self.sasl_mechanism, self.sasl_username, self.sasl_password)
+        if self.authenticated and not all(given):
+            raise ValueError(
+                f"security_protocol {protocol} needs sasl_mechanism, sasl_username and sasl_password"
+            )
+        if any(given) and not self.authenticated:
+            raise ValueError(
+                f"SASL settings are given, but security_protocol {protocol} uses none"
+            )
+        if (self.tls_ca_file or self.tls_certificate_file) and not self.encrypted:
+            raise ValueError(
+                f"TLS files are given, but security_protocol {protocol} uses none"
+            )
         return self
 
 

@@ -104,7 +104,9 @@ class Place:
     @asynccontextmanager
     async def database(self, service: str) -> AsyncIterator[asyncpg.Connection]:
         """A connection to a service's database, in a transaction of its own."""
-        connection = await asyncpg.connect(self.settings(service).database.dsn.get_secret_value())
+        from chassis.database import connect
+
+        connection = await connect(self.settings(service).database)
         try:
             async with connection.transaction():
                 yield connection

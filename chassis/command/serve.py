@@ -93,5 +93,5 @@ def migrate(services: Services = None, data_dir: DataDir = None) -> None:
 
     place = find(data_dir)
     for name in place.chosen(services):
-        upgrade(discover(name).migrations, place.settings(name).database.dsn.get_secret_value())
+        upgrade(discover(name).migrations, place.settings(name).database)
         say(f"{name}: at the newest migration")
