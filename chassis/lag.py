@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -13,6 +13,7 @@ from chassis.settings import BusSettings
 
 _FETCH_S = 10.0
 _FETCH_WAIT_MS = 20
+_MOST_MARKS = 256
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,34 @@ class Backlog:
     def is_clear(self) -> bool:
         """Whether nothing waits for the relay, a replay or an operator."""
         return not (self.outbox or self.blocked or self.held or self.parked)
+
+
+@dataclass
+class LagClock:
+    """Tells for how long a group has been behind, from samples of where it and the partitions' ends were.
+
+    What was an end at an earlier sample and is not committed yet has been on the bus since then at least. So
+    a group that follows closely under load is at nought, though it is never at the end; one that stands still
+    ages with the clock.
+    """
+
+    _marks: list[tuple[float, dict[tuple[str, int], int]]] = field(default_factory=list)
+
+    def seconds(self, lag: GroupLag, now: float) -> float:
+        """Take a sample at `now` (monotonic seconds); the age in seconds, nought when caught up."""
+        ends = {(part.topic, part.partition): part.end for part in lag.partitions}
+        positions = {(part.topic, part.partition): part.position for part in lag.partitions}
+        if any(ends.get(key, end) < end for _, marked in self._marks for key, end in marked.items()):
+            self._marks.clear()  # the bus was emptied: old ends are never reached
+        while self._marks and all(positions.get(key, end) >= end for key, end in self._marks[0][1].items()):
+            self._marks.pop(0)
+        if not lag.behind:
+            self._marks.clear()
+            return 0.0
+        if len(self._marks) >= _MOST_MARKS:
+            self._marks = self._marks[::2]
+        self._marks.append((now, ends))
+        return now - self._marks[0][0]
 
 
 async def group_lag(settings: BusSettings, subscription: Subscription) -> GroupLag:

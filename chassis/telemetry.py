@@ -1,4 +1,4 @@
-"""Logs, metrics, traces: one pipeline for all logs, a metrics registry a service, spans that cross Kafka."""
+"""Logs and traces: one pipeline for all logs, spans that cross Kafka."""
 
 import logging
 import os
@@ -6,19 +6,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import Any, Protocol
 
 import structlog
 from opentelemetry import context as trace_context
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 _TRACER = trace.get_tracer("shuniu")
 _PROPAGATOR = TraceContextTextMapPropagator()
-_BATCH_SIZES = (1, 2, 5, 10, 50, 100, 250, 500, 1000, 5000)
-_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
 class TracingNotInstalled(RuntimeError):
@@ -192,66 +188,3 @@ def current_traceparent() -> str | None:
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier)
     return carrier.get("traceparent")
-
-
-class Metrics:
-    """All metrics of one service, in a registry of its own since services may share a process."""
-
-    def __init__(self, service: str) -> None:
-        self.registry = registry = CollectorRegistry()
-        self.service = service
-        self.requests = Histogram(
-            "shuniu_http_request_seconds", "HTTP requests", ["method", "route", "status"],
-            buckets=_SECONDS, registry=registry,
-        )  # fmt: skip
-        self.commands = Counter("shuniu_commands", "commands committed", ["command"], registry=registry)
-        self.records = Counter(
-            "shuniu_consumer_records", "records by what became of them: applied, duplicates, jumps, forks,"
-            " parked, quarantined ...", ["consumer", "outcome"], registry=registry,
-        )  # fmt: skip
-        self.batches = Histogram(
-            "shuniu_consumer_batch_size", "records a batch", ["consumer"],
-            buckets=_BATCH_SIZES, registry=registry,
-        )  # fmt: skip
-        self.lag = Gauge(
-            "shuniu_consumer_lag_messages", "records not yet committed", ["consumer"], registry=registry
-        )
-        self.lag_seconds = Gauge(
-            "shuniu_consumer_lag_seconds",
-            "time since nothing was uncommitted",
-            ["consumer"],
-            registry=registry,
-        )
-        self.sent = Gauge("shuniu_relay_events_out", "events sent since the start", registry=registry)
-        self.leading = Gauge("shuniu_relay_leading", "1 where this relay holds the lock", registry=registry)
-        self.waiting = Gauge(
-            "shuniu_waiting", "what waits in the database: outbox, blocked, held, parked, timers_late,"
-            " timers_provisional, timers_parked", ["what"], registry=registry,
-        )  # fmt: skip
-        self.oldest = Gauge(
-            "shuniu_outbox_oldest_seconds", "age of the oldest unsent event", registry=registry
-        )
-        self.ready = Gauge("shuniu_role_ready", "1 where the role works", ["role"], registry=registry)
-
-    def render(self) -> bytes:
-        """The text form for a scrape."""
-        return generate_latest(self.registry)
-
-    def observe_batch(self, consumer: str, tally: object) -> None:
-        """Count what became of a batch, by the fields of the consumer's tally."""
-        counts = {name: value for name, value in vars(tally).items() if isinstance(value, int)}
-        for outcome, value in counts.items():
-            if value:
-                self.records.labels(consumer, outcome).inc(value)
-        self.batches.labels(consumer).observe(counts.get("records", 0))
-
-
-@cache
-def metrics(service: str) -> Metrics:
-    """The metrics of a service in this process."""
-    return Metrics(service)
-
-
-def count_command(service: str, command: str) -> None:
-    """Count one committed command."""
-    metrics(service).commands.labels(command).inc()

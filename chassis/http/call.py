@@ -20,6 +20,7 @@ from chassis.http.paging import PageRequest
 from chassis.http.problems import Explained
 from chassis.http.reading import Reading
 from chassis.log import Cause
+from chassis.metrics import count_command
 from chassis.principal import NotPermitted, Principal
 from chassis.runtime import Runtime
 from chassis.unit_of_work import UnitOfWork
@@ -88,7 +89,7 @@ class Call:
                 await work.flush()
                 made = await self._answer(result, answer, status, location)
                 await self._keep(tried, work, made)
-        telemetry.count_command(self.runtime.service.name, name)
+        count_command(self.runtime.service.name, name)
         return _respond(made)
 
     async def read(self, query: Callable[..., Awaitable[T]], **arguments: Any) -> T:

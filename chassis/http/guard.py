@@ -15,6 +15,7 @@ from chassis import telemetry
 from chassis.http.language import preferred
 from chassis.http.problems import of_explained, problem
 from chassis.http.unexpected import explained
+from chassis.metrics import metrics
 from chassis.settings import HttpSettings
 
 _LOG = logging.getLogger("chassis.http")
@@ -76,7 +77,7 @@ class Guard:
         self._app = app
         self._service = service
         self._settings = settings
-        self._metrics = telemetry.metrics(service)
+        self._metrics = metrics(service)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request through; anything but HTTP goes by untouched."""

@@ -1,7 +1,6 @@
 """Whether a process lives, whether it may get work, and its metrics; for orchestrators, without a token."""
 
 import asyncio
-from typing import Any
 
 import asyncpg
 from fastapi import APIRouter, Response
@@ -9,19 +8,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
-from chassis import telemetry
-from chassis.lag import backlog
+from chassis.metrics import metrics
 from chassis.migrations import head
 from chassis.runtime import Runtime
+from chassis.waiting import Waiting, waiting
 
 _DATABASE_TIMEOUT_S = 2.0
 _DATABASE_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
-_TIMERS = """
-select count(*) filter (where state = 'waiting' and due_at < now.at) as timers_late,
-       count(*) filter (where state = 'waiting' and provisional) as timers_provisional,
-       count(*) filter (where state = 'parked') as timers_parked
-from timer, (select clock_timestamp() + clock_offset as at from source) now
-"""
 
 router = APIRouter(tags=["operation"])
 
@@ -67,20 +60,22 @@ async def _missing(runtime: Runtime) -> list[str]:
 
 
 @router.get("/metrics", response_class=Response)
-async def metrics(request: Request) -> Response:
+async def scrape(request: Request) -> Response:
     """Prometheus' text form; what waits in the database is counted at each scrape."""
     runtime: Runtime = request.app.state.runtime
-    found = telemetry.metrics(runtime.service.name)
+    found = metrics(runtime.service.name)
     for name, state in runtime.conditions():
         found.ready.labels(name).set(state.ready)
-    if runtime.before_scrape is not None:
-        runtime.before_scrape()
-    try:
-        async with asyncio.timeout(_DATABASE_TIMEOUT_S):
-            await _count_waiting(runtime, found)
-    except _DATABASE_ERRORS:
-        found.waiting.clear()  # unknown is not the last known number
+    found.waiting = await _waiting_or_unknown(runtime)
     return Response(found.render(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _waiting_or_unknown(runtime: Runtime) -> Waiting | None:
+    try:
+        async with asyncio.timeout(_DATABASE_TIMEOUT_S), runtime.database.transaction() as transaction:
+            return await waiting(transaction.connection)
+    except _DATABASE_ERRORS:
+        return None
 
 
 async def database_fault(runtime: Runtime) -> str | None:
@@ -94,26 +89,3 @@ async def database_fault(runtime: Runtime) -> str | None:
         return type(error).__name__
     wanted = head(runtime.service.migrations)
     return None if found == wanted else f"at migration {found}, the code needs {wanted}"
-
-
-async def _count_waiting(runtime: Runtime, found: telemetry.Metrics) -> None:
-    counted = await waiting(runtime)
-    found.oldest.set(counted.pop("oldest_s"))
-    for what, number in counted.items():
-        found.waiting.labels(what).set(number)
-
-
-async def waiting(runtime: Runtime) -> dict[str, Any]:
-    """What waits in the service's database, by name, and `oldest_s`."""
-    async with runtime.database.transaction() as transaction:
-        stuck = await backlog(transaction.connection)
-        timers = await transaction.connection.fetchrow(_TIMERS)
-    assert timers is not None
-    return {
-        "outbox": stuck.outbox,
-        "oldest_s": stuck.oldest_s,
-        "blocked": stuck.blocked,
-        "held": stuck.held,
-        "parked": stuck.parked,
-        **dict(timers),
-    }

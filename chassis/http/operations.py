@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.http.call import Call, requires
-from chassis.http.health import waiting
+from chassis.waiting import waiting
 
 router = APIRouter(prefix="/v1/operations", tags=["operation"])
 
@@ -40,5 +40,18 @@ async def operations(call: Annotated[Call, requires("operations:read")]) -> Oper
     """What waits and what works, now."""
     runtime = call.runtime
     roles = [RoleState(role=name, ready=c.ready, detail=c.detail) for name, c in runtime.conditions()]
-    counts = await waiting(runtime)
-    return OperationsOut(service=runtime.service.name, stack=runtime.settings.stack, roles=roles, **counts)
+    async with runtime.database.transaction() as transaction:
+        found = await waiting(transaction.connection)
+    return OperationsOut(
+        service=runtime.service.name,
+        stack=runtime.settings.stack,
+        roles=roles,
+        outbox=found.outbox,
+        oldest_s=found.outbox_oldest_s,
+        blocked=sum(found.blocked.values()),
+        held=sum(waits.messages for waits in found.held.values()),
+        parked=sum(found.parked.values()),
+        timers_late=found.timers.late,
+        timers_provisional=found.timers.provisional,
+        timers_parked=found.timers.parked,
+    )

@@ -86,8 +86,11 @@ async def test_metrics_count_commands_requests_and_what_waits(client: httpx.Asyn
     await client.post("/v1/funds", json=fund())
     text = (await client.get("/metrics")).text
     assert 'shuniu_commands_total{command="open_fund"}' in text
-    assert 'shuniu_waiting{what="outbox"} 1.0' in text
-    assert 'route="/v1/funds",status="201"' in text
+    assert "shuniu_outbox_messages 1.0" in text
+    assert 'shuniu_outbox_blocked{kind="topic"} 0.0' in text
+    assert "shuniu_database_reachable 1.0" in text
+    assert 'shuniu_http_request_duration_seconds_count{method="POST",route="/v1/funds",status="201"}' in text
+    assert "process_start_time_seconds" in text
     assert 'shuniu_role_ready{role="api"} 1.0' in text
 
 
