@@ -36,6 +36,26 @@ def apply(data_dir: DataDir = None, as_json: Json = False) -> None:
     _show_topics(asyncio.run(topics.apply(place.bus, place.stack)), as_json)
 
 
+@topics_app.command("mirror")
+def mirror(
+    sites: Annotated[list[str], typer.Argument(metavar="STACK=HOST:PORT...", show_default=False)],
+    every_ancestor: Annotated[
+        bool, typer.Option("--every-ancestor", help="Join a stack to all above it, not to the nearest only.")
+    ] = False,
+    replication_factor: Annotated[int, typer.Option(min=1, help="Of the topics that it makes.")] = 3,
+) -> None:
+    """Print MirrorMaker 2's configuration between stacks that have a Kafka each.
+
+    Streams go up, directives down. How to run it: deploy/mirror/README.md.
+
+    Example: shuniu topics mirror 440303=kafka.district:9092 440303001=kafka.street:9092 > mirror.properties
+    """
+    from chassis.mirror import Site, links, properties
+
+    joined = links([Site.parse(site) for site in sites], every_ancestor=every_ancestor)
+    print(properties(joined, replication_factor=replication_factor), end="")
+
+
 def _show_topics(findings: Any, as_json: bool) -> None:
     rows = [
         {"topic": f.topic.name, "partitions": f.topic.partitions, "state": f.state.value, "detail": f.detail}
