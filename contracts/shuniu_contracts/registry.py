@@ -431,6 +431,30 @@ class RegistrationApplicationWithdrawn(Event, frozen=True, kw_only=True):
     state: RegistrationApplicationState
 
 
+@registration_application.fact(
+    "became_overdue", en="The step an application is in passed its day.", zh="登记申请当前环节逾期。"
+)
+class RegistrationApplicationBecameOverdue(Event, frozen=True, kw_only=True):
+    """The working days for the step in hand ran out (B03), once per deadline."""
+
+    state: RegistrationApplicationState
+    due_on: datetime.date
+    rule: Code
+
+
+@registration_application.fact(
+    "rescheduled",
+    en="The day by which an application's step is due moved with the calendar of working days.",
+    zh="登记申请当前环节的期限随工作日历调整。",
+)
+class RegistrationApplicationRescheduled(Event, frozen=True, kw_only=True):
+    """The calendar of the year became known after the step had begun, and its day moved."""
+
+    state: RegistrationApplicationState
+    previous_due_on: datetime.date
+    rule: Code
+
+
 @registration_application.fact("closed", en="An application ended with registration.", zh="登记申请办结。")
 class RegistrationApplicationClosed(Event, frozen=True, kw_only=True):
     """Closed because the organisation stands in the register; the subject ends."""
