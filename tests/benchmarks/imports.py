@@ -5,11 +5,7 @@ events, log and outbox. The reference copies the same rows, made ahead, into one
 """
 
 import asyncio
-import random
 from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import product
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -22,43 +18,15 @@ from chassis.region import Region, load_region
 from chassis.runtime import Runtime
 from chassis.settings import DatabaseSettings, Settings
 from deploy.regions import profile_file
-from deploy.scenarios.register import CATEGORIES, Entry, write_workbook
 from services.registry.app import service
 from services.registry.imports import commands, worker
 from services.registry.imports.tables import ImportRow
 from tests.benchmarks.engines import Engine
 from tests.benchmarks.harness import Row, Spent, stopwatch
+from tests.benchmarks.registers import workbook
 from tests.benchmarks.running import Options, run
 
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
-_FIELDS = ("书画", "合唱", "棋类", "花卉", "摄影", "太极", "舞蹈", "养老", "助残", "托管", "家政", "心理")
-_PAIRS = tuple(product("甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"))
-_SUPERVISORS = ("滨海新区民政局", "滨海新区教育委员会", "滨海新区文化广播电视局", "滨海新区体育局")
-
-
-def compose(region: Region, rows: int) -> list[Entry]:
-    """A register like Binhai's at the end of 2014 (F01: three filed for each registered), of `rows` rows."""
-    dice = random.Random(rows)
-    places = [place for place in region.divisions if len(place.code) == 12]
-    names = list(product(_PAIRS, _FIELDS))
-    entries = []
-    for n in range(rows):
-        place, (pair, field) = places[n % len(places)], names[n // len(places) % len(names)]
-        registered, day = n % 4 == 0, date(2010, 3, 1) + timedelta(days=dice.randrange(1500))
-        entries.append(
-            Entry(
-                name=f"{place.name}{''.join(pair)}{field}{'协会' if registered else '队'}",
-                number=f"津滨社证字第{n:06d}号" if registered else "", division=place.code,
-                form="association" if registered else "community_organization",
-                status="registered" if registered else "filed", category=dice.choice(CATEGORIES),
-                founded_on=day - timedelta(days=dice.randrange(10, 300)),
-                registered_on=day if registered else None, filed_on=None if registered else day,
-                direct=False, supervisor=dice.choice(_SUPERVISORS) if registered else "",
-                staff=dice.randrange(20) if registered else 0, members=8 + dice.randrange(200),
-                full_members=dice.randrange(3), coverage="",
-            )
-        )  # fmt: skip
-    return entries
 
 
 async def bring(dsn: str, region: Region, content: bytes, rows: int) -> None:
@@ -111,7 +79,7 @@ async def measure(engine: Engine, options: Options) -> list[Row]:
     """Import and COPY in turn, each import into a registry of its own."""
     rows, server = options.events, engine.postgres
     region = load_region(profile_file("120116-binhai"))
-    content = await asyncio.to_thread(workbook, region, rows, options.directory)
+    content = (await asyncio.to_thread(workbook, region, rows, options.directory)).read_bytes()
     row = Row(f"import of {rows:,} organisations", "rows/s", "COPY of the rows, one table", 0.10)
     for number in range(options.runs):
         name = f"registry_{number}"
@@ -132,13 +100,6 @@ async def measure(engine: Engine, options: Options) -> list[Row]:
         options.say(f"{row.name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")
         await server.drop_database(name)
     return [row]
-
-
-def workbook(region: Region, rows: int, directory: Path) -> bytes:
-    """A register's file."""
-    file = directory / f"register-{rows}.xlsx"
-    write_workbook(compose(region, rows), file)
-    return file.read_bytes()
 
 
 if __name__ == "__main__":
