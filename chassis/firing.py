@@ -11,13 +11,12 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from chassis import failpoints, telemetry
+from chassis import failpoints, telemetry, timers
 from chassis.faults import Nature, describe, nature_of
 from chassis.gaps import GAP_TIMER
 from chassis.log import Cause
 from chassis.runtime import Runtime
 from chassis.service import DueTimer, Timer
-from chassis.timers import recompute_provisional
 from chassis.unit_of_work import UnitOfWork
 
 AFTER_CANDIDATES = failpoints.declare("timer.after_candidates")
@@ -56,7 +55,7 @@ returning state
 
 
 class NotTaken(TypeError):
-    """A timer's function ended without asking `take`: its effect could happen again."""
+    """A timer's function ended without asking `take`: its effect could happen again, or without the timer."""
 
 
 @dataclass
@@ -105,14 +104,39 @@ class TimerLoop:
 
     async def recompute(self) -> int:
         """Set provisional timers by what the calendar knows now; how many moved."""
-        connection = await self.runtime.database.connect()
-        try:
-            moved = await recompute_provisional(connection, self.runtime.region.calendar)
-        finally:
-            await connection.close()
+        async with self.runtime.database.transaction() as transaction:
+            found = await timers.moves(transaction.connection, self.runtime.region.calendar)
+        moved = sum([await self._move(move) for move in found])
         if moved:
             _LOG.info("%s timers of %s moved to the calendar's new data", moved, self.runtime.service.name)
         return moved
+
+    async def _move(self, move: timers.Move) -> bool:
+        """One transaction a timer. Raises what an outage raises; one that cannot be moved fires as it was."""
+        try:
+            async with self.runtime.unit_of_work(cause=Cause.new(telemetry.current_traceparent())) as uow:
+                return await self._moved(uow, move)
+        except Exception as error:
+            if nature_of(error) is Nature.TRANSIENT:
+                raise
+            _LOG.exception("timer %s %s cannot be moved to %s", move.kind, move.id, move.day)
+            return False
+
+    async def _moved(self, uow: UnitOfWork, move: timers.Move) -> bool:
+        asked: list[bool] = []
+
+        async def take() -> bool:
+            asked.append(await timers.apply(uow.connection, move))
+            return asked[-1]
+
+        known = self._kinds.get(move.kind)
+        if known is None or known.moved is None or not move.elsewhere:
+            return await take()
+        due = DueTimer(str(move.id), move.kind, move.subject, move.division, move.payload, take)
+        await known.moved(uow, due, move.day)
+        if not asked:
+            raise NotTaken(f"the function that moves timer {move.kind} never called take()")
+        return any(asked)
 
     async def fire_due(self, stop: asyncio.Event | None = None) -> int:
         """Fire what is due now, at most one window; returns how many candidates there were.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -18,6 +19,7 @@ from chassis.unit_of_work import UnitOfWork
 E = TypeVar("E", bound=Event)
 ReactionFunction = Callable[[Sequence[Received[Any]], UnitOfWork], Awaitable[None]]
 TimerFunction = Callable[[UnitOfWork, "DueTimer"], Awaitable[None]]
+MovedFunction = Callable[[UnitOfWork, "DueTimer", date], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,14 @@ class Timer:
 
     kind: str
     function: TimerFunction
+    moved: MovedFunction | None = None
+    """what happens when the calendar's data moves such a timer to the given day, by the same protocol as
+    firing: the function locks the aggregate, then calls `take`; False means cancelled or moved meanwhile"""
 
 
-def timer(kind: str) -> Callable[[TimerFunction], Timer]:
+def timer(kind: str, *, moved: MovedFunction | None = None) -> Callable[[TimerFunction], Timer]:
     """Declare an async function as what happens when a timer of `kind` falls due."""
-    return lambda function: Timer(kind, function)
+    return lambda function: Timer(kind, function, moved)
 
 
 @dataclass(frozen=True)

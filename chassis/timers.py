@@ -1,8 +1,10 @@
 """Durable timers: a row written with the change that needs it, fired once, cancelled by its absence."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -70,28 +72,50 @@ async def cancel(connection: asyncpg.Connection, kind: str, subjects: list[str])
     await connection.execute("delete from timer where kind = $1 and subject = any($2)", kind, subjects)
 
 
-async def recompute_provisional(connection: asyncpg.Connection, calendar: Calendar) -> int:
-    """Move timers beyond the calendar's data of yesterday to the days that today's data says; how many moved.
+@dataclass(frozen=True)
+class Move:
+    """A timer that the calendar's data of today puts elsewhere than that of yesterday, or makes certain."""
 
-    One row a statement, to be run outside of a transaction, and no lock held meanwhile: commands lock an
-    aggregate first and then its timers.
-    """
+    id: UUID
+    kind: str
+    subject: str
+    division: str
+    payload: dict[str, Any]
+    due_at: datetime
+    day: date
+    provisional: bool
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it is due on another day than it was."""
+        return end_of_day(self.day) != self.due_at
+
+
+async def moves(connection: asyncpg.Connection, calendar: Calendar) -> list[Move]:
+    """The timers beyond the calendar's data of yesterday that today's data says something else of."""
     rows = await connection.fetch(
-        """
-        select id, due_at, payload -> $1 ->> 0 as after, (payload -> $1 ->> 1)::int as days
-        from timer where provisional and state = 'waiting' and payload ? $1
-        """,
+        "select id, kind, subject, division, due_at, payload::text as payload from timer"
+        " where provisional and state = 'waiting' and payload ? $1",
         WORKING_DAYS,
     )
-    moved = 0
-    for row in rows:
-        day, provisional = calendar.add_working_days(date.fromisoformat(row["after"]), row["days"])
-        due = end_of_day(day)
-        if due == row["due_at"] and provisional:
-            continue
-        status = await connection.execute(
-            "update timer set due_at = $3, retry_at = $3, provisional = $4 where id = $1 and due_at = $2",
-            row["id"], row["due_at"], due, provisional,
-        )  # fmt: skip
-        moved += status.endswith(" 1")
-    return moved
+    found = [_move(row, calendar) for row in rows]
+    return [one for one in found if one.elsewhere or not one.provisional]
+
+
+def _move(row: asyncpg.Record, calendar: Calendar) -> Move:
+    payload = msgspec.json.decode(row["payload"])
+    after, days = payload[WORKING_DAYS]
+    day, provisional = calendar.add_working_days(date.fromisoformat(after), days)
+    return Move(
+        row["id"], row["kind"], row["subject"], row["division"], payload, row["due_at"], day, provisional
+    )
+
+
+async def apply(connection: asyncpg.Connection, move: Move) -> bool:
+    """Move the timer; False where it fired, was cancelled or was set anew meanwhile."""
+    status: str = await connection.execute(
+        "update timer set due_at = $3, retry_at = $3, provisional = $4"
+        " where id = $1 and due_at = $2 and state = 'waiting'",
+        move.id, move.due_at, end_of_day(move.day), move.provisional,
+    )  # fmt: skip
+    return status.endswith(" 1")

@@ -80,6 +80,14 @@ DEFAULT_RULES = (
         template="application_refused",
     ),
     RulePolicy(
+        name="application_overdue",
+        events=("registry.registration_application.became_overdue",),
+        roles=("hub_officer", "registration_authority"),
+        template="application_overdue",
+        urgency="critical",
+        acknowledge_within_days=3,
+    ),
+    RulePolicy(
         name="duty_opened",
         events=("partybuild.coverage_duty.opened",),
         roles=_COVERAGE_ROLES,

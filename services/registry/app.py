@@ -5,6 +5,7 @@ from typing import Final
 
 from chassis.service import Service
 from services.registry.applications import routes as applications
+from services.registry.applications.commands import step_became_overdue
 from services.registry.command import commands
 from services.registry.exports import routes as exports
 from services.registry.figures import routes as figures
@@ -49,6 +50,7 @@ service = Service(
         imports.router,
         figures.router,
     ),
+    timers=(step_became_overdue,),
     roles=ROLES,
     commands=commands,
     background=work,

@@ -53,6 +53,14 @@ EVENTS: dict[str, Event] = {
         criteria_failed=("premises",),
         reasons=("no_premises",),
     ),
+    "application_overdue": registry.RegistrationApplicationBecameOverdue(
+        state=registry.RegistrationApplicationState(
+            **COMMON, step=registry.ApplicationStep.SUBMITTED, name=NAME,
+            legal_form=registry.LegalForm.ASSOCIATION, step_due_on=date(2026, 10, 30),
+        ),
+        due_on=date(2026, 10, 30),
+        rule="registry.working_days.pre_review",
+    ),
     "duty_opened": partybuild.CoverageDutyOpened(
         state=_duty(partybuild.DutyStatus.OPEN), cause="registered"
     ),

@@ -25,7 +25,7 @@ async def test_each_event_is_told_once_whatever_is_delivered_twice(
     line = await connected(service, databases, buses, unique_stack(), profile)
     world = World(line.runtime, officer=line.officer)
     await world.begin(TODAY)
-    for role in ("hub_officer", "party_officer", "grants_officer", "liaison"):
+    for role in ("hub_officer", "party_officer", "grants_officer", "registration_authority", "liaison"):
         await world.recipient(role, line.stack)
     live = [world.fact(name, division=line.stack) for name in EVENTS]
     history = [

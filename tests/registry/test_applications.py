@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from chassis.firing import TimerLoop
 from chassis.model import StepNotPossible
+from chassis.region import Calendar, CalendarSection
+from chassis.timers import Move, moves
 from chassis.unit_of_work import NotHome
 from services.registry.applications import commands
 from services.registry.applications.model import CharterWithoutPartyClause, RefusalWithoutGrounds
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.integration
 
 STREET = "120116005"
 CODE = complete_credit_code("52", "120116", "MJ012345")
+DEADLINES = "select subject, (due_at at time zone 'Asia/Shanghai')::date - 1 from timer"
 EVERY_CRITERION = [criterion.code for criterion in CRITERIA]
 
 
@@ -146,6 +150,90 @@ async def test_a_live_step_has_a_day_by_which_it_is_due(register: Register) -> N
     assert row.step_due_on is not None
     assert row.step_began_on is not None
     assert row.step_due_on > row.step_began_on
+
+
+async def test_a_step_that_outlives_its_working_days_is_overdue_once(register: Register) -> None:
+    """20 working days after 26 November 2026: the last is 24 December."""
+    await register.begin(date(2026, 11, 26))
+    row = await register.do(commands.submit_new, **application())
+    assert row.step_due_on == date(2026, 12, 24)
+    await register.begin(date(2026, 12, 24))
+    assert await register.fire_timers() == 0
+    await register.begin(date(2026, 12, 25))
+    assert await register.fire_timers() == 1
+    assert await register.fire_timers() == 0
+    [*_, (fact, data)] = await register.events(row.id)
+    assert (fact, data["due_on"], data["rule"]) == (
+        "became_overdue", "2026-12-24", "registry.working_days.pre_review",
+    )  # fmt: skip
+    state = data["state"]
+    assert (state["step"], state["effective_on"], state["basis"]) == ("submitted", "2026-12-25", "live")
+    after = await register.do(commands.endorse, id=row.id, criteria_met=EVERY_CRITERION)
+    assert after.step_due_on is not None
+    assert after.step_due_on > date(2026, 12, 25)
+
+
+async def test_the_next_step_takes_the_deadline_of_the_last_away(register: Register) -> None:
+    await register.begin(date(2026, 9, 1))
+    row = await register.do(commands.submit_new, **application())
+    await register.do(commands.return_, id=row.id, items=["charter"])
+    assert [tuple(one) for one in await register.rows(DEADLINES)] == [(str(row.id), date(2026, 10, 19))]
+    await register.begin(date(2026, 10, 8))
+    assert await register.fire_timers() == 0
+    await register.do(commands.withdraw, id=row.id)
+    assert await register.rows(DEADLINES) == []
+
+
+async def test_history_starts_no_deadline_and_ends_the_one_that_runs(register: Register) -> None:
+    await register.begin(date(2026, 9, 1))
+    row = await register.do(commands.consult, **application())
+    assert len(await register.rows(DEADLINES)) == 1
+    after = await register.do(commands.submit, id=row.id, basis=Basis.HISTORICAL)
+    assert after.step_due_on is None
+    assert await register.rows(DEADLINES) == []
+
+
+async def test_a_deadline_beyond_the_calendar_moves_when_its_data_has_come(register: Register) -> None:
+    """From 15 December 2026 on, 20 working days reach a year whose holidays are not decreed yet."""
+    await register.begin(date(2026, 12, 15))
+    row = await register.do(commands.submit_new, **application())
+    assert row.step_due_on == date(2027, 1, 13)  # Christmas is none, New Year's Day is a fixed holiday
+    known = register.runtime.region.calendar
+    decreed = CalendarSection(free=frozenset({date(2027, 1, 4), date(2027, 1, 13)}))
+    try:
+        register.runtime.region.calendar = Calendar(decreed)
+        assert await TimerLoop(register.runtime).recompute() == 1
+        assert await TimerLoop(register.runtime).recompute() == 0
+    finally:
+        register.runtime.region.calendar = known
+    [*_, (fact, data)] = await register.events(row.id)
+    assert (fact, data["previous_due_on"], data["state"]["step_due_on"]) == (
+        "rescheduled", "2027-01-13", "2027-01-15",
+    )  # fmt: skip
+    [running] = await register.rows("select due_on from application_step where ended_on is null")
+    assert running["due_on"] == date(2027, 1, 15)
+    await register.begin(date(2027, 1, 15))
+    assert await register.fire_timers() == 0
+    await register.begin(date(2027, 1, 16))
+    assert await register.fire_timers() == 1
+    [*_, (fact, data)] = await register.events(row.id)
+    assert (fact, data["due_on"]) == ("became_overdue", "2027-01-15")
+
+
+async def test_a_deadline_that_ended_while_the_calendar_was_read_stays_ended(register: Register) -> None:
+    await register.begin(date(2026, 12, 15))
+    row = await register.do(commands.submit_new, **application())
+    [move] = await moved_by(register, date(2027, 1, 13))
+    await register.do(commands.withdraw, id=row.id)
+    before = await register.facts(row.id)
+    assert not await TimerLoop(register.runtime)._move(move)
+    assert await register.facts(row.id) == before
+
+
+async def moved_by(register: Register, free: date) -> list[Move]:
+    """What would move, had the decree come that makes a day free."""
+    async with register.runtime.database.transaction() as transaction:
+        return await moves(transaction.connection, Calendar(CalendarSection(free=frozenset({free}))))
 
 
 async def test_a_second_open_application_for_the_name_is_refused(register: Register) -> None:

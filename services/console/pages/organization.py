@@ -198,10 +198,15 @@ class _Page:
             [
                 f"<tr><td>{escape(one.state['name'])}</td>"
                 f"<td>{_chip(self.said.code('step', one.state['step']), one.state['step'])}</td>"
-                f'<td class="muted">{escape(str(one.state.get("submitted_on") or ""))}</td></tr>'
+                f'<td class="muted">{escape(self._dates(one.state))}</td></tr>'
                 for one in found
             ]
         )
+
+    def _dates(self, state: Mapping[str, Any]) -> str:
+        """When an application was submitted, and by when its step is due."""
+        due = self.said("due", day=state["step_due_on"]) if state.get("step_due_on") else None
+        return " · ".join(filter(None, (state.get("submitted_on"), due)))
 
     def _timeline(self, lines: Sequence[Line]) -> str:
         if not lines:

@@ -1,7 +1,7 @@
 """The use cases of applications: consult, submit, return, endorse or refuse, decide, withdraw."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from chassis.model import division_code, refuse_all
+from chassis.service import DueTimer, timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.applications.model import (
     ApplicationStep,
@@ -35,6 +36,7 @@ from services.registry.organizations.model import (
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
 
+STEP_DUE = "registration_application.step_due"
 _CARRIED = (
     "supervisory_unit",
     "supervisory_unit_name",
@@ -213,6 +215,48 @@ async def withdraw(
     return row
 
 
+async def reschedule(uow: UnitOfWork, due: DueTimer, day: date) -> None:
+    """The calendar of that year became known: the running step is due on `day` instead."""
+    row = await uow.load(RegistrationApplicationRow, due.subject)
+    if not await due.take():
+        return
+    previous, running = row.step_due_on, await _running(uow, row)
+    assert previous is not None
+    assert running is not None
+    row.step_due_on = running.due_on = day
+    uow.session.add(running)
+    uow.record(
+        row,
+        registry.RegistrationApplicationRescheduled(
+            state=row.public_state(), previous_due_on=previous, rule=_rule(row)
+        ),
+    )
+
+
+@timer(STEP_DUE, moved=reschedule)
+async def step_became_overdue(uow: UnitOfWork, due: DueTimer) -> None:
+    """The working days of the running step are over: record it, once for this deadline."""
+    row = await uow.load(RegistrationApplicationRow, due.subject)
+    if not await due.take():
+        return
+    due_on = row.step_due_on
+    assert due_on is not None
+    row.effective_on, row.basis = due_on + timedelta(days=1), Basis.LIVE.value
+    row.recorded_at = uow.now
+    uow.record(
+        row,
+        registry.RegistrationApplicationBecameOverdue(
+            state=row.public_state(), due_on=due_on, rule=_rule(row)
+        ),
+    )
+
+
+def _rule(row: RegistrationApplicationRow) -> str:
+    """The profile's key that gives the running step its working days."""
+    kind = clock(row.progress.state, row.progress.route)
+    return f"registry.working_days.{kind}"
+
+
 async def _open(
     uow: UnitOfWork, division: str, name: str, legal_form: LegalForm, route: RegistrationRoute,
     categories: Sequence[str], organization_id: UUID | None, effective_on: date | None, basis: Basis,
@@ -251,7 +295,7 @@ async def _open(
     except IntegrityError:
         await _refuse_second(uow, row)
         raise
-    _begin_step(uow, row, row.progress)
+    await _begin_step(uow, row, row.progress)
     return row
 
 
@@ -304,17 +348,15 @@ async def _move(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Prog
     """Into the next state: the running step's time is taken, the next one's begins (B03)."""
     await _end_step(uow, row)
     row.progress = progress
-    _begin_step(uow, row, progress)
+    await _begin_step(uow, row, progress)
 
 
-def _begin_step(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Progress) -> None:
+async def _begin_step(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Progress) -> None:
     kind = clock(progress.state, progress.route)
-    row.step_began_on, row.step_due_on = (row.effective_on, None) if kind else (None, None)
+    row.step_began_on = row.effective_on if kind else None
+    row.step_due_on = await _set_deadline(uow, row, kind)
     if kind is None:
         return
-    if row.basis == Basis.LIVE.value:
-        days: int = getattr(uow.policy(RegistryPolicy).working_days, kind.value)
-        row.step_due_on, _ = uow.region.calendar.add_working_days(row.effective_on, days)
     uow.session.add(
         ApplicationStepRow(
             application_id=row.id, division=row.division, kind=kind.value, began_on=row.effective_on,
@@ -323,14 +365,28 @@ def _begin_step(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Prog
     )  # fmt: skip
 
 
+async def _set_deadline(
+    uow: UnitOfWork, row: RegistrationApplicationRow, kind: StepKind | None
+) -> date | None:
+    """The last day of the step that begins, its timer in the place of the last step's; none unless live."""
+    if kind is None or row.basis != Basis.LIVE.value:
+        await uow.cancel(STEP_DUE, [row.subject])
+        return None
+    days: int = getattr(uow.policy(RegistryPolicy).working_days, kind.value)
+    return await uow.schedule_working_days(
+        STEP_DUE, row.subject, row.division, after=row.effective_on, days=days
+    )
+
+
+async def _running(uow: UnitOfWork, row: RegistrationApplicationRow) -> ApplicationStepRow | None:
+    statement = select(ApplicationStepRow).where(
+        ApplicationStepRow.application_id == row.id, sa.column("ended_on").is_(None)
+    )
+    return (await uow.session.exec(statement)).one_or_none()
+
+
 async def _end_step(uow: UnitOfWork, row: RegistrationApplicationRow) -> None:
-    running = (
-        await uow.session.exec(
-            select(ApplicationStepRow).where(
-                ApplicationStepRow.application_id == row.id, sa.column("ended_on").is_(None)
-            )
-        )
-    ).one_or_none()
+    running = await _running(uow, row)
     if running is None:
         return
     running.ended_on = max(row.effective_on, running.began_on)
