@@ -18,6 +18,13 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+APPEND_ONLY = "append_only"
+"""Key of `Table.info`: rows are added and never changed or deleted, so nobody may at runtime."""
+WITHHELD = "withheld"
+"""Key of `Table.info`: what a reader has no business with, such as answers kept for retries."""
+CHANGED_COLUMNS = "changed_columns"
+"""Key of `Table.info`: the only columns that change at runtime, in rows that are neither made nor deleted."""
+
 
 class AggregateRow(SQLModel):
     """Columns of every aggregate: identity, home, counters, the two times and the basis.
@@ -72,6 +79,7 @@ event_log = sa.Table(
     sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
     sa.UniqueConstraint("aggregateid", "sequence"),
     sa.Index("ix_event_log_recorded_at", "recorded_at", postgresql_using="brin"),
+    info={APPEND_ONLY: True},
 )  # fmt: skip
 
 outbox = sa.Table(
@@ -162,6 +170,7 @@ decisions = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("subject", pg.JSONB, nullable=False),
     sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False, server_default=_now),
+    info={APPEND_ONLY: True},
 )
 
 timers = sa.Table(
@@ -194,6 +203,7 @@ idempotency = sa.Table(
     sa.Column("body", sa.LargeBinary),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_now),
     sa.PrimaryKeyConstraint("caller", "route", "key"),
+    info={WITHHELD: True},
 )
 
 source = sa.Table(
@@ -203,4 +213,5 @@ source = sa.Table(
     sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
     sa.Column("clock_offset", pg.INTERVAL, nullable=False, server_default=sa.text("interval '0'")),
     sa.CheckConstraint("single", name="single_row"),
+    info={CHANGED_COLUMNS: ("epoch",)},
 )

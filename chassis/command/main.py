@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from chassis import failpoints
-from chassis.command import bus, contracts, parked, recovery, serve, tokens, up
+from chassis.command import bus, contracts, database, parked, recovery, serve, tokens, up
 from chassis.command.output import errors
 from chassis.model import Refusal, Refusals
 
@@ -24,7 +24,7 @@ def application(services: Sequence[typer.Typer] = ()) -> typer.Typer:
     app = typer.Typer(
         name="shuniu", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
     )
-    for module in (up, serve, tokens, bus, recovery, contracts):
+    for module in (up, serve, tokens, bus, recovery, contracts, database):
         _merge(app, module.app)
     app.add_typer(parked.app, name="parked")
     for added in services:

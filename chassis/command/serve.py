@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from chassis.command.output import say
-from chassis.command.place import DataDir, Services, find
+from chassis.command.place import DataDir, Place, Services, find
 
 app = typer.Typer()
 
@@ -83,8 +83,16 @@ def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
 
 
 @app.command()
-def migrate(services: Services = None, data_dir: DataDir = None) -> None:
-    """Bring the databases to the newest schema. Run it before a new release starts.
+def migrate(
+    services: Services = None,
+    grant: Annotated[
+        bool, typer.Option("--grant", help="Then give the runtime role and the reader their rights.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring the databases to the newest schema. Run it before a new release starts, as the owner.
+
+    With --grant the roles that `shuniu database roles` makes get what the release needs, and no more.
 
     Example: shuniu migrate registry grants
     """
@@ -94,4 +102,15 @@ def migrate(services: Services = None, data_dir: DataDir = None) -> None:
     place = find(data_dir)
     for name in place.chosen(services):
         upgrade(discover(name).migrations, place.settings(name).database)
-        say(f"{name}: at the newest migration")
+        if grant:
+            asyncio.run(_grant(place, name))
+        say(f"{name}: at the newest migration" + (", rights granted" if grant else ""))
+
+
+async def _grant(place: Place, service: str) -> None:
+    from chassis import privileges
+    from chassis.service import discover
+
+    roles = privileges.DatabaseRoles.of(place.settings(service).database)
+    async with place.database(service) as connection:
+        await privileges.grant(connection, roles, discover(service).metadata)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
+from chassis.tables import APPEND_ONLY
 from services.grants.tables import Table, references
 
 
@@ -17,6 +18,7 @@ class EntryRow(Table, table=True):
     __table_args__ = (
         sa.UniqueConstraint("reverses"),
         sa.Index("ix_ledger_entry_fund_id_effective_on", "fund_id", "effective_on"),
+        {"info": {APPEND_ONLY: True}},
     )
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
@@ -35,7 +37,7 @@ class PostingRow(Table, table=True):
     """One line of an entry: debit above zero, credit below, in fen."""
 
     __tablename__ = "ledger_posting"
-    __table_args__ = (sa.CheckConstraint("fen <> 0", name="some_money"),)
+    __table_args__ = (sa.CheckConstraint("fen <> 0", name="some_money"), {"info": {APPEND_ONLY: True}})
 
     entry_id: UUID = Field(primary_key=True, sa_column_args=(references("ledger_entry.id"),))
     line: int = Field(primary_key=True, sa_type=sa.SmallInteger)

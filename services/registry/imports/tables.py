@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 from uuid_utils.compat import uuid7
 
+from chassis.tables import WITHHELD
 from services.registry.tables import Table
 
 
@@ -65,6 +66,7 @@ class ImportFileRow(Table, table=True):
     """The workbook as it came, so that a killed process can begin again."""
 
     __tablename__ = "import_file"
+    __table_args__ = ({"info": {WITHHELD: True}},)
 
     import_id: UUID = Field(primary_key=True)
     content: bytes
