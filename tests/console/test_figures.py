@@ -124,6 +124,64 @@ async def test_the_services_are_asked_over_http_and_a_silent_one_is_named() -> N
         assert first.reason_en == "a answered 503"
 
 
+PRINT = """
+region = "1"
+source = "s"
+[[figure]]
+id = "F33-all"
+statement = "全部"
+statement_en = "all"
+printed = "97个"
+value = 97
+qualifier = "exact"
+unit = "家"
+as_of = 2014-12-31
+reason = "尚无记录"
+reason_en = "no records yet"
+expect = "cannot"
+[[figure]]
+id = "F33-rest"
+statement = "其余"
+statement_en = "the rest"
+printed = "97个"
+value = 90
+qualifier = "at_least"
+unit = "家"
+as_of = 2014-12-31
+formula = "published.f33_all - 1"
+expect = "matches"
+"""
+
+
+async def test_what_is_printed_can_be_checked_against_itself_without_any_service(tmp_path: Path) -> None:
+    file = tmp_path / "x.figures.toml"
+    file.write_text(PRINT, encoding="utf-8")
+    figures = published_figures(file).figures
+    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(500))) as client:
+        _, rest = await compared(client, {"registry": "http://registry"}, "secret", figures)
+    assert (rest.computed, rest.verdict) == (96, Verdict.MATCHES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        (
+            "published.f33_all",
+            "published.f33_al",
+            "F33-rest: no figure .* is called published.f33_al",
+        ),
+        ('"F33-rest"', '"f33-ALL"', "listed twice: published.f33_all"),
+    ],
+)
+def test_a_printed_value_that_is_not_there_or_ambiguous_is_named(
+    tmp_path: Path, old: str, new: str, word: str
+) -> None:
+    file = tmp_path / "x.figures.toml"
+    file.write_text(PRINT.replace(old, new), encoding="utf-8")
+    with pytest.raises(FiguresFileError, match=word):
+        published_figures(file)
+
+
 def test_a_faulty_file_is_named_with_its_key(tmp_path: Path) -> None:
     file = tmp_path / "x.figures.toml"
     with pytest.raises(FiguresFileError, match="no file of published figures"):

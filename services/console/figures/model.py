@@ -9,6 +9,9 @@ from fractions import Fraction
 ABOUT_SHARE = Fraction(5, 100)
 """How far `about` (左右, 约) reaches on either side: ours, no source says."""
 
+PRINTED = "published"
+"""Where formulas find what the same file prints: `published.f30_founded` is the value of F30-founded."""
+
 Number = int | Fraction
 
 
@@ -85,6 +88,17 @@ class PublishedFigure:
             )
         if self.qualifier is Qualifier.OVER and self.upper is None:
             raise ValueError(f"{self.id}: 'over' needs the upper end of its interval")
+
+    @property
+    def name(self) -> str:
+        """What formulas call the printed value: `published.` and the id in small letters, `-` as `_`."""
+        return f"{PRINTED}.{self.id.lower().replace('-', '_')}"
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Its own formula, if it has one, and those of its readings."""
+        own = () if self.formula is None else (self.formula,)
+        return (*own, *(reading.formula for reading in self.readings))
 
     def residual(self, computed: Number) -> Number:
         """How far `computed` lies outside of what was published; 0 where it agrees."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.console.figures.model import PublishedFigure, Qualifier, Reading, Times, Verdict
+from services.console.figures.formulas import names_in
+from services.console.figures.model import PRINTED, PublishedFigure, Qualifier, Reading, Times, Verdict
 
 
 class FiguresFileError(Exception):
@@ -74,11 +75,24 @@ def published_figures(file: Path) -> Published:
     try:
         content = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         figures = tuple(figure.figure() for figure in content.figure)
+        _check_names(figures)
         return Published(content.region, content.source, figures)
     except FileNotFoundError:
         raise FiguresFileError(f"{file}: the region has no file of published figures") from None
     except (tomllib.TOMLDecodeError, ValidationError, ValueError) as error:
         raise FiguresFileError(f"{file}: {error}") from error
+
+
+def _check_names(figures: tuple[PublishedFigure, ...]) -> None:
+    """Raise ValueError where two figures share a name, or a formula reads one that the file lacks."""
+    names = [figure.name for figure in figures]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"listed twice: {', '.join(twice)}")
+    for figure in figures:
+        read = {name for formula in figure.formulas for name in names_in(formula)}
+        printed = {name for name in read if name.startswith(f"{PRINTED}.")}
+        if lost := sorted(printed - set(names)):
+            raise ValueError(f"{figure.id}: no figure of this file is called {', '.join(lost)}")
 
 
 def figures_file(profile: Path) -> Path:

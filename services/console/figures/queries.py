@@ -24,11 +24,6 @@ class Answer:
     """in Chinese and English"""
 
 
-def _formulas(figure: PublishedFigure) -> tuple[str, ...]:
-    own = () if figure.formula is None else (figure.formula,)
-    return (*own, *(reading.formula for reading in figure.readings))
-
-
 async def _ask(client: httpx.AsyncClient, service: str, url: str, times: Times, token: str) -> Answer:
     try:
         answer = await client.get(
@@ -53,28 +48,29 @@ async def compared(
 ) -> list[Comparison]:
     """Each published figure beside the computed one; every service is asked once for each time.
 
-    `services` maps a service's name to its URL. What a silent or forbidding service would have answered
-    cannot be computed, and the comparison says why.
+    `services` maps a service's name to its URL. Formulas may also read the printed values of `figures`. What a
+    silent or forbidding service would have answered cannot be computed, and the comparison says why.
     """
     wanted = {
         (figure.times, name.partition(".")[0])
         for figure in figures
-        for formula in _formulas(figure)
+        for formula in figure.formulas
         for name in names_in(formula)
     }
     answers = await asyncio.gather(
         *(_ask(client, service, services[service], times, token)
           for times, service in wanted if service in services)
     )  # fmt: skip
-    return [_compare(figure, answers) for figure in figures]
+    printed = {figure.name: figure.value for figure in figures}
+    return [_compare(figure, answers, printed) for figure in figures]
 
 
-def _compare(figure: PublishedFigure, answers: Iterable[Answer]) -> Comparison:
+def _compare(figure: PublishedFigure, answers: Iterable[Answer], printed: Answers) -> Comparison:
     asked = [answer for answer in answers if answer.times == figure.times]
-    known: dict[str, Number] = {}
+    known: dict[str, Number] = {**printed}
     for answer in asked:
         known.update(answer.values)
-    comparison = compare(figure, {formula: evaluate(formula, known) for formula in _formulas(figure)})
+    comparison = compare(figure, {formula: evaluate(formula, known) for formula in figure.formulas})
     if comparison.verdict is not Verdict.CANNOT or figure.formula is None:
         return comparison
     needed = {name.partition(".")[0] for name in names_in(figure.formula)}
