@@ -37,7 +37,7 @@ def test_there_is_one_container_a_service_and_role(compose: dict[str, Any]) -> N
     commands = [tuple(each["command"]) for each in compose["services"].values() if "command" in each]
     served = {(words[1], words[3]) for words in commands if words[0] == "serve"}
     assert served == wanted
-    assert ("migrate",) in commands
+    assert ("migrate", "--grant") in commands
     assert ("topics", "apply") in commands
 
 
@@ -58,12 +58,25 @@ def test_what_runs_waits_for_schema_and_topics_and_is_watched(compose: dict[str,
             assert each["read_only"] is True, name
 
 
-def test_every_service_has_its_database(compose: dict[str, Any]) -> None:
-    made = re.findall(
-        r"create database shuniu_(\w+);", (ROOT / "deploy/images/databases.sql").read_text(encoding="utf-8")
-    )
-    assert sorted(made) == sorted(installed())
-    assert compose["x-shuniu"]["environment"]["SHUNIU_DATABASE_DSN"].endswith("/shuniu_{service}")
+def test_every_service_is_a_role_of_its_own_database_and_has_no_others_password(
+    compose: dict[str, Any],
+) -> None:
+    script = (ROOT / "deploy/images/databases.sql").read_text(encoding="utf-8")
+    assert sorted(re.findall(r'alter database "shuniu_(\w+)" owner', script)) == sorted(installed())
+    passwords = compose["services"]["postgres"]["environment"]
+    for name, each in compose["services"].items():
+        if each.get("command", [""])[0] != "serve":
+            continue
+        service, given = each["command"][1], each["environment"]
+        variable = f"SHUNIU_{service.upper()}_PASSWORD"
+        secret = f"${{{variable}:-{service}}}"
+        assert given["SHUNIU_DATABASE_DSN"] == (
+            f"postgresql://shuniu_{service}:{secret}@postgres:5432/shuniu_{service}"
+        ), name
+        assert passwords[variable] == secret
+        assert "_PASSWORD" not in str(given).replace(variable, ""), name
+    owner = compose["services"]["migrate"]["environment"]["SHUNIU_DATABASE_DSN"]
+    assert owner.startswith("postgresql://shuniu_{service}_owner:")
 
 
 def test_data_is_on_named_volumes(compose: dict[str, Any]) -> None:
