@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from shuniu_contracts import Envelope
 
+from chassis import telemetry
 from chassis.log import Cause
 
 E = TypeVar("E", covariant=True)
@@ -29,4 +30,5 @@ class Received(Generic[E]):
 
     def cause(self) -> Cause:
         """What an event recorded because of this one names as its origin."""
-        return Cause(self.envelope.correlation_id, self.envelope.id, self.envelope.traceparent)
+        traceparent = telemetry.continued(self.envelope.traceparent)
+        return Cause(self.envelope.correlation_id, self.envelope.id, traceparent)

@@ -14,13 +14,13 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from shuniu_contracts import STREAMS
 
-from chassis import bus, failpoints
+from chassis import bus, failpoints, telemetry
 from chassis.delivery import Delivery, Failure, Lot, Packer, Trouble, deliver
 from chassis.faults import Nature, nature_of
 from chassis.leadership import Lease, LeaseLost, leadership, pause
 from chassis.outbox import CHANNEL, FULL, Blocked, OutboxReader, block, delete
 from chassis.runtime import Runtime
-from chassis.wire import Row, Wire, lane, partitions_of, topic_of
+from chassis.wire import Row, Wire, lane, partitions_of, topic_of, traceparent_of
 
 AFTER_LOCK = failpoints.declare("relay.after_lock")
 AFTER_READ = failpoints.declare("relay.after_read")
@@ -202,11 +202,14 @@ class _Term:
         """Send one set while the next is read and packed; returns the next to send."""
         await failpoints.reach(AFTER_READ)
         self._lease.check()
+        began_ns = time.time_ns()
         sending = asyncio.create_task(deliver(current.packer, current.partitions, SEND_TIMEOUT_S))
         reading = asyncio.create_task(self._read(current.seqs | self._undeleted))
         try:
             delivery = await sending
             await failpoints.reach(AFTER_SEND)
+            if telemetry.tracing():
+                self._trace(delivery, began_ns)
             await self._delete(current, delivery)
             following = await reading
         finally:
@@ -219,6 +222,12 @@ class _Term:
             return await self._read(set())
         self._backoff.reset()
         return following
+
+    def _trace(self, delivery: Delivery, began_ns: int) -> None:
+        service = self._relay._runtime.service.name
+        telemetry.trace_sent(service, map(traceparent_of, delivery.acknowledged), began_ns)
+        for failure in delivery.failures:
+            telemetry.trace_sent(service, map(traceparent_of, failure.rows), began_ns, failure.reason)
 
     async def _delete(self, current: _Set, delivery: Delivery) -> None:
         """Delete what was acknowledged while the next set goes out; one deletion at a time."""

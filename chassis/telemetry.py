@@ -3,9 +3,11 @@
 import logging
 import os
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import structlog
@@ -13,8 +15,12 @@ from opentelemetry import context as trace_context
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-_TRACER = trace.get_tracer("shuniu")
+_TRACER: trace.Tracer = trace.NoOpTracer()
 _PROPAGATOR = TraceContextTextMapPropagator()
+_REACTIONS: ContextVar[Mapping[str, str]] = ContextVar("reactions", default=MappingProxyType({}))
+"""While a reaction runs and spans are kept: the traceparent of its span in each trace, by the trace's id."""
+_TRACE_ID = slice(3, 35)
+"""Where a W3C traceparent has the trace's id."""
 
 
 class TracingNotInstalled(RuntimeError):
@@ -95,6 +101,18 @@ def configure_tracing(service: str) -> None:
     provider = TracerProvider(resource=Resource.create({"service.name": f"shuniu-{service}"}))
     provider.add_span_processor(BatchSpanProcessor(_exporter(wanted)))
     trace.set_tracer_provider(provider)
+    trace_with(provider)
+
+
+def trace_with(provider: trace.TracerProvider) -> None:
+    """Keep spans from now on, by this provider."""
+    global _TRACER
+    _TRACER = provider.get_tracer("shuniu")
+
+
+def tracing() -> bool:
+    """Whether spans are kept; where not, nothing should be spent on them."""
+    return not isinstance(_TRACER, trace.NoOpTracer)
 
 
 def _exporter(wanted: str) -> Any:
@@ -114,10 +132,13 @@ def _exporter(wanted: str) -> Any:
 
 
 @contextmanager
-def span(name: str, traceparent: str | None = None, **attributes: str | int) -> Iterator[None]:
-    """A span of the present trace, or of the one that `traceparent` names: a relay's send, a reaction."""
+def span(
+    name: str, traceparent: str | None = None, kind: trace.SpanKind = trace.SpanKind.INTERNAL,
+    **attributes: str | int,
+) -> Iterator[None]:  # fmt: skip
+    """A span of the present trace, or of the one that `traceparent` names."""
     parent = _PROPAGATOR.extract({"traceparent": traceparent}) if traceparent else None
-    with _TRACER.start_as_current_span(name, context=parent, attributes=attributes):
+    with _TRACER.start_as_current_span(name, context=parent, kind=kind, attributes=attributes):
         yield
 
 
@@ -145,25 +166,62 @@ def reacting(service: str, reaction: str, origins: Sequence[Origin]) -> Iterator
     attributes: dict[str, str | int] = {
         "shuniu.service": service, "messaging.batch.message_count": len(origins),
     }  # fmt: skip
-    with bound(reaction=reaction, **values), span(name, first.traceparent, **attributes):
-        began, call = time.time_ns(), trace.get_current_span()
+    with (
+        bound(reaction=reaction, **values),
+        span(name, first.traceparent, trace.SpanKind.CONSUMER, **attributes),
+    ):
+        if not tracing():
+            yield
+            return
+        spans = _one_a_trace(name, origins, attributes)
+        token = _REACTIONS.set({_trace_id(span): _traceparent(span) for span in spans})
         try:
             yield
         finally:
-            if call.is_recording():
-                _span_in_other_traces(name, origins[1:], call, began, attributes)
+            _REACTIONS.reset(token)
+            for other in spans[1:]:
+                other.end()
 
 
-def _span_in_other_traces(
-    name: str, origins: Sequence[Origin], call: trace.Span, began: int, attributes: dict[str, str | int]
-) -> None:
-    link, seen = trace.Link(call.get_span_context()), {call.get_span_context().trace_id}
+def _one_a_trace(
+    name: str, origins: Sequence[Origin], attributes: Mapping[str, str | int]
+) -> list[trace.Span]:
+    """The present span, and one more in each further trace that the events belong to, linked to it."""
+    call = trace.get_current_span()
+    link, spans = trace.Link(call.get_span_context()), {_trace_id(call): call}
     for origin in origins:
         parent = _PROPAGATOR.extract({"traceparent": origin.traceparent or ""})
-        found = trace.get_current_span(parent).get_span_context()
-        if found.is_valid and found.trace_id not in seen:
-            seen.add(found.trace_id)
-            _TRACER.start_span(name, parent, attributes=attributes, links=[link], start_time=began).end()
+        found = trace.get_current_span(parent)
+        if found.get_span_context().is_valid and _trace_id(found) not in spans:
+            spans[_trace_id(found)] = _TRACER.start_span(
+                name, parent, trace.SpanKind.CONSUMER, attributes=attributes, links=[link]
+            )
+    return list(spans.values())
+
+
+def continued(traceparent: str | None) -> str | None:
+    """What an event names that follows from one with `traceparent`: the reaction's span in that trace."""
+    if traceparent is None:
+        return None
+    return _REACTIONS.get().get(traceparent[_TRACE_ID], traceparent)
+
+
+def trace_sent(
+    service: str, traceparents: Iterable[str | None], began_ns: int, error: str | None = None
+) -> None:
+    """A relay's send of a set of events, which began then and ended now: a span under each event's own.
+
+    Events of one command share their traceparent, and so one span.
+    """
+    for traceparent, count in Counter(filter(None, traceparents)).items():
+        sent = _TRACER.start_span(
+            "relay send", _PROPAGATOR.extract({"traceparent": traceparent}), trace.SpanKind.PRODUCER,
+            {"shuniu.service": service, "messaging.system": "kafka", "messaging.batch.message_count": count},
+            start_time=began_ns,
+        )  # fmt: skip
+        if error is not None:
+            sent.set_status(trace.StatusCode.ERROR, error)
+        sent.end()
 
 
 @contextmanager
@@ -179,12 +237,20 @@ def incoming(headers: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def command_span(service: str, command: str) -> Iterator[None]:
     """The span of one command."""
-    with span(f"command {command}", **{"shuniu.service": service}):
+    with span(f"command {command}", kind=trace.SpanKind.SERVER, **{"shuniu.service": service}):
         yield
 
 
 def current_traceparent() -> str | None:
     """The present span as a W3C traceparent, which the event log keeps; None outside of a trace."""
+    return _traceparent(trace.get_current_span()) or None
+
+
+def _traceparent(span: trace.Span) -> str:
     carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get("traceparent")
+    _PROPAGATOR.inject(carrier, trace.set_span_in_context(span))
+    return carrier.get("traceparent", "")
+
+
+def _trace_id(span: trace.Span) -> str:
+    return trace.format_trace_id(span.get_span_context().trace_id)

@@ -48,6 +48,11 @@ def lane(row: Row) -> str:
     return f"{row['aggregatetype']}.v{row['stream_major']}/{row['aggregateid']}"
 
 
+def traceparent_of(row: Row) -> str | None:
+    """The trace that the event belongs to, as its headers in the log have it."""
+    return _KEPT.decode(row["headers"]).traceparent
+
+
 @lru_cache(maxsize=1024)
 def topic_of(stack: str, aggregatetype: str, major: int) -> str:
     """The topic of `service.aggregate` in a major; raises KeyError for a stream not in the catalogue."""
