@@ -48,8 +48,8 @@ async def compared(
 ) -> list[Comparison]:
     """Each published figure beside the computed one; every service is asked once for each time.
 
-    `services` maps a service's name to its URL. Formulas may also read the printed values of `figures`. What a
-    silent or forbidding service would have answered cannot be computed, and the comparison says why.
+    `services` maps a service's name to its URL. Formulas may also read the printed values of `figures`.
+    What a silent or forbidding service would have answered cannot be computed, and the comparison says why.
     """
     wanted = {
         (figure.times, name.partition(".")[0])
