@@ -1,6 +1,14 @@
 """The event contracts of Shuniu: envelope, catalogue, typed events, and bytes to events and back."""
 
-from shuniu_contracts import console, grants, notify, partybuild, partybuild_v1, registry
+from shuniu_contracts import (
+    console,
+    grants,
+    notify,
+    partybuild,
+    partybuild_v1,
+    registry,
+    registry_inspections,
+)
 from shuniu_contracts.catalogue import (
     EVENT_TYPES,
     STREAMS,
@@ -21,7 +29,18 @@ from shuniu_contracts.errors import (
     MalformedEvent,
     UnknownMajor,
 )
-from shuniu_contracts.fields import Basis, Event, Money, Privacy, Qualifier, Quantity, Ref, State
+from shuniu_contracts.fields import (
+    Basis,
+    Event,
+    MatterState,
+    Money,
+    Overdue,
+    Privacy,
+    Qualifier,
+    Quantity,
+    Ref,
+    State,
+)
 from shuniu_contracts.topics import TopicName, ancestors, parse_topic, topic, topic_pattern
 
 __version__ = "1.0.0"
@@ -43,8 +62,10 @@ __all__ = [
     "Major",
     "MalformedEnvelope",
     "MalformedEvent",
+    "MatterState",
     "Message",
     "Money",
+    "Overdue",
     "Privacy",
     "Qualifier",
     "Quantity",
@@ -67,6 +88,7 @@ __all__ = [
     "partybuild",
     "partybuild_v1",
     "registry",
+    "registry_inspections",
     "render",
     "stream",
     "to_structured",

@@ -118,3 +118,28 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A fact about an aggregate: its state after the change, plus what is particular to the change."""
 
     state: State
+
+
+class MatterState(State, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of a matter: a record that is opened, worked on and closed, with an owner and a deadline.
+
+    Each kind adds a field `state` of its own enum, and what it is about.
+    """
+
+    opened_on: datetime.date
+    ended_on: datetime.date | None = None
+    owner: Code | None = None
+    """Who is answerable: a body of the profile, or a person's opaque id."""
+    due_on: datetime.date | None = None
+    """The deadline that runs now, if any."""
+    overdue: bool = False
+    """Whether that deadline passed."""
+    paused_on: datetime.date | None = None
+    """Since when deadlines stand still."""
+
+
+class Overdue(Event, frozen=True, kw_only=True):
+    """A deadline passed: once for each, with the day it was due and the rule that set it."""
+
+    due_on: datetime.date
+    rule: Code

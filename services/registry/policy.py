@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.registry.inspections.policy import InspectionsPolicy
+
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 """A code of a list of the profile, as it goes onto the bus."""
 
@@ -141,6 +143,10 @@ class RegistryPolicy(_Section):
     working_days: WorkingDays = Field(default_factory=lambda: WorkingDays.model_validate({}))
     steps: dict[Literal["census", "filing", "contact"], StepOwner] = Field(
         default_factory=dict, description="bodies that alone take a step (LUOHU R10, L11); none by default"
+    )
+    inspections: InspectionsPolicy = Field(
+        default_factory=lambda: InspectionsPolicy.model_validate({}),
+        description="inspections and what follows",
     )
     import_max_rows: int = Field(200_000, ge=1, description="ours: rows of one workbook")
     import_max_uncompressed_bytes: int = Field(

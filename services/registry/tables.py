@@ -3,6 +3,8 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
+from chassis.matters import MatterStepColumns
+from chassis.matters.rows import step_indexes
 from chassis.tables import NAMING
 
 
@@ -10,3 +12,10 @@ class Table(SQLModel):
     """Base of every table of the registry."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+class MatterStepRow(MatterStepColumns, Table, table=True):
+    """The steps of all matters of the registry."""
+
+    __tablename__ = "matter_step"
+    __table_args__ = step_indexes()

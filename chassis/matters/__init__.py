@@ -1,0 +1,24 @@
+"""Matters (事项): records that are opened, worked on and closed, with an owner and deadlines.
+
+A service declares each kind by its row, its transition table and its steps; everything that is alike for all
+kinds is done here once: dates and bases, transitions, deadlines, history, events, routes, lists, figures,
+replicas of other stacks' records, workbooks.
+"""
+
+from chassis.matters.clocks import Clock, resume, stand_still
+from chassis.matters.facts import Fact, FutureDay
+from chassis.matters.kind import Kind, Step, open_many
+from chassis.matters.rows import MatterRow, MatterStepColumns
+
+__all__ = [
+    "Clock",
+    "Fact",
+    "FutureDay",
+    "Kind",
+    "MatterRow",
+    "MatterStepColumns",
+    "Step",
+    "open_many",
+    "resume",
+    "stand_still",
+]

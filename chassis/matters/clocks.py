@@ -1,0 +1,134 @@
+"""Deadlines of matters: durable timers that run while a record is in certain states, and can stand still."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from shuniu_contracts import Basis, Event
+
+from chassis.service import DueTimer, Timer
+from chassis.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from chassis.matters.kind import Kind
+    from chassis.matters.rows import MatterRow
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A deadline of one kind of matter. It runs while the record is in one of the states `runs_in`.
+
+    It is due `days(policy, row)` days after the step that started it, working days of the region's calendar
+    where `working`, or on the day that `column` holds where `days` is left out or answers None; without
+    either there is no deadline. Only live facts start it. When it falls due, the event `fact` is recorded: a
+    step where the transition table has it for the state, otherwise a mark beside the state (`overdue`).
+    """
+
+    name: str
+    runs_in: Collection[str]
+    event: type[Event]
+    fact: str
+    rule: str
+    """The profile's key or the document's rule, as the event names it."""
+    days: Callable[[Any, Any], int | None] | None = None
+    working: bool = True
+    column: str = "due_on"
+    restarts: Collection[str] = field(default_factory=frozenset)
+    """Facts after which it runs anew although the state stays: an extension, an amendment."""
+    then: Callable[[UnitOfWork, Any], Awaitable[None]] | None = None
+    """What else happens when it falls due, in the same transaction."""
+
+
+def timer_kind(kind: "Kind[Any]", clock: Clock) -> str:
+    """The name of the clock's timers."""
+    return f"{kind.path}.{clock.name}"
+
+
+async def moved(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow", before: str | None, fact: str) -> None:
+    """Start and stop the clocks of a record that came from the state `before` by `fact`."""
+    for clock in kind.clocks:
+        ran = before is not None and before in clock.runs_in
+        runs = row.state in clock.runs_in and not row.ended
+        if runs and (not ran or fact in clock.restarts):
+            await _start(uow, kind, clock, row)
+        elif ran and not runs:
+            await _stop(uow, kind, clock, row)
+
+
+async def _start(uow: UnitOfWork, kind: "Kind[Any]", clock: Clock, row: "MatterRow") -> None:
+    row.overdue = False
+    if row.basis != Basis.LIVE.value:
+        return
+    days = clock.days(uow.policies, row) if clock.days is not None else None
+    name = timer_kind(kind, clock)
+    if days is not None and clock.working:
+        due: date | None = await uow.schedule_working_days(
+            name, row.subject, row.division, after=row.effective_on, days=days
+        )
+    else:
+        due = getattr(row, clock.column) if days is None else row.effective_on + timedelta(days=days)
+        if due is not None:
+            await uow.schedule(name, row.subject, row.division, on=due)
+    setattr(row, clock.column, due)
+
+
+async def _stop(uow: UnitOfWork, kind: "Kind[Any]", clock: Clock, row: "MatterRow") -> None:
+    await uow.cancel(timer_kind(kind, clock), [row.subject])
+    row.overdue = False
+    if clock.days is not None:
+        setattr(row, clock.column, None)
+
+
+def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
+    """What the service's timer loop calls when the clock's timers fall due."""
+
+    async def fell_due(uow: UnitOfWork, due: DueTimer) -> None:
+        row = await uow.load(kind.row, due.subject)
+        if not await due.take():
+            return
+        due_on = getattr(row, clock.column)
+        details = {"due_on": due_on, "rule": clock.rule}
+        if kind.allows(row, clock.fact):
+            await kind.advance(uow, row, clock.fact, clock.event, details, on=uow.today)
+        else:
+            row.overdue = True
+            await kind.remark(uow, row, clock.fact, clock.event, details)
+        if clock.then is not None:
+            await clock.then(uow, row)
+
+    return Timer(timer_kind(kind, clock), fell_due)
+
+
+async def stand_still(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow") -> None:
+    """Stop the clocks of a locked record until `resume`; one that stands still already is left so."""
+    if row.paused_on is not None or row.ended:
+        return
+    row.paused_on = uow.today
+    for clock in kind.clocks:
+        await uow.cancel(timer_kind(kind, clock), [row.subject])
+
+
+async def resume(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow") -> None:
+    """Let the clocks of a locked record go on, each later by the days it stood still.
+
+    A clock in working days is moved by the working days of the pause, others by its days.
+    """
+    if row.paused_on is None:
+        return
+    began, row.paused_on = row.paused_on, None
+    calendar = uow.region.calendar
+    for clock in kind.clocks:
+        due = getattr(row, clock.column)
+        if due is None or row.overdue or row.state not in clock.runs_in:
+            continue
+        name = timer_kind(kind, clock)
+        if clock.days is not None and clock.working:
+            left = calendar.working_days_between(began, due)
+            due = await uow.schedule_working_days(
+                name, row.subject, row.division, after=uow.today, days=max(left, 1)
+            )
+        else:
+            due = uow.today + max(due - began, timedelta(days=1))
+            await uow.schedule(name, row.subject, row.division, on=due)
+        setattr(row, clock.column, due)

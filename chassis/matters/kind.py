@@ -1,0 +1,421 @@
+"""A kind of matter: its row, its transition table, its steps, each of which is one fact of the catalogue."""
+
+import inspect
+import typing
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import date
+from enum import Enum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+import pydantic_core
+from pydantic import Field, create_model
+from shuniu_contracts import Basis, Event
+from shuniu_contracts.catalogue import event_type
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+from uuid_utils.compat import uuid7
+
+from chassis.http.fields import Division
+from chassis.matters import clocks as clockwork
+from chassis.matters.clocks import Clock
+from chassis.matters.facts import Fact, check_day
+from chassis.matters.rows import MatterRow, MatterStepColumns, rendering
+from chassis.model import Refusal, RefusalKind, Transitions, division_code, step
+from chassis.received import Received
+from chassis.service import Timer
+from chassis.timers import end_of_day
+from chassis.unit_of_work import UnitOfWork
+
+R = TypeVar("R", bound=MatterRow)
+StepFunction = Callable[..., Awaitable[Mapping[str, Any] | None]]
+Place = Callable[[UnitOfWork, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+
+
+class AlreadyThere(Refusal):
+    """A second record where there can be one only."""
+
+    code = "matter_already_there"
+    kind = RefusalKind.CONFLICT
+    zh = "{kind_zh}已存在（编号 {other}），请在原记录上办理。"
+    en = "There is such a {kind_en} already ({other}); continue on that record."
+
+
+class Step(Generic[R]):
+    """One step of a kind: the fact it makes, who may take it, the rules in its function, its body over HTTP.
+
+    Called like the command it is: `await close(uow, id=..., outcome="done")`; the opening takes no id.
+    """
+
+    def __init__(
+        self, kind: "Kind[R]", event: type[Event], function: StepFunction, *, permission: str, zh: str,
+        path: str | None = None, opening: bool = False,
+    ) -> None:  # fmt: skip
+        self.kind, self.event, self.function = kind, event, function
+        self.fact = event_type(event).fact
+        self.permission, self.zh, self.opening = permission, zh, opening
+        self.path = path or self.fact.replace("_", "-")
+        self.doc = inspect.getdoc(function) or ""
+        self.__name__ = f"{kind.name}.{self.fact}"
+        self.parameters = _parameters(function)
+        self.body = self._body()
+        self._particulars = _particulars(event)
+        if event_type(event).stream.aggregate != kind.row.stream[1]:
+            raise TypeError(f"{event.__name__} is no fact of {kind.name}")
+
+    def _body(self) -> type[Fact]:
+        fields: dict[str, Any] = {}
+        if self.opening and self.kind.place is None:
+            fields["division"] = (Division, Field(title="行政区划"))
+        fields |= {
+            name: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
+            for name, parameter in self.parameters.items()
+        }
+        name = "".join(part.title() for part in (*self.kind.name.split("_"), *self.fact.split("_"))) + "Body"
+        made: type[Fact] = create_model(name, __base__=Fact, __doc__=self.doc, **fields)
+        return made
+
+    async def __call__(
+        self, uow: UnitOfWork, *, id: UUID | str | None = None, effective_on: date | None = None,
+        basis: Basis = Basis.LIVE, because: Received[Any] | None = None, **arguments: Any,
+    ) -> R:  # fmt: skip
+        """Take the step in this transaction; returns the record after it.
+
+        Raises what `UnitOfWork.load` and `admit` raise, `StepNotPossible`, `FutureDay`, `BeforeOpening`,
+        `AlreadyThere` at an opening, and what the rules of the step refuse.
+        """
+        if self.opening:
+            return await self.kind.open(uow, self, arguments, UUID(str(id)) if id else uuid7(), effective_on,
+                                        Basis(basis), because)  # fmt: skip
+        if id is None:
+            raise TypeError(f"{self.__name__} is a step of a record: give its id")
+        row = await uow.load(self.kind.row, id)
+        uow.expected_revision = None  # it was this record's
+        return await self.on(uow, row, effective_on=effective_on, basis=basis, because=because, **arguments)
+
+    async def on(
+        self, uow: UnitOfWork, row: R, *, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+        because: Received[Any] | None = None, **arguments: Any,
+    ) -> R:  # fmt: skip
+        """The same for a row that this transaction has locked."""
+        day = effective_on or uow.today
+        self.kind.check(row, self.fact)
+        check_day(day, uow.today, row.opened_on)
+        arguments = self.complete(arguments)
+        self.assign(row, arguments)
+        said = await self.function(uow, row, **arguments) or {}
+        await self.kind.advance(
+            uow,
+            row,
+            self.fact,
+            self.event,
+            {**arguments, **said},
+            on=day,
+            basis=Basis(basis),
+            because=because,
+        )
+        return row
+
+    def complete(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with the defaults of those left out; raises TypeError for unknown or missing ones."""
+        if unknown := set(arguments) - set(self.parameters):
+            raise TypeError(f"{self.__name__} takes no {', '.join(sorted(unknown))}")
+        found = dict(arguments)
+        for name, parameter in self.parameters.items():
+            if name not in found:
+                if parameter.default is parameter.empty:
+                    raise TypeError(f"{self.__name__} needs {name}")
+                found[name] = parameter.default
+        return found
+
+    def assign(self, row: R, arguments: Mapping[str, Any]) -> None:
+        """Put the arguments that are named like columns into the row."""
+        for name, value in arguments.items():
+            if name in self.kind.columns:
+                setattr(row, name, _stored(value))
+
+    def made(self, state: Any, details: Mapping[str, Any]) -> Event:
+        """The event, with what of `details` it has fields for."""
+        return made(self.event, self._particulars, state, details)
+
+
+class Kind(Generic[R]):
+    """A kind of matter. Its steps are declared beside it, by `opens` and `step`.
+
+    `transitions` is the visible table, or a function that gives the table of a row where kinds of one record
+    take different ways. `states_zh` names every state for people. `place` gives the division of a new record
+    (and columns that go with it) from its arguments, where the body is not to say it. `unique` are the
+    columns of a unique index that says that there is one such record only. `filters` are the columns that a
+    list can be narrowed by.
+    """
+
+    def __init__(
+        self, row: type[R], states: type[Enum],
+        transitions: Transitions[Any] | Callable[[R], Transitions[Any]],
+        *, initial: Enum, zh: str, en: str, path: str, steps: type[MatterStepColumns],
+        states_zh: Mapping[Any, str], unit: str = "件", clocks: Sequence[Clock] = (),
+        place: Place | None = None, unique: Sequence[str] = (), filters: Sequence[str] = (),
+        permission: str | None = None,
+    ) -> None:  # fmt: skip
+        self.row, self.states, self.initial, self.path = row, states, initial, path
+        self.name, self.zh, self.en, self.unit = row.stream[1], zh, en, unit
+        self.steps_table, self.states_zh = steps, states_zh
+        self.clocks, self.place, self.unique, self.filters = (
+            tuple(clocks),
+            place,
+            tuple(unique),
+            tuple(filters),
+        )
+        self.permission = permission or path.replace("-", "_")
+        self.columns = frozenset(row.model_fields)
+        self.steps: dict[str, Step[R]] = {}
+        self.opening: Step[R] | None = None
+        self._transitions = transitions
+        rendering(row)
+        if lacking := {state for state in states if state not in states_zh}:
+            raise TypeError(f"{self.name}: no Chinese name for {', '.join(sorted(s.value for s in lacking))}")
+
+    def opens(self, event: type[Event], *, zh: str, needs: str) -> Callable[[StepFunction], Step[R]]:
+        """Declare the function that opens a record; its parameters are the body of the request."""
+
+        def declare(function: StepFunction) -> Step[R]:
+            self.opening = Step(self, event, function, permission=self._needs(needs), zh=zh, opening=True)
+            return self.opening
+
+        return declare
+
+    def step(
+        self, event: type[Event], *, zh: str, needs: str, path: str | None = None
+    ) -> Callable[[StepFunction], Step[R]]:
+        """Declare a step: the function holds the rules, its parameters are the body of the request.
+
+        Parameters named like columns are put into the row before the function is called; those named like
+        fields of the event are put into the event, as is what the function returns.
+        """
+
+        def declare(function: StepFunction) -> Step[R]:
+            made = Step(self, event, function, permission=self._needs(needs), zh=zh, path=path)
+            if made.fact in self.steps:
+                raise TypeError(f"{self.name} has the step '{made.fact}' twice")
+            self.steps[made.fact] = made
+            return made
+
+        return declare
+
+    def _needs(self, needs: str) -> str:
+        return needs if ":" in needs else f"{self.permission}:{needs}"
+
+    @property
+    def timers(self) -> tuple[Timer, ...]:
+        """What the service has to fire."""
+        return tuple(clockwork.timer_of(self, clock) for clock in self.clocks)
+
+    def table(self, row: R) -> Transitions[Any]:
+        """The transition table that holds for this record."""
+        return self._transitions(row) if callable(self._transitions) else self._transitions
+
+    def allows(self, row: R, fact: str) -> bool:
+        """Whether `fact` changes the state that the record is in."""
+        return fact in self.table(row).get(self.states(row.state), {})
+
+    def check(self, row: R, fact: str) -> Enum:
+        """The state after `fact`; raises `StepNotPossible`."""
+        after: Enum = step(self.table(row), self.states(row.state), fact)
+        return after
+
+    def possible(self, row: R) -> list[str]:
+        """The steps that somebody can take now."""
+        return [fact for fact in self.table(row).get(self.states(row.state), {}) if fact in self.steps]
+
+    async def open(
+        self, uow: UnitOfWork, opening: Step[R], arguments: Mapping[str, Any], id: UUID,
+        effective_on: date | None, basis: Basis, because: Received[Any] | None,
+    ) -> R:  # fmt: skip
+        """A new record by its opening step."""
+        given = dict(arguments)
+        place: Mapping[str, Any] = {"division": given.pop("division", None)}
+        given = opening.complete(given)
+        if self.place is not None:
+            place = await self.place(uow, given)
+        day = effective_on or uow.today
+        check_day(day, uow.today, day)
+        row = self.row(
+            id=id, effective_on=day, basis=basis.value, recorded_at=uow.now, state=self.initial.value,
+            opened_on=day, **{**place, "division": division_code(str(place["division"]), at="/division")},
+        )  # fmt: skip
+        opening.assign(row, given)
+        uow.authorize(row.division)
+        said = await opening.function(uow, row, **given) or {}
+        await self._admit(uow, row)
+        await clockwork.moved(uow, self, row, None, opening.fact)
+        await self._end(row)
+        uow.record(row, opening.made(row.public_state(), {**given, **said}), because=because)
+        await remember(uow, self, row, opening.fact, given)
+        return row
+
+    async def _admit(self, uow: UnitOfWork, row: R) -> None:
+        if not self.unique:
+            return uow.admit(row)
+        try:
+            async with uow.session.begin_nested():
+                uow.admit(row)
+                await uow.session.flush()
+        except IntegrityError:
+            other = await self._other(uow, row)
+            if other is None:
+                raise
+            raise AlreadyThere(kind_zh=self.zh, kind_en=self.en, other=other) from None
+
+    async def _other(self, uow: UnitOfWork, row: R) -> UUID | None:
+        same = [getattr(self.row, name) == getattr(row, name) for name in self.unique]
+        with uow.session.no_autoflush:
+            return (await uow.session.exec(select(self.row.id).where(*same))).first()
+
+    async def advance(
+        self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,
+        on: date, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Move the locked record on by `fact`: state, days, clocks, event, step."""
+        before = row.state
+        row.state = self.check(row, fact).value
+        row.effective_on, row.basis, row.recorded_at = on, basis.value, uow.now
+        await self._end(row)
+        await clockwork.moved(uow, self, row, before, fact)
+        uow.record(row, made(event, _particulars(event), row.public_state(), details), because=because)
+        await remember(uow, self, row, fact, details)
+
+    async def remark(
+        self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,
+        because: Received[Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Record a fact about the locked record that leaves its state as it is."""
+        row.effective_on, row.basis, row.recorded_at = uow.today, Basis.LIVE.value, uow.now
+        uow.record(row, made(event, _particulars(event), row.public_state(), details), because=because)
+        await remember(uow, self, row, fact, details)
+
+    async def _end(self, row: R) -> None:
+        if not self.table(row).get(self.states(row.state)):
+            row.ended, row.ended_on = True, row.effective_on
+
+
+def made(event: type[Event], particulars: frozenset[str], state: Any, details: Mapping[str, Any]) -> Event:
+    """An event of this state with what of `details` it has fields for."""
+    values = {name: _plain(details[name]) for name in particulars if details.get(name) is not None}
+    return msgspec.convert({"state": msgspec.to_builtins(state), **values}, event)
+
+
+def _particulars(event: type[Event]) -> frozenset[str]:
+    return frozenset(field.name for field in msgspec.structs.fields(event)) - {"state"}
+
+
+def _parameters(function: StepFunction) -> dict[str, inspect.Parameter]:
+    hints = typing.get_type_hints(function, include_extras=True)
+    return {
+        name: parameter.replace(annotation=hints[name])
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+
+
+def _stored(value: Any) -> Any:
+    """A value as a column keeps it: enums as their text."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list | tuple):
+        return [_stored(one) for one in value]
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """A value as plain data, for the event and for the step's record."""
+    return pydantic_core.to_jsonable_python(value)
+
+
+_REMEMBER = """
+with closed as (
+    update {table} set until = $8
+    where record_id = $2 and effective_on <= $8 and (until is null or until > $8)
+)
+insert into {table} (kind, record_id, division, fact, state, ended, actor_id, effective_on, basis,
+                     recorded_at, arguments, until)
+select $1, $2, $3, $4, $5, $6, $7, $8::date, $9, $10, $11::jsonb,
+       (select min(effective_on) from {table} where record_id = $2 and effective_on > $8)
+"""
+
+
+async def remember(
+    uow: UnitOfWork, kind: Kind[Any], row: MatterRow, fact: str, arguments: Mapping[str, Any]
+) -> None:
+    """Write the step and how the record stands from its day on, in one statement."""
+    await uow.connection.execute(
+        _REMEMBER.format(table=kind.steps_table.__tablename__),
+        kind.name, row.id, row.division, fact, row.state, row.ended, uow.principal.actor_id, row.effective_on,
+        row.basis, uow.now, msgspec.json.encode(_plain(dict(arguments))).decode(),
+    )  # fmt: skip
+
+
+_INSERT = "insert into {table} select * from jsonb_populate_recordset(null::{table}, $1::jsonb)"
+_FIRST_STEPS = """
+insert into {steps} (kind, record_id, division, fact, state, ended, actor_id, effective_on, basis,
+                     recorded_at)
+select $2, id, division, $3, state, ended, $4, effective_on, basis, recorded_at
+from jsonb_populate_recordset(null::{table}, $1::jsonb)
+"""
+
+
+async def open_many(
+    uow: UnitOfWork, opening: Step[R], rows: Sequence[R], *, because: Received[Any] | None = None
+) -> None:
+    """Open many records of one kind in a few statements: each row has its id, division and own columns.
+
+    The set-based form of the opening step, for what a campaign or a reaction opens by the thousand; its rules
+    are the caller's to check. Deadlines must have been put into the rows, and live ones get their timers.
+    """
+    if not rows:
+        return
+    kind = opening.kind
+    for row in rows:
+        row.home, row.recorded_at = uow.home_of(row.division), uow.now
+        row.state, row.sequence, row.revision = kind.initial.value, 1, 1
+        uow.append(
+            made(opening.event, frozenset(), row.public_state(), {}),
+            subject=row.subject, sequence=1, division=row.division, because=because,
+        )  # fmt: skip
+    await uow.flush()
+    table = opening.kind.row.__tablename__
+    # The session knows nothing of these rows: whoever wants one loads it.
+    document = msgspec.json.encode([row.model_dump(mode="json") for row in rows]).decode()
+    await uow.connection.execute(_INSERT.format(table=f'"{table}"'), document)
+    await uow.connection.execute(
+        _FIRST_STEPS.format(table=f'"{table}"', steps=kind.steps_table.__tablename__),
+        document, kind.name, opening.fact, uow.principal.actor_id,
+    )  # fmt: skip
+    await _start_clocks(uow, kind, rows)
+
+
+async def _start_clocks(uow: UnitOfWork, kind: Kind[R], rows: Iterable[R]) -> None:
+    for clock in kind.clocks:
+        if kind.initial.value not in clock.runs_in:
+            continue
+        due = [
+            (row.subject, row.division, end_of_day(day))
+            for row in rows
+            if row.basis == Basis.LIVE.value and (day := getattr(row, clock.column)) is not None
+        ]
+        await uow.schedule_all(clockwork.timer_kind(kind, clock), due)
+
+
+def check_complete(kind: Kind[Any], *tables: Transitions[Any]) -> None:
+    """Raise `TypeError` where a fact of the kind's tables has neither step nor clock, or a step no place.
+
+    A service calls it when it is composed, so that nothing that is visible in a table is missing.
+    """
+    facts = {fact for table in tables for row in table.values() for fact in row}
+    timed = {clock.fact for clock in kind.clocks}
+    if lacking := facts - set(kind.steps) - timed:
+        raise TypeError(f"{kind.name}: no step or clock makes {', '.join(sorted(lacking))}")
+    if idle := set(kind.steps) - facts:
+        raise TypeError(f"{kind.name}: no transition has {', '.join(sorted(idle))}")
+    if kind.opening is None:
+        raise TypeError(f"{kind.name}: nothing opens it")

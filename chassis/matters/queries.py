@@ -1,0 +1,155 @@
+"""Reads of matters: lists by filter in order of opening or of their deadlines, one record, its steps."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from shuniu_contracts import Basis
+from sqlmodel import col, select
+
+from chassis.http.call import AggregateOut
+from chassis.http.fields import Day, Division
+from chassis.http.paging import Page, PageRequest
+from chassis.http.reading import Reading
+from chassis.matters.kind import Kind
+from chassis.matters.rows import MatterRow
+from chassis.unit_of_work import NotFound
+
+R = TypeVar("R", bound=MatterRow)
+
+
+class MatterOut(AggregateOut):
+    """A matter as it stands; each kind adds its own columns."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class StepOut(BaseModel):
+    """One step of a record."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    fact: str
+    state: str
+    effective_on: date
+    basis: Basis
+    recorded_at: datetime
+    actor_id: str
+    arguments: dict[str, Any] = Field(description="what was said at this step")
+
+
+class Filter(BaseModel):
+    """Which records of a kind; a kind adds its own columns."""
+
+    division: Division | None = Field(None, description="with all below it")
+    state: list[str] | None = Field(None, description="one or several states")
+    owner: str | None = None
+    ended: bool | None = None
+    overdue: bool | None = None
+    due_before: Day | None = Field(None, description="with a deadline before this day")
+    order: Literal["newest", "due"] = Field("newest", description="due: by deadline, the earliest first")
+
+
+@cache
+def out_of(kind: Kind[Any]) -> type[MatterOut]:
+    """The form in which the API shows records of this kind: its columns by their names."""
+    skipped = {"id", "revision", "sequence"}
+    fields: dict[str, Any] = {
+        name: (field.annotation, Field(title=field.title)) if field.title else (field.annotation, ...)
+        for name, field in kind.row.model_fields.items()
+        if name not in skipped
+    }
+    fields["state"] = (kind.states, ...)
+    name = "".join(part.title() for part in kind.name.split("_")) + "Out"
+    made: type[MatterOut] = create_model(name, __base__=MatterOut, __doc__=f"{kind.zh}: {kind.en}.", **fields)
+    return made
+
+
+@cache
+def filter_of(kind: Kind[Any]) -> type[Filter]:
+    """The query parameters of the kind's list."""
+    fields: dict[str, Any] = {name: (_optional(kind.row, name), None) for name in kind.filters}
+    name = "".join(part.title() for part in kind.name.split("_")) + "Filter"
+    made: type[Filter] = create_model(name, __base__=Filter, **fields)
+    return made
+
+
+def _optional(row: type[MatterRow], name: str) -> Any:
+    return row.model_fields[name].annotation | None  # type: ignore[operator]
+
+
+def conditions(reading: Reading, kind: Kind[R], wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """The filter as SQL, within what the caller may see."""
+    row = kind.row
+    found = [reading.within(col(row.division), wanted.division)]
+    for name in ("owner", "ended", "overdue", *kind.filters):
+        if (value := getattr(wanted, name)) is not None:
+            found.append(col(getattr(row, name)) == value)
+    if wanted.state:
+        found.append(col(row.state).in_(wanted.state))
+    if wanted.due_before is not None:
+        found.append(col(row.due_on) < wanted.due_before)
+    return found
+
+
+async def search(reading: Reading, *, kind: Kind[R], wanted: Filter, page: PageRequest) -> Page[Any]:
+    """One page of the records. Raises `NotPermitted`, `MalformedCursor`."""
+    row, out = kind.row, out_of(kind)
+    statement = select(row).where(*conditions(reading, kind, wanted)).limit(page.fetch)
+    if wanted.order == "due":
+        key = sa.tuple_(col(row.due_on), col(row.id))
+        statement = statement.where(col(row.due_on).is_not(None)).order_by(col(row.due_on), col(row.id))
+        if (after := page.after(date, UUID)) is not None:
+            statement = statement.where(key > after)
+        rows = (await reading.session.exec(statement)).all()
+        return Page[Any].of(rows, page, item=out.model_validate, key=lambda one: (one.due_on, one.id))
+    statement = statement.order_by(col(row.id).desc())
+    if (last := page.after(UUID)) is not None:
+        statement = statement.where(col(row.id) < last[0])
+    rows = (await reading.session.exec(statement)).all()
+    return Page[Any].of(rows, page, item=out.model_validate, key=lambda one: (one.id,))
+
+
+async def one(reading: Reading, *, kind: Kind[R], id: UUID) -> MatterOut:
+    """One record. Raises `NotFound`, `NotPermitted`."""
+    return out_of(kind).model_validate(await _row(reading, kind, id))
+
+
+async def steps(reading: Reading, *, kind: Kind[R], id: UUID) -> list[StepOut]:
+    """The record's steps in the order in which they were recorded."""
+    await _row(reading, kind, id)
+    table = kind.steps_table
+    found = await reading.session.exec(
+        select(table).where(table.kind == kind.name, table.record_id == id).order_by(col(table.number))
+    )
+    return [StepOut.model_validate(step) for step in found]
+
+
+async def _row(reading: Reading, kind: Kind[R], id: UUID) -> R:
+    row = await reading.session.get(kind.row, id)
+    if row is None:
+        raise NotFound(aggregate=kind.name, id=id)
+    reading.authorize(row.division)
+    return row
+
+
+def words(kind: Kind[Any]) -> Mapping[str, Any]:
+    """The kind for a page that shows it: names of states and steps, and the form of each step."""
+    return {
+        "name": kind.name, "path": kind.path, "zh": kind.zh, "en": kind.en,
+        "states": {state.value: kind.states_zh[state] for state in kind.states},
+        "opening": _step_words(kind.opening) if kind.opening else None,
+        "steps": {fact: _step_words(step) for fact, step in kind.steps.items()},
+        "fields": {n: f.title for n, f in kind.row.model_fields.items() if f.title},
+    }  # fmt: skip
+
+
+def _step_words(step: Any) -> Mapping[str, Any]:
+    return {
+        "zh": step.zh, "path": step.path, "permission": step.permission,
+        "form": step.body.model_json_schema(),
+    }  # fmt: skip

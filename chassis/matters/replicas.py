@@ -1,0 +1,100 @@
+"""Records of other stacks: what descendants publish of their matters and ancestors of their directives, kept
+in the same tables under their own home, so that lists and figures of a tier need nothing else."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from shuniu_contracts import Event
+from shuniu_contracts.catalogue import event_type, stream
+
+from chassis.matters.kind import Kind
+from chassis.matters.rendering import Rendering
+from chassis.matters.rows import MatterRow, rendering
+from chassis.received import Received
+from chassis.service import Reaction
+from chassis.unit_of_work import UnitOfWork
+
+_KEEP = """
+insert into {table} select * from jsonb_populate_recordset(null::{table}, $1::jsonb)
+on conflict (id) do update set {columns}
+where {table}.home = excluded.home and {table}.sequence < excluded.sequence
+"""
+
+_STEPS = """
+with fresh as (
+    select * from jsonb_to_recordset($1::jsonb) as fresh(
+        kind text, record_id uuid, division text, fact text, state text, ended boolean, effective_on date,
+        basis text, recorded_at timestamptz, actor_id text
+    )
+), closed as (
+    update {steps} s set until = f.effective_on
+    from (select record_id, min(effective_on) as effective_on from fresh group by 1) f
+    where s.record_id = f.record_id and s.effective_on <= f.effective_on
+      and (s.until is null or s.until > f.effective_on)
+)
+insert into {steps} (kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at,
+                     actor_id, until)
+select kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at, actor_id,
+       lead(effective_on) over (partition by record_id order by effective_on, recorded_at)
+from fresh
+"""
+
+
+def replicas(kinds: Iterable[Kind[Any]]) -> tuple[Reaction, ...]:
+    """The reactions of a consumer that keeps other stacks' records of these kinds."""
+    return tuple(_replica(kind) for kind in kinds)
+
+
+def _replica(kind: Kind[Any]) -> Reaction:
+    entry = stream(*kind.row.stream)
+    types = tuple(found.event for (_, major), found in entry.facts.items() if major == entry.newest)
+
+    async def keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
+        foreign = [received for received in events if received.envelope.stack != uow.stack]
+        if foreign:
+            await _keep(kind, foreign, uow)
+
+    keep.__qualname__ = f"keep {kind.name}"
+    return Reaction(types, keep)
+
+
+async def _keep(kind: Kind[Any], events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
+    table = f'"{kind.row.__tablename__}"'
+    newest = {received.subject: received for received in events}
+    rows = [_columns(kind, received) for received in newest.values()]
+    columns = ", ".join(f'"{name}" = excluded."{name}"' for name in rows[0] if name != "id")
+    await uow.connection.execute(
+        _KEEP.format(table=table, columns=columns), msgspec.json.encode(rows).decode()
+    )
+    await uow.connection.execute(
+        _STEPS.format(steps=kind.steps_table.__tablename__),
+        msgspec.json.encode([_step(kind, received) for received in events]).decode(),
+    )
+
+
+def _columns(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
+    """The whole row: what the bus does not have takes the defaults of a new one."""
+    envelope = received.envelope
+    values = {
+        "id": received.subject, "home": envelope.stack, "sequence": envelope.sequence,
+        "revision": envelope.sequence, "recorded_at": envelope.time,
+        **_rendering(kind).columns(received.data.state),
+    }  # fmt: skip
+    row: MatterRow = kind.row(**values)
+    return row.model_dump(mode="json")
+
+
+def _rendering(kind: Kind[Any]) -> Rendering:
+    row: type[MatterRow] = kind.row
+    return rendering(row)
+
+
+def _step(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
+    state: Any = received.data.state
+    return {
+        "kind": kind.name, "record_id": received.subject, "division": received.division,
+        "fact": event_type(type(received.data)).fact, "state": state.state, "ended": state.ended,
+        "effective_on": state.effective_on, "basis": state.basis, "recorded_at": received.envelope.time,
+        "actor_id": received.envelope.actor_id,
+    }  # fmt: skip

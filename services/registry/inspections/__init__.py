@@ -1,0 +1,1 @@
+"""What is looked at and put right: inspections, evaluations, spot checks, clean-ups, rectification, risks."""

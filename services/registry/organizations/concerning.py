@@ -1,0 +1,25 @@
+"""The place of a record that is about one organisation: the organisation's division and newest sequence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import select
+
+from chassis.unit_of_work import NotFound, UnitOfWork
+from services.registry.organizations.model import AlreadyEnded
+from services.registry.organizations.tables import OrganizationRow
+
+
+async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Division of the organisation that `organization_id` names, and how far its own events had come.
+
+    Raises `NotFound`, also where the caller may not see it, and `AlreadyEnded`.
+    """
+    id = arguments["organization_id"]
+    row = (await uow.session.exec(select(OrganizationRow).where(OrganizationRow.id == id))).one_or_none()
+    if row is None:
+        raise NotFound(aggregate=OrganizationRow.stream[1], id=id, at="/organization_id")
+    uow.authorize(row.division)
+    if row.ended:
+        raise AlreadyEnded(status=row.legal_status, into="-", at="/organization_id")
+    return {"division": row.division, "organization_sequence": row.sequence}
