@@ -56,7 +56,9 @@ class Metrics:
             "shuniu_consumer_lag_seconds", "for how long at least the oldest of them has been on the bus",
             ["consumer"], registry=registry,
         )  # fmt: skip
-        self.ready = Gauge("shuniu_role_ready", "1 where the role works", ["role"], registry=registry)
+        self.ready = Gauge(
+            "shuniu_ready", "1 where this part of the process works", ["part"], registry=registry
+        )
         self.relay: RelayCounts | None = None
         """of the relay in this process; None where none runs"""
         self.timers: TimerCounts | None = None

@@ -82,7 +82,7 @@ def test_every_service_is_a_role_of_its_own_database_and_has_no_others_password(
 def test_data_is_on_named_volumes(compose: dict[str, Any]) -> None:
     mounted = {
         volume.split(":")[0]
-        for name in ("postgres", "kafka")
+        for name in ("postgres", "kafka", "prometheus")
         for volume in compose["services"][name]["volumes"]
         if not volume.startswith(".")
     }

@@ -91,7 +91,7 @@ async def test_metrics_count_commands_requests_and_what_waits(client: httpx.Asyn
     assert "shuniu_database_reachable 1.0" in text
     assert 'shuniu_http_request_duration_seconds_count{method="POST",route="/v1/funds",status="201"}' in text
     assert "process_start_time_seconds" in text
-    assert 'shuniu_role_ready{role="api"} 1.0' in text
+    assert 'shuniu_ready{part="api"} 1.0' in text
 
 
 async def test_health_needs_no_token(served: Served) -> None:

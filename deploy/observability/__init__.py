@@ -1,0 +1,1 @@
+"""What watches a stack: Prometheus' configuration and alert rules, Grafana's dashboard."""
