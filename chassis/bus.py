@@ -153,7 +153,7 @@ def broker(settings: BusSettings, logger: logging.Logger = _LOG) -> KafkaBroker:
     it creates no topic, since one made on first use would have a single partition.
     """
     made = KafkaBroker(
-        settings.bootstrap_servers,
+        settings.bootstrap_servers.split(","),
         client_id=_CLIENT,
         consumer_only=True,
         allow_auto_create_topics=False,

@@ -1,13 +1,16 @@
 """Every Kafka client comes from the one factory, with the settings that keep events."""
 
 import ast
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from chassis import bus
+from chassis import bus, topics
+from chassis.embedded.port import free_port
 from chassis.settings import BusSettings
 
 ROOT = Path(__file__).parents[2]
@@ -60,3 +63,32 @@ async def test_security_settings_reach_every_client() -> None:
         assert client._sasl_plain_username == "registry"
     with pytest.raises(TypeError):
         bus.producer(settings, acknowledge="some")
+
+
+@pytest.mark.integration
+async def test_every_client_finds_the_broker_behind_a_dead_one_of_several_servers(
+    broker: str, bus_profile: str, unique_stack: Callable[[], str]
+) -> None:
+    """FastStream takes a list, and a text with commas in it for the name of one host."""
+    settings = BusSettings.model_validate(
+        {"bootstrap_servers": f"127.0.0.1:{free_port()},{broker}", "profile": bus_profile}
+    )
+    stack = unique_stack()
+    await topics.apply(settings, stack, ["grants"])
+    topic, came = f"shuniu.{stack}.grants.fund.v1", asyncio.Event()
+    producer = bus.producer(settings)
+    await producer.start()
+    await producer.send_and_wait(topic, b"{}", key=b"fund-1")
+    await producer.stop()
+
+    async def receive(records: object) -> None:
+        came.set()
+
+    listening = bus.broker(settings)
+    bus.subscriber(listening, settings, group=f"{stack}.test", topics=[topic])(receive)
+    await listening.start()
+    try:
+        async with asyncio.timeout(30):
+            await came.wait()
+    finally:
+        await listening.stop()
