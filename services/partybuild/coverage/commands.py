@@ -241,9 +241,9 @@ async def prepare(uow: UnitOfWork, applications: Mapping[UUID, Received[Any]]) -
 _COULD_JOIN_NOW = """
 select d.organization_id
 from coverage_duty d join organization o on o.id = d.organization_id
-where d.line = 'party' and d.status in ('open', 'lapsed') and d.proposed_mode in ('attached', 'instructor')
-  and d.proposed_reason <> 'decided_by_officer' and o.area = any($1::text[]) and o.full_members > 0
-  and not d.organization_id = any($2::uuid[])
+where d.line = 'party' and d.status in ('open', 'lapsed')
+  and d.proposed_reason in ('no_neighbour_no_host', 'host_in_area')
+  and o.area = any($1::text[]) and not d.organization_id = any($2::uuid[])
 """
 
 

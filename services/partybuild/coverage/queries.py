@@ -26,31 +26,38 @@ from services.partybuild.coverage.tables import CoverageDutyRow, CoveringRow
 from services.partybuild.organizations.tables import OrganizationCopy
 from services.partybuild.policy import PartybuildPolicy
 
-_NEIGHBOURS_IN_AREA = """
-with ranked as (
-    select o.area, o.id, o.full_members,
-           row_number() over (partition by o.area order by o.full_members desc, o.id) as place
-    from organization o
-    left join coverage_duty d on d.organization_id = o.id and d.line = 'party'
-    where o.area = any($1::text[]) and o.full_members > 0 and o.full_members < $2 and not o.ended
-      and (d.status in ('open', 'lapsed') or o.id = any($3::uuid[]))
-)
-select area as scope, id, full_members from ranked where place <= $4 order by area, place
+_UNCOVERED = """
+o.full_members > 0 and o.full_members < $2 and not o.ended
+and (d.status in ('open', 'lapsed') or o.id = any($3::uuid[]))
 """
 
-_NEIGHBOURS_IN_FIELD = """
-with ranked as (
-    select left(o.division, 6) || ':' || field.category as scope, o.id, o.full_members,
-           row_number() over (partition by left(o.division, 6), field.category
-                              order by o.full_members desc, o.id) as place
-    from organization o
-    cross join unnest(o.categories) as field(category)
-    left join coverage_duty d on d.organization_id = o.id and d.line = 'party'
-    where left(o.area, 6) = any($1::text[]) and field.category = any($5::text[]) and o.full_members > 0
-      and o.full_members < $2 and not o.ended
-      and (d.status in ('open', 'lapsed') or o.id = any($3::uuid[]))
-)
-select scope, id, full_members from ranked where place <= $4 order by scope, place
+# Read from the top of an index for each area or field: joined and ranked, every batch of a register would
+# read all organisations of a district.
+_NEIGHBOURS_IN_AREA = f"""
+select wanted.area as scope, near.id, near.full_members
+from unnest($1::text[]) as wanted(area)
+cross join lateral (
+    select o.id, o.full_members
+    from organization o left join coverage_duty d on d.organization_id = o.id and d.line = 'party'
+    where o.area = wanted.area and {_UNCOVERED}
+    order by o.full_members desc, o.id
+    limit $4
+) as near
+order by scope, near.full_members desc, near.id
+"""
+
+_NEIGHBOURS_IN_FIELD = f"""
+select district || ':' || category as scope, near.id, near.full_members
+from unnest($1::text[]) as wanted(district)
+cross join unnest($5::text[]) as field(category)
+cross join lateral (
+    select o.id, o.full_members
+    from organization o left join coverage_duty d on d.organization_id = o.id and d.line = 'party'
+    where left(o.area, 6) = district and category = any(o.categories) and {_UNCOVERED}
+    order by o.full_members desc, o.id
+    limit $4
+) as near
+order by scope, near.full_members desc, near.id
 """
 
 _HOSTS = """

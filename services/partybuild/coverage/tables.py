@@ -30,6 +30,14 @@ class CoverageDutyRow(AggregateRow, Table, table=True):
     __table_args__ = (
         sa.UniqueConstraint("organization_id", "line"),
         sa.Index("ix_coverage_duty_status_due_on", "status", "due_on"),
+        sa.Index(
+            "ix_coverage_duty_waiting",
+            "organization_id",
+            postgresql_where=sa.text(
+                "line = 'party' and status in ('open', 'lapsed')"
+                " and proposed_reason in ('no_neighbour_no_host', 'host_in_area')"
+            ),
+        ),
     )
     stream: ClassVar[tuple[str, str]] = ("partybuild", "coverage_duty")
 

@@ -14,7 +14,17 @@ class OrganizationCopy(Table, table=True):
     """One organisation by its newest event."""
 
     __tablename__ = "organization"
-    __table_args__ = (sa.Index("ix_organization_area_full_members", "area", "full_members"),)
+    __table_args__ = (
+        sa.Index(
+            "ix_organization_neighbours_in_area", "area", sa.text("full_members desc"), "id",
+            postgresql_where=sa.text("full_members > 0 and not ended"),
+        ),
+        sa.Index(
+            "ix_organization_neighbours_in_field",
+            sa.text('"left"(area, 6)'), sa.text("full_members desc"), "id",
+            postgresql_where=sa.text("full_members > 0 and not ended"),
+        ),
+    )  # fmt: skip
 
     id: UUID = Field(primary_key=True)
     sequence: int = Field(sa_type=sa.BigInteger)
