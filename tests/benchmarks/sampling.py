@@ -175,7 +175,7 @@ def draw(samples: Sequence[Sample], title: str, file: Path) -> None:
     from matplotlib import pyplot
 
     times = [sample.at_s for sample in samples]
-    figure, (memory, servers, lag, rates) = pyplot.subplots(4, 1, figsize=(11, 15), sharex=True)
+    figure, (memory, servers, lag, rates) = pyplot.subplots(4, 1, figsize=(13, 15), sharex=True)
     for name in samples[0].programs_mb:
         memory.plot(times, [sample.programs_mb.get(name, 0) for sample in samples], label=name)
     memory.plot(times, [sample.ours_mb for sample in samples], "k", label="all of ours")
@@ -195,7 +195,7 @@ def draw(samples: Sequence[Sample], title: str, file: Path) -> None:
     for axes in (memory, servers, lag, rates):
         axes.set_ylim(bottom=0)
         axes.grid(alpha=0.3)
-        axes.legend(loc="upper left", fontsize="small", ncols=3)
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize="small")
     memory.set_title(title)
     figure.tight_layout()
     figure.savefig(file, dpi=110)
