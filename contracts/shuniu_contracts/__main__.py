@@ -38,8 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     one.set_defaults(run=_push)
 
     one = commands.add_parser("cluster", help="print what a stack's cluster must hold")
-    one.add_argument("kind", choices=("topics", "acls", "strimzi"))
+    one.add_argument("kind", choices=("topics", "acls", "strimzi", "strimzi-users"))
     one.add_argument("--stack", required=True, help="division code of the stack")
+    below = one.add_mutually_exclusive_group()
+    below.add_argument("--lower", action="append", default=[], help="a stack below it; may be repeated")
+    below.add_argument("--any-lower", action="store_true", help="any stack below it may come")
     one.add_argument("--replicas", type=int, default=3)
     one.add_argument("--cluster", default="kafka", help="name of the Strimzi cluster")
     one.set_defaults(run=_cluster)
@@ -89,8 +92,11 @@ def _push(chosen: argparse.Namespace) -> int:
 
 
 def _cluster(chosen: argparse.Namespace) -> int:
+    lower = None if chosen.any_lower else tuple(chosen.lower)
     if chosen.kind == "acls":
-        print(plan.acl_commands(chosen.stack), end="")
+        print(plan.acl_commands(chosen.stack, lower=lower), end="")
+    elif chosen.kind == "strimzi-users":
+        print(plan.strimzi_users(chosen.stack, cluster=chosen.cluster, lower=lower), end="")
     elif chosen.kind == "strimzi":
         print(plan.strimzi_topics(chosen.stack, cluster=chosen.cluster, replicas=chosen.replicas), end="")
     else:

@@ -171,10 +171,11 @@ def test_the_plan_printed_for_a_cluster_is_the_one_a_stack_applies() -> None:
 
 
 def test_only_the_owner_may_write_a_topic() -> None:
-    for acl in plan.acls("440303", DAY):
-        if acl.operation == "Write":
-            assert acl.pattern_type == "literal"
-            assert acl.principal == f"User:440303.{parse_topic(acl.name).service}"
+    written = [acl for acl in plan.acls("440303", DAY, lower=None) if acl.operation == "Write"]
+    assert {acl.name for acl in written} == {spec.name for spec in plan.topics("440303", DAY)}
+    for acl in written:
+        assert (acl.resource, acl.pattern_type) == ("topic", "literal")
+        assert acl.principal == f"User:440303.{parse_topic(acl.name).service}"
 
 
 def test_every_consumer_of_a_stream_may_read_it_in_a_group_of_its_own() -> None:
@@ -183,11 +184,58 @@ def test_every_consumer_of_a_stream_may_read_it_in_a_group_of_its_own() -> None:
         for consumer in found.consumers:
             reader = f"User:440303001.{consumer}"
             assert plan.Acl(reader, "Read", "group", "prefixed", f"440303001.{consumer}") in granted
-            for name in ("shuniu.4403.grants.directives.v1", "shuniu.440303001.grants.directives.v1"):
-                readable = plan.Acl(reader, "Read", "topic", "literal", name) in granted
-                assert readable or consumer not in stream("grants", "round").consumers
-            if not found.directive:
-                assert plan.Acl(reader, "Read", "topic", "prefixed", "shuniu.440303001") in granted
+            above = ("4403", "440303001") if found.directive else ("440303001",)
+            for stack in above:
+                name = found.topic(stack, found.newest)
+                assert plan.Acl(reader, "Read", "topic", "literal", name) in granted
+
+
+def test_a_service_may_read_no_stream_that_is_not_meant_for_it() -> None:
+    meant = {
+        (f"User:440303.{consumer}", found.topic(stack, major))
+        for found in STREAMS.values()
+        for major in found.live_majors(DAY)
+        for consumer in found.consumers
+        for stack in ("44", "4403", "440303", "440303001")
+    }
+    services = {
+        (acl.principal, acl.name)
+        for acl in plan.acls("440303", DAY, lower=["440303001"])
+        if acl.operation == "Read" and acl.pattern_type == "literal"
+    }
+    assert services <= meant
+    assert ("User:440303.registry", "shuniu.440303001.registry.organization.v1") in services
+    assert ("User:440303.registry", "shuniu.440303.notify.message.v1") not in services
+
+
+def test_any_stack_below_may_come_where_it_is_said_so() -> None:
+    wide = plan.Acl("User:440303.registry", "Read", "topic", "prefixed", "shuniu.440303")
+    assert wide in plan.acls("440303", DAY, lower=None)
+    assert wide not in plan.acls("440303", DAY)
+
+
+def test_whoever_only_looks_on_changes_nothing() -> None:
+    granted = [acl for acl in plan.acls("440303", DAY) if acl.principal.endswith(".auditor")]
+    assert {acl.operation for acl in granted} == {"Read", "Describe", "DescribeConfigs"}
+    groups = [
+        a for a in plan.acls("440303", DAY) if a.principal.endswith(".auditor") and a.resource == "group"
+    ]
+    assert [acl.operation for acl in groups] == ["Describe"]  # without Read no offset can be committed
+
+
+def test_users_are_the_permissions_as_yaml() -> None:
+    users = list(yaml.safe_load_all(plan.strimzi_users("440303", cluster="main", on=DAY)))
+    told = {
+        plan.Acl(
+            f"User:{each['metadata']['name']}", operation, rule["resource"]["type"],
+            {"literal": "literal", "prefix": "prefixed"}[rule["resource"]["patternType"]],
+            rule["resource"]["name"],
+        )
+        for each in users
+        for rule in each["spec"]["authorization"]["acls"]
+        for operation in rule["operations"]
+    }  # fmt: skip
+    assert told == set(plan.acls("440303", DAY))
 
 
 def test_manifests_are_the_plan_as_yaml() -> None:
@@ -209,7 +257,9 @@ def test_requests_for_a_replay_may_be_read_from_every_stack_above() -> None:
 
 
 def test_acl_commands_name_every_permission() -> None:
-    assert plan.acl_commands("440303", DAY).count("--add") == len(plan.acls("440303", DAY))
+    printed = plan.acl_commands("440303", DAY)
+    assert printed.count("--operation") == len(plan.acls("440303", DAY))
+    assert printed.count("\n") == printed.count("--add") < len(plan.acls("440303", DAY))
 
 
 VALUES = st.recursive(
