@@ -5,14 +5,14 @@ the code as `ConsumerBug`. A message that fails on its own is parked with what f
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from shuniu_contracts import Event
 
 from chassis import failpoints, telemetry
 from chassis.border import Arrival, Misfit, Refused, Sorted
-from chassis.faults import Breaker, ConsumerBug, Nature, describe, nature_of, signature
+from chassis.faults import Breaker, ConsumerBug, Nature, describe, nature_of, signature, was_cancelled
 from chassis.inbox import Advanced, Inbox, Subject, Tally, by_subject
 from chassis.layers import layers
 from chassis.position import Settlement
@@ -26,7 +26,9 @@ AFTER_BISECT = failpoints.declare("consumer.after_bisect")
 AFTER_REACTIONS = failpoints.declare("consumer.after_reactions")
 AFTER_COMMIT = failpoints.declare("consumer.after_commit")
 
-Isolate = Callable[[Subject, BaseException], None]
+Failed = Callable[[Subject, Exception], None]
+"""What to do about a subject that failed alone; raises what is no fault of its message."""
+Isolating = Callable[[UnitOfWork, dict[Subject, Settlement]], Awaitable[None]]
 
 
 class Applier:
@@ -44,7 +46,7 @@ class Applier:
                 self._reactions.setdefault(kind, []).append(reaction)
 
     async def process(self, batch: Sorted) -> Tally:
-        """Commit the batch whole, or with what failed parked."""
+        """Commit the batch whole, or with what failed on its own parked."""
         if batch.whole:
             try:
                 return await self._together(batch)
@@ -78,18 +80,41 @@ class Applier:
         await failpoints.reach(AFTER_COMMIT)
         return _tally(batch, subjects, found)
 
+    async def without_cancelled(self, batch: Sorted) -> Tally:
+        """Commit the batch event by event; what the database cancels is parked, see `isolating.py`."""
+
+        def failed(_: Subject, error: Exception) -> None:
+            if nature_of(error) is not Nature.DATA and not was_cancelled(error):
+                raise error
+
+        async def one_by_one(uow: UnitOfWork, waiting: dict[Subject, Settlement]) -> None:
+            for subject, settlement in waiting.items():
+                await self._one_by_one(uow, subject, settlement, failed)
+
+        return await self._settled(batch, by_subject(batch.arrivals), one_by_one)
+
     async def _apart(self, batch: Sorted) -> Tally:
         subjects = by_subject(batch.arrivals)
         now = time.monotonic()
 
-        def failed(subject: Subject, error: BaseException) -> None:
+        def failed(subject: Subject, error: Exception) -> None:
+            if nature_of(error) is not Nature.DATA:
+                raise error
             if self.breaker.trips(signature(error), subject, len(subjects), now):
                 raise ConsumerBug(f"fails on one subject after another: {describe(error)}") from error
 
+        async def bisected(uow: UnitOfWork, waiting: dict[Subject, Settlement]) -> None:
+            await self._bisect(uow, waiting, failed)
+
+        return await self._settled(batch, subjects, bisected)
+
+    async def _settled(
+        self, batch: Sorted, subjects: dict[Subject, list[Arrival]], apply: Isolating
+    ) -> Tally:
         async with self.runtime.unit_of_work() as uow:
             found = await self.inbox.advance_apart(uow.connection, subjects)
             waiting = {s: f for s, f in found.settlements.items() if f.fresh}
-            await self._bisect(uow, waiting, failed)
+            await apply(uow, waiting)
             await failpoints.reach(AFTER_BISECT)
             found.fresh = {s: f.fresh for s, f in waiting.items()}
             await self._finish(uow, batch, found)
@@ -102,7 +127,7 @@ class Applier:
             await self.inbox.write(uow.connection, found.settlements)
         await self.inbox.refuse(uow.connection, batch.refused)
 
-    async def _bisect(self, uow: UnitOfWork, waiting: dict[Subject, Settlement], failed: Isolate) -> None:
+    async def _bisect(self, uow: UnitOfWork, waiting: dict[Subject, Settlement], failed: Failed) -> None:
         """Apply as many subjects together as can be; one that fails alone is applied event by event."""
         try:
             async with uow.savepoint():
@@ -120,15 +145,13 @@ class Applier:
             await self._bisect(uow, dict(entries[half:]), failed)
 
     async def _one_by_one(
-        self, uow: UnitOfWork, subject: Subject, settlement: Settlement, failed: Isolate
+        self, uow: UnitOfWork, subject: Subject, settlement: Settlement, failed: Failed
     ) -> None:
         for index, arrival in enumerate(settlement.fresh):
             try:
                 async with uow.savepoint():
                     await self.react(uow, [[arrival]])
             except Exception as error:
-                if nature_of(error) is not Nature.DATA:
-                    raise
                 failed(subject, error)
                 settlement.fail(index, describe(error))
                 return

@@ -128,6 +128,17 @@ class Sorted:
         """Whether every arrival has data that can be read, or none by being of an unknown type."""
         return all(arrival.fault is None for arrival in self.arrivals)
 
+    def halves(self) -> "tuple[Sorted, Sorted] | None":
+        """Two batches of half the subjects each, what is refused in the first; None for a single subject."""
+        subjects = list(dict.fromkeys(arrival.key for arrival in self.arrivals))
+        if len(subjects) < 2:
+            return None
+        first = set(subjects[: len(subjects) // 2])
+        return (
+            Sorted([one for one in self.arrivals if one.key in first], self.refused),
+            Sorted([one for one in self.arrivals if one.key not in first]),
+        )
+
 
 def sort_records(records: Iterable[Record]) -> Sorted:
     """Arrivals in the order of the batch, and what is refused at the border."""

@@ -21,8 +21,9 @@ from chassis import bus, failpoints
 from chassis.applying import Applier
 from chassis.border import Sorted, sort_records
 from chassis.bus import Record
-from chassis.faults import Nature, describe, nature_of
+from chassis.faults import Nature, describe, nature_of, was_cancelled
 from chassis.inbox import Tally
+from chassis.isolating import Isolator
 from chassis.runtime import Runtime
 from chassis.service import Consumer
 from chassis.subscription import subscription
@@ -68,6 +69,7 @@ class ConsumerLoop:
         self.totals = Tally()
         self._observe = observe
         self._applier = Applier(runtime, definition)
+        self._isolator = Isolator(self._applier)
         self._waiting: asyncio.Queue[_Batch] = asyncio.Queue()
         self._accepted = self._finished = 0
         self._progress = asyncio.Condition()
@@ -186,15 +188,21 @@ class ConsumerLoop:
                 self._progress.notify_all()
 
     async def _finish(self, batch: _Batch) -> bool:
-        """Apply the batch, however long the database is away; False where a bug stops the consumer."""
-        delays = _delays()
+        """Apply the batch, however long the database is away; False where a bug stops the consumer.
+
+        Statements that are cancelled are an outage at first; then whoever they are about is looked for.
+        """
+        delays, cancelled = _delays(), 0
+        patience = self.runtime.settings.consumer.cancelled_tries
         while True:
             try:
-                tally = await self._applier.process(batch.records)
+                apply = self._applier if cancelled < patience else self._isolator
+                tally = await apply.process(batch.records)
             except Exception as error:
                 if nature_of(error) is not Nature.TRANSIENT:
                     await self._stop_for(error)
                     return False
+                cancelled += was_cancelled(error)
                 await self._pause(error)
                 await asyncio.sleep(next(delays))
             else:
@@ -263,8 +271,7 @@ class ConsumerLoop:
             self._progress.notify_all()
 
     def _count(self, tally: Tally) -> None:
-        for name, value in vars(tally).items():
-            setattr(self.totals, name, getattr(self.totals, name) + value)
+        self.totals.add(tally)
         if self._observe is not None:
             self._observe(self.definition.name, tally)
 

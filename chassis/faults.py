@@ -11,6 +11,7 @@ import sqlalchemy.exc
 
 _TRANSIENT_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
 _BUG_CLASS = "42"
+_QUERY_CANCELED = "57014"
 _LOCAL_FILE_ERRORS = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 _BUGS = (
     ImportError,
@@ -80,6 +81,14 @@ def nature_of(error: BaseException) -> Nature:
         if nature in found:
             return nature
     return Nature.DATA
+
+
+def was_cancelled(error: BaseException) -> bool:
+    """Whether the database cancelled a statement (57014): it ran longer than it may.
+
+    An outage while the database is busy; again and again, the fault of what the statement is about.
+    """
+    return any(getattr(link, "sqlstate", None) == _QUERY_CANCELED for link in _chain(error))
 
 
 def signature(error: BaseException) -> str:

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from chassis import failpoints, telemetry, timers
-from chassis.faults import Nature, describe, nature_of
+from chassis.faults import Nature, describe, nature_of, was_cancelled
 from chassis.gaps import GAP_TIMER
 from chassis.log import Cause
 from chassis.runtime import Runtime
@@ -168,7 +168,8 @@ class TimerLoop:
                 taken = await self._call(uow, row)
             await failpoints.reach(AFTER_COMMIT)
         except Exception as error:
-            if nature_of(error) is Nature.TRANSIENT:
+            # One that always runs too long would hold the others up for ever.
+            if nature_of(error) is Nature.TRANSIENT and not was_cancelled(error):
                 raise
             await self._failed(row["id"], row["due_at"], row["kind"], error)
         else:

@@ -122,6 +122,11 @@ class Tally:
     malformed: int = 0
     quarantined: int = 0
 
+    def add(self, other: "Tally") -> None:
+        """Count what became of another batch too."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
 
 @dataclass
 class Advanced:

@@ -132,13 +132,9 @@ class BusSettings(TlsSettings):
                 f"security_protocol {protocol} needs sasl_mechanism, sasl_username and sasl_password"
             )
         if any(given) and not self.authenticated:
-            raise ValueError(
-                f"SASL settings are given, but security_protocol {protocol} uses none"
-            )
+            raise ValueError(f"SASL settings are given, but security_protocol {protocol} uses none")
         if (self.tls_ca_file or self.tls_certificate_file) and not self.encrypted:
-            raise ValueError(
-                f"TLS files are given, but security_protocol {protocol} uses none"
-            )
+            raise ValueError(f"TLS files are given, but security_protocol {protocol} uses none")
         return self
 
 
@@ -152,6 +148,9 @@ class ConsumerSettings(BaseSettings):
     hold_s: float = Field(2.0, gt=0, description="wait before a gap's source is asked for a replay")
     bug_subjects: int = Field(20, ge=1)
     bug_share: float = Field(0.05, gt=0, le=1)
+    cancelled_tries: int = Field(
+        3, ge=1, description="of a batch whose statements run too long, before the subject at fault is sought"
+    )
 
 
 class RelaySettings(BaseSettings):
