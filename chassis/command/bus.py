@@ -56,6 +56,46 @@ def mirror(
     print(properties(joined, replication_factor=replication_factor), end="")
 
 
+@topics_app.command("acls")
+def acls(
+    commands: Annotated[bool, typer.Option("--commands", help="Print kafka-acls.sh commands.")] = False,
+    strimzi: Annotated[bool, typer.Option("--strimzi", help="Print KafkaUser manifests.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Add the missing rules, as a super user.")] = False,
+    any_lower: Annotated[
+        bool, typer.Option("--any-lower", help="Stacks below may come without being named.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Who may do what on the bus, beside what the cluster allows. Exit code 1 where the two differ.
+
+    Stacks below are those of SHUNIU_LOWER_STACKS. Rules that the catalogue does not know are shown, never
+    removed.
+    """
+    from shuniu_contracts import plan
+
+    place = find(data_dir)
+    lower = None if any_lower else place.lower_stacks
+    if commands or strimzi:
+        printed = (plan.acl_commands if commands else plan.strimzi_users)(place.stack, lower=lower)
+        print(printed, end="")
+        return
+    _show_rules(asyncio.run(_rules(place, lower, apply)), as_json)
+
+
+async def _rules(place: Place, lower: tuple[str, ...] | None, apply: bool) -> Any:
+    from chassis import access
+
+    return await (access.apply if apply else access.plan)(place.bus, place.stack, lower)
+
+
+def _show_rules(findings: Any, as_json: bool) -> None:
+    rows = [{**found.rule._asdict(), "state": found.state.value} for found in findings]
+    table("Access", rows, as_json=as_json)
+    if any(row["state"] != "as_wanted" for row in rows):
+        raise typer.Exit(1)
+
+
 def _show_topics(findings: Any, as_json: bool) -> None:
     rows = [
         {"topic": f.topic.name, "partitions": f.topic.partitions, "state": f.state.value, "detail": f.detail}

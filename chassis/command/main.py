@@ -68,6 +68,7 @@ def _expected() -> tuple[type[Exception], ...]:
     import asyncpg
     from aiokafka.errors import KafkaError
 
+    from chassis.access import AccessFailed
     from chassis.embedded.connection import NoStackRunning
     from chassis.embedded.directory import DirectoryInUse
     from chassis.embedded.port import PortTaken
@@ -83,8 +84,8 @@ def _expected() -> tuple[type[Exception], ...]:
     return (
         Refusal, Refusals, NoStackRunning, DirectoryInUse, PortTaken, ProcessFailed, GroupActive,
         GroupResetFailed, KeysUnusable, ProfileError, ServiceRunning, CannotServe, RoleFailed,
-        TracingNotInstalled, TopicsFailed, ValidationError, LookupError, ValueError, OSError, KafkaError,
-        asyncpg.PostgresError,
+        TracingNotInstalled, TopicsFailed, AccessFailed, ValidationError, LookupError, ValueError, OSError,
+        KafkaError, asyncpg.PostgresError,
     )  # fmt: skip
 
 

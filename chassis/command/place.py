@@ -80,6 +80,11 @@ class Place:
         """The stack's division code."""
         return self.connection.stack if self.connection else _from_environment().stack
 
+    @property
+    def lower_stacks(self) -> tuple[str, ...]:
+        """Codes of the stacks below it; an embedded stack has none."""
+        return () if self.connection else _from_environment().lower_stacks
+
     def chosen(self, names: list[str] | None) -> tuple[str, ...]:
         """The services named, or all; raises `NoSuchService`."""
         for name in names or ():
