@@ -69,16 +69,16 @@ def wanted_topics(
         if services is not None and stream.service not in services:
             continue
         for major in stream.majors:
-            topic = _wanted(stream, stream.topic(stack, major), settings)
+            topic = _wanted(stream, major, stack, settings)
             if wanted.setdefault(topic.name, topic) != topic:
                 raise ValueError(f"the streams that share {topic.name} differ in partitions or retention")
     return tuple(wanted[name] for name in sorted(wanted))
 
 
-def _wanted(stream: Stream, name: str, settings: BusSettings) -> WantedTopic:
+def _wanted(stream: Stream, major: int, stack: str, settings: BusSettings) -> WantedTopic:
     return WantedTopic(
-        name,
-        stream.partitions,
+        stream.topic(stack, major),
+        stream.partitions_of(major),
         settings.replication_factor,
         {
             "cleanup.policy": "delete",

@@ -94,7 +94,7 @@ def _channel(streams: list[Stream], major: int) -> dict[str, Any]:
         "messages": {entry.type: {"$ref": f"#/components/messages/{entry.type}"} for entry in entries},
         "bindings": {
             "kafka": {
-                "partitions": first.partitions,
+                "partitions": first.partitions_of(major),
                 "topicConfiguration": {
                     "cleanup.policy": ["delete"],
                     "retention.ms": first.retention_ms,

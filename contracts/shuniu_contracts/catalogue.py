@@ -29,6 +29,8 @@ class Major:
     sunset: datetime.date | None = None
     minor: int = 0
     """Raised when the state gains a field: every fact of the stream takes the step."""
+    partitions: int | None = None
+    """Of its topic, where they are not the stream's: a topic cannot grow, its next major can be larger."""
 
     def is_live(self, on: datetime.date) -> bool:
         """Whether producers still render events for it on that day."""
@@ -76,6 +78,10 @@ class Stream:
     def live_majors(self, on: datetime.date) -> tuple[int, ...]:
         """Major versions the relay renders on that day, ascending."""
         return tuple(version.number for version in self.versions if version.is_live(on))
+
+    def partitions_of(self, major: int) -> int:
+        """How many partitions the topic of a major version has."""
+        return self.version(major).partitions or self.partitions
 
     def topic(self, stack: str, major: int) -> str:
         """The topic a stack's events of this stream go to."""

@@ -162,7 +162,6 @@ def _frozen(old: Contracts, new: Contracts) -> Iterator[Difference]:
 
 _OF_STREAM = (
     ("key", Rule.KEY_CHANGED),
-    ("partitions", Rule.PARTITIONS_CHANGED),
     ("sequence", Rule.SEQUENCE_CHANGED),
 )
 
@@ -180,6 +179,9 @@ def _streams(old: dict[str, Any], new: dict[str, Any], on: str) -> Iterator[Diff
             for key, rule in _OF_STREAM:
                 if before[key] != after[key]:
                     yield Difference(rule, where, f"{before[key]} -> {after[key]}")
+            counts = [m.get("partitions", s["partitions"]) for m, s in ((version, before), (later, after))]
+            if counts[0] != counts[1]:
+                yield Difference(Rule.PARTITIONS_CHANGED, where, f"{counts[0]} -> {counts[1]}")
             if version["topic"] != later["topic"]:
                 yield Difference(Rule.TOPIC_CHANGED, where, f"{version['topic']} -> {later['topic']}")
             if after["max_bytes"] < before["max_bytes"]:

@@ -45,7 +45,10 @@ def _stream(stream: Stream) -> Iterator[str]:
     topics = (stream.topic("<stack>", version.number) for version in stream.versions)
     yield f"- topic: {', '.join(f'`{topic}`' for topic in topics)}"
     kept = "for ever" if stream.retention_ms < 0 else f"{stream.retention_ms} ms"
-    yield f"- key: {stream.key}; sequence: {stream.sequence}; partitions: {stream.partitions}; kept: {kept}"
+    counts = {version.number: stream.partitions_of(version.number) for version in stream.versions}
+    alike = len(set(counts.values())) == 1
+    partitions = stream.partitions if alike else ", ".join(f"{n} in v{major}" for major, n in counts.items())
+    yield f"- key: {stream.key}; sequence: {stream.sequence}; partitions: {partitions}; kept: {kept}"
     yield f"- largest event: {stream.max_bytes // 1024} KiB; owner: {stream.owner}"
     yield f"- may be consumed by: {', '.join(stream.consumers)}"
     yield from (f"- {_life(version)}" for version in stream.versions if len(stream.versions) > 1)

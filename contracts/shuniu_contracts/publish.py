@@ -126,6 +126,7 @@ def _stream(stream: Stream) -> dict[str, Any]:
                 "deprecated": version.deprecated.isoformat() if version.deprecated else None,
                 "sunset": version.sunset.isoformat() if version.sunset else None,
             }
+            | ({"partitions": version.partitions} if version.partitions else {})
             for version in stream.versions
         },
         "en": stream.en,

@@ -114,6 +114,16 @@ def test_the_readme_lists_every_rule() -> None:
         assert f"| {rule.title} | {rule.breaks} | {rule.order} |" in readme
 
 
+def test_a_new_major_may_have_other_partitions_and_a_published_one_may_not_get_them() -> None:
+    def add(new: Contracts) -> None:
+        majors = stream_of(new)["majors"]
+        majors["2"] = {**majors["1"], "topic": "shuniu.{stack}.registry.organization.v2", "partitions": 24}
+
+    assert changed(add) == []
+    grown = changed(lambda new: stream_of(new)["majors"]["1"].update(partitions=24))
+    assert [difference.rule for difference in grown] == [Rule.PARTITIONS_CHANGED]
+
+
 def test_nothing_changed_is_no_difference() -> None:
     assert changed(lambda _: None) == []
 
