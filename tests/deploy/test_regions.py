@@ -1,4 +1,4 @@
-"""The five regions: trees as published, profiles that every service accepts, figures put beside the records."""
+"""The five regions: trees as published, profiles that every service accepts, figures beside the records."""
 
 import re
 from collections import Counter
@@ -7,11 +7,12 @@ from hashlib import blake2b
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from chassis.model import is_within
 from chassis.region import Division, Region, load_region
 from chassis.service import discover, installed
-from chassis.settings import Settings
+from chassis.settings import DatabaseSettings, Settings
 from deploy.regions import profile_file
 from services.console.figures.formulas import evaluate, names_in
 from services.console.figures.model import PRINTED, PublishedFigure, Verdict, compare
@@ -173,7 +174,8 @@ def test_the_profile_is_valid_for_every_service_and_has_no_section_of_none(regio
 
 @pytest.mark.parametrize("name", [*REGIONS, *(name.partition("-")[0] for name in REGIONS)])
 def test_a_service_started_for_the_region_finds_it_by_name_and_by_code(name: str) -> None:
-    settings = Settings(environment="test", stack=name.partition("-")[0], region=name)
+    nowhere = DatabaseSettings(dsn=SecretStr("postgresql://nowhere"))
+    settings = Settings(environment="test", stack=name.partition("-")[0], region=name, database=nowhere)
     region = load_region(settings.profile())
     assert region.code == settings.stack
     assert region.division_name(region.code) == region.name != region.code
