@@ -18,7 +18,7 @@ from starlette.responses import Response
 from chassis.http import Call, requires
 from chassis.received import Received
 from chassis.service import Consumer, DueTimer, reaction, timer
-from chassis.serving import Assignment, serve
+from chassis.serving import ALL_ROLES, Assignment, serve
 from chassis.settings import Settings
 from chassis.unit_of_work import UnitOfWork
 from tests.chassis.sample.app import FundOut, increase, service
@@ -87,5 +87,12 @@ watched = replace(
     timers=(interest,),
 )
 
+
+def main(roles: frozenset[str] = frozenset()) -> None:
+    """Serve these roles, all without any, as the environment says."""
+    chosen = frozenset(role for role in ALL_ROLES if role in roles) or ALL_ROLES
+    asyncio.run(serve([Assignment(watched, Settings())], chosen))
+
+
 if __name__ == "__main__":
-    asyncio.run(serve([Assignment(watched, Settings())]))
+    main()

@@ -1,0 +1,1 @@
+"""The whole matrix, `make test-faults`: minutes, and hundreds of kills."""
