@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -29,6 +29,7 @@ class Lease:
         self.connection = connection
         self._lease_s = lease_s
         self._beaten = time.monotonic()
+        self._speaking = asyncio.Lock()
         self.lost = asyncio.Event()
         connection.add_termination_listener(lambda _: self.lost.set())
 
@@ -38,12 +39,17 @@ class Lease:
             self.lost.set()
             raise LeaseLost(f"no heartbeat on the relay's lock within {self._lease_s} s")
 
+    async def listen(self, channel: str, heard: Callable[..., None]) -> None:
+        """Hear what is notified on `channel`; between two beats, since a connection takes one statement."""
+        async with self._speaking:
+            await self.connection.add_listener(channel, heard)
+
     async def beat(self) -> None:
         """Prove life every second until the connection fails; then the lease is lost."""
         try:
             while True:
                 began = time.monotonic()
-                async with asyncio.timeout(max(self._lease_s - _BEAT_S, _BEAT_S / 2)):
+                async with asyncio.timeout(max(self._lease_s - _BEAT_S, _BEAT_S / 2)), self._speaking:
                     await self.connection.fetchval("select 1")
                 self._beaten = began
                 await asyncio.sleep(_BEAT_S)

@@ -111,7 +111,7 @@ class Relay:
         try:
             for _ in range(2):
                 connections.append(await self._runtime.database.connect())
-            await lease.connection.add_listener(CHANNEL, self._notified)
+            await lease.listen(CHANNEL, self._notified)
             self.counts.leading = True
             term = _Term(self, lease, stop, *connections)
             work = asyncio.create_task(term.work())

@@ -392,6 +392,21 @@ async def test_a_leader_whose_lock_connection_falls_silent_stops_sending(world: 
             os.kill(backend, signal.SIGCONT)
 
 
+async def test_a_leader_listens_while_its_heart_beats_on_the_same_connection(world: World) -> None:
+    """Both speak on the lock's connection, which takes one statement at a time."""
+    heard = asyncio.Event()
+    async with leadership(world.runtime.database, "grants", 5.0, asyncio.Event()) as lease:
+        assert lease is not None
+        await asyncio.sleep(0)  # the first beat is on its way
+        await lease.listen("shuniu_relay", lambda *_: heard.set())
+        await asyncio.sleep(0.2)
+        assert not lease.lost.is_set()
+        async with world.connect() as connection:
+            await connection.execute("notify shuniu_relay")
+        async with asyncio.timeout(5):
+            await heard.wait()
+
+
 async def test_a_number_is_drawn_only_by_a_transaction_that_has_an_id(world: World) -> None:
     """Or the reader's floor could pass it: the id must come before `nextval`, in the plan as in the text."""
     async with world.connect() as connection:
