@@ -1,5 +1,6 @@
 """Who may do what on the bus: the catalogue's rules beside those that Kafka has. `shuniu topics acls`."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ from shuniu_contracts.plan import Acl, acls
 from chassis import bus
 from chassis.settings import BusSettings
 
+_OF_A_STACK = re.compile(r"User:(\d+)\.")
 _ANY = 1
 _ALLOW = 3
 _ANY_HOST = "*"
@@ -95,7 +97,13 @@ def _compared(present: Collection[Acl], stack: str, lower: Collection[str] | Non
 
 
 def _concerns(rule: Acl, stack: str) -> bool:
-    """Whether it opens topics or groups of the stack itself to somebody; `*` names all of them."""
+    """Whether it opens topics or groups of the stack to somebody; `*` names all of them.
+
+    What another stack of the same cluster may read is for that stack's plan to say.
+    """
+    other = _OF_A_STACK.match(rule.principal)
+    if other and other[1] != stack and rule.operation in ("Read", "Describe", "DescribeConfigs"):
+        return False
     own = f"shuniu.{stack}." if rule.resource == "topic" else f"{stack}."
     wide = rule.pattern_type == "prefixed" and own.startswith(rule.name)
     return wide or rule.name == "*" or rule.name.startswith(own)

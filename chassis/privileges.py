@@ -97,7 +97,7 @@ def grants(roles: DatabaseRoles, metadata: sa.MetaData) -> Iterator[str]:
     yield f"revoke all on all sequences in schema public from public, {runtime}, {reader}"
     yield f"revoke all on schema public from public, {runtime}, {reader}"
     yield f"grant usage on schema public to {runtime}, {reader}"
-    yield f"grant usage on all sequences in schema public to {runtime}"
+    yield f"grant usage, select on all sequences in schema public to {runtime}"
     yield f"grant select on alembic_version to {runtime}, {reader}"
     for table in (*chassis_metadata.sorted_tables, *metadata.sorted_tables):
         name = _name(table.name)

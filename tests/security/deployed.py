@@ -15,6 +15,7 @@ import httpx
 
 from chassis.keys import EmbeddedKey
 from chassis.service import installed
+from deploy.scenarios.binhai import NEW_CREDIT_CODE
 from tests.backends import free_port
 from tests.registry.workbooks import row, workbook
 
@@ -149,7 +150,8 @@ async def whole_flow(stack: Deployed) -> str:
         },
     )  # fmt: skip
     path = f"/v1/registration-applications/{application['id']}/registration"
-    await stack.ask("POST", "registry", path, json={}, headers={"idempotency-key": "register-once"})
+    code = {"credit_code": NEW_CREDIT_CODE}
+    await stack.ask("POST", "registry", path, json=code, headers={"idempotency-key": "register-once"})
     organization: str = (await stack.until("registry", "/v1/organizations", q=NAME))[0]["id"]
     await stack.until("partybuild", "/v1/duties", organization_id=organization)
     await stack.until("notify", "/v1/messages/written", division=STREET)
