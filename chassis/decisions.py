@@ -1,6 +1,8 @@
 """What operators decided about parked messages, replays, restores and rebuilds: who, why, when."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -20,3 +22,26 @@ async def record_decision(
         reason,
         msgspec.json.encode(subject).decode(),
     )
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision as it was kept."""
+
+    number: int
+    decided_at: datetime
+    decision: str
+    actor: str
+    reason: str
+    subject: str
+    """what it was about, as JSON"""
+
+
+async def list_decisions(connection: asyncpg.Connection, limit: int) -> list[Decision]:
+    """The newest decisions, the newest first."""
+    rows = await connection.fetch(
+        "select number, decided_at, decision, actor, reason, subject::text as subject from operator_decision"
+        " order by number desc limit $1",
+        limit,
+    )
+    return [Decision(**row) for row in rows]

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
+from shuniu_contracts import parse_topic, stream
 
 _OUTBOX = """
 select (select count(*) from outbox) as messages,
@@ -28,6 +30,19 @@ select count(*) filter (where state = 'waiting' and due_at < now.at) as late,
        count(*) filter (where state = 'waiting' and provisional) as provisional,
        count(*) filter (where state = 'parked') as parked
 from timer, (select clock_timestamp() + clock_offset as at from source) now
+"""
+_BEHIND_LANES = """
+select b.name as lane, count(*) as messages
+from outbox_blocked b
+join event_log l on l.aggregateid = split_part(b.name, '/', 2)
+join outbox o using (seq)
+where b.kind = 'subject' and b.name = l.aggregatetype || '.v' || o.stream_major || '/' || l.aggregateid
+group by b.name
+"""
+_BEHIND_STREAMS = """
+select aggregatetype, stream_major, count(*) as messages from outbox join event_log using (seq)
+where exists (select from outbox_blocked where kind = 'topic')
+group by aggregatetype, stream_major
 """
 
 
@@ -79,3 +94,82 @@ async def waiting(connection: asyncpg.Connection) -> Waiting:
         parked={(r["consumer"], r["kind"]): r["messages"] for r in await connection.fetch(_PARKED)},
         timers=Timers(**timers),
     )
+
+
+@dataclass(frozen=True)
+class Blockage:
+    """A subject or topic that the relay does not send, and how much has gathered behind it."""
+
+    kind: str
+    name: str
+    """a topic, or `service.aggregate.v<major>/<subject>`"""
+    reason: str
+    blocked_at: datetime
+    messages: int
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A subject whose next event is missing at a consumer, while later ones have come."""
+
+    consumer: str
+    service: str
+    subject: str
+    has: int
+    """the sequence it has; the next one is missing"""
+    waits_with: int
+    """the lowest sequence that waits"""
+    messages: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class StuckTimer:
+    """A timer past its time, or given up after failures."""
+
+    kind: str
+    subject: str
+    state: str
+    due_at: datetime
+    attempts: int
+    error: str | None
+
+
+async def list_blocked(connection: asyncpg.Connection) -> list[Blockage]:
+    """What the relay does not send, the oldest first."""
+    rows = await connection.fetch(
+        "select kind, name, reason, blocked_at from outbox_blocked order by blocked_at, name"
+    )
+    behind = {row["lane"]: row["messages"] for row in await connection.fetch(_BEHIND_LANES)}
+    for row in await connection.fetch(_BEHIND_STREAMS):
+        published = stream(*row["aggregatetype"].split("."))
+        for topic in {each["name"] for each in rows if each["kind"] == "topic"}:
+            if published.topic(parse_topic(topic).stack, row["stream_major"]) == topic:
+                behind[topic] = behind.get(topic, 0) + row["messages"]
+    return [Blockage(**row, messages=behind.get(row["name"], 0)) for row in rows]
+
+
+async def list_held(connection: asyncpg.Connection) -> list[Gap]:
+    """The subjects behind a gap, the longest wait first."""
+    rows = await connection.fetch(
+        """
+        select h.consumer, h.service, h.subject, i.sequence as has, min(h.sequence) as waits_with,
+               count(*) as messages, min(h.held_at) as since
+        from held h join inbox i using (consumer, service, subject)
+        group by h.consumer, h.service, h.subject, i.sequence order by min(h.held_at), h.subject
+        """
+    )
+    return [Gap(**row) for row in rows]
+
+
+async def list_timers(connection: asyncpg.Connection) -> list[StuckTimer]:
+    """Timers past their time or given up, the earliest due first."""
+    rows = await connection.fetch(
+        """
+        select kind, subject, state, due_at, attempts, error
+        from timer, (select clock_timestamp() + clock_offset as at from source) now
+        where state = 'parked' or due_at < now.at
+        order by due_at, kind, subject
+        """
+    )
+    return [StuckTimer(**row) for row in rows]

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from chassis import failpoints
-from chassis.command import bus, contracts, database, parked, recovery, serve, tokens, up
+from chassis.command import bus, contracts, database, parked, recovery, serve, tokens, up, waiting
 from chassis.command.output import errors
 from chassis.model import Refusal, Refusals
 
@@ -24,7 +24,7 @@ def application(services: Sequence[typer.Typer] = ()) -> typer.Typer:
     app = typer.Typer(
         name="shuniu", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
     )
-    for module in (up, serve, tokens, bus, recovery, contracts, database):
+    for module in (up, serve, tokens, bus, recovery, contracts, database, waiting):
         _merge(app, module.app)
     app.add_typer(parked.app, name="parked")
     for added in services:
@@ -69,6 +69,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from aiokafka.errors import KafkaError
 
     from chassis.access import AccessFailed
+    from chassis.backup import BackupFailed
     from chassis.embedded.connection import NoStackRunning
     from chassis.embedded.directory import DirectoryInUse
     from chassis.embedded.port import PortTaken
@@ -82,8 +83,8 @@ def _expected() -> tuple[type[Exception], ...]:
     from chassis.topics import TopicsFailed
 
     return (
-        Refusal, Refusals, NoStackRunning, DirectoryInUse, PortTaken, ProcessFailed, GroupActive,
-        GroupResetFailed, KeysUnusable, ProfileError, ServiceRunning, CannotServe, RoleFailed,
+        BackupFailed, Refusal, Refusals, NoStackRunning, DirectoryInUse, PortTaken, ProcessFailed,
+        GroupActive, GroupResetFailed, KeysUnusable, ProfileError, ServiceRunning, CannotServe, RoleFailed,
         TracingNotInstalled, TopicsFailed, AccessFailed, ValidationError, LookupError, ValueError, OSError,
         KafkaError, asyncpg.PostgresError,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chassis.border import Misfit
 from chassis.command.output import print_json, say, table
 from chassis.command.place import Actor, DataDir, Json, Place, Reason, find
 
@@ -25,24 +26,31 @@ class NothingChosen(ValueError):
 def list_(
     service: Annotated[str | None, typer.Argument(help="One service; all without it.")] = None,
     error: Error = None,
+    kind: Annotated[
+        Misfit | None, typer.Option(help="Set aside for this reason only.", show_default=False)
+    ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """What is set aside, with the reason.
 
-    Example: shuniu parked list partybuild --error "division is unknown"
+    Examples: shuniu parked list partybuild --error "division is unknown"
+
+      shuniu parked list --kind quarantined
     """
-    rows = asyncio.run(_list(find(data_dir), service, error))
+    rows = asyncio.run(_list(find(data_dir), service, error, kind))
     table("Parked", rows, as_json=as_json, empty="nothing is set aside")
 
 
-async def _list(place: Place, service: str | None, error: str | None) -> list[dict[str, Any]]:
+async def _list(
+    place: Place, service: str | None, error: str | None, kind: Misfit | None
+) -> list[dict[str, Any]]:
     from chassis.parking import list_parked
 
     rows = []
     for name in place.chosen([service] if service else None):
         async with place.database(name) as connection:
-            for one in await list_parked(connection, error=error, limit=1000):
+            for one in await list_parked(connection, error=error, kind=kind, limit=1000):
                 at = {"kind": one.kind, "subject": one.subject, "sequence": one.sequence, "error": one.error}
                 rows.append({"at": name, "number": one.number, "consumer": one.consumer, **at})
     return rows

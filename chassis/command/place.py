@@ -76,6 +76,15 @@ class Place:
         )
 
     @property
+    def programs(self) -> Path | None:
+        """Where PostgreSQL's programs are: an embedded stack's own; None for those of the search path."""
+        if self.connection is None:
+            return None
+        from chassis.embedded.postgres import programs
+
+        return programs()
+
+    @property
     def stack(self) -> str:
         """The stack's division code."""
         return self.connection.stack if self.connection else _from_environment().stack

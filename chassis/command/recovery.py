@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -67,22 +68,58 @@ async def _replay(
 def restore(
     service: Annotated[str, typer.Argument(help="Whose database came back.", show_default=False)],
     reason: Annotated[str, typer.Option("--reason", help="Why; kept for good.")],
+    backup: Annotated[
+        Path | None, typer.Option("--from", help="First load this file, which `shuniu backup` wrote.")
+    ] = None,
     actor: Actor = "u-operator",
     data_dir: DataDir = None,
 ) -> None:
     """After a service's database came back from a backup: raise its epoch, read the bus again. Stop it first.
 
-    Example: shuniu restore registry --reason "disk failure, backup of last night" && shuniu audit
+    Whatever brought the database back: a file of `shuniu backup`, or a tool of your own.
+
+    Example: shuniu restore registry --from backups/registry.dump --reason "disk failure" && shuniu audit
     """
-    asyncio.run(_restore(find(data_dir), service, actor, reason))
+    asyncio.run(_restore(find(data_dir), service, backup, actor, reason))
 
 
-async def _restore(place: Place, service: str, actor: str, reason: str) -> None:
+async def _restore(place: Place, service: str, backup: Path | None, actor: str, reason: str) -> None:
+    from chassis.backup import load
     from chassis.restore import restore as restored
 
+    if backup is not None:
+        await load(place.settings(service).database, backup, place.programs)
+        await asyncio.to_thread(_migrate, place, service)
     async with place.runtime(service) as runtime:
         done = await restored(runtime, actor=actor, reason=reason)
     say(f"{service}: epoch {done.epoch}; read from the earliest: {', '.join(done.groups) or 'nothing'}")
+
+
+def _migrate(place: Place, service: str) -> None:
+    """A backup may be older than the release that goes on with it."""
+    from chassis.migrations import upgrade
+    from chassis.service import discover
+
+    upgrade(discover(service).migrations, place.settings(service).database)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Gets one file a service, SERVICE.dump.")],
+    services: Services = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Copy the databases to files, while everything runs. Each is consistent in itself, and that is enough.
+
+    Example: shuniu backup /var/backups/shuniu/$(date +%F)
+    """
+    from chassis.backup import dump
+
+    place = find(data_dir)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in place.chosen(services):
+        size = dump(place.settings(name).database, folder / f"{name}.dump", place.programs)
+        say(f"{name}: {size:,} bytes in {folder / f'{name}.dump'}")
 
 
 @app.command()

@@ -75,6 +75,9 @@ def up(
     processes: Annotated[
         Grouping, typer.Option(help="All in one, the console apart (two), or each service by itself.")
     ] = Grouping.TWO,
+    engines_only: Annotated[
+        bool, typer.Option("--engines-only", help="No service: for a restore, or a look at the databases.")
+    ] = False,
     detach: Annotated[
         bool, typer.Option("--detach", help="Return once ready and leave it running in the background.")
     ] = False,
@@ -93,7 +96,7 @@ def up(
     if detach:
         _detach(data_dir)
         return
-    asyncio.run(_run(_plan(region, data_dir.resolve(), port, service, processes), port))
+    asyncio.run(_run(_plan(region, data_dir.resolve(), port, service, processes), port, engines_only))
 
 
 def _plan(region: str, data_dir: Path, port: int, services: list[str] | None, grouping: Grouping) -> Plan:
@@ -114,7 +117,7 @@ def _plan(region: str, data_dir: Path, port: int, services: list[str] | None, gr
     return Plan(data_dir, file.stem if named else str(file), file, profile.code, ports, grouping)
 
 
-async def _run(plan: Plan, port: int) -> None:
+async def _run(plan: Plan, port: int, engines_only: bool) -> None:
     from chassis.embedded.connection import write_connection_file
     from chassis.embedded.stack import EmbeddedStack
     from chassis.keys import EmbeddedKey
@@ -129,6 +132,8 @@ async def _run(plan: Plan, port: int) -> None:
             database = f"shuniu_{name}"
             await stack.postgres.create_database(database)
             databases[name] = stack.postgres.dsn(database)
+        if engines_only:
+            return []
         template = stack.postgres.dsn("shuniu_{service}")
         environment = _environment(plan, template, stack.broker.bootstrap_servers, key.jwks)
         return [_child(plan, group, environment) for group in plan.groups()]
@@ -143,6 +148,9 @@ async def _run(plan: Plan, port: int) -> None:
             bootstrap_servers=stack.broker.bootstrap_servers,
             started_at=datetime.now(UTC),
         )
+        if engines_only:
+            say("PostgreSQL and the broker run, and no service. Ctrl-C stops them.")
+            return
         token = key.issue(subject="u-operator", roles=["operator"], divisions=[plan.stack], hours=24 * 7)
         _announce(plan, stack.broker.bootstrap_servers, token, time.monotonic() - begun)
 

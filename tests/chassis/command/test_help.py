@@ -13,7 +13,8 @@ from chassis.command.main import application
 COMMANDS = [
     "up", "serve", "migrate", "token", "topics plan", "topics apply", "events tail", "consumers",
     "bus rebuild", "parked list", "parked show", "parked retry", "parked discard", "replay", "restore",
-    "audit",
+    "audit", "backup", "blocked list", "blocked release", "held list", "timers list", "timers retry",
+    "decisions",
 ]  # fmt: skip
 
 
