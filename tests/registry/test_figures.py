@@ -127,6 +127,15 @@ async def test_working_days_of_a_step_are_an_average_of_the_applications(api: Ap
     }  # fmt: skip
 
 
+async def test_an_average_of_nothing_is_left_out(api: Api) -> None:
+    await registered(api, "甲协会", "2013-01-01")
+    empty = await api.get("/v1/figures", **{"from": "2013-01-01", "to": "2013-12-31", "by": "division"})
+    assert empty["figures"]["applications.steps.decision"]["value"] == 0
+    shown = [*empty["figures"], *(key for values in empty["by"].values() for key in values)]
+    assert "organizations.total" in shown
+    assert not [key for key in shown if key.startswith("applications.working_days.")]
+
+
 async def test_merged_records_are_counted_once_on_every_day(api: Api) -> None:
     code = complete_credit_code("51", "120116", "MJ012345")
     loser = await registered(api, "甲协会", "2013-05-01", credit_code=code)

@@ -57,6 +57,10 @@ FIGURES: Mapping[str, Named] = {
 }
 """Figures of a day."""
 
+AVERAGES: Mapping[str, Named] = {
+    f"applications.working_days.{kind.value}": Named("工作日", f"平均用时：{zh}", f"average duration: {en}")
+    for kind, (zh, en) in _STEPS.items()
+}
 PERIOD_FIGURES: Mapping[str, Named] = {
     "organizations.newly_registered": _organizations("期内登记", "registered in the period"),
     "organizations.newly_filed": _organizations("期内备案", "filed in the period"),
@@ -66,16 +70,11 @@ PERIOD_FIGURES: Mapping[str, Named] = {
         f"applications.steps.{kind.value}": Named("件", f"期内办结：{zh}", f"steps ended: {en}")
         for kind, (zh, en) in _STEPS.items()
     },
-    **{
-        f"applications.working_days.{kind.value}": Named(
-            "工作日", f"平均用时：{zh}", f"average duration: {en}"
-        )
-        for kind, (zh, en) in _STEPS.items()
-    },
+    **AVERAGES,
 }
 """Figures of a period, both of its days included."""
 
-Counts = dict[str, dict[str, float | int]]
+Counts = dict[str, dict[str, int]]
 """Figure -> division -> value."""
 
 _STANDING = """
@@ -134,19 +133,21 @@ async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
     day, patterns = asked.day(reading), reading.patterns(asked.division)
     length = asked.group_length(reading)
     names, counts = dict(FIGURES), await _of_day(reading, day, patterns, length)
+    averages: dict[str, dict[str, float]] = {}
     if asked.start is not None:
         names |= PERIOD_FIGURES
         counts |= await _of_period(reading, asked.start, day, patterns, length)
-    places = {place for values in counts.values() for place in values} - {_WHOLE}
+        averages = await _durations(reading, asked.start, day, patterns, length, counts)
+    counted = names.keys() - AVERAGES.keys()
+    places = {place for values in counts.values() for place in values}
     return FiguresOut.of(
         asked, reading, names,
-        whole={key: _whole(counts.get(key, {})) for key in names},
-        by={place: {key: counts.get(key, {}).get(place, 0) for key in names} for place in places},
+        whole={key: sum(counts.get(key, {}).values()) for key in counted} | averages.get(_WHOLE, {}),
+        by={
+            place: {key: counts.get(key, {}).get(place, 0) for key in counted} | averages.get(place, {})
+            for place in places
+        },
     )  # fmt: skip
-
-
-def _whole(values: Mapping[str, float | int]) -> float | int:
-    return values[_WHOLE] if _WHOLE in values else sum(values.values())
 
 
 async def _of_day(reading: Reading, day: date, patterns: list[str], length: int) -> Counts:
@@ -192,13 +193,24 @@ async def _of_period(reading: Reading, begin: date, to: date, patterns: list[str
         counts["organizations.ended"][row["place"]] = row["ended"]
     for row in await reading.connection.fetch(_SUBMITTED, begin, to, patterns, length):
         counts["applications.submitted"][row["place"]] = row["number"]
-    days: dict[str, tuple[int, int]] = {}
-    for row in await reading.connection.fetch(_DURATIONS, begin, to, patterns, length):
-        kind, number, spent = row["kind"], row["number"], int(row["days"])
-        counts[f"applications.steps.{kind}"][row["place"]] = number
-        counts[f"applications.working_days.{kind}"][row["place"]] = round(spent / number, 1)
-        before = days.get(kind, (0, 0))
-        days[kind] = (before[0] + number, before[1] + spent)
-    for kind, (number, spent) in days.items():
-        counts[f"applications.working_days.{kind}"][_WHOLE] = round(spent / number, 1)
     return counts
+
+
+async def _durations(
+    reading: Reading, begin: date, to: date, patterns: list[str], length: int, counts: Counts
+) -> dict[str, dict[str, float]]:
+    """Count the steps that ended; the average working days of each kind, by place and of the whole.
+
+    Where none ended there is no average.
+    """
+    ended: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in await reading.connection.fetch(_DURATIONS, begin, to, patterns, length):
+        kind, place, number, days = row["kind"], row["place"], row["number"], int(row["days"])
+        counts[f"applications.steps.{kind}"][place] = number
+        for group in {place, _WHOLE}:
+            before = ended.get((group, kind), (0, 0))
+            ended[group, kind] = (before[0] + number, before[1] + days)
+    averages: dict[str, dict[str, float]] = defaultdict(dict)
+    for (group, kind), (number, days) in ended.items():
+        averages[group][f"applications.working_days.{kind}"] = round(days / number, 1)
+    return averages
