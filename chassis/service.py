@@ -51,12 +51,14 @@ class Consumer:
     """A consumer group of the service: its reactions and which streams it must read.
 
     `needs="history"`: every event of a subject in order, without gaps. `needs="latest"`: a projection that
-    takes the newest event of a subject only and allows jumps.
+    takes the newest event of a subject only and allows jumps. `others` leaves out what this stack publishes
+    itself, for replicas of what other stacks keep.
     """
 
     name: str
     reactions: tuple[Reaction, ...]
     needs: Literal["history", "latest"] = "history"
+    others: bool = False
 
 
 @dataclass(frozen=True)

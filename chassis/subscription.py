@@ -14,7 +14,7 @@ def consumers_of(service: Service) -> tuple[Consumer, ...]:
     It is the first that needs history; a service with none gets one for the purpose, since every source must
     hear them.
     """
-    history = next((consumer for consumer in service.consumers if consumer.needs == "history"), None)
+    history = next((one for one in service.consumers if one.needs == "history" and not one.others), None)
     if history is None:
         return (*service.consumers, Consumer(f"{service.name}-replay", (replay_requested,)))
     hearing = Consumer(history.name, (*history.reactions, replay_requested), history.needs)
@@ -29,9 +29,12 @@ def streams_of(consumer: Consumer) -> tuple[Stream, ...]:
 
 
 def subscription(stack: str, consumer: Consumer) -> Subscription:
-    """Group and pattern: own topics, those of the stacks below, and directives of the stacks above.
+    """Group and pattern: own topics, those of the stacks below, and directives of the stacks above; without
+    the own ones for a consumer of what others keep.
 
     Of a stream with two live majors the newest is read; data of either is brought to it.
     """
-    patterns = sorted(stream.pattern(stack, stream.newest) for stream in streams_of(consumer))
-    return Subscription(group_id(stack, consumer.name), pattern="|".join(patterns))
+    pattern = "|".join(sorted(stream.pattern(stack, stream.newest) for stream in streams_of(consumer)))
+    if consumer.others:
+        pattern = rf"(?!shuniu\.{stack}\.)(?:{pattern})"
+    return Subscription(group_id(stack, consumer.name), pattern=pattern)

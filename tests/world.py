@@ -74,14 +74,15 @@ class ServiceWorld:
             return await command(uow, **arguments)
 
     def received(
-        self, event: Event, subject: UUID | str | None = None, *, epoch: int = 0, sequence: int | None = None
-    ) -> Received[Any]:
-        """An event of another service as it arrives here, the next of its subject."""
+        self, event: Event, subject: UUID | str | None = None, *, epoch: int = 0,
+        sequence: int | None = None, stack: str | None = None,
+    ) -> Received[Any]:  # fmt: skip
+        """An event of another service, or of another stack, as it arrives here, the next of its subject."""
         subject = str(subject or uuid7())
         self._told[subject] += 1
         described = event_type(type(event))
         envelope = Envelope(
-            id=str(uuid7()), source=f"/stacks/{self.stack}/{described.service}", type=described.type,
+            id=str(uuid7()), source=f"/stacks/{stack or self.stack}/{described.service}", type=described.type,
             subject=subject, sequence=sequence or self._told[subject], epoch=epoch, time=self.now,
             dataschema=described.dataschema, division=event.state.division, actor_id="u-1",
             correlation_id=str(uuid7()),

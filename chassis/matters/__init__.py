@@ -5,9 +5,10 @@ kinds is done here once: dates and bases, transitions, deadlines, history, event
 replicas of other stacks' records, workbooks.
 """
 
+from chassis.matters.bulk import advance_many, open_many
 from chassis.matters.clocks import Clock, resume, stand_still
 from chassis.matters.facts import Fact, FutureDay
-from chassis.matters.kind import Kind, Step, open_many
+from chassis.matters.kind import Kind, Step, check_complete
 from chassis.matters.rows import MatterRow, MatterStepColumns
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "MatterRow",
     "MatterStepColumns",
     "Step",
+    "advance_many",
+    "check_complete",
     "open_many",
     "resume",
     "stand_still",

@@ -2,14 +2,14 @@
 
 import inspect
 import typing
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
-import pydantic_core
 from pydantic import Field, create_model
 from shuniu_contracts import Basis, Event
 from shuniu_contracts.catalogue import event_type
@@ -21,11 +21,11 @@ from chassis.http.fields import Division
 from chassis.matters import clocks as clockwork
 from chassis.matters.clocks import Clock
 from chassis.matters.facts import Fact, check_day
+from chassis.matters.history import plain, remember
 from chassis.matters.rows import MatterRow, MatterStepColumns, rendering
 from chassis.model import Refusal, RefusalKind, Transitions, division_code, step
 from chassis.received import Received
 from chassis.service import Timer
-from chassis.timers import end_of_day
 from chassis.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound=MatterRow)
@@ -50,9 +50,9 @@ class Step(Generic[R]):
 
     def __init__(
         self, kind: "Kind[R]", event: type[Event], function: StepFunction, *, permission: str, zh: str,
-        path: str | None = None, opening: bool = False,
+        path: str | None = None, opening: bool = False, late: type[Event] | None = None,
     ) -> None:  # fmt: skip
-        self.kind, self.event, self.function = kind, event, function
+        self.kind, self.event, self.function, self.late = kind, event, function, late
         self.fact = event_type(event).fact
         self.permission, self.zh, self.opening = permission, zh, opening
         self.path = path or self.fact.replace("_", "-")
@@ -60,9 +60,9 @@ class Step(Generic[R]):
         self.__name__ = f"{kind.name}.{self.fact}"
         self.parameters = _parameters(function)
         self.body = self._body()
-        self._particulars = _particulars(event)
-        if event_type(event).stream.aggregate != kind.row.stream[1]:
-            raise TypeError(f"{event.__name__} is no fact of {kind.name}")
+        for one in (event, late or event):
+            if event_type(one).stream.aggregate != kind.row.stream[1]:
+                raise TypeError(f"{one.__name__} is no fact of {kind.name}")
 
     def _body(self) -> type[Fact]:
         fields: dict[str, Any] = {}
@@ -100,21 +100,15 @@ class Step(Generic[R]):
     ) -> R:  # fmt: skip
         """The same for a row that this transaction has locked."""
         day = effective_on or uow.today
-        self.kind.check(row, self.fact)
+        event = self.late if self.late is not None and _is_late(row, day) else self.event
+        fact = event_type(event).fact
+        self.kind.check(row, fact)
         check_day(day, uow.today, row.opened_on)
         arguments = self.complete(arguments)
+        row.effective_on, row.basis = day, Basis(basis).value
         self.assign(row, arguments)
-        said = await self.function(uow, row, **arguments) or {}
-        await self.kind.advance(
-            uow,
-            row,
-            self.fact,
-            self.event,
-            {**arguments, **said},
-            on=day,
-            basis=Basis(basis),
-            because=because,
-        )
+        details = {**arguments, **(await self.function(uow, row, **arguments) or {})}
+        await self.kind.advance(uow, row, fact, event, details, on=day, basis=Basis(basis), because=because)
         return row
 
     def complete(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,24 +124,20 @@ class Step(Generic[R]):
         return found
 
     def assign(self, row: R, arguments: Mapping[str, Any]) -> None:
-        """Put the arguments that are named like columns into the row."""
+        """Put the arguments that are named like columns into the row; what was left out leaves them alone."""
         for name, value in arguments.items():
-            if name in self.kind.columns:
+            if value is not None and name in self.kind.columns:
                 setattr(row, name, _stored(value))
-
-    def made(self, state: Any, details: Mapping[str, Any]) -> Event:
-        """The event, with what of `details` it has fields for."""
-        return made(self.event, self._particulars, state, details)
 
 
 class Kind(Generic[R]):
     """A kind of matter. Its steps are declared beside it, by `opens` and `step`.
 
     `transitions` is the visible table, or a function that gives the table of a row where kinds of one record
-    take different ways. `states_zh` names every state for people. `place` gives the division of a new record
-    (and columns that go with it) from its arguments, where the body is not to say it. `unique` are the
-    columns of a unique index that says that there is one such record only. `filters` are the columns that a
-    list can be narrowed by.
+    take different ways, which `variants` then lists. `states_zh` names every state for people. `place` gives
+    the division of a new record (and columns that go with it) from its arguments, where the body is not to
+    say it. `unique` are the columns of a unique index that says that there is one such record only.
+    `filters` are the columns that a list can be narrowed by.
     """
 
     def __init__(
@@ -156,7 +146,7 @@ class Kind(Generic[R]):
         *, initial: Enum, zh: str, en: str, path: str, steps: type[MatterStepColumns],
         states_zh: Mapping[Any, str], unit: str = "件", clocks: Sequence[Clock] = (),
         place: Place | None = None, unique: Sequence[str] = (), filters: Sequence[str] = (),
-        permission: str | None = None,
+        permission: str | None = None, variants: Sequence[Transitions[Any]] = (),
     ) -> None:  # fmt: skip
         self.row, self.states, self.initial, self.path = row, states, initial, path
         self.name, self.zh, self.en, self.unit = row.stream[1], zh, en, unit
@@ -172,6 +162,7 @@ class Kind(Generic[R]):
         self.steps: dict[str, Step[R]] = {}
         self.opening: Step[R] | None = None
         self._transitions = transitions
+        self.tables = tuple(variants) if callable(transitions) else (transitions,)
         rendering(row)
         if lacking := {state for state in states if state not in states_zh}:
             raise TypeError(f"{self.name}: no Chinese name for {', '.join(sorted(s.value for s in lacking))}")
@@ -186,16 +177,18 @@ class Kind(Generic[R]):
         return declare
 
     def step(
-        self, event: type[Event], *, zh: str, needs: str, path: str | None = None
-    ) -> Callable[[StepFunction], Step[R]]:
+        self, event: type[Event], *, zh: str, needs: str, path: str | None = None,
+        late: type[Event] | None = None,
+    ) -> Callable[[StepFunction], Step[R]]:  # fmt: skip
         """Declare a step: the function holds the rules, its parameters are the body of the request.
 
         Parameters named like columns are put into the row before the function is called; those named like
-        fields of the event are put into the event, as is what the function returns.
+        fields of the event are put into the event, as is what the function returns. `late` is recorded
+        instead where the record's deadline has passed.
         """
 
         def declare(function: StepFunction) -> Step[R]:
-            made = Step(self, event, function, permission=self._needs(needs), zh=zh, path=path)
+            made = Step(self, event, function, permission=self._needs(needs), zh=zh, path=path, late=late)
             if made.fact in self.steps:
                 raise TypeError(f"{self.name} has the step '{made.fact}' twice")
             self.steps[made.fact] = made
@@ -249,9 +242,9 @@ class Kind(Generic[R]):
         said = await opening.function(uow, row, **given) or {}
         await self._admit(uow, row)
         await clockwork.moved(uow, self, row, None, opening.fact)
-        await self._end(row)
-        uow.record(row, opening.made(row.public_state(), {**given, **said}), because=because)
-        await remember(uow, self, row, opening.fact, given)
+        self._end(row)
+        uow.record(row, made(opening.event, row.public_state(), {**given, **said}), because=because)
+        await remember(uow, self.steps_table, row, opening.fact, given)
         return row
 
     async def _admit(self, uow: UnitOfWork, row: R) -> None:
@@ -278,12 +271,10 @@ class Kind(Generic[R]):
     ) -> None:  # fmt: skip
         """Move the locked record on by `fact`: state, days, clocks, event, step."""
         before = row.state
-        row.state = self.check(row, fact).value
-        row.effective_on, row.basis, row.recorded_at = on, basis.value, uow.now
-        await self._end(row)
+        self.move(row, fact, on=on, basis=basis, at=uow.now)
         await clockwork.moved(uow, self, row, before, fact)
-        uow.record(row, made(event, _particulars(event), row.public_state(), details), because=because)
-        await remember(uow, self, row, fact, details)
+        uow.record(row, made(event, row.public_state(), details), because=because)
+        await remember(uow, self.steps_table, row, fact, details)
 
     async def remark(
         self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,
@@ -291,22 +282,33 @@ class Kind(Generic[R]):
     ) -> None:  # fmt: skip
         """Record a fact about the locked record that leaves its state as it is."""
         row.effective_on, row.basis, row.recorded_at = uow.today, Basis.LIVE.value, uow.now
-        uow.record(row, made(event, _particulars(event), row.public_state(), details), because=because)
-        await remember(uow, self, row, fact, details)
+        uow.record(row, made(event, row.public_state(), details), because=because)
+        await remember(uow, self.steps_table, row, fact, details)
 
-    async def _end(self, row: R) -> None:
+    def move(self, row: R, fact: str, *, on: date, basis: Basis, at: datetime) -> None:
+        """Put the row into the state after `fact`; raises `StepNotPossible`."""
+        row.state = self.check(row, fact).value
+        row.effective_on, row.basis, row.recorded_at = on, basis.value, at
+        self._end(row)
+
+    def _end(self, row: R) -> None:
         if not self.table(row).get(self.states(row.state)):
             row.ended, row.ended_on = True, row.effective_on
 
 
-def made(event: type[Event], particulars: frozenset[str], state: Any, details: Mapping[str, Any]) -> Event:
+def made(event: type[Event], state: Any, details: Mapping[str, Any]) -> Event:
     """An event of this state with what of `details` it has fields for."""
-    values = {name: _plain(details[name]) for name in particulars if details.get(name) is not None}
+    values = {name: plain(details[name]) for name in _particulars(event) if details.get(name) is not None}
     return msgspec.convert({"state": msgspec.to_builtins(state), **values}, event)
 
 
+@cache
 def _particulars(event: type[Event]) -> frozenset[str]:
     return frozenset(field.name for field in msgspec.structs.fields(event)) - {"state"}
+
+
+def _is_late(row: MatterRow, day: date) -> bool:
+    return row.overdue or (row.due_on is not None and day > row.due_on)
 
 
 def _parameters(function: StepFunction) -> dict[str, inspect.Parameter]:
@@ -327,92 +329,14 @@ def _stored(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
-    """A value as plain data, for the event and for the step's record."""
-    return pydantic_core.to_jsonable_python(value)
-
-
-_REMEMBER = """
-with closed as (
-    update {table} set until = $8
-    where record_id = $2 and effective_on <= $8 and (until is null or until > $8)
-)
-insert into {table} (kind, record_id, division, fact, state, ended, actor_id, effective_on, basis,
-                     recorded_at, arguments, until)
-select $1, $2, $3, $4, $5, $6, $7, $8::date, $9, $10, $11::jsonb,
-       (select min(effective_on) from {table} where record_id = $2 and effective_on > $8)
-"""
-
-
-async def remember(
-    uow: UnitOfWork, kind: Kind[Any], row: MatterRow, fact: str, arguments: Mapping[str, Any]
-) -> None:
-    """Write the step and how the record stands from its day on, in one statement."""
-    await uow.connection.execute(
-        _REMEMBER.format(table=kind.steps_table.__tablename__),
-        kind.name, row.id, row.division, fact, row.state, row.ended, uow.principal.actor_id, row.effective_on,
-        row.basis, uow.now, msgspec.json.encode(_plain(dict(arguments))).decode(),
-    )  # fmt: skip
-
-
-_INSERT = "insert into {table} select * from jsonb_populate_recordset(null::{table}, $1::jsonb)"
-_FIRST_STEPS = """
-insert into {steps} (kind, record_id, division, fact, state, ended, actor_id, effective_on, basis,
-                     recorded_at)
-select $2, id, division, $3, state, ended, $4, effective_on, basis, recorded_at
-from jsonb_populate_recordset(null::{table}, $1::jsonb)
-"""
-
-
-async def open_many(
-    uow: UnitOfWork, opening: Step[R], rows: Sequence[R], *, because: Received[Any] | None = None
-) -> None:
-    """Open many records of one kind in a few statements: each row has its id, division and own columns.
-
-    The set-based form of the opening step, for what a campaign or a reaction opens by the thousand; its rules
-    are the caller's to check. Deadlines must have been put into the rows, and live ones get their timers.
-    """
-    if not rows:
-        return
-    kind = opening.kind
-    for row in rows:
-        row.home, row.recorded_at = uow.home_of(row.division), uow.now
-        row.state, row.sequence, row.revision = kind.initial.value, 1, 1
-        uow.append(
-            made(opening.event, frozenset(), row.public_state(), {}),
-            subject=row.subject, sequence=1, division=row.division, because=because,
-        )  # fmt: skip
-    await uow.flush()
-    table = opening.kind.row.__tablename__
-    # The session knows nothing of these rows: whoever wants one loads it.
-    document = msgspec.json.encode([row.model_dump(mode="json") for row in rows]).decode()
-    await uow.connection.execute(_INSERT.format(table=f'"{table}"'), document)
-    await uow.connection.execute(
-        _FIRST_STEPS.format(table=f'"{table}"', steps=kind.steps_table.__tablename__),
-        document, kind.name, opening.fact, uow.principal.actor_id,
-    )  # fmt: skip
-    await _start_clocks(uow, kind, rows)
-
-
-async def _start_clocks(uow: UnitOfWork, kind: Kind[R], rows: Iterable[R]) -> None:
-    for clock in kind.clocks:
-        if kind.initial.value not in clock.runs_in:
-            continue
-        due = [
-            (row.subject, row.division, end_of_day(day))
-            for row in rows
-            if row.basis == Basis.LIVE.value and (day := getattr(row, clock.column)) is not None
-        ]
-        await uow.schedule_all(clockwork.timer_kind(kind, clock), due)
-
-
-def check_complete(kind: Kind[Any], *tables: Transitions[Any]) -> None:
+def check_complete(kind: Kind[Any]) -> None:
     """Raise `TypeError` where a fact of the kind's tables has neither step nor clock, or a step no place.
 
     A service calls it when it is composed, so that nothing that is visible in a table is missing.
     """
-    facts = {fact for table in tables for row in table.values() for fact in row}
+    facts = {fact for table in kind.tables for row in table.values() for fact in row}
     timed = {clock.fact for clock in kind.clocks}
+    timed |= {event_type(step.late).fact for step in kind.steps.values() if step.late is not None}
     if lacking := facts - set(kind.steps) - timed:
         raise TypeError(f"{kind.name}: no step or clock makes {', '.join(sorted(lacking))}")
     if idle := set(kind.steps) - facts:

@@ -132,7 +132,7 @@ async def steps(reading: Reading, *, kind: Kind[R], id: UUID) -> list[StepOut]:
 async def _row(reading: Reading, kind: Kind[R], id: UUID) -> R:
     row = await reading.session.get(kind.row, id)
     if row is None:
-        raise NotFound(aggregate=kind.name, id=id)
+        raise NotFound(aggregate=kind.name, id=id, called=(kind.zh, kind.en))
     reading.authorize(row.division)
     return row
 

@@ -8,6 +8,7 @@ import msgspec
 from shuniu_contracts import Event
 from shuniu_contracts.catalogue import event_type, stream
 
+from chassis.matters.history import remember_all
 from chassis.matters.kind import Kind
 from chassis.matters.rendering import Rendering
 from chassis.matters.rows import MatterRow, rendering
@@ -19,25 +20,6 @@ _KEEP = """
 insert into {table} select * from jsonb_populate_recordset(null::{table}, $1::jsonb)
 on conflict (id) do update set {columns}
 where {table}.home = excluded.home and {table}.sequence < excluded.sequence
-"""
-
-_STEPS = """
-with fresh as (
-    select * from jsonb_to_recordset($1::jsonb) as fresh(
-        kind text, record_id uuid, division text, fact text, state text, ended boolean, effective_on date,
-        basis text, recorded_at timestamptz, actor_id text
-    )
-), closed as (
-    update {steps} s set until = f.effective_on
-    from (select record_id, min(effective_on) as effective_on from fresh group by 1) f
-    where s.record_id = f.record_id and s.effective_on <= f.effective_on
-      and (s.until is null or s.until > f.effective_on)
-)
-insert into {steps} (kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at,
-                     actor_id, until)
-select kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at, actor_id,
-       lead(effective_on) over (partition by record_id order by effective_on, recorded_at)
-from fresh
 """
 
 
@@ -67,10 +49,7 @@ async def _keep(kind: Kind[Any], events: Sequence[Received[Event]], uow: UnitOfW
     await uow.connection.execute(
         _KEEP.format(table=table, columns=columns), msgspec.json.encode(rows).decode()
     )
-    await uow.connection.execute(
-        _STEPS.format(steps=kind.steps_table.__tablename__),
-        msgspec.json.encode([_step(kind, received) for received in events]).decode(),
-    )
+    await remember_all(uow, kind.steps_table, [_step(received) for received in events])
 
 
 def _columns(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
@@ -82,7 +61,7 @@ def _columns(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
         **_rendering(kind).columns(received.data.state),
     }  # fmt: skip
     row: MatterRow = kind.row(**values)
-    return row.model_dump(mode="json")
+    return row.columns()
 
 
 def _rendering(kind: Kind[Any]) -> Rendering:
@@ -90,10 +69,10 @@ def _rendering(kind: Kind[Any]) -> Rendering:
     return rendering(row)
 
 
-def _step(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
+def _step(received: Received[Event]) -> dict[str, Any]:
     state: Any = received.data.state
     return {
-        "kind": kind.name, "record_id": received.subject, "division": received.division,
+        "kind": received.envelope.aggregate, "record_id": received.subject, "division": received.division,
         "fact": event_type(type(received.data)).fact, "state": state.state, "ended": state.ended,
         "effective_on": state.effective_on, "basis": state.basis, "recorded_at": received.envelope.time,
         "actor_id": received.envelope.actor_id,

@@ -36,6 +36,10 @@ class MatterRow(AggregateRow):
     )
     paused_on: date | None = Field(default=None, title="暂停日期")
 
+    def columns(self) -> dict[str, Any]:
+        """The whole row, as set-based statements write it."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
     def reference(self) -> Ref:
         """This record as another event refers to it."""
         return Ref(self.subject, self.sequence)

@@ -75,6 +75,8 @@ OrganizationText = Annotated[
 """A name or title of an organisation, round or project, never of a person; it may be published."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=EXACT, extra_json_schema={"x-privacy": "public"})]
 """How many, in the unit the field's name says."""
+Year = Annotated[int, msgspec.Meta(ge=1900, le=2999, extra_json_schema={"x-privacy": "public"})]
+"""A calendar year, of Asia/Shanghai."""
 Instant = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
 """A moment with its offset from UTC."""
 Fen = Annotated[int, msgspec.Meta(ge=-EXACT, le=EXACT, extra_json_schema={"x-privacy": "public"})]

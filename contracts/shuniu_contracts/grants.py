@@ -20,10 +20,10 @@ from shuniu_contracts.fields import (
     PublicCode,
     Ref,
     State,
+    Year,
 )
 from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, ReplayState, define_replay
 
-Year = Annotated[int, msgspec.Meta(ge=1900, le=2999, extra_json_schema={"x-privacy": "public"})]
 Thousandths = Annotated[int, msgspec.Meta(ge=-EXACT, le=EXACT, extra_json_schema={"x-privacy": "public"})]
 """A number in integer thousandths: 85.5 points are 85,500."""
 

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
 
 from shuniu_contracts.catalogue import define_stream
-from shuniu_contracts.fields import Code, Count, Event, MatterState, Overdue, Ref
+from shuniu_contracts.fields import (
+    Code,
+    Count,
+    Event,
+    MatterState,
+    OrganizationText,
+    Overdue,
+    PublicCode,
+    Ref,
+    Year,
+)
 
 
 class RectificationPhase(enum.StrEnum):
@@ -81,3 +92,181 @@ class RectificationBecameOverdue(Overdue, frozen=True, kw_only=True):
     """The deadline passed."""
 
     state: RectificationState
+
+
+class CampaignPhase(enum.StrEnum):
+    """Where an inspection campaign is."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
+class InspectionForm(enum.StrEnum):
+    """What an organisation hands in: annual inspection (年检), or the charities' annual report (年报)."""
+
+    ANNUAL_INSPECTION = "annual_inspection"
+    ANNUAL_REPORT = "annual_report"
+
+
+class InspectionCampaignState(MatterState, frozen=True, kw_only=True):
+    """One year's inspection of the organisations below a division: who is due, and until when."""
+
+    state: CampaignPhase
+    title: OrganizationText
+    year: Year
+    legal_forms: tuple[PublicCode, ...]
+    """Legal forms that are due; others are not asked."""
+    form: InspectionForm = InspectionForm.ANNUAL_INSPECTION
+    due_on: datetime.date
+    excused_after: datetime.date | None = None
+    """Registered after this day of the year before: excused."""
+    document_number: OrganizationText | None = None
+
+
+class InspectionPhase(enum.StrEnum):
+    """Where one organisation's inspection is."""
+
+    DUE = "due"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    HUB_REVIEWED = "hub_reviewed"
+    CONCLUDED = "concluded"
+    MISSED = "missed"
+
+
+class InspectionResult(enum.StrEnum):
+    """What the authority concluded (合格, 基本合格, 不合格)."""
+
+    QUALIFIED = "qualified"
+    BASICALLY_QUALIFIED = "basically_qualified"
+    UNQUALIFIED = "unqualified"
+
+
+class InspectionState(MatterState, frozen=True, kw_only=True):
+    """One organisation's annual inspection or report of one year."""
+
+    state: InspectionPhase
+    organization: Ref
+    campaign: Ref | None = None
+    year: Year
+    form: InspectionForm = InspectionForm.ANNUAL_INSPECTION
+    legal_form: PublicCode
+    supervised: bool = False
+    """Whether there is a supervisory unit, without which there is no hub review."""
+    submitted_on: datetime.date | None = None
+    late: bool = False
+    result: InspectionResult | None = None
+    guided_times: Count = 0
+    returned_times: Count = 0
+
+
+inspection_campaign = define_stream(
+    "registry",
+    "inspection_campaign",
+    en="Inspection campaigns, for the stacks below.",
+    zh="年检(年报)工作部署,下达各级。",
+    consumers=("registry", "notify", "console"),
+    directive=True,
+)
+inspection = define_stream(
+    "registry",
+    "inspection",
+    en="Annual inspections of organisations.",
+    zh="社会组织年检(年报)情况。",
+    consumers=("registry", "grants", "notify", "console"),
+    partitions=6,
+)
+
+
+@inspection_campaign.fact("opened", en="A campaign was opened.", zh="部署年检工作。")
+class InspectionCampaignOpened(Event, frozen=True, kw_only=True):
+    """Opened: every stack below opens the inspections of its own organisations."""
+
+    state: InspectionCampaignState
+
+
+@inspection_campaign.fact("extended", en="The window was extended.", zh="年检时限延长。")
+class InspectionCampaignExtended(Event, frozen=True, kw_only=True):
+    """More time for everybody."""
+
+    state: InspectionCampaignState
+
+
+@inspection_campaign.fact("closed", en="A campaign was closed.", zh="年检工作结束。")
+class InspectionCampaignClosed(Event, frozen=True, kw_only=True):
+    """Closed: what was not handed in is missed."""
+
+    state: InspectionCampaignState
+
+
+@inspection.fact("opened", en="An organisation's inspection is due.", zh="组织应参加年检。")
+class InspectionOpened(Event, frozen=True, kw_only=True):
+    """Opened by the organisation's home when it heard of the campaign."""
+
+    state: InspectionState
+
+
+@inspection.fact("guidance_given", en="The hub guided the organisation.", zh="枢纽型组织给予年检指导。")
+class InspectionGuidanceGiven(Event, frozen=True, kw_only=True):
+    """Guidance, beside the state (R22)."""
+
+    state: InspectionState
+    kind: Code
+
+
+@inspection.fact("extended", en="More time was given.", zh="年检时限延长。")
+class InspectionExtended(Event, frozen=True, kw_only=True):
+    """The window was extended for this organisation."""
+
+    state: InspectionState
+
+
+@inspection.fact("submitted", en="The organisation handed in its form.", zh="组织报送年检材料。")
+class InspectionSubmitted(Event, frozen=True, kw_only=True):
+    """Handed in within the window, first or again."""
+
+    state: InspectionState
+
+
+@inspection.fact("submitted_late", en="The form came after the window.", zh="组织逾期报送年检材料。")
+class InspectionSubmittedLate(Event, frozen=True, kw_only=True):
+    """Handed in after the window."""
+
+    state: InspectionState
+
+
+@inspection.fact("returned", en="The form went back to be corrected.", zh="年检材料退回补正。")
+class InspectionReturned(Event, frozen=True, kw_only=True):
+    """Returned with the items to be corrected."""
+
+    state: InspectionState
+    items: tuple[Code, ...] = ()
+
+
+@inspection.fact("hub_reviewed", en="The hub reviewed the form.", zh="枢纽型组织完成年检初审。")
+class InspectionHubReviewed(Event, frozen=True, kw_only=True):
+    """First review (初审) by the supervisory unit."""
+
+    state: InspectionState
+    opinion: Code
+
+
+@inspection.fact("concluded", en="The authority concluded.", zh="登记管理机关作出年检结论。")
+class InspectionConcluded(Event, frozen=True, kw_only=True):
+    """Concluded with a result; the subject ends."""
+
+    state: InspectionState
+
+
+@inspection.fact("missed", en="The organisation did not take part.", zh="组织未参加年检。")
+class InspectionMissed(Event, frozen=True, kw_only=True):
+    """Nothing was handed in until the campaign closed."""
+
+    state: InspectionState
+
+
+@inspection.fact("became_overdue", en="The window closed without the form.", zh="年检逾期未报。")
+class InspectionBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The window closed."""
+
+    state: InspectionState

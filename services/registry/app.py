@@ -3,41 +3,35 @@
 from pathlib import Path
 from typing import Final
 
+from chassis.matters.replicas import replicas
 from chassis.matters.routes import routes
-from chassis.service import Service
+from chassis.service import Consumer, Service
 from services.registry.applications import routes as applications
 from services.registry.applications.commands import step_became_overdue
+from services.registry.areas import AREAS, KINDS, permissions
 from services.registry.command import commands
 from services.registry.exports import routes as exports
 from services.registry.figures import routes as figures
 from services.registry.imports import routes as imports
 from services.registry.imports.worker import work
-from services.registry.kinds import KINDS
 from services.registry.organizations import routes as organizations
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import Table
 
-_READ: Final = {
-    "organizations:read",
-    "applications:read",
-    "figures:read",
-    "events:read",
-    "rectifications:read",
-}
-ROLES: Final[dict[str, set[str]]] = {
+_READ: Final = {"organizations:read", "applications:read", "figures:read", "events:read"}
+_OWN: Final[dict[str, set[str]]] = {
     "operator": {"*"},
     "hub_officer": {
         *_READ, "organizations:discover", "organizations:file", "organizations:change", "organizations:link",
         "organizations:judge", "organizations:merge", "applications:write", "applications:review",
-        "imports:read", "imports:write", "rectifications:*",
+        "imports:read", "imports:write",
     },
     "registration_authority": {
         *_READ, "organizations:register", "organizations:change", "organizations:sanction",
-        "applications:decide", "imports:read", "imports:write", "rectifications:*",
+        "applications:decide", "imports:read", "imports:write",
     },
     "liaison": {
         *_READ, "organizations:discover", "organizations:file", "applications:write", "imports:read",
-        "rectifications:submit",
     },
     "party_officer": _READ,
     "grants_officer": _READ,
@@ -45,6 +39,7 @@ ROLES: Final[dict[str, set[str]]] = {
     "viewer": {"organizations:read", "figures:read"},
 }  # fmt: skip
 """The hub reviews, links and guides; what only the authority decides, only the authority records."""
+ROLES: Final = {role: own | permissions(role, reads=own >= _READ) for role, own in _OWN.items()}
 
 service = Service(
     name="registry",
@@ -59,8 +54,17 @@ service = Service(
         imports.router,
         figures.router,
         *map(routes, KINDS),
+        *(router for area in AREAS for router in area.routers),
     ),
-    timers=(step_became_overdue, *(timer for kind in KINDS for timer in kind.timers)),
+    consumers=(
+        Consumer("registry", tuple(reaction for area in AREAS for reaction in area.reactions)),
+        Consumer("registry-replicas", replicas(KINDS), others=True),
+    ),
+    timers=(
+        step_became_overdue,
+        *(timer for kind in KINDS for timer in kind.timers),
+        *(timer for area in AREAS for timer in area.timers),
+    ),
     roles=ROLES,
     commands=commands,
     background=work,

@@ -6,7 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.registry.care.policy import CarePolicy
+from services.registry.hub.policy import HubPolicy
+from services.registry.incubation.policy import IncubationPolicy
 from services.registry.inspections.policy import InspectionsPolicy
+from services.registry.operations.policy import OperationsPolicy
+from services.registry.records.policy import RecordsPolicy
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 """A code of a list of the profile, as it goes onto the bus."""
@@ -144,10 +149,12 @@ class RegistryPolicy(_Section):
     steps: dict[Literal["census", "filing", "contact"], StepOwner] = Field(
         default_factory=dict, description="bodies that alone take a step (LUOHU R10, L11); none by default"
     )
-    inspections: InspectionsPolicy = Field(
-        default_factory=lambda: InspectionsPolicy.model_validate({}),
-        description="inspections and what follows",
-    )
+    inspections: InspectionsPolicy = Field(default_factory=lambda: InspectionsPolicy.model_validate({}))
+    incubation: IncubationPolicy = Field(default_factory=lambda: IncubationPolicy.model_validate({}))
+    hub: HubPolicy = Field(default_factory=lambda: HubPolicy.model_validate({}))
+    operations: OperationsPolicy = Field(default_factory=lambda: OperationsPolicy.model_validate({}))
+    records: RecordsPolicy = Field(default_factory=lambda: RecordsPolicy.model_validate({}))
+    care: CarePolicy = Field(default_factory=lambda: CarePolicy.model_validate({}))
     import_max_rows: int = Field(200_000, ge=1, description="ours: rows of one workbook")
     import_max_uncompressed_bytes: int = Field(
         512 << 20, ge=1 << 20, description="ours: what an .xlsx may unpack to"

@@ -267,5 +267,7 @@ async def test_what_does_not_exist_is_not_found(api: Api) -> None:
         f"/v1/imports/{nothing}", f"/v1/imports/{nothing}/faults",
     ):  # fmt: skip
         assert (await api.get(path, 404))["code"] in {"not_found", "import_not_found"}
+    chinese = await api.client.get(f"{APPLICATIONS}/{nothing}", headers={"accept-language": "zh"})
+    assert chinese.json()["detail"] == f"未找到登记申请“{nothing}”。"
     await api.post(f"{ORGANIZATIONS}/{nothing}/filing", 404)
     await api.post(f"/v1/imports/{nothing}/undo", 404)

@@ -280,7 +280,7 @@ async def test_merging_with_itself_or_with_nothing_is_refused(register: Register
     row = await register.do(commands.enter, **found())
     with pytest.raises(MergedWithItself):
         await register.do(commands.merge, id=row.id, into=row.id)
-    with pytest.raises(Exception, match="There is no organization"):
+    with pytest.raises(Exception, match="There is no organisation"):
         await register.do(commands.merge, id=row.id, into=uuid7())
 
 

@@ -55,7 +55,7 @@ async def open_(
     findings: Annotated[Words, Field(title="问题")],
     owner: Annotated[Code | None, Field(title="负责人")] = None,
     due_on: Annotated[Day | None, Field(title="整改期限")] = None,
-    origin_record_id: UUID | None = None,
+    origin_record_id: Annotated[UUID | None, Field(title="来源记录")] = None,
 ) -> None:  # fmt: skip
     """Tell an organisation what to put right; without a day, the profile's working days are given."""
 

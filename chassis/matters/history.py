@@ -1,0 +1,66 @@
+"""The steps of matters by the days from which they hold: what figures of any past day are counted from."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pydantic_core
+
+from chassis.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from chassis.matters.rows import MatterRow, MatterStepColumns
+
+_REMEMBER = """
+with fresh as (
+    select * from jsonb_to_recordset($1::jsonb) as fresh(
+        kind text, record_id uuid, division text, fact text, state text, ended boolean, effective_on date,
+        basis text, recorded_at timestamptz, actor_id text, arguments jsonb
+    )
+), closed as (
+    update {steps} s set until = f.effective_on
+    from (select record_id, min(effective_on) as effective_on from fresh group by 1) f
+    where s.record_id = f.record_id and s.effective_on <= f.effective_on
+      and (s.until is null or s.until > f.effective_on)
+)
+insert into {steps} (kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at,
+                     actor_id, arguments, until)
+select kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at, actor_id,
+       coalesce(arguments, '{{}}'),
+       least(
+           lead(effective_on) over (partition by record_id order by effective_on, recorded_at),
+           (select min(s.effective_on) from {steps} s
+            where s.record_id = fresh.record_id and s.effective_on > fresh.effective_on)
+       )
+from fresh
+"""
+
+
+async def remember(
+    uow: UnitOfWork, steps: "type[MatterStepColumns]", row: "MatterRow", fact: str, said: Mapping[str, Any]
+) -> None:
+    """Write one step and how the record stands from its day on, in one statement."""
+    await remember_all(uow, steps, [step_of(uow, row, fact, said)])
+
+
+def step_of(uow: UnitOfWork, row: "MatterRow", fact: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """The step that `row` has just taken, as `remember_all` takes it."""
+    return {
+        "kind": row.stream[1], "record_id": row.subject, "division": row.division, "fact": fact,
+        "state": row.state, "ended": row.ended, "effective_on": row.effective_on, "basis": row.basis,
+        "recorded_at": uow.now, "actor_id": uow.principal.actor_id, "arguments": plain(dict(said)),
+    }  # fmt: skip
+
+
+async def remember_all(
+    uow: UnitOfWork, steps: "type[MatterStepColumns]", taken: Sequence[Mapping[str, Any]]
+) -> None:
+    """The same for steps of many records, those of one record in the order of their days."""
+    if taken:
+        document = msgspec.json.encode(taken).decode()
+        await uow.connection.execute(_REMEMBER.format(steps=steps.__tablename__), document)
+
+
+def plain(value: Any) -> Any:
+    """A value as plain data, for an event and for the record of a step."""
+    return pydantic_core.to_jsonable_python(value)

@@ -1,0 +1,1 @@
+"""Events of the registry: bases, intakes, stays and what is done for those who stay."""

@@ -1,0 +1,1 @@
+"""Events of the registry about what a hub does through the year."""

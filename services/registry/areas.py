@@ -1,0 +1,24 @@
+"""The areas of the registry beside organisations, applications and imports."""
+
+from typing import Any, Final
+
+from chassis.matters import Kind, check_complete
+from services.registry.area import Area
+from services.registry.care.area import AREA as CARE
+from services.registry.hub.area import AREA as HUB
+from services.registry.incubation.area import AREA as INCUBATION
+from services.registry.inspections.area import AREA as INSPECTIONS
+from services.registry.operations.area import AREA as OPERATIONS
+from services.registry.records.area import AREA as RECORDS
+
+AREAS: Final[tuple[Area, ...]] = (INSPECTIONS, INCUBATION, HUB, OPERATIONS, RECORDS, CARE)
+KINDS: Final[tuple[Kind[Any], ...]] = tuple(kind for area in AREAS for kind in area.kinds)
+"""Every kind of matter that the registry keeps."""
+for _kind in KINDS:
+    check_complete(_kind)
+
+
+def permissions(role: str, *, reads: bool) -> set[str]:
+    """What the areas allow a role; `reads`: every kind's records, too."""
+    found = {f"{kind.permission}:read" for kind in KINDS} if reads else set()
+    return found.union(*(area.roles.get(role, frozenset()) for area in AREAS))

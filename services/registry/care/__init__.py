@@ -1,0 +1,1 @@
+"""Records of people in need: encrypted, purpose-bound, every look logged."""

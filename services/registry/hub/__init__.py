@@ -1,0 +1,1 @@
+"""Hub bodies and the people around them: contacts, liaisons, posts, teams, partners, guidelines."""

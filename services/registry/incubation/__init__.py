@@ -1,0 +1,1 @@
+"""Bases, intakes, stays and what is done for those who stay."""

@@ -1,0 +1,9 @@
+"""What differs from region to region here: `[registry.incubation]` of the region profile."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class IncubationPolicy(BaseModel):
+    """Deadlines, cadences and lists; each key names its source."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,0 +1,147 @@
+"""The use cases of an annual inspection: open, guide, submit, return, review, conclude; its window."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from shuniu_contracts import registry_inspections as contract
+
+from chassis.http.fields import Day
+from chassis.matters import Clock, Kind
+from chassis.unit_of_work import UnitOfWork
+from services.registry.fields import Code, Codes, Words
+from services.registry.inspections.annual.model import (
+    OWES_RECTIFICATION,
+    TRANSITIONS,
+    InspectionPhase,
+    InspectionResult,
+    NoSupervisoryUnit,
+    NothingToCorrect,
+    NotReviewed,
+)
+from services.registry.inspections.annual.tables import InspectionRow
+from services.registry.inspections.rectifications import commands as rectifications
+from services.registry.organizations.concerning import of_organization
+from services.registry.organizations.tables import OrganizationRow
+from services.registry.policy import RegistryPolicy
+from services.registry.tables import MatterStepRow
+
+INSPECTIONS = Kind(
+    InspectionRow, InspectionPhase, TRANSITIONS, initial=InspectionPhase.DUE,
+    zh="年检", en="inspections", path="inspections", unit="家", steps=MatterStepRow,
+    states_zh={
+        InspectionPhase.DUE: "应检未报",
+        InspectionPhase.SUBMITTED: "已报送",
+        InspectionPhase.RETURNED: "退回补正",
+        InspectionPhase.HUB_REVIEWED: "已初审",
+        InspectionPhase.CONCLUDED: "已出结论",
+        InspectionPhase.MISSED: "未参检",
+    },
+    clocks=(
+        Clock(
+            "window", {"due", "returned"}, contract.InspectionBecameOverdue, "became_overdue",
+            rule="inspection_campaign.due_on", restarts={"extended"},
+        ),
+    ),
+    place=of_organization, unique=("organization_id", "year", "form"),
+    filters=("organization_id", "campaign_id", "year", "form", "legal_form", "result", "late"),
+)  # fmt: skip
+
+
+@INSPECTIONS.opens(contract.InspectionOpened, zh="列入年检", needs="write")
+async def open_(
+    uow: UnitOfWork, row: InspectionRow, *,
+    organization_id: Annotated[UUID, Field(title="社会组织")],
+    year: Annotated[int, Field(title="年度", ge=1990, le=2200)],
+    due_on: Annotated[Day | None, Field(title="截止日期")] = None,
+    form: Annotated[contract.InspectionForm, Field(title="形式")] = contract.InspectionForm.ANNUAL_INSPECTION,
+    campaign_id: Annotated[UUID | None, Field(title="年检部署")] = None,
+) -> None:  # fmt: skip
+    """One organisation's inspection by itself: history, or who was left out of the campaign."""
+    organization = await uow.session.get_one(OrganizationRow, organization_id)
+    row.legal_form = organization.legal_form
+    row.supervised = organization.supervisory_unit is not None
+
+
+@INSPECTIONS.step(contract.InspectionGuidanceGiven, zh="给予指导", needs="guide", path="guidance")
+async def guide(
+    uow: UnitOfWork, row: InspectionRow, *,
+    kind: Annotated[Code, Field(title="指导方式")],
+    note: Annotated[Words | None, Field(title="说明")] = None,
+) -> None:  # fmt: skip
+    """Guidance beside the state: training, one to one (R22)."""
+    row.guided_times += 1
+
+
+@INSPECTIONS.step(contract.InspectionExtended, zh="延期", needs="review", path="extension")
+async def extend(
+    uow: UnitOfWork, row: InspectionRow, *,
+    due_on: Annotated[Day, Field(title="延长至")],
+    reason: Annotated[Words | None, Field(title="理由")] = None,
+) -> None:  # fmt: skip
+    """More time for this organisation."""
+
+
+@INSPECTIONS.step(
+    contract.InspectionSubmitted, late=contract.InspectionSubmittedLate, zh="报送材料", needs="submit",
+    path="submission",
+)  # fmt: skip
+async def submit(
+    uow: UnitOfWork, row: InspectionRow, *,
+    documents: Annotated[Codes, Field(title="材料编号")] = [],  # noqa: B006, read only
+) -> None:  # fmt: skip
+    """The form is handed in; after the window that is noted as late."""
+    row.late = row.overdue or (row.due_on is not None and row.effective_on > row.due_on)
+    row.submitted_on = row.submitted_on or row.effective_on
+
+
+@INSPECTIONS.step(contract.InspectionReturned, zh="退回补正", needs="review", path="return")
+async def return_(
+    uow: UnitOfWork, row: InspectionRow, *,
+    items: Annotated[Codes, Field(title="补正事项")],
+    explanation: Annotated[Words | None, Field(title="说明")] = None,
+    due_on: Annotated[Day | None, Field(title="补正期限")] = None,
+) -> None:  # fmt: skip
+    """Back to be corrected; without a day, within the profile's working days, never less than the window."""
+    if not items:
+        raise NothingToCorrect(at="/items")
+    row.returned_times += 1
+    if due_on is None:
+        days = uow.policy(RegistryPolicy).inspections.correction_days
+        last, _ = uow.region.calendar.add_working_days(row.effective_on, days)
+        row.due_on = max(row.due_on or last, last)
+
+
+@INSPECTIONS.step(contract.InspectionHubReviewed, zh="初审", needs="review", path="review")
+async def review(
+    uow: UnitOfWork, row: InspectionRow, *,
+    opinion: Annotated[Code, Field(title="初审意见")],
+    explanation: Annotated[Words | None, Field(title="说明")] = None,
+) -> None:  # fmt: skip
+    """The supervisory unit's first review (初审); there is none without such a unit."""
+    if not row.supervised:
+        raise NoSupervisoryUnit()
+
+
+@INSPECTIONS.step(contract.InspectionConcluded, zh="作出结论", needs="conclude", path="conclusion")
+async def conclude(
+    uow: UnitOfWork, row: InspectionRow, *,
+    result: Annotated[InspectionResult, Field(title="结论")],
+    topics: Annotated[Codes, Field(title="问题类别")] = [],  # noqa: B006, read only
+    findings: Annotated[Words | None, Field(title="问题")] = None,
+) -> Mapping[str, Any] | None:  # fmt: skip
+    """The authority concludes; what is not fully qualified owes a rectification report."""
+    if row.supervised and row.state == InspectionPhase.SUBMITTED.value:
+        raise NotReviewed()
+    if result in OWES_RECTIFICATION:
+        await rectifications.open_(
+            uow, organization_id=row.organization_id, origin="inspection", topics=topics or ["inspection"],
+            findings=findings or f"{row.year} 年度年检", origin_record_id=row.id,
+        )  # fmt: skip
+    return None
+
+
+@INSPECTIONS.step(contract.InspectionMissed, zh="认定未参检", needs="review", path="absence")
+async def miss(uow: UnitOfWork, row: InspectionRow) -> None:
+    """Nothing was handed in."""

@@ -1,0 +1,28 @@
+"""This area composed: its kinds, reactions, timers, routes, and who may do what."""
+
+from services.registry.area import Area
+from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.inspections.campaigns import reactions as campaigns
+from services.registry.inspections.campaigns.commands import CAMPAIGNS
+from services.registry.inspections.rectifications.commands import RECTIFICATIONS
+
+AREA = Area(
+    name="inspections",
+    kinds=(CAMPAIGNS, INSPECTIONS, RECTIFICATIONS),
+    reactions=(campaigns.hear_from_above,),
+    timers=campaigns.TIMERS,
+    roles={
+        "hub_officer": frozenset(
+            {
+                "inspection_campaigns:*",
+                "inspections:guide",
+                "inspections:submit",
+                "inspections:review",
+                "inspections:write",
+                "rectifications:*",
+            }
+        ),
+        "registration_authority": frozenset({"inspection_campaigns:*", "inspections:*", "rectifications:*"}),
+        "liaison": frozenset({"inspections:submit", "rectifications:submit"}),
+    },
+)

@@ -1,0 +1,1 @@
+"""Inspection campaigns (年检部署): opened at any tier, they open the inspections of every stack below."""

@@ -1,0 +1,88 @@
+"""Inspection campaigns and annual inspections."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql as pg
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "inspection",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=True),
+        sa.Column("campaign_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("legal_form", sa.String(), nullable=False),
+        sa.Column("supervised", sa.Boolean(), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("guided_times", sa.Integer(), nullable=False),
+        sa.Column("returned_times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+    )
+    op.create_index("ix_inspection_campaign_id", "inspection", ["campaign_id"], unique=False)
+    op.create_index(op.f("ix_inspection_division"), "inspection", ["division"], unique=False)
+    op.create_index(op.f("ix_inspection_state"), "inspection", ["state"], unique=False)
+    op.create_index(
+        "uq_inspection_organization_year", "inspection", ["organization_id", "year", "form"], unique=True
+    )
+    op.create_table(
+        "inspection_campaign",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("legal_forms", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("excused_after", sa.Date(), nullable=True),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_campaign")),
+    )
+    op.create_index(
+        op.f("ix_inspection_campaign_division"), "inspection_campaign", ["division"], unique=False
+    )
+    op.create_index(op.f("ix_inspection_campaign_state"), "inspection_campaign", ["state"], unique=False)
+    op.create_index(op.f("ix_inspection_campaign_year"), "inspection_campaign", ["year"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("inspection_campaign")
+    op.drop_table("inspection")

@@ -1,0 +1,1 @@
+"""What a hub does through the year: meetings, trainings, tasks, plans, inquiries, reports, visits."""

@@ -1,0 +1,1 @@
+"""What is kept of an organisation year by year: returns, governance, service points, placements."""

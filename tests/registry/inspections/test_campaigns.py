@@ -1,0 +1,146 @@
+"""Campaigns: who is due, in portions, from above too; closing; the rates that come of it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from shuniu_contracts import Basis as PublicBasis
+from shuniu_contracts import registry_inspections as contract
+from uuid_utils.compat import uuid7
+
+from services.registry.identification.model import complete_credit_code
+from services.registry.inspections.annual import commands as annual
+from services.registry.inspections.annual.model import NoSupervisoryUnit, NotReviewed
+from services.registry.inspections.campaigns import commands, reactions
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
+from tests.registry.conftest import Api, Register
+
+pytestmark = pytest.mark.integration
+STREET = "120116005"
+FORMS = [LegalForm.ASSOCIATION, LegalForm.PRIVATE_NON_ENTERPRISE]
+
+
+async def registered(register: Register, name: str, **changes: Any) -> UUID:
+    found: dict[str, Any] = {
+        "division": STREET, "legal_form": LegalForm.ASSOCIATION, "route": RegistrationRoute.DEPARTMENT,
+        "effective_on": date(2014, 5, 1), "basis": Basis.HISTORICAL, **changes,
+    }  # fmt: skip
+    details = {"name": name, **found.pop("details", {})}
+    return (await register.do(organizations.register_new, details=details, **found)).id
+
+
+async def campaign(register: Register, **changes: Any) -> UUID:
+    found: dict[str, Any] = {
+        "division": "120116", "title": "2025 年度年检", "year": 2025, "legal_forms": FORMS,
+        "due_on": date(2026, 5, 31), **changes,
+    }  # fmt: skip
+    return (await register.do(commands.open_, **found)).id
+
+
+async def carried(register: Register) -> None:
+    """Fire until no portion is left."""
+    while await register.fire_timers():
+        pass
+
+
+async def inspections(register: Register) -> list[Any]:
+    return await register.rows(
+        "select id, organization_id, state, due_on, supervised, late from inspection order by id"
+    )
+
+
+async def test_those_registered_in_time_and_of_the_forms_named_are_due(register: Register) -> None:
+    await register.begin(date(2026, 3, 2))
+    one = await registered(register, "书画协会")
+    two = await registered(register, "助学中心", legal_form=LegalForm.PRIVATE_NON_ENTERPRISE)
+    await registered(register, "基金会", legal_form=LegalForm.FOUNDATION)
+    await registered(
+        register,
+        "新协会",
+        effective_on=date(2025, 7, 1),
+        details={"credit_code": complete_credit_code("51", "120116", "MJ012345")},
+    )
+    await carried(register)
+    id = await campaign(register)
+    await carried(register)
+    found = await inspections(register)
+    assert {row["organization_id"] for row in found} == {one, two}
+    assert {(row["state"], row["due_on"]) for row in found} == {("due", date(2026, 5, 31))}
+    events = await register.events(found[0]["id"])
+    assert (events[0][0], events[0][1]["state"]["campaign"]["id"]) == ("opened", str(id))
+    assert len(await register.rows("select from timer where kind = 'inspections.window'")) == 2
+
+
+async def test_many_are_opened_extended_and_missed_in_portions(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await register.begin(date(2026, 3, 2))
+    monkeypatch.setattr(reactions, "AT_ONCE", 3)
+    for n in range(8):
+        await registered(register, f"协会{n}")
+    id = await campaign(register)
+    await carried(register)
+    assert len(await inspections(register)) == 8
+    await register.do(commands.extend, id=id, due_on=date(2026, 6, 30))
+    await carried(register)
+    assert {row["due_on"] for row in await inspections(register)} == {date(2026, 6, 30)}
+    first = (await inspections(register))[0]["id"]
+    await register.do(annual.submit, id=first)
+    await register.begin(date(2026, 7, 1))
+    assert await register.fire_timers() == 7, "the seven that handed nothing in became overdue"
+    await register.do(commands.close, id=id)
+    await carried(register)
+    states = [row["state"] for row in await inspections(register)]
+    assert sorted(states) == ["missed"] * 7 + ["submitted"]
+    assert await register.rows("select from timer") == []
+    last = (await inspections(register))[-1]["id"]
+    assert await register.facts(last) == ["opened", "extended", "became_overdue", "missed"]
+
+
+async def test_a_campaign_of_a_stack_above_opens_the_inspections_here(register: Register) -> None:
+    await register.begin(date(2026, 3, 2))
+    one = await registered(register, "书画协会")
+    state = contract.InspectionCampaignState(
+        effective_on=date(2026, 3, 1), basis=PublicBasis.LIVE, division="12", opened_on=date(2026, 3, 1),
+        state=contract.CampaignPhase.OPENED, title="全市年检", year=2025, legal_forms=("association",),
+        due_on=date(2026, 5, 31),
+    )  # fmt: skip
+    above = uuid7()
+    received = register.received(contract.InspectionCampaignOpened(state=state), above, stack="12")
+    await register.hear(received)
+    await carried(register)
+    [found] = await inspections(register)
+    assert found["organization_id"] == one
+    [replica] = await register.rows(
+        "select home, title, division from inspection_campaign where id = $1", above
+    )
+    assert tuple(replica) == ("12", "全市年检", "12")
+
+
+async def test_late_forms_reviews_and_what_a_bad_conclusion_owes(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    await registered(register, "书画协会")
+    supervised = await registered(register, "助学协会", details={"supervisory_unit": "womens_federation"})
+    await campaign(register)
+    await carried(register)
+    by_organization = {row["organization_id"]: row["id"] for row in await inspections(register)}
+    mine = by_organization.pop(supervised)
+    [other] = by_organization.values()
+    await register.begin(date(2026, 6, 1))
+    await carried(register)
+    await register.do(annual.submit, id=mine)
+    assert await register.facts(mine) == ["opened", "became_overdue", "submitted_late"]
+    with pytest.raises(NotReviewed):
+        await register.do(annual.conclude, id=mine, result="qualified")
+    await register.do(annual.review, id=mine, opinion="agreed")
+    await register.do(annual.conclude, id=mine, result="unqualified", topics=["finance"])
+    [owed] = await register.rows("select organization_id, origin, origin_record_id from rectification")
+    assert tuple(owed) == (supervised, "inspection", mine)
+    await register.do(annual.submit, id=other)
+    with pytest.raises(NoSupervisoryUnit):
+        await register.do(annual.review, id=other, opinion="agreed")
+    await register.do(annual.conclude, id=other, result="qualified")
+    late = await api.get("/v1/inspections", late="true")
+    assert len(late["items"]) == 2

@@ -1,0 +1,52 @@
+"""Records that others refer to, made for a test by the name of the parameter that takes their id."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.registry.inspections.campaigns import commands as campaigns
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
+from tests.registry.conftest import Register
+
+STREET = "120116005"
+_NUMBERS = itertools.count()
+
+
+async def organization(register: Register) -> UUID:
+    """A registered organisation."""
+    row = await register.do(
+        organizations.register_new, division=STREET, legal_form=LegalForm.ASSOCIATION,
+        route=RegistrationRoute.DEPARTMENT, effective_on=date(2014, 5, 1), basis=Basis.HISTORICAL,
+        details={"name": f"生成的协会{next(_NUMBERS)}号"},
+    )  # fmt: skip
+    return row.id
+
+
+async def campaign(register: Register) -> UUID:
+    """An inspection campaign of the district."""
+    row = await register.do(
+        campaigns.open_, division="120116", title="年检", year=2025, legal_forms=[LegalForm.ASSOCIATION],
+        due_on=date(2099, 5, 31),
+    )  # fmt: skip
+    return row.id
+
+
+async def nothing(_: Register) -> None:
+    """What may be left out."""
+
+
+async def division(register: Register) -> str:
+    """A division of the stack."""
+    return STREET
+
+
+REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
+    "division": division,
+    "organization_id": organization,
+    "campaign_id": campaign,
+    "origin_record_id": nothing,
+}
+"""Parameter -> what makes its value."""

@@ -1,0 +1,115 @@
+"""Every kind of matter walks at random through its own table, by its real commands: state, events, history
+and timers stay together, and what the table does not allow is refused."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chassis.matters import Kind, Step
+from chassis.matters.clocks import timer_kind
+from chassis.model import Refusal, StepNotPossible
+from services.registry.areas import KINDS
+from tests.registry.bodies import bodies
+from tests.registry.conftest import Register
+from tests.registry.references import REFERENCES
+
+pytestmark = pytest.mark.integration
+LONG = settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+
+
+async def body(register: Register, step: Step[Any], data: st.DataObject) -> dict[str, Any]:
+    """Arguments as the step's body would carry them; references are to records that exist."""
+    schema = step.body.model_json_schema()
+    known = {name: REFERENCES[name] for name in schema["properties"] if name in REFERENCES}
+    for name in ("effective_on", "basis", *known):
+        schema["properties"].pop(name, None)
+        if name in schema.get("required", []):
+            schema["required"].remove(name)
+    given = dict(data.draw(bodies(schema), label=step.fact))
+    for name, make in known.items():
+        given[name] = await make(register)
+    checked = step.body.model_validate(given)
+    return {
+        name: value for name, value in checked.arguments().items() if name not in ("effective_on", "basis")
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@LONG
+@given(data=st.data())
+async def test_a_walk_through_the_table(register: Register, kind: Kind[Any], data: st.DataObject) -> None:
+    assert kind.opening is not None
+    try:
+        row = await register.do(kind.opening, **await body(register, kind.opening, data))
+    except Refusal:
+        return
+    state, sequence = row.state, row.sequence
+    for _ in range(data.draw(st.integers(1, 6), label="length")):
+        fact = data.draw(st.sampled_from(sorted(kind.steps)), label="fact")
+        arguments = await body(register, kind.steps[fact], data)
+        allowed = kind.table(row).get(kind.states(state), {})
+        try:
+            row = await register.do(kind.steps[fact], id=row.id, **arguments)
+        except StepNotPossible:
+            assert fact not in allowed
+        except Refusal:
+            pass
+        else:
+            assert row.state in {after.value for after in allowed.values()}
+            state, sequence = row.state, row.sequence
+        await together(register, kind, row.id, state, sequence)
+        if row.ended:
+            break
+
+
+async def together(register: Register, kind: Kind[Any], id: UUID, state: str, sequence: int) -> None:
+    """What was committed agrees in the row, the log, the history and the timers."""
+    table = kind.row.__tablename__
+    [row] = await register.rows(f'select state, sequence, ended from "{table}" where id = $1', id)
+    assert (row["state"], row["sequence"]) == (state, sequence)
+    events = await register.events(id)
+    assert len(events) == sequence
+    assert events[-1][1]["state"]["state"] == state
+    steps = await register.rows(
+        "select fact, state from matter_step where record_id = $1 order by number", id
+    )
+    assert [step["fact"] for step in steps] == [fact for fact, _ in events]
+    timers = {r["kind"] for r in await register.rows("select kind from timer where subject = $1", str(id))}
+    for clock in kind.clocks:
+        if state not in clock.runs_in or row["ended"]:
+            assert timer_kind(kind, clock) not in timers
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_kind_is_named_for_people(kind: Kind[Any]) -> None:
+    assert set(kind.states_zh) == set(kind.states)
+    steps = [step for step in (kind.opening, *kind.steps.values()) if step is not None]
+    for step in steps:
+        assert step.zh
+        assert step.doc, f"{step.__name__} says nothing of itself"
+        schema = step.body.model_json_schema()["properties"]
+        untitled = [
+            name
+            for name, field in schema.items()
+            if not any("一" <= c <= "鿿" for c in field.get("title", ""))
+        ]
+        assert untitled == [], f"{step.__name__}: no Chinese title"
+
+
+def test_every_state_of_every_table_can_be_reached() -> None:
+    for kind in KINDS:
+        for table in kind.tables:
+            reached, found = {kind.initial}, [kind.initial]
+            while found:
+                for after in table.get(found.pop(), {}).values():
+                    if after not in reached:
+                        reached.add(after)
+                        found.append(after)
+            assert reached == set(table), f"{kind.name}: {set(table) - reached}"
