@@ -183,11 +183,30 @@ class AuthSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SHUNIU_AUTH_")
 
-    jwks: str | None = Field(None, description="file path or URL of the key set")
+    jwks: str | None = Field(
+        None, description="file path or URL of the key set, or URL of the provider's discovery document"
+    )
+    tls_ca_file: Path | None = Field(None, description="PEM of the authorities trusted for that URL")
+    plain_http: bool = Field(False, description="let production ask for keys over plain HTTP")
+    keys_refresh_s: float = Field(300.0, gt=0, description="age at which keys are asked for again")
+    keys_stale_s: float = Field(
+        3600.0, gt=0, description="how old keys may become while the provider does not answer"
+    )
+    leeway_s: int = Field(30, ge=0, le=300, description="how much clocks may differ")
+    max_token_bytes: int = Field(8192, ge=256)
     issuer: str = "shuniu-embedded"
     audience: str = "shuniu"
     algorithm: Literal["ES256", "RS256", "EdDSA"] = "ES256"
     embedded_key_id: str = Field("shuniu-embedded", frozen=True)
+
+    @model_validator(mode="after")
+    def _stale_is_older_than_fresh(self) -> "AuthSettings":
+        if self.keys_stale_s <= self.keys_refresh_s:
+            raise ValueError(
+                f"keys_stale_s must be greater than keys_refresh_s, not {self.keys_stale_s} and"
+                f" {self.keys_refresh_s}"
+            )
+        return self
 
 
 class Settings(BaseSettings):

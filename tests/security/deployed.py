@@ -78,11 +78,13 @@ class Deployed:
         }
 
     def run(
-        self, *arguments: str, service: str = "registry", expect: int | None = 0, **changes: str
-    ) -> subprocess.CompletedProcess[str]:
-        """A `shuniu` command with the environment of a service's process and `changes`."""
+        self, *arguments: str, changes: Mapping[str, str] | None = None, service: str = "registry",
+        expect: int | None = 0,
+    ) -> subprocess.CompletedProcess[str]:  # fmt: skip
+        """A `shuniu` command with the environment of a service's process, changed by `changes`."""
+        environment = self.variables(service) | dict(changes or {})
         done = subprocess.run(
-            [sys.executable, "-m", "chassis.command", *arguments], env=self.variables(service) | changes,
+            [sys.executable, "-m", "chassis.command", *arguments], env=environment,
             capture_output=True, text=True, timeout=COMMAND_S, cwd=ROOT, check=False,
         )  # fmt: skip
         assert expect is None or done.returncode == expect, f"{arguments}\n{done.stdout}{done.stderr}"

@@ -82,10 +82,10 @@ async def server(
     def deploy() -> None:
         script = stack.run("database", "roles").stdout
         run_sql(own_postgres, script)
-        stack.run("migrate", "--grant", SHUNIU_DATABASE_DSN=owner)
+        stack.run("migrate", "--grant", changes={"SHUNIU_DATABASE_DSN": owner})
         # Both again: a release does, and a second run changes nothing and fails nowhere.
         run_sql(own_postgres, script)
-        stack.run("migrate", "--grant", SHUNIU_DATABASE_DSN=owner)
+        stack.run("migrate", "--grant", changes={"SHUNIU_DATABASE_DSN": owner})
         stack.run("topics", "apply")
         stack.start()
 
@@ -133,7 +133,9 @@ async def test_the_reader_audits_and_changes_nothing(server: Server) -> None:
 async def audit(server: Server, dsn: str) -> subprocess.CompletedProcess[str]:
     """`shuniu audit` with a reader's connection."""
     command = ("audit", "--json")
-    return await asyncio.to_thread(lambda: server.stack.run(*command, expect=None, SHUNIU_DATABASE_DSN=dsn))
+    return await asyncio.to_thread(
+        lambda: server.stack.run(*command, expect=None, changes={"SHUNIU_DATABASE_DSN": dsn})
+    )
 
 
 REFUSED = {
@@ -201,9 +203,8 @@ async def test_every_table_is_granted_to_and_nothing_to_everybody(server: Server
 
 async def test_a_grant_to_roles_that_are_not_there_says_what_to_do(server: Server) -> None:
     dsn = await empty_database(server.postgres)
-    done = await asyncio.to_thread(
-        lambda: server.stack.run("migrate", "registry", "--grant", expect=1, SHUNIU_DATABASE_DSN=dsn)
-    )
+    command, changes = ("migrate", "registry", "--grant"), {"SHUNIU_DATABASE_DSN": dsn}
+    done = await asyncio.to_thread(lambda: server.stack.run(*command, expect=1, changes=changes))
     assert "no role plain, plain_reader: as PostgreSQL's administrator run" in done.stderr
 
 
@@ -221,10 +222,10 @@ async def test_a_database_of_an_older_release_becomes_the_owners(server: Server)
     plain = f"postgresql://plain_owner:owner%27s@127.0.0.1:{server.postgres.port}/plain"
 
     def adopt() -> None:
-        server.stack.run("migrate", "grants", SHUNIU_DATABASE_DSN=dsn)
-        printed = server.stack.run("database", "roles", "grants", SHUNIU_DATABASE_DSN=dsn).stdout
+        server.stack.run("migrate", "grants", changes={"SHUNIU_DATABASE_DSN": dsn})
+        printed = server.stack.run("database", "roles", "grants", changes={"SHUNIU_DATABASE_DSN": dsn}).stdout
         run_sql(server.postgres, printed)
-        server.stack.run("migrate", "grants", "--grant", SHUNIU_DATABASE_DSN=plain)
+        server.stack.run("migrate", "grants", "--grant", changes={"SHUNIU_DATABASE_DSN": plain})
 
     await asyncio.to_thread(adopt)
     connection = await asyncpg.connect(dsn)

@@ -1,11 +1,7 @@
-"""Who a token says one is: what is accepted, what is refused, and how keys rotate."""
+"""Who a token says one is: what is accepted, what is refused. Rotation: tests/security/test_provider.py."""
 
-import asyncio
 import json
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
-from chassis.http import Explained, Verifier, authentication
+from chassis.http import Explained, Verifier
 from chassis.http.authentication import KeysUnusable
 from chassis.keys import KEY_FILE, EmbeddedKey, issue_token
 from chassis.settings import AuthSettings
@@ -126,61 +122,3 @@ def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_bytes() == content
     assert "d" not in json.loads(EmbeddedKey.open(tmp_path).jwks.read_bytes())["keys"][0]
-
-
-class _Provider(HTTPServer):
-    """An identity provider's key set, with the times it was asked."""
-
-    keys: list[dict[str, Any]]
-    asked = 0
-
-
-class _Answer(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        assert isinstance(self.server, _Provider)
-        self.server.asked += 1
-        body = json.dumps({"keys": self.server.keys}).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Silence."""
-
-
-@pytest.fixture
-def provider() -> Iterator[_Provider]:
-    """An identity provider on a port."""
-    server = _Provider(("127.0.0.1", 0), _Answer)
-    server.keys = []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-async def test_a_rotated_key_is_fetched_and_unknown_keys_do_not_flood_the_provider(
-    provider: _Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = AuthSettings(jwks=f"http://127.0.0.1:{provider.server_port}/jwks", issuer="https://id.example")
-    verifier = Verifier(settings, "production", ROLES)
-    old, new = (ECKey.generate_key("P-256", {"kid": name}) for name in ("old", "new"))
-
-    def signed(key: ECKey) -> str:
-        claims = {
-            "iss": "https://id.example", "aud": "shuniu", "sub": "u-1", "roles": ["viewer"],
-            "divisions": ["440303"], "exp": int(time.time()) + 60,
-        }  # fmt: skip
-        return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
-
-    provider.keys = [dict(old.as_dict(False))]
-    await verifier.open()
-    assert (await verifier.principal(signed(old))).actor_id == "u-1"
-    provider.keys.append(dict(new.as_dict(False)))
-    await asyncio.gather(*(refused(verifier, signed(new)) for _ in range(20)))
-    assert provider.asked == 1, "asked again within the interval"
-    monkeypatch.setattr(authentication, "_FETCH_INTERVAL_S", 0.0)
-    assert (await verifier.principal(signed(new))).actor_id == "u-1"
-    assert provider.asked == 2
