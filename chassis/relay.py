@@ -5,7 +5,7 @@ import logging
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -252,15 +252,18 @@ class _Term:
         # The producer first: what is read must not grow old while the broker is away.
         producer = await self._ready_producer()
         rows = await self._reader.read(in_flight, self._blocked)
+        topics = self._by_topic(rows)
+        if await self._discover(producer, topics):
+            # A topic that was missing is there since a rebuild was committed, perhaps after this reading.
+            self._reader.rewind(rows[0]["seq"])
+            rows = await self._reader.read(in_flight, self._blocked)
+            topics = self._by_topic(rows)
+            await self._discover(producer, topics)
         found = _Set(Packer(producer, self._relay.wire))
-        topics: dict[str, list[Row]] = defaultdict(list)
-        for row in rows:
-            topic = topic_of(self._relay.wire.stack, row["aggregatetype"], row["stream_major"])
-            topics[topic].append(row)
         found.seqs.update([row["seq"] for row in rows])
         partitions: dict[tuple[str, int], list[Row]] = defaultdict(list)
         for topic, its_rows in topics.items():
-            count = self._partitions.get(topic) or await self._count_partitions(producer, topic)
+            count = self._partitions.get(topic)
             if not count:
                 found.homeless[topic] = its_rows[0]["seq"]
                 continue
@@ -272,6 +275,18 @@ class _Term:
                 found.partitions.append(lots)
             await asyncio.sleep(0)
         return found
+
+    def _by_topic(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
+        topics: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            topic = topic_of(self._relay.wire.stack, row["aggregatetype"], row["stream_major"])
+            topics[topic].append(row)
+        return topics
+
+    async def _discover(self, producer: AIOKafkaProducer, topics: Iterable[str]) -> bool:
+        """Ask the broker about topics not known yet; whether any of them is there."""
+        unknown = [topic for topic in topics if topic not in self._partitions]
+        return any([await self._count_partitions(producer, topic) for topic in unknown])
 
     async def _settle(self, current: _Set, delivery: Delivery) -> None:
         """After a failure: finish deleting, block what is at fault, wait where the broker is.

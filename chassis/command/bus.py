@@ -201,12 +201,11 @@ def rebuild(actor: Actor = "u-operator", reason: Reason = "bus lost", data_dir: 
 
 
 async def _rebuild(place: Place, actor: str, reason: str) -> None:
-    from chassis import groups, replay, topics
+    from chassis import groups, outbox, replay, topics
     from chassis.decisions import record_decision
     from chassis.service import discover
     from chassis.subscription import consumers_of
 
-    await topics.apply(place.bus, place.stack)
     if place.bus.profile != "embedded":  # the embedded broker keeps no groups
         names = [definition.name for name in place.services for definition in consumers_of(discover(name))]
         await groups.reset(place.bus, [groups.group_id(place.stack, name) for name in names])
@@ -217,3 +216,8 @@ async def _rebuild(place: Place, actor: str, reason: str) -> None:
                 connection, "bus.rebuild", actor=actor, reason=reason, subject={"messages": count}
             )
         say(f"{name}: {count:,} messages are sent again")
+    # Only now there is a place to send to: made before, it would get the newest events first.
+    made = [found.topic.name for found in await topics.apply(place.bus, place.stack)]
+    for name in place.services:
+        async with place.database(name) as connection:
+            await outbox.unblock(connection, made)
