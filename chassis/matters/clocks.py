@@ -38,6 +38,9 @@ class Clock:
     """Facts after which it runs anew although the state stays: an extension, an amendment."""
     then: Callable[[UnitOfWork, Any], Awaitable[None]] | None = None
     """What else happens when it falls due, in the same transaction."""
+    rescheduled: type[Event] | None = None
+    """What is recorded where the calendar of a new year moves a day that was provisional; None for clocks
+    that do not count in working days."""
 
 
 def timer_kind(kind: "Kind[Any]", clock: Clock) -> str:
@@ -97,7 +100,15 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
         if clock.then is not None:
             await clock.then(uow, row)
 
-    return Timer(timer_kind(kind, clock), fell_due)
+    async def moved(uow: UnitOfWork, due: DueTimer, day: date) -> None:
+        row = await uow.load(kind.row, due.subject)
+        if not await due.take() or clock.rescheduled is None:
+            return
+        details = {"previous_due_on": getattr(row, clock.column), "rule": clock.rule}
+        setattr(row, clock.column, day)
+        await kind.remark(uow, row, "rescheduled", clock.rescheduled, details)
+
+    return Timer(timer_kind(kind, clock), fell_due, moved)
 
 
 async def stand_still(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow") -> None:

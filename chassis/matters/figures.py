@@ -9,7 +9,7 @@ from chassis.http.figures import Named
 from chassis.http.reading import Reading
 from chassis.matters.kind import Kind
 
-Counts = dict[str, dict[str, int | float]]
+Counts = dict[str, dict[str, int]]
 """Figure -> place -> value."""
 
 _STANDING = """

@@ -162,6 +162,7 @@ class Kind(Generic[R]):
         self.steps: dict[str, Step[R]] = {}
         self.opening: Step[R] | None = None
         self._transitions = transitions
+        row.called = (zh, en)
         self.tables = tuple(variants) if callable(transitions) else (transitions,)
         rendering(row)
         if lacking := {state for state in states if state not in states_zh}:

@@ -137,7 +137,7 @@ async def _row(reading: Reading, kind: Kind[R], id: UUID) -> R:
     return row
 
 
-def words(kind: Kind[Any]) -> Mapping[str, Any]:
+def words(kind: Kind[Any]) -> dict[str, Any]:
     """The kind for a page that shows it: names of states and steps, and the form of each step."""
     return {
         "name": kind.name, "path": kind.path, "zh": kind.zh, "en": kind.en,

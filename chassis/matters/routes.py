@@ -1,5 +1,6 @@
 """The routes of a kind of matter: list, one record, its steps, opening, and every step."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,20 @@ from chassis.http.paging import Page, PageRequest
 from chassis.matters import queries
 from chassis.matters.kind import Kind, Step
 from chassis.matters.queries import StepOut, filter_of, out_of
+
+
+def described(kinds: Sequence[Kind[Any]], permission: str) -> APIRouter:
+    """`GET /v1/matters`: every kind in words, with the form of each step, for pages that show them all."""
+    router = APIRouter(prefix="/v1/matters", tags=["matters"])
+    found = [queries.words(kind) for kind in kinds]
+
+    async def matters(call: Annotated[Call, requires(permission)]) -> list[dict[str, Any]]:
+        return found
+
+    router.add_api_route(
+        "", matters, methods=["GET"], description="事项种类 / The kinds of matters, in words."
+    )
+    return router
 
 
 def routes(kind: Kind[Any]) -> APIRouter:

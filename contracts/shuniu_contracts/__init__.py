@@ -39,6 +39,7 @@ from shuniu_contracts.fields import (
     Qualifier,
     Quantity,
     Ref,
+    Rescheduled,
     State,
 )
 from shuniu_contracts.topics import TopicName, ancestors, parse_topic, topic, topic_pattern
@@ -71,6 +72,7 @@ __all__ = [
     "Quantity",
     "Ref",
     "Rendered",
+    "Rescheduled",
     "State",
     "Stream",
     "TopicName",

@@ -140,6 +140,13 @@ class MatterState(State, frozen=True, kw_only=True, omit_defaults=True):
     """Since when deadlines stand still."""
 
 
+class Rescheduled(Event, frozen=True, kw_only=True):
+    """The calendar of a new year became known and moved a deadline that counts in working days."""
+
+    previous_due_on: datetime.date
+    rule: Code
+
+
 class Overdue(Event, frozen=True, kw_only=True):
     """A deadline passed: once for each, with the day it was due and the rule that set it."""
 

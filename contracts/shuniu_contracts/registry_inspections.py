@@ -15,6 +15,7 @@ from shuniu_contracts.fields import (
     Overdue,
     PublicCode,
     Ref,
+    Rescheduled,
     Year,
 )
 
@@ -83,6 +84,13 @@ class RectificationExtended(Event, frozen=True, kw_only=True):
 @rectification.fact("closed", en="The rectification ended.", zh="整改办结。")
 class RectificationClosed(Event, frozen=True, kw_only=True):
     """Closed with an outcome; the subject ends."""
+
+    state: RectificationState
+
+
+@rectification.fact("rescheduled", en="A new calendar moved the deadline.", zh="日历公布,整改期限调整。")
+class RectificationRescheduled(Rescheduled, frozen=True, kw_only=True):
+    """The deadline counts in working days and moved."""
 
     state: RectificationState
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from chassis.matters.replicas import replicas
-from chassis.matters.routes import routes
+from chassis.matters.routes import described, routes
 from chassis.service import Consumer, Service
 from services.registry.applications import routes as applications
 from services.registry.applications.commands import step_became_overdue
@@ -53,6 +53,7 @@ service = Service(
         applications.router,
         imports.router,
         figures.router,
+        described(KINDS, "organizations:read"),
         *map(routes, KINDS),
         *(router for area in AREAS for router in area.routers),
     ),

@@ -8,7 +8,9 @@ from datetime import date
 import asyncpg
 
 from chassis.http import FiguresOut, FiguresRequest, Named, Reading
+from chassis.matters import figures as matters
 from services.registry.applications.model import StepKind
+from services.registry.areas import KINDS
 from services.registry.organizations.model import COUNTED, HubLink, LegalForm, LegalStatus
 
 _WHOLE = ""
@@ -133,9 +135,12 @@ async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
     day, patterns = asked.day(reading), reading.patterns(asked.division)
     length = asked.group_length(reading)
     names, counts = dict(FIGURES), await _of_day(reading, day, patterns, length)
+    names |= matters.names_of_day(KINDS)
+    counts |= await matters.of_day(reading, KINDS, day, patterns, length)
     averages: dict[str, dict[str, float]] = {}
     if asked.start is not None:
-        names |= PERIOD_FIGURES
+        names |= {**PERIOD_FIGURES, **matters.names_of_period(KINDS)}
+        counts |= await matters.of_period(reading, KINDS, asked.start, day, patterns, length)
         counts |= await _of_period(reading, asked.start, day, patterns, length)
         averages = await _durations(reading, asked.start, day, patterns, length, counts)
     counted = names.keys() - AVERAGES.keys()

@@ -39,6 +39,7 @@ RECTIFICATIONS = Kind(
         Clock(
             "due", {"opened"}, contract.RectificationBecameOverdue, "became_overdue",
             rule="registry.inspections.rectification_days", days=_days, restarts={"extended", "returned"},
+            rescheduled=contract.RectificationRescheduled,
         ),
     ),
     place=of_organization,
