@@ -13,7 +13,7 @@ import asyncpg
 
 from chassis.embedded.broker import EmbeddedBroker
 from chassis.embedded.port import free_port
-from chassis.embedded.postgres import EmbeddedPostgres, programs
+from chassis.embedded.postgres import EmbeddedPostgres
 from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE, single_broker
 
 _UP_WITHIN_S = 90.0
@@ -45,10 +45,6 @@ class Engines(Protocol):
     async def wipe_broker(self) -> None:
         """The broker with all it kept is gone; an empty one answers at its address when this returns."""
 
-    async def program(self, name: str, *arguments: str, into: Path | None = None,
-                      out_of: Path | None = None) -> None:  # fmt: skip
-        """Run one of PostgreSQL's programs; raises RuntimeError with what it said where it fails."""
-
 
 async def create(engines: Engines, databases: Sequence[str]) -> None:
     """Make empty databases."""
@@ -56,16 +52,6 @@ async def create(engines: Engines, databases: Sequence[str]) -> None:
     try:
         for name in databases:
             await connection.execute(f'create database "{name}" template template0')
-    finally:
-        await connection.close()
-
-
-async def recreate(engines: Engines, database: str) -> None:
-    """Lose a database, whoever is connected, and make an empty one in its place."""
-    connection = await asyncpg.connect(engines.dsn("postgres"))
-    try:
-        await connection.execute(f'drop database if exists "{database}" with (force)')
-        await connection.execute(f'create database "{database}" template template0')
     finally:
         await connection.close()
 
@@ -132,11 +118,6 @@ class EmbeddedEngines:
     async def wipe_broker(self) -> None:
         await self.kill_broker()
 
-    async def program(
-        self, name: str, *arguments: str, into: Path | None = None, out_of: Path | None = None
-    ) -> None:
-        await _run([str(programs() / name), *arguments], into=into, out_of=out_of)
-
 
 async def _kill_backend(found: Engines) -> None:
     """One of the services' sessions, as the server lists them; it must be a process that we can see."""
@@ -159,23 +140,6 @@ async def _until_it_answers(found: Engines) -> None:
                 await connection.close()
                 return
             await asyncio.sleep(0.1)
-
-
-async def _run(argv: list[str], *, into: Path | None, out_of: Path | None) -> None:
-    source = out_of.open("rb") if out_of else None
-    target = into.open("wb") if into else None
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *argv, stdin=source or asyncio.subprocess.DEVNULL, stdout=target or asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        _, said = await process.communicate()
-    finally:
-        for file in (source, target):
-            if file is not None:
-                file.close()
-    if process.returncode != 0:
-        raise RuntimeError(f"{argv[0]} ended with {process.returncode}: {said.decode(errors='replace')}")
 
 
 class ContainerEngines:
@@ -236,13 +200,6 @@ class ContainerEngines:
     async def wipe_broker(self) -> None:
         await asyncio.to_thread(self._broker.remove, force=True, v=True)
         await self._start_broker()
-
-    async def program(
-        self, name: str, *arguments: str, into: Path | None = None, out_of: Path | None = None
-    ) -> None:
-        shell = ["docker", "exec", "-i", self._postgres.id, name, *arguments]
-        await _run([argument.replace(str(self._postgres_port), "5432") for argument in shell],
-                   into=into, out_of=out_of)  # fmt: skip
 
     async def _until_the_broker_answers(self) -> None:
         from aiokafka.admin import AIOKafkaAdminClient

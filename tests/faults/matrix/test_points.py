@@ -1,0 +1,253 @@
+"""Killed between every pair of steps: at each fail point there is, under load, and right again afterwards."""
+
+import asyncio
+import json
+import random
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from chassis.region import load_region
+from deploy.regions import profile_file
+from deploy.scenarios.register import Entry, compose, write_workbook
+from tests.faults import points
+from tests.faults.conftest import Outcome
+from tests.faults.hostile import Message, Stranger, fork
+from tests.faults.load import Load
+from tests.faults.processes import KILLED, ForkServer
+from tests.faults.stack import CODE, REGION, FaultStack
+
+pytestmark = pytest.mark.system
+SERVICES = ("registry", "partybuild")
+ORGANIZATIONS = f"shuniu.{CODE}.registry.organization.v1"
+_REACHED_WITHIN_S = 30.0
+
+
+async def killed_at(stack: FaultStack, seat: str, point: str, passing: int = 1) -> None:
+    """Put a process into the seat that ends at the n-th passing of the point, and wait until it has."""
+    place = stack.seats[seat]
+    place.fuse = f"{point}:{passing}"
+    assert place.child is not None
+    place.child.kill()
+    async with asyncio.timeout(_REACHED_WITHIN_S):
+        while place.fuse is not None:  # noqa: ASYNC110, another task takes it
+            await asyncio.sleep(0.02)
+        doomed = place.child
+        try:
+            assert await doomed.end(_REACHED_WITHIN_S) == KILLED, f"{point}: {doomed.tail()}"
+        except TimeoutError as error:
+            raise AssertionError(f"{seat} did not come to {point}: {error}") from None
+
+
+async def refused_at(stack: FaultStack, point: str, *argv: str, passing: int = 1) -> None:
+    """Let a command die at the point."""
+    code, said = await stack.run(*argv, SHUNIU_FAILPOINT=f"{point}:{passing}")
+    assert code == KILLED, f"shuniu {' '.join(argv)} did not come to {point} but ended with {code}: {said}"
+    stack.kills["command"] += 1
+
+
+async def sql(stack: FaultStack, service: str, statement: str, *arguments: object) -> list[asyncpg.Record]:
+    """Rows of a statement on a service's database."""
+    connection = await asyncpg.connect(stack.dsn(service))
+    try:
+        return list(await connection.fetch(statement, *arguments))
+    finally:
+        await connection.close()
+
+
+async def until(stack: FaultStack, service: str, query: str) -> None:
+    """Wait until the query says true."""
+    async with asyncio.timeout(_REACHED_WITHIN_S):
+        while not (await sql(stack, service, query))[0][0]:  # noqa: ASYNC110, a table's state
+            await asyncio.sleep(0.1)
+
+
+async def test_processes_killed_at_every_point_of_command_relay_consumer_and_timer(
+    forks: ForkServer, seed: int, dice: random.Random, outcome: Outcome
+) -> None:
+    order = [(seat, point) for seat, found in points.SEATS.items() for point in found]
+    dice.shuffle(order)
+    async with FaultStack.open(forks, services=SERVICES) as stack:
+        async with Load.on(stack, seed) as load:
+            for seat, point in order:
+                passing = 1 if point == "relay.after_lock" else dice.randint(1, 4)
+                await killed_at(stack, seat, point, passing)
+        outcome.count(stack, load, await stack.at_rest(load.expected))
+
+
+async def test_an_import_killed_at_every_step(
+    forks: ForkServer, seed: int, outcome: Outcome, tmp_path: Path
+) -> None:
+    entries = [entry for entry in compose(load_region(profile_file(REGION))) if entry.status == "filed"]
+    async with FaultStack.open(forks, services=SERVICES) as stack:
+        async with Load.on(stack, seed) as load:
+            for number, point in enumerate(points.IMPORT):
+                waiting = asyncio.create_task(killed_at(stack, "registry api", point))
+                await asyncio.sleep(0.1)
+                rows = entries[number * 50 : (number + 1) * 50]
+                job = await brought(stack, rows, tmp_path / f"{number}.xlsx")
+                load.imported += len(rows)
+                assert job["rows_applied"] == len(rows), job
+                await waiting
+            waiting = asyncio.create_task(killed_at(stack, "registry api", points.UNDO))
+            await asyncio.sleep(0.1)
+            undone = await asked(stack, "POST", f"/v1/imports/{job['id']}/undo")
+            assert (await finished(stack, undone))["rows_undone"] == len(rows)
+            await waiting
+        outcome.count(stack, load, await stack.at_rest(load.expected))
+
+
+async def brought(stack: FaultStack, rows: list[Entry], file: Path) -> dict[str, int | str]:
+    """Import a workbook of these rows, however often the process dies over it."""
+    await asyncio.to_thread(write_workbook, rows, file)
+    content = await asyncio.to_thread(file.read_bytes)
+    job = await asked(
+        stack, "POST", "/v1/imports", key=file.name, files={"file": (file.name, content)},
+        data={"division": CODE, "basis": "historical", "apply": "all"},
+    )  # fmt: skip
+    return await finished(stack, job)
+
+
+async def finished(stack: FaultStack, job: dict[str, int | str]) -> dict[str, int | str]:
+    """The import when nobody works on it any more."""
+    async with asyncio.timeout(60):
+        while job["state"] in ("received", "applying", "undoing"):
+            await asyncio.sleep(0.1)
+            job = await asked(stack, "GET", f"/v1/imports/{job['id']}")
+    return job
+
+
+async def asked(
+    stack: FaultStack, method: str, path: str, *, key: str = "", **content: object
+) -> dict[str, int | str]:
+    """One request to the registry, repeated until somebody answers."""
+    headers = {"authorization": f"Bearer {stack.token()}"} | ({"idempotency-key": key} if key else {})
+    async with httpx.AsyncClient(trust_env=False, timeout=10, headers=headers) as client:
+        while True:
+            try:
+                answer = await client.request(method, f"{stack.url('registry')}{path}", **content)  # type: ignore[arg-type]
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+                continue
+            assert answer.status_code < 300, answer.text
+            found: dict[str, int | str] = answer.json()
+            return found
+
+
+async def test_what_is_out_of_the_ordinary_killed_at_every_step(
+    forks: ForkServer, seed: int, outcome: Outcome
+) -> None:
+    """A topic that is missing, a message that fails, a timer that fails, a gap; retry, discard and replay."""
+    async with FaultStack.open(forks, services=SERVICES, consumer_hold_s="0.3") as stack:
+        async with Load.on(stack, seed) as load:
+            await until(stack, "partybuild", "select count(*) > 5 from organization")
+            await a_missing_topic(stack)
+            await a_failing_timer(stack)
+            await a_gap(stack)
+            await failing_messages(stack)
+            await a_fork(stack)
+            await refused_at(stack, points.REPLAY, "replay", "registry", "--since", "2020-01-01T00:00:00")
+            await stack.must("replay", "registry", "--since", "2020-01-01T00:00:00")
+        outcome.count(stack, load, await stack.at_rest(load.expected))
+
+
+async def a_missing_topic(stack: FaultStack) -> None:
+    """A pointer to a major that has no topic: the relay sets the topic aside, the rest goes on."""
+    await sql(stack, "registry", "insert into outbox (seq, stream_major) select min(seq), 9 from event_log")
+    await killed_at(stack, "registry relay", points.BLOCK)
+    await until(stack, "registry", "select not exists (select from outbox where stream_major <> 9)")
+    blocked = await sql(stack, "registry", "select kind, name from outbox_blocked")
+    assert [tuple(row) for row in blocked] == [("topic", ORGANIZATIONS.replace(".v1", ".v9"))]
+    await sql(stack, "registry", "delete from outbox where stream_major = 9")
+    await sql(stack, "registry", "delete from outbox_blocked")
+    await stack.crash("registry relay")
+    await stack.start("registry relay")
+
+
+async def a_failing_timer(stack: FaultStack) -> None:
+    """A timer about nothing fails, backs off, and hinders no other."""
+    await sql(
+        stack, "partybuild",
+        "insert into timer (id, kind, subject, division, due_at, retry_at, payload)"
+        " values ($1, 'coverage.duty_due', $2, '120116', now(), now(), '{}')",
+        uuid4(), str(uuid4()),
+    )  # fmt: skip
+    await killed_at(stack, "partybuild timers", points.TIMER_FAILED)
+    await until(stack, "partybuild", "select count(*) = 1 from timer where attempts = 1")
+    await sql(stack, "partybuild", "delete from timer where attempts > 0")
+
+
+async def a_gap(stack: FaultStack) -> None:
+    """Events that a consumer has lost: noticed at the next one, asked for, and sent again."""
+    lose = """
+        update inbox set sequence = sequence - 1, previous = 0, previous_id = '', last_id = ''
+        where consumer = 'partybuild' and service = 'registry' and sequence > 1 and state = 'ok'
+    """
+    await sql(stack, "partybuild", lose)
+    await killed_at(stack, "partybuild consumer", points.GAP[0])
+    await sql(stack, "partybuild", lose)
+    await killed_at(stack, "partybuild timers", points.GAP[1])
+    await until(
+        stack, "partybuild", "select exists (select from event_log where aggregatetype like '%replay')"
+    )
+
+
+async def failing_messages(stack: FaultStack) -> None:
+    """A few subjects fail, are parked, and are taken up again, whoever dies over it."""
+    await sql(
+        stack, "partybuild",
+        "alter table organization add constraint sour check (name !~ '(3|7)号') not valid",
+    )  # fmt: skip
+    await killed_at(stack, "partybuild consumer", points.BISECT)
+    await until(stack, "partybuild", "select count(*) > 1 from parked where kind = 'failed'")
+    await sql(stack, "partybuild", "alter table organization drop constraint sour")
+    await a_record_by_its_offset(stack)
+    for point in points.RETRY:
+        await refused_at(stack, point, "parked", "retry", "partybuild", "--error", "sour")
+    await stack.must("parked", "retry", "partybuild", "--error", "sour")
+    await until(stack, "partybuild", "select count(*) = 0 from parked")
+
+
+async def a_record_by_its_offset(stack: FaultStack) -> None:
+    """A message kept by its offset that is an event after all; killed before it is struck from the list."""
+    rows = await sql(
+        stack, "partybuild",
+        'insert into parked (consumer, topic, partition, "offset", kind, error, key, headers, value)'
+        " select consumer, topic, partition, \"offset\", 'malformed', 'by offset', key, headers, value"
+        " from parked where kind = 'failed' order by number limit 1 returning number",
+    )  # fmt: skip
+    number = str(rows[0]["number"])
+    await refused_at(stack, points.RETRY_RECORD, "parked", "retry", "partybuild", number)
+    await stack.must("parked", "retry", "partybuild", number)
+
+
+async def a_fork(stack: FaultStack) -> None:
+    """Another event in an event's place: its subject stops until somebody decides."""
+    stranger = await asyncio.to_thread(Stranger, stack.engines.bootstrap_servers)
+    sound = (await asyncio.to_thread(stranger.sample, ORGANIZATIONS))[0]
+    await until(stack, "partybuild", "select not exists (select from parked)")
+    subject = sound.header("ce_subject")
+    for point in points.DISCARD:
+        # The newest of the subject, or the inbox no longer knows which event it applied in that place.
+        await asyncio.to_thread(stranger.send, [fork(await newest(stranger, subject))])
+        await until(stack, "partybuild", "select exists (select from parked where kind = 'fork')")
+        found = json.loads(await stack.must("parked", "list", "partybuild", "--json"))
+        number = str(next(one["number"] for one in found if one["kind"] == "fork"))
+        discard = ("parked", "discard", "partybuild", number, "--reason", "a stranger's")
+        await refused_at(stack, point, *discard)
+        if await sql(stack, "partybuild", "select from parked where number = $1", int(number)):
+            await stack.must(*discard)
+        else:  # killed after the decision: what followed is still to be taken up
+            for one in await sql(stack, "partybuild", "select number from parked order by number limit 1"):
+                await stack.must("parked", "retry", "partybuild", str(one["number"]))
+        await until(stack, "partybuild", "select not exists (select from parked)")
+    stranger.close()
+
+
+async def newest(stranger: Stranger, subject: str) -> Message:
+    """The newest event of a subject on the bus."""
+    found = await asyncio.to_thread(stranger.sample, ORGANIZATIONS)
+    return max((m for m in found if m.header("ce_subject") == subject), key=lambda m: m.header("ce_sequence"))
