@@ -26,6 +26,7 @@ OFFICERS = {"p-hub-officer": ("u-officer", "hub_officer"), "p-party-officer": ("
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PATIENCE_S = 8.0
+_FINISH_S = 120.0
 _NOT_YET = (404, 409, 422)
 """What a service answers about a record whose event has not reached it."""
 
@@ -56,6 +57,7 @@ class Load:
     retried: int = 0
     imported: int = 0
     closing: bool = False
+    _working: "asyncio.Task[None] | None" = None
     _numbers: int = 0
     _registered: list[str] = field(default_factory=list)
     _suspended: set[str] = field(default_factory=set)
@@ -72,18 +74,22 @@ class Load:
         `workbook` is how many rows of a register are imported meanwhile.
         """
         load = cls(stack, seed, pause_s)
-        work = asyncio.create_task(load._work(workbook))
+        work = load._working = asyncio.create_task(load._work(workbook))
         try:
             yield load
-            load.closing = True
-            async with asyncio.timeout(120):
-                await work
+            await load.finish()
         finally:
             work.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await work
+            await asyncio.wait({work})
             for client in load._clients.values():
                 await client.aclose()
+
+    async def finish(self) -> None:
+        """Begin nothing new, and wait until what was begun has an answer; raises what went wrong."""
+        self.closing = True
+        if self._working is not None:
+            async with asyncio.timeout(_FINISH_S):
+                await asyncio.shield(self._working)
 
     @property
     def expected(self) -> Expectations:
@@ -143,15 +149,10 @@ class Load:
     async def _alter(self, id: str, dice: random.Random) -> None:
         self._busy.add(id)
         try:
-            number = self._next()
             if dice.random() < 0.7:
-                mark = f"品牌{number}"
-                path, body, fact = "", {"brands": [mark]}, "details_changed"
-                answer = await self._insist(
-                    "registry", "PATCH", f"/v1/organizations/{id}{path}", body, key=f"change-{number}"
-                )
-                self._told("registry", "organization", answer, fact, brands=[mark])
+                await self.change(id)
                 return
+            number = self._next()
             suspended = id in self._suspended
             path, fact = ("/resumption", "resumed") if suspended else ("/suspension", "suspended")
             answer = await self._insist(
@@ -161,6 +162,15 @@ class Load:
             (self._suspended.discard if suspended else self._suspended.add)(id)
         finally:
             self._busy.discard(id)
+
+    async def change(self, id: str) -> None:
+        """One more change of an organisation's details."""
+        number = self._next()
+        mark = f"品牌{self.seed}-{number}"
+        answer = await self._insist(
+            "registry", "PATCH", f"/v1/organizations/{id}", {"brands": [mark]}, key=f"change-{number}"
+        )
+        self._told("registry", "organization", answer, "details_changed", brands=[mark])
 
     async def _party_office(self, dice: random.Random) -> None:
         """Founds party organisations, appoints instructors, assigns and releases them."""

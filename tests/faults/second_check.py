@@ -74,7 +74,10 @@ class Expectations:
     parked: bool = False
     """whether something may be set aside"""
     lost: Collection[str] = ()
-    """records that a restored database no longer has, or has older; nobody can agree about them"""
+    """records that a restored database no longer has; nobody can agree about them"""
+    rewound: Collection[str] = ()
+    """records that a restored database had older, and that went on since; what was confirmed of them between
+    is gone, and others remember it"""
 
 
 @dataclass
@@ -295,14 +298,15 @@ async def _console(world: _World, expected: Expectations, report: Report) -> Non
         "console.subject knows what no source has",
         (key for key in known if key[1] not in world.newest[key[0]]),
     )
+    aside = [*expected.lost, *expected.rewound]
     lines = Counter(tuple(row) for row in await console.fetch(
         "select service || '.' || aggregate, subject::text, sequence from timeline"
-        " where subject::text <> all($1::text[])", list(expected.lost)))  # fmt: skip
+        " where subject::text <> all($1::text[])", aside))  # fmt: skip
     events = Counter(
         (event.stream, event.subject, event.sequence)
         for log in world.logs.values()
         for event in log
-        if event.stream in streams and event.subject not in expected.lost
+        if event.stream in streams and event.subject not in aside
     )
     report.note("console.timeline has lines too many", (lines - events).elements())
     report.note("console.timeline lacks lines", (events - lines).elements())
@@ -405,7 +409,8 @@ async def _commands(world: _World, expected: Expectations, report: Report) -> No
     by_place = {
         (event.stream, event.subject, event.sequence): event for log in world.logs.values() for event in log
     }
-    kept = [one for one in expected.confirmed if one.subject not in expected.lost]
+    gone = {*expected.lost, *expected.rewound}
+    kept = [one for one in expected.confirmed if one.subject not in gone]
     for one in kept:
         event = by_place.get((f"{one.service}.{one.aggregate}", one.subject, one.sequence))
         if event is None or event.fact != one.fact:
@@ -422,7 +427,7 @@ async def _commands(world: _World, expected: Expectations, report: Report) -> No
         (event.stream, event.subject, event.fact)
         for log in world.logs.values()
         for event in log
-        if (event.stream, event.fact) in kinds and event.subject not in expected.lost
+        if (event.stream, event.fact) in kinds and event.subject not in gone
     )
     commanded = {subject for _, subject, _ in told}
     more = {key: n for key, n in (happened - told).items() if key[1] in commanded}
@@ -505,7 +510,7 @@ def _bus(world: _World, records: Sequence[_Record], expected: Expectations, repo
     report.note("subjects in two partitions", (key for key, found in places.items() if len(found) > 1))
     report.note("subjects out of order on the bus", (
         f"{subject} on {topic}: {found}" for topic, subjects in seen.items()
-        for subject, found in subjects.items() if found != sorted(found) and subject not in expected.lost
+        for subject, found in subjects.items() if found != sorted(found) and subject not in expected.rewound
     ))  # fmt: skip
     present = {id for _, id in first}
     report.note("in a log, and not on the bus", (event for id, event in logged.items() if id not in present))

@@ -17,6 +17,7 @@ import httpx
 
 from chassis import topics
 from chassis.embedded.port import free_port
+from chassis.embedded.postgres import programs
 from chassis.keys import EmbeddedKey
 from chassis.migrations import upgrade
 from chassis.service import discover
@@ -138,8 +139,8 @@ class FaultStack:
     def environment(self) -> dict[str, str]:
         """What every process of the stack is told."""
         return {
-            "PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.place), "TZ": "UTC",
-            "COLUMNS": "200",
+            "PATH": f"{programs()}:{os.environ.get('PATH', os.defpath)}", "TZ": "UTC",
+            "HOME": str(self.place), "COLUMNS": "200",
             "PYTHONPATH": str(ROOT), "SHUNIU_ENVIRONMENT": "test", "SHUNIU_STACK": CODE,
             "SHUNIU_REGION_FILE": str(profile_file(REGION)), "SHUNIU_LOG_LEVEL": "WARNING",
             "SHUNIU_DATABASE_DSN": self.engines.dsn("fault_{service}"),
@@ -276,7 +277,7 @@ class FaultStack:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_REST_S):
                 while clean < 2:
-                    await self._drained()
+                    await self.drained()
                     report = await self.second(expected)
                     clean = 0 if report.problems else clean + 1
                     await asyncio.sleep(0.5)
@@ -286,7 +287,8 @@ class FaultStack:
         assert (found := await self.audit()) == [] or expected.lost or expected.parked, found
         return report
 
-    async def _drained(self) -> None:
+    async def drained(self) -> None:
+        """Wait until no outbox holds anything."""
         while await self._waiting():  # noqa: ASYNC110, tables' state
             await asyncio.sleep(0.2)
 
