@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-from shuniu_contracts import EVENT_TYPES, STREAMS
+from shuniu_contracts import EVENT_TYPES, STREAMS, Stream
 
 from chassis import failpoints
 from chassis.outbox import request_full_scan
@@ -65,6 +65,19 @@ async def replay_range(
     return await _enqueue(connection, _RANGE, since, until)
 
 
+async def replay_stream(connection: asyncpg.Connection, stream: Stream, major: int) -> Enqueued:
+    """Enqueue a stream's whole log for one of its live majors: fills the topic of a new one.
+
+    Raises ValueError for a major that is not live. For while the relay of the release that has it runs: an
+    older one does not know the topic.
+    """
+    if major not in stream.majors:
+        live = ", ".join(map(str, stream.majors))
+        raise ValueError(f"{stream.name} has no live major {major}; there are: {live}")
+    await connection.execute("set local statement_timeout = 0")
+    return await _enqueue(connection, _RANGE, None, None, into=([stream.name], [major]))
+
+
 async def rebuild(connection: asyncpg.Connection) -> int:
     """Enqueue the whole log for a bus that lost everything; returns the number of messages.
 
@@ -81,7 +94,10 @@ async def rebuild(connection: asyncpg.Connection) -> int:
     return int(status.rsplit(" ", 1)[1])
 
 
-async def _enqueue(connection: asyncpg.Connection, chosen: str, *arguments: Any) -> Enqueued:
+async def _enqueue(
+    connection: asyncpg.Connection, chosen: str, *arguments: Any,
+    into: tuple[list[str], list[int]] | None = None,
+) -> Enqueued:  # fmt: skip
     statement = f"""
     with {chosen}, enqueued as (
         {_ENQUEUE} {_CHOSEN} {_AGAIN}
@@ -90,7 +106,7 @@ async def _enqueue(connection: asyncpg.Connection, chosen: str, *arguments: Any)
     select count(*) as pointers, count(distinct l.aggregateid) as subjects
     from enqueued join event_log l using (seq)
     """
-    row = await connection.fetchrow(statement, *_live(), *arguments)
+    row = await connection.fetchrow(statement, *(into or _live()), *arguments)
     assert row is not None
     await failpoints.reach(AFTER_ENQUEUE)
     await request_full_scan(connection)

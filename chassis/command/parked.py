@@ -16,19 +16,18 @@ Numbers = Annotated[
     list[int] | None, typer.Argument(help="Numbers from `shuniu parked list`.", show_default=False)
 ]
 Error = Annotated[str | None, typer.Option("--error", help="All whose error contains this text.")]
+Kind = Annotated[Misfit | None, typer.Option(help="All set aside for this reason.", show_default=False)]
 
 
 class NothingChosen(ValueError):
-    """Neither numbers nor a part of the error were given."""
+    """Neither numbers nor a part of the error nor a kind were given."""
 
 
 @app.command("list")
 def list_(
     service: Annotated[str | None, typer.Argument(help="One service; all without it.")] = None,
     error: Error = None,
-    kind: Annotated[
-        Misfit | None, typer.Option(help="Set aside for this reason only.", show_default=False)
-    ] = None,
+    kind: Kind = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -71,36 +70,37 @@ async def _show(place: Place, service: str, number: int) -> dict[str, Any]:
 
 @app.command()
 def retry(
-    service: Service, numbers: Numbers = None, error: Error = None, actor: Actor = "u-operator",
-    reason: Reason = "retried", data_dir: DataDir = None,
+    service: Service, numbers: Numbers = None, error: Error = None, kind: Kind = None,
+    actor: Actor = "u-operator", reason: Reason = "retried", data_dir: DataDir = None,
 ) -> None:  # fmt: skip
     """Apply them again, each subject in order, until one fails again.
 
     Examples: shuniu parked retry partybuild 17      shuniu parked retry partybuild --error "deadlock"
     """
-    asyncio.run(_decide(find(data_dir), service, numbers, error, actor, reason, discard=False))
+    asyncio.run(_decide(find(data_dir), service, numbers, (error, kind), actor, reason, discard=False))
 
 
 @app.command()
 def discard(
     service: Service, reason: Annotated[str, typer.Option("--reason", help="Why; kept for good.")],
-    numbers: Numbers = None, error: Error = None, actor: Actor = "u-operator", data_dir: DataDir = None,
+    numbers: Numbers = None, error: Error = None, kind: Kind = None, actor: Actor = "u-operator",
+    data_dir: DataDir = None,
 ) -> None:  # fmt: skip
     """Give them up for good; what followed them is applied.
 
     Example: shuniu parked discard partybuild 17 --reason "test record, agreed with the district"
     """
-    asyncio.run(_decide(find(data_dir), service, numbers, error, actor, reason, discard=True))
+    asyncio.run(_decide(find(data_dir), service, numbers, (error, kind), actor, reason, discard=True))
 
 
 async def _decide(
-    place: Place, service: str, numbers: list[int] | None, error: str | None, actor: str, reason: str, *,
-    discard: bool,
+    place: Place, service: str, numbers: list[int] | None, alike: tuple[str | None, Misfit | None],
+    actor: str, reason: str, *, discard: bool,
 ) -> None:  # fmt: skip
     from chassis import parking
 
     async with place.runtime(service) as runtime:
-        for number in await _numbers(place, service, numbers, error):
+        for number in await _numbers(place, service, numbers, *alike):
             decide = parking.discard if discard else parking.retry
             try:
                 result = await decide(runtime, number, actor=actor, reason=reason)
@@ -112,12 +112,14 @@ async def _decide(
             say(f"{number}: {result.applied} applied{rest}")
 
 
-async def _numbers(place: Place, service: str, numbers: list[int] | None, error: str | None) -> list[int]:
+async def _numbers(
+    place: Place, service: str, numbers: list[int] | None, error: str | None, kind: Misfit | None
+) -> list[int]:
     from chassis.parking import list_parked
 
     if numbers:
         return numbers
-    if not error:
-        raise NothingChosen("name the numbers, or --error with a part of the error's text")
+    if not error and not kind:
+        raise NothingChosen("name the numbers, or --error with a part of the error's text, or --kind")
     async with place.database(service) as connection:
-        return [one.number for one in await list_parked(connection, error=error, limit=10_000)]
+        return [one.number for one in await list_parked(connection, error=error, kind=kind, limit=10_000)]

@@ -27,6 +27,12 @@ def replay(
         datetime | None, typer.Option(help="Every record with an event since then (UTC).")
     ] = None,
     until: Annotated[datetime | None, typer.Option(help="... and before then (UTC).")] = None,
+    stream: Annotated[
+        str | None, typer.Option(help="With --major: a whole stream, such as instructor.")
+    ] = None,
+    major: Annotated[
+        int | None, typer.Option(min=1, help="... to the topic of this major only, which is new.")
+    ] = None,
     actor: Actor = "u-operator",
     reason: Reason = "asked for",
     data_dir: DataDir = None,
@@ -38,9 +44,16 @@ def replay(
       shuniu replay registry --subject 0192... --from-sequence 4
 
       shuniu replay registry --since 2026-03-01T00:00:00 --until 2026-03-02T00:00:00
+
+      shuniu replay partybuild --stream instructor --major 2
     """
+    if stream is not None and major is not None:
+        asyncio.run(_fill(find(data_dir), service, stream, major, actor, reason))
+        return
     if not subject and since is None and until is None:
-        raise NothingToReplay("name --subject, or --since and --until; everything: `shuniu bus rebuild`")
+        raise NothingToReplay(
+            "name --subject, or --since and --until, or --stream and --major; all: `shuniu bus rebuild`"
+        )
     asyncio.run(_replay(find(data_dir), service, subject or [], from_sequence, since, until, actor, reason))
 
 
@@ -62,6 +75,19 @@ async def _replay(
         what = {"subjects": subjects, "since": since, "until": until, "messages": done.pointers}
         await record_decision(connection, "replay", actor=actor, reason=reason, subject=what)
     say(f"{service}: {done.pointers:,} messages of {done.subjects:,} records are sent again")
+
+
+async def _fill(place: Place, service: str, aggregate: str, major: int, actor: str, reason: str) -> None:
+    from shuniu_contracts import stream
+
+    from chassis.decisions import record_decision
+    from chassis.replay import replay_stream
+
+    async with place.database(service) as connection:
+        done = await replay_stream(connection, stream(service, aggregate), major)
+        what = {"stream": aggregate, "major": major, "messages": done.pointers}
+        await record_decision(connection, "replay", actor=actor, reason=reason, subject=what)
+    say(f"{service}: {done.pointers:,} messages of {done.subjects:,} records are sent to v{major}")
 
 
 @app.command()
