@@ -1,13 +1,30 @@
 """One area of the registry: what `app.py` composes the service from."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
 
+from chassis.http import Named, Reading
 from chassis.matters import Kind
 from chassis.service import Reaction, Timer
+
+WHOLE = ""
+"""The place of a rate of the whole."""
+
+
+@dataclass(frozen=True)
+class OwnFigures:
+    """Figures of a day that an area reckons by itself, by place: `left(division, length)` in SQL.
+
+    `rates` have the value of the whole under the place `WHOLE`, since they cannot be summed.
+    """
+
+    names: Mapping[str, Named]
+    reckon: Callable[[Reading, date, list[str], int], Awaitable[Mapping[str, Mapping[str, int | float]]]]
+    rates: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -19,5 +36,7 @@ class Area:
     routers: tuple[APIRouter, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     timers: tuple[Timer, ...] = ()
+    figures: tuple[OwnFigures, ...] = ()
+    """figures beside those that every kind has: rates, sums, distinct organisations"""
     roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """role -> permission patterns, beside reading, which everybody may who reads organisations"""

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from chassis.matters import Kind, check_complete
-from services.registry.area import Area
+from services.registry.area import Area, OwnFigures
 from services.registry.care.area import AREA as CARE
 from services.registry.hub.area import AREA as HUB
 from services.registry.incubation.area import AREA as INCUBATION
@@ -14,6 +14,8 @@ from services.registry.records.area import AREA as RECORDS
 AREAS: Final[tuple[Area, ...]] = (INSPECTIONS, INCUBATION, HUB, OPERATIONS, RECORDS, CARE)
 KINDS: Final[tuple[Kind[Any], ...]] = tuple(kind for area in AREAS for kind in area.kinds)
 """Every kind of matter that the registry keeps."""
+OWN: Final[tuple[OwnFigures, ...]] = tuple(own for area in AREAS for own in area.figures)
+"""Figures that areas reckon by themselves."""
 for _kind in KINDS:
     check_complete(_kind)
 

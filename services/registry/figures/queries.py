@@ -10,7 +10,7 @@ import asyncpg
 from chassis.http import FiguresOut, FiguresRequest, Named, Reading
 from chassis.matters import figures as matters
 from services.registry.applications.model import StepKind
-from services.registry.areas import KINDS
+from services.registry.areas import KINDS, OWN
 from services.registry.organizations.model import COUNTED, HubLink, LegalForm, LegalStatus
 
 _WHOLE = ""
@@ -138,12 +138,15 @@ async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
     names |= matters.names_of_day(KINDS)
     counts |= await matters.of_day(reading, KINDS, day, patterns, length)
     averages: dict[str, dict[str, float]] = {}
+    rates = await _of_areas(reading, day, patterns, length, names, counts)
     if asked.start is not None:
         names |= {**PERIOD_FIGURES, **matters.names_of_period(KINDS)}
         counts |= await matters.of_period(reading, KINDS, asked.start, day, patterns, length)
         counts |= await _of_period(reading, asked.start, day, patterns, length)
         averages = await _durations(reading, asked.start, day, patterns, length, counts)
-    counted = names.keys() - AVERAGES.keys()
+    for place, values in rates.items():
+        averages[place] = averages.get(place, {}) | values
+    counted = names.keys() - AVERAGES.keys() - {rate for one in OWN for rate in one.rates}
     places = {place for values in counts.values() for place in values}
     return FiguresOut.of(
         asked, reading, names,
@@ -153,6 +156,22 @@ async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
             for place in places
         },
     )  # fmt: skip
+
+
+async def _of_areas(
+    reading: Reading, day: date, patterns: list[str], length: int, names: dict[str, Named], counts: Counts
+) -> dict[str, dict[str, float]]:
+    """Add what the areas count by themselves; their rates, by place and of the whole."""
+    rates: dict[str, dict[str, float]] = defaultdict(dict)
+    for own in OWN:
+        names |= own.names
+        for figure, values in (await own.reckon(reading, day, patterns, length)).items():
+            for place, value in values.items():
+                if figure in own.rates:
+                    rates[place][figure] = value
+                else:
+                    counts[figure][place] = int(value)
+    return rates
 
 
 async def _of_day(reading: Reading, day: date, patterns: list[str], length: int) -> Counts:

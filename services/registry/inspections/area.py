@@ -1,6 +1,7 @@
 """This area composed: its kinds, reactions, timers, routes, and who may do what."""
 
 from services.registry.area import Area
+from services.registry.inspections.annual import queries as annual
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.inspections.campaigns import reactions as campaigns
 from services.registry.inspections.campaigns.commands import CAMPAIGNS
@@ -11,6 +12,7 @@ AREA = Area(
     kinds=(CAMPAIGNS, INSPECTIONS, RECTIFICATIONS),
     reactions=(campaigns.hear_from_above,),
     timers=campaigns.TIMERS,
+    figures=(annual.OF_YEAR,),
     roles={
         "hub_officer": frozenset(
             {

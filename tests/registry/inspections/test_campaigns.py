@@ -144,3 +144,26 @@ async def test_late_forms_reviews_and_what_a_bad_conclusion_owes(register: Regis
     await register.do(annual.conclude, id=other, result="qualified")
     late = await api.get("/v1/inspections", late="true")
     assert len(late["items"]) == 2
+
+
+async def test_participation_and_pass_rate_by_division(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    for n in range(4):
+        await registered(register, f"协会{n}", division="120116005" if n < 3 else "120116006")
+    await campaign(register)
+    await carried(register)
+    found = await inspections(register)
+    for row in found[:3]:
+        await register.do(annual.submit, id=row["id"])
+    await register.do(annual.conclude, id=found[0]["id"], result="qualified")
+    await register.do(annual.conclude, id=found[1]["id"], result="unqualified")
+    answer = await api.get("/v1/figures", by="division")
+    values = {name: figure["value"] for name, figure in answer["figures"].items()}
+    assert (values["inspections.year.due"], values["inspections.year.taken_part"]) == (4, 3)
+    assert values["inspections.due"] == 1, "due is also a state: one has handed in nothing yet"
+    assert values["inspections.participation"] == 75.0
+    assert values["inspections.pass_rate"] == 50.0
+    assert answer["by"]["120116005"]["inspections.year.due"] == 3
+    assert answer["by"]["120116006"]["inspections.year.due"] == 1
+    before = await api.get("/v1/figures", as_of="2026-03-01")
+    assert "inspections.participation" not in before["figures"]
