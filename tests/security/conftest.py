@@ -36,4 +36,4 @@ async def own_broker(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 def _passable(directory: Path) -> None:
     """PostgreSQL's own account, where we are root, has to pass through; pytest's folders are its owner's."""
     for folder in (directory, directory.parent, directory.parent.parent):
-        folder.chmod(0o711)
+        folder.chmod(folder.stat().st_mode | 0o011)  # never less: one of them may be everybody's /tmp
