@@ -17,18 +17,17 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import asyncpg
-import httpx
 
 from chassis.region import load_region
 from deploy.regions import profile_file
+from tests.benchmarks.bringing import bring
 from tests.benchmarks.engines import engine
 from tests.benchmarks.harness import about
 from tests.benchmarks.registers import workbook
 from tests.benchmarks.sampling import Sample, Sampler, draw
-from tests.benchmarks.stacks import REGION, STACK, Running, each_service, stack
+from tests.benchmarks.stacks import REGION, Running, each_service, stack
 
 FLAT = 1.15
 """The highest memory after half of the register is imported, to the highest before: no more than this."""
@@ -58,36 +57,15 @@ def _workbooks(organizations: int, rows: int, directory: Path) -> list[Path]:
 
 
 async def load(running: Running, files: Sequence[Path], sampler: Sampler) -> None:
-    """Bring the workbooks in, one after the other; raises RuntimeError where one is not applied whole."""
-    url, headers = running.connection.services["registry"], {"authorization": f"Bearer {running.token}"}
+    """Bring the workbooks in, one after the other."""
     before = 0
-    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=300, trust_env=False) as client:
-        for file in files:
-            job = await _brought(client, file)
-            while job["state"] in ("received", "applying"):
-                await asyncio.sleep(0.5)
-                job = await _asked(client, f"/v1/imports/{job['id']}")
-                sampler.imported = before + job["rows_applied"]
-            if job["state"] != "applied" or job["faults"]:
-                raise RuntimeError(f"{file.name} ended as {job['state']}: {job['problem'] or job['faults']}")
-            before += job["rows_applied"]
-            sampler.imported = before
+    for file in files:
 
+        def told(rows: int, before: int = before) -> None:
+            sampler.imported = before + rows
 
-async def _brought(client: httpx.AsyncClient, file: Path) -> dict[str, Any]:
-    data = {"division": STACK, "basis": "historical", "apply": "all"}
-    content = await asyncio.to_thread(file.read_bytes)
-    answer = await client.post("/v1/imports", files={"file": (file.name, content)}, data=data)
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def _asked(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
-    answer = await client.get(path)
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found
+        before += await bring(running, file, told)
+        sampler.imported = before
 
 
 async def caught_up(running: Running, sampler: Sampler) -> None:

@@ -6,7 +6,6 @@ dump of a large database would.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 
@@ -47,8 +46,8 @@ async def _dump(dsn: str, snapshot: str) -> None:
     """Again and again, as fast as it goes; raises RuntimeError where `pg_dump` fails."""
     while True:
         process = await asyncio.create_subprocess_exec(
-            programs() / "pg_dump", "--format=custom", "--compress=0", f"--snapshot={snapshot}",
-            f"--file={os.devnull}", dsn, stderr=asyncio.subprocess.PIPE,
+            programs() / "pg_dump", "--format=custom", "--compress=0", f"--snapshot={snapshot}", dsn,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         try:
             _, said = await process.communicate()

@@ -9,6 +9,7 @@ here: 64 and 1,000. With more than one worker it keeps no order of a subject; th
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from faststream.kafka import KafkaBroker, KafkaResponse
 from faststream_outbox import OutboxBroker, make_outbox_table, outbox_autovacuum_ddl
@@ -67,7 +68,7 @@ async def time_peer(pool: AsyncEngine, settings: BusSettings, topic: str) -> flo
         _QUEUE, max_workers=WORKERS, fetch_batch_size=FETCHED, min_fetch_interval=0.01,
         max_fetch_interval=1.0, terminal_flush_batch_size=FLUSHED,
     )  # fmt: skip
-    async def relay(body: bytes, message: OutboxMessage) -> KafkaResponse:
+    async def relay(body: dict[str, Any], message: OutboxMessage) -> KafkaResponse:
         return KafkaResponse(body, key=message.headers[_KEY].encode(), headers=message.headers)
 
     await kafka.start()

@@ -36,6 +36,7 @@ class Program:
 
     services: tuple[str, ...]
     roles: tuple[Role, ...] = ()
+    module: str = "chassis.command"
 
     @property
     def name(self) -> str:
@@ -128,7 +129,7 @@ async def stack(
     }  # fmt: skip
     try:
         for program in programs:
-            argv = [sys.executable, "-m", "chassis.command", "serve", *_arguments(program, ports)]
+            argv = [sys.executable, "-m", program.module, "serve", *_arguments(program, ports)]
             log = data_dir / "logs" / f"{program.name}.log"
             running.processes[program.name] = Process.start(program.name, argv, log=log, env=environment)
         await asyncio.gather(*(_ready(running, program, ports) for program in programs))
