@@ -52,7 +52,6 @@ with before as (
         full_members = excluded.full_members, categories = excluded.categories,
         obliged_on = excluded.obliged_on, basis = excluded.basis, ended = excluded.ended,
         merged_into = excluded.merged_into
-    where excluded.sequence > organization.sequence
     returning id, full_members, area, categories
 )
 select id from kept join before using (id)
@@ -62,14 +61,15 @@ where (kept.full_members, kept.area, kept.categories)
 
 _KEEP_STANDING = """
 insert into organization_standing (organization_id, effective_on, sequence, legal_status, division, ended)
-select distinct on (organization_id, effective_on) *
+select distinct on (organization_id, effective_on)
+       organization_id, effective_on, sequence, legal_status, division, ended
 from unnest($1::uuid[], $2::date[], $3::bigint[], $4::text[], $5::text[], $6::bool[])
-     as fresh(organization_id, effective_on, sequence, legal_status, division, ended)
-order by organization_id, effective_on, sequence desc
+     with ordinality
+     as fresh(organization_id, effective_on, sequence, legal_status, division, ended, place)
+order by organization_id, effective_on, place desc
 on conflict (organization_id, effective_on) do update
 set sequence = excluded.sequence, legal_status = excluded.legal_status, division = excluded.division,
     ended = excluded.ended
-where excluded.sequence > organization_standing.sequence
 """
 
 _FOLLOW_ALIAS = """
@@ -93,8 +93,9 @@ def _obliged_on(state: OrganizationState) -> date:
 
 
 async def keep(uow: UnitOfWork, events: Sequence[Received[Any]]) -> set[UUID]:
-    """Bring the copy up to these events, which are in each subject's order.
+    """Bring the copy up to these events, which are in each subject's order and new here, as the inbox has it.
 
+    The sequence would tell nothing: that of a register restored from a backup goes on from a lower one.
     Returns the organisations known before whose members, area or field are others now.
     """
     await uow.session.flush()

@@ -11,6 +11,7 @@ from shuniu_contracts.registry import (
     ApplicationStep,
     LegalForm,
     LegalStatus,
+    OrganizationDetailsChanged,
     RegistrationApplicationState,
     RegistrationApplicationSubmitted,
 )
@@ -45,6 +46,21 @@ async def test_history_opens_a_duty_without_a_deadline(world: World) -> None:
     duty = await world.duty(organization)
     assert (duty["opened_on"], duty["due_on"]) == (date(2012, 5, 1), None)
     assert await world.rows("select from timer") == []
+
+
+async def test_a_register_restored_from_a_backup_is_followed_on_from_a_lower_sequence(world: World) -> None:
+    """Its epoch is higher: what came of the events that it lost gives way to what it says now."""
+    [organization] = await world.register(4)
+    restored = organization.state
+    for name in ("新名称", "更新的名称"):
+        await world.details_change(organization, name=name)
+    await world.details_change(organization, legal_status=LegalStatus.SUSPENDED)
+    again = OrganizationDetailsChanged(state=restored, fields=("brands",))
+    await world.hear(world.received(again, organization.id, epoch=1, sequence=2))
+    [copy] = await world.rows("select sequence, name, legal_status from organization")
+    assert tuple(copy) == (2, restored.name, "registered")
+    [standing] = await world.rows("select sequence, legal_status from organization_standing")
+    assert tuple(standing) == (2, "registered")
 
 
 async def test_only_what_the_profile_says_opens_a_duty(world: World) -> None:
@@ -335,15 +351,3 @@ async def test_a_merger_waits_for_a_founding_over_its_survivor(world: World) -> 
     await merger
     assert (await world.duty(survivor))["covered_by_id"] == kept.id
     assert await world.duty_facts(loser) == ["opened", "covered", "ended"]
-
-
-async def test_an_older_event_does_not_undo_a_newer_one(world: World) -> None:
-    organization = world.registered(3)
-    first = world.registration(organization)
-    await world.hear(first)
-    await world.details_change(organization, name="新名称")
-    await world.hear(first)
-    [row] = await world.rows("select name, sequence from organization")
-    assert tuple(row) == ("新名称", 2)
-    [standing] = await world.rows("select sequence from organization_standing")
-    assert standing["sequence"] == 2
