@@ -93,7 +93,7 @@ async def _version(desk: Desk) -> int:
 async def admit(desk: Desk, request: Request) -> Person | Response:
     """The person at the page, or where to go instead: to sign in, or to the same page without the token."""
     if (token := request.query_params.get("token")) is not None:
-        if await desk.principal(token) is None:
+        if not desk.by_address or await desk.principal(token) is None:
             return RedirectResponse("/sign-in?why=token_invalid", 303)
         return desk.signed_in(token, request.url.path)
     person = await desk.person(request)

@@ -87,12 +87,22 @@ class Desk:
             return None
         return principal if principal.has(PERMISSION) else None
 
+    @property
+    def _secure(self) -> bool:
+        """Whether the cookie goes over HTTPS only: where that is said, or the public address is one."""
+        public = self.runtime.settings.http.public_url or ""
+        return self.settings.secure_cookies or public.startswith("https://")
+
+    @property
+    def by_address(self) -> bool:
+        """Whether an address with a token in it signs in: handy on one's own machine, but addresses are kept
+        in histories and logs of proxies, and anybody can send one about, so not in production."""
+        return self.runtime.settings.environment != "production"
+
     def signed_in(self, token: str, where: str = "/") -> Response:
         """On to a clean address with the token in the cookie."""
         response = RedirectResponse(where, 303)
-        response.set_cookie(
-            self.cookie, token, httponly=True, samesite="lax", secure=self.settings.secure_cookies, path="/"
-        )
+        response.set_cookie(self.cookie, token, httponly=True, samesite="lax", secure=self._secure, path="/")
         return response
 
 
@@ -126,7 +136,7 @@ def attach(app: FastAPI, desk: Desk) -> None:
         wanted = "en" if request.path_params["code"] == "en" else "zh"
         back = urlsplit(request.headers.get("referer", "/"))
         # Path and query only: an address elsewhere is never followed.
-        where = f"/{back.path.lstrip('/')}" + (f"?{back.query}" if back.query else "")
+        where = "/" + back.path.lstrip("/\\") + (f"?{back.query}" if back.query else "")
         response = RedirectResponse(where, 303)
         response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR_S, samesite="lax", path="/")
         return response
