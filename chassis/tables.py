@@ -35,6 +35,8 @@ class AggregateRow(SQLModel):
 
     stream: ClassVar[tuple[str, str]]
     """(service, aggregate), as the catalogue has them."""
+    called: ClassVar[tuple[str, str]] = ("记录", "record")
+    """what people call such a record, in Chinese and English, for refusals"""
 
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     division: str = Field(index=True)

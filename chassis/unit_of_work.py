@@ -29,8 +29,19 @@ class NotFound(Refusal):
 
     code = "not_found"
     kind = RefusalKind.MISSING
-    zh = "未找到{aggregate}“{id}”。"
-    en = "There is no {aggregate} '{id}'."
+    zh = "未找到{called_zh}“{id}”。"
+    en = "There is no {called_en} '{id}'."
+
+    def __init__(
+        self, *, aggregate: str, id: UUID | str, called: tuple[str, str] = AggregateRow.called,
+        at: str | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(aggregate=aggregate, id=id, called_zh=called[0], called_en=called[1], at=at)
+
+    @classmethod
+    def of(cls, kind: type[AggregateRow], id: UUID | str, *, at: str | None = None) -> "NotFound":
+        """The refusal for a record of this kind."""
+        return cls(aggregate=kind.stream[1], id=id, called=kind.called, at=at)
 
 
 class StaleRevision(Refusal):
@@ -110,7 +121,7 @@ class UnitOfWork(Acting):
         statement = statement.execution_options(populate_existing=True)
         row = (await self.session.exec(statement)).one_or_none()
         if row is None:
-            raise NotFound(aggregate=kind.stream[1], id=id)
+            raise NotFound.of(kind, id)
         self.authorize(row.division)
         if row.home != self.stack:
             raise NotHome(division=row.division, home=row.home)

@@ -1,12 +1,17 @@
 """One read transaction of a query: session, clock, caller, policy, and the area the caller may see."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from chassis.acting import Acting
 from chassis.model import division_code
+from chassis.tables import AggregateRow
+from chassis.unit_of_work import NotFound
+
+Row = TypeVar("Row", bound=AggregateRow)
 
 
 @dataclass(kw_only=True)
@@ -18,6 +23,14 @@ class Reading(Acting):
     def authorize(self, division: str) -> None:
         """Raise `NotPermitted` unless the caller may read in `division`; for a single record."""
         self.principal.authorize(self.permission, division)
+
+    async def record(self, kind: type[Row], id: UUID) -> Row:
+        """One record; raises `NotFound`, and `NotPermitted` where the caller may not read in its division."""
+        row = await self.session.get(kind, id)
+        if row is None:
+            raise NotFound.of(kind, id)
+        self.authorize(row.division)
+        return row
 
     def scope(self, division: str | None = None) -> tuple[str, ...]:
         """The divisions to answer for: the one asked for, or all of the caller's.

@@ -14,8 +14,13 @@ import pytest
 
 import chassis
 import services
+from chassis.audit import aggregate_rows
 from chassis.http.problems import STATUS
+from chassis.matters.rows import MatterRow
 from chassis.model import Refusal
+from chassis.service import discover, installed
+from chassis.tables import AggregateRow
+from chassis.unit_of_work import NotFound
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ROOT = Path(__file__).parents[2]
@@ -100,3 +105,16 @@ def test_whoever_refuses_gives_what_the_sentence_names() -> None:
                 forgotten.append(f"{path.relative_to(ROOT)}:{line} {name} without {sorted(missing)}")
     assert seen > 80
     assert forgotten == []
+
+
+@pytest.mark.parametrize("name", installed())
+def test_every_aggregate_names_itself_in_both_languages(name: str) -> None:
+    """The kinds of matters are named where they are declared."""
+    for row in aggregate_rows(discover(name).metadata):
+        if issubclass(row, MatterRow):
+            continue
+        refusal = NotFound.of(row, "x")
+        assert row.called != AggregateRow.called, row
+        assert _CHINESE.search(row.called[0]), row
+        assert not re.search("[A-Za-z_]", refusal.message("zh").replace("“x”", "")), row
+        assert row.stream[1] not in refusal.message("en") or "_" not in row.stream[1], row

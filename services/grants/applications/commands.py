@@ -222,7 +222,7 @@ async def _round_of(uow: UnitOfWork, id: UUID) -> RoundRow:
     statement = select(ApplicationRow.round_id).where(ApplicationRow.id == id)
     round_id = (await uow.session.exec(statement)).one_or_none()
     if round_id is None:
-        raise NotFound(aggregate="application", id=id)
+        raise NotFound.of(ApplicationRow, id)
     return await shared_round(uow, round_id)
 
 

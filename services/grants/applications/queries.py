@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
-from chassis.unit_of_work import NotFound
 from services.grants.applications.model import ApplicationStatus
 from services.grants.applications.tables import ApplicationRow
 
@@ -31,8 +30,4 @@ async def search(
 
 async def one(reading: Reading, *, id: UUID) -> ApplicationRow:
     """The application; raises `NotFound`, `NotPermitted`."""
-    row = await reading.session.get(ApplicationRow, id)
-    if row is None:
-        raise NotFound(aggregate="application", id=id)
-    reading.authorize(row.division)
-    return row
+    return await reading.record(ApplicationRow, id)

@@ -27,6 +27,7 @@ class ApplicationRow(AggregateRow, Table, table=True):
         sa.CheckConstraint("awarded_fen <= requested_fen", name="no_more_than_asked"),
     )  # fmt: skip
     stream = ("grants", "application")
+    called = ("项目申请", "application")
 
     round_id: UUID = Field(sa_column_args=(references("round.id"),))
     round_sequence: int = Field(default=0, sa_type=sa.BigInteger)

@@ -210,7 +210,7 @@ async def _exclusive_round_of(uow: UnitOfWork, id: UUID) -> RoundRow:
     )
     row = (await uow.session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound(aggregate="application", id=id)
+        raise NotFound.of(ApplicationRow, id)
     return row
 
 

@@ -115,7 +115,7 @@ async def locked(uow: UnitOfWork, id: UUID) -> FundRow:
     )
     row = (await uow.session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound(aggregate="fund", id=id)
+        raise NotFound.of(FundRow, id)
     return row
 
 

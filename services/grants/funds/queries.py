@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
-from chassis.unit_of_work import NotFound
 from services.grants.funds.tables import FundRow
 
 _ENTRIES = """
@@ -33,11 +32,7 @@ async def search(
 
 async def one(reading: Reading, *, id: UUID) -> FundRow:
     """The fund; raises `NotFound`, `NotPermitted`."""
-    row = await reading.session.get(FundRow, id)
-    if row is None:
-        raise NotFound(aggregate="fund", id=id)
-    reading.authorize(row.division)
-    return row
+    return await reading.record(FundRow, id)
 
 
 async def entries(reading: Reading, *, id: UUID, page: PageRequest) -> Sequence[Any]:

@@ -21,6 +21,7 @@ class FundRow(AggregateRow, Table, table=True):
         sa.CheckConstraint("committed_fen + lapsed_fen <= total_fen", name="not_overspent"),
     )
     stream = ("grants", "fund")
+    called = ("资金", "fund")
 
     title: str
     source: str

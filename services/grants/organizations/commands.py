@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from chassis.unit_of_work import NotFound, UnitOfWork
+from chassis.unit_of_work import UnitOfWork
 from services.grants.model import Basis, Occasion
 from services.grants.organizations.model import ban_until
-from services.grants.organizations.queries import facts_of
+from services.grants.organizations.queries import facts_of, unknown
 from services.grants.organizations.tables import BanRow
 from services.grants.policy import GrantsPolicy
 
@@ -22,7 +22,7 @@ async def ban(
     """
     facts = await facts_of(uow.connection, organization_id)
     if facts is None:
-        raise NotFound(aggregate="organization", id=organization_id)
+        raise unknown(organization_id)
     uow.authorize(facts.division)
     occasion = Occasion.of(basis, effective_on, today=uow.today)
     row = BanRow(

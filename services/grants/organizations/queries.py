@@ -59,11 +59,16 @@ async def facts_of(connection: asyncpg.Connection, organization_id: UUID) -> Org
     )
 
 
+def unknown(organization_id: UUID) -> NotFound:
+    """The refusal for an organisation that the local copy does not have."""
+    return NotFound(aggregate="organization", id=organization_id, called=("社会组织", "organisation"))
+
+
 async def bans_of(reading: Reading, *, organization_id: UUID) -> Sequence[BanRow]:
     """The bans of an organisation, newest first; raises `NotFound`, `NotPermitted`."""
     facts = await facts_of(reading.connection, organization_id)
     if facts is None:
-        raise NotFound(aggregate="organization", id=organization_id)
+        raise unknown(organization_id)
     reading.authorize(facts.division)
     statement = select(BanRow).where(BanRow.organization_id == organization_id)
     return (await reading.session.exec(statement.order_by(col(BanRow.imposed_on).desc()))).all()

@@ -175,7 +175,7 @@ async def shared(uow: UnitOfWork, id: UUID) -> RoundRow:
     )
     row = (await uow.session.exec(statement)).one_or_none()
     if row is None:
-        raise NotFound(aggregate="round", id=id)
+        raise NotFound.of(RoundRow, id)
     return row
 
 

@@ -47,7 +47,7 @@ async def one(reading: Reading, *, id: UUID) -> RoundRow:
     """The round; raises `NotFound`, `NotPermitted` for a caller it is not for."""
     row = await reading.session.get(RoundRow, id)
     if row is None:
-        raise NotFound(aggregate="round", id=id)
+        raise NotFound.of(RoundRow, id)
     if not any(is_within(own, row.division) for own in reading.principal.divisions):
         reading.authorize(row.division)
     return row

@@ -22,6 +22,7 @@ class RoundRow(AggregateRow, Table, table=True):
     __tablename__ = "round"
     __table_args__ = (sa.Index("ix_round_status", "status"),)
     stream = ("grants", "round")
+    called = ("公益创投轮次", "round")
 
     title: str
     kind: str

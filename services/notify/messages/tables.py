@@ -27,6 +27,7 @@ class MessageRow(AggregateRow, Table, table=True):
         sa.Index("ix_message_recipient_id_recorded_at", "recipient_id", "recorded_at"),
     )
     stream: ClassVar[tuple[str, str]] = ("notify", "message")
+    called = ("消息", "message")
 
     recipient_id: UUID = Field(foreign_key="recipient.id")
     person_id: str

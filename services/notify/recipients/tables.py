@@ -15,6 +15,7 @@ class RecipientRow(AggregateRow, Table, table=True):
     __tablename__ = "recipient"
     __table_args__ = (sa.UniqueConstraint("person_id", "role", "division"),)
     stream: ClassVar[tuple[str, str]] = ("notify", "recipient")
+    called = ("接收人", "recipient")
 
     person_id: str
     actor_id: str = Field(index=True)

@@ -10,7 +10,6 @@ import asyncpg
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
-from chassis.unit_of_work import NotFound
 from services.partybuild.coverage.model import (
     Line,
     Mode,
@@ -196,10 +195,7 @@ async def search(
 
 async def one(reading: Reading, *, id: UUID) -> DutyDetail:
     """One duty; raises `NotFound` and `NotPermitted`."""
-    row = await reading.session.get(CoverageDutyRow, id)
-    if row is None:
-        raise NotFound(aggregate="coverage_duty", id=id)
-    reading.authorize(row.division)
+    row = await reading.record(CoverageDutyRow, id)
     organization = await reading.session.get(OrganizationCopy, row.organization_id)
     statement = (
         select(CoveringRow)

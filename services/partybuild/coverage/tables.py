@@ -40,6 +40,7 @@ class CoverageDutyRow(AggregateRow, Table, table=True):
         ),
     )
     stream: ClassVar[tuple[str, str]] = ("partybuild", "coverage_duty")
+    called = ("覆盖任务", "coverage duty")
 
     organization_id: UUID
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
-from chassis.unit_of_work import NotFound
 from services.partybuild.instructors.model import Status
 from services.partybuild.instructors.tables import InstructorRow
 
@@ -38,8 +37,4 @@ async def search(
 
 async def one(reading: Reading, *, id: UUID) -> InstructorRow:
     """One appointment; raises `NotFound` and `NotPermitted`."""
-    row = await reading.session.get(InstructorRow, id)
-    if row is None:
-        raise NotFound(aggregate="instructor", id=id)
-    reading.authorize(row.division)
-    return row
+    return await reading.record(InstructorRow, id)

@@ -30,6 +30,7 @@ class InstructorRow(AggregateRow, Table, table=True):
         sa.Index("ix_instructor_organization_ids", "organization_ids", postgresql_using="gin"),
     )
     stream: ClassVar[tuple[str, str]] = ("partybuild", "instructor")
+    called = ("党建指导员", "instructor")
 
     person_id: str
     capacity: int

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
-from chassis.unit_of_work import NotFound
 from services.partybuild.party_organizations.model import RANK, FoundingRules, Level, SetUp, Status, level_for
 from services.partybuild.party_organizations.tables import PartyOrganizationRow, PostRow
 from services.partybuild.policy import PartybuildPolicy
@@ -51,11 +50,7 @@ async def search(
 
 async def one(reading: Reading, *, id: UUID) -> PartyOrganizationRow:
     """One party organisation; raises `NotFound` and `NotPermitted`."""
-    row = await reading.session.get(PartyOrganizationRow, id)
-    if row is None:
-        raise NotFound(aggregate="party_organization", id=id)
-    reading.authorize(row.division)
-    return row
+    return await reading.record(PartyOrganizationRow, id)
 
 
 async def posts(reading: Reading, *, id: UUID) -> Sequence[PostRow]:

@@ -23,6 +23,7 @@ class PartyOrganizationRow(AggregateRow, Table, table=True):
         sa.Index("ix_party_organization_organization_ids", "organization_ids", postgresql_using="gin"),
     )
     stream: ClassVar[tuple[str, str]] = ("partybuild", "party_organization")
+    called = ("党组织", "party organisation")
 
     name: str
     line: str

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
 from chassis.http import AggregateOut, Page, PageRequest, Reading
-from chassis.unit_of_work import NotFound
 from services.registry.applications.model import ApplicationStep, StepKind
 from services.registry.applications.tables import ApplicationStepRow, RegistrationApplicationRow
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
@@ -98,11 +97,7 @@ async def search(
 
 async def one(reading: Reading, *, id: UUID) -> ApplicationOut:
     """One application; raises `NotFound`, `NotPermitted`."""
-    row = await reading.session.get(RegistrationApplicationRow, id)
-    if row is None:
-        raise NotFound(aggregate="registration_application", id=id)
-    reading.authorize(row.division)
-    return ApplicationOut.of(row)
+    return ApplicationOut.of(await reading.record(RegistrationApplicationRow, id))
 
 
 async def steps(reading: Reading, *, id: UUID) -> list[StepOut]:

@@ -34,6 +34,7 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
         sa.Index("ix_registration_application_organization_id", "organization_id"),
     )
     stream = ("registry", "registration_application")
+    called = ("登记申请", "registration application")
 
     step: str
     route: str

@@ -18,7 +18,7 @@ async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapp
     id = arguments["organization_id"]
     row = (await uow.session.exec(select(OrganizationRow).where(OrganizationRow.id == id))).one_or_none()
     if row is None:
-        raise NotFound(aggregate=OrganizationRow.stream[1], id=id, at="/organization_id")
+        raise NotFound.of(OrganizationRow, id, at="/organization_id")
     uow.authorize(row.division)
     if row.ended:
         raise AlreadyEnded(status=row.legal_status, into="-", at="/organization_id")

@@ -12,7 +12,6 @@ from rapidfuzz import fuzz, process
 from sqlmodel import col, select
 
 from chassis.http import AggregateOut, Page, PageRequest, Reading
-from chassis.unit_of_work import NotFound
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.model import (
     Basis,
@@ -139,11 +138,7 @@ async def one(reading: Reading, *, id: UUID) -> OrganizationOut:
 
 
 async def _row(reading: Reading, id: UUID) -> OrganizationRow:
-    row = await reading.session.get(OrganizationRow, id)
-    if row is None:
-        raise NotFound(aggregate="organization", id=id)
-    reading.authorize(row.division)
-    return row
+    return await reading.record(OrganizationRow, id)
 
 
 class Change(BaseModel):

@@ -67,6 +67,7 @@ class OrganizationRow(AggregateRow, Table, table=True):
         sa.Index("ix_organization_import_id", "import_id", postgresql_where=sa.text("import_id is not null")),
     )
     stream = ("registry", "organization")
+    called = ("社会组织", "organisation")
 
     name: str
     normalized_name: str
