@@ -264,9 +264,11 @@ class FaultStack:
         assert (code == 0) == (not found), f"audit ended with {code} and said {said}"
         return found
 
-    async def second(self, expected: second_check.Expectations) -> second_check.Report:
-        """What the second check finds."""
-        databases = {name: self.dsn(name) for name in self.services}
+    async def second(
+        self, expected: second_check.Expectations, elsewhere: Mapping[str, str] | None = None
+    ) -> second_check.Report:
+        """What the second check finds; `elsewhere` are databases to look at in place of the stack's."""
+        databases = {name: self.dsn(name) for name in self.services} | dict(elsewhere or {})
         where = second_check.Stack(CODE, databases, self.engines.bootstrap_servers)
         return await second_check.second_check(where, expected)
 

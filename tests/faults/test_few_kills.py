@@ -1,0 +1,151 @@
+"""The small part of the fault matrix: a few seeded kills of the real services; and faults that are seen."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from kafka import KafkaProducer
+
+from chassis import failpoints
+from tests.faults import points
+from tests.faults.conftest import Outcome
+from tests.faults.killing import Killer
+from tests.faults.load import Load
+from tests.faults.processes import ROOT, ForkServer
+from tests.faults.second_check import Expectations
+from tests.faults.stack import CODE, SERVICES, FaultStack
+
+KILLS = 12
+ONE_PROCESS = {
+    service: (("api", "relay", "consumer", "timers"),) if service != "console" else (("relay", "consumer"),)
+    for service in SERVICES
+}
+
+
+def test_every_fail_point_has_a_scenario_that_dies_there() -> None:
+    """A point that is declared and not reached by the matrix guards nothing; nor does one that has gone."""
+    for room in ("chassis", "services"):
+        for file in (ROOT / room).rglob("*.py"):
+            if "failpoints.declare(" in file.read_text(encoding="utf-8"):
+                import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+    assert points.REACHED == failpoints.POINTS
+
+
+@pytest.mark.parametrize("wrong", ["relay.after_send:x", "relay.after_send:1:explode"])
+def test_a_fail_point_that_cannot_be_understood_is_refused(
+    wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(failpoints.VARIABLE, wrong)
+    with pytest.raises(ValueError, match=r"relay\.after_send"):
+        failpoints.install_from_environment()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stack(forks: ForkServer) -> AsyncIterator[FaultStack]:
+    """The five services, one process each."""
+    async with FaultStack.open(forks, roles=ONE_PROCESS) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def expected() -> dict[str, Expectations]:
+    """What the first test leaves for the second."""
+    return {}
+
+
+@pytest.mark.system
+async def test_services_killed_at_random_under_load_lose_and_double_nothing(
+    stack: FaultStack, seed: int, dice: random.Random, outcome: Outcome, expected: dict[str, Expectations]
+) -> None:
+    async with Load.on(stack, seed, workbook=200, pause_s=0.1) as load:
+        await asyncio.sleep(2)
+        await Killer(stack, dice, (0.2, 1.0)).processes(KILLS)
+    expected["all"] = load.expected
+    outcome.count(stack, load, await stack.at_rest(load.expected))
+
+
+CORRUPTIONS = {
+    "registry.organization": (
+        "registry", "update organization set sequence = sequence + 1 where ctid = (select min(ctid) from"
+        " organization)", "rows and log disagree"),
+    "a copy's name": (
+        "partybuild", "update organization set name = name || '?' where ctid = (select min(ctid) from"
+        " organization)", "partybuild.organization is not what"),
+    "a copy that is missing": (
+        "notify", "delete from organization where ctid = (select min(ctid) from organization)",
+        "notify.organization is not what"),
+    "a line of the timeline": (
+        "console", "delete from timeline where ctid = (select min(ctid) from timeline)", "lacks lines"),
+    "a state": (
+        "console", "update subject set state = jsonb_set(state, '{division}', '\"1\"') where ctid ="
+        " (select min(ctid) from subject)", "console.subject is not what"),
+    "an inbox": (
+        "console", "update inbox set sequence = sequence - 1 where ctid = (select min(ctid) from inbox"
+        " where service = 'registry')", "inbox and sources disagree"),
+    "a log with a gap": (
+        "partybuild", "delete from event_log where seq = (select min(seq) from event_log)",
+        "sequence is not"),
+    "an event twice": (
+        "registry", "insert into event_log (id, aggregatetype, aggregateid, type, sequence, epoch, division,"
+        " payload, headers, recorded_at) select gen_random_uuid(), aggregatetype, aggregateid, type,"
+        " sequence + 1, epoch, division, payload, headers, recorded_at from event_log l where type like"
+        " '%details_changed%' and not exists (select from event_log m where m.aggregateid = l.aggregateid"
+        " and m.sequence > l.sequence) limit 1", "more often than confirmed"),
+    "a pointer": (
+        "grants", "insert into outbox (seq, stream_major) values (0, 1)", "rows in outbox"),
+    "the books": (
+        "grants", "set session_replication_role = replica; update ledger_posting set fen = fen + 1 where ctid"
+        " = (select min(ctid) from ledger_posting)", "debits and credits differ"),
+    "a fund's sum": (
+        "grants", "update fund set total_fen = total_fen + 1 where ctid = (select min(ctid) from fund)",
+        "books and sums differ"),
+    "a duty that is missing": (
+        "partybuild", "set session_replication_role = replica; delete from coverage_duty where ctid ="
+        " (select min(ctid) from coverage_duty)", "without their duty"),
+    "a message that is missing": (
+        "notify", "delete from message where rule = 'organization_registered'", "was not told of"),
+}  # fmt: skip
+"""Faults made by hand: where, by what statement, and what the second check says."""
+
+
+@pytest.mark.system
+async def test_the_second_check_sees_what_is_wrong(
+    stack: FaultStack, expected: dict[str, Expectations]
+) -> None:
+    """Each fault on a copy of the database that is at rest; without it, nothing is found."""
+    clean = await stack.second(expected["all"])
+    assert clean.problems == []
+    await stack.crash()
+    for name, (service, statement, said) in CORRUPTIONS.items():
+        async with on_a_copy(stack, service) as elsewhere:
+            connection = await asyncpg.connect(elsewhere[service])
+            await connection.execute(statement)
+            await connection.close()
+            found = await stack.second(expected["all"], elsewhere)
+        assert any(said in problem for problem in found.problems), f"{name}: {found.problems}"
+    await asyncio.to_thread(send_a_stranger, stack.engines.bootstrap_servers)
+    found = await stack.second(expected["all"])
+    assert any("on the bus, and in no log" in problem for problem in found.problems), found.problems
+
+
+@asynccontextmanager
+async def on_a_copy(stack: FaultStack, service: str) -> AsyncIterator[dict[str, str]]:
+    """Where a copy of the service's database is, while the block lasts."""
+    admin = await asyncpg.connect(stack.engines.dsn("postgres"))
+    try:
+        await admin.execute(f'create database copied template "{stack.database(service)}"')
+        yield {service: stack.engines.dsn("copied")}
+    finally:
+        await admin.execute("drop database if exists copied with (force)")
+        await admin.close()
+
+
+def send_a_stranger(bootstrap_servers: str) -> None:
+    producer = KafkaProducer(bootstrap_servers=bootstrap_servers, enable_idempotence=False)
+    producer.send(f"shuniu.{CODE}.grants.fund.v1", b"nobody's", key=b"k").get(10)
+    producer.close()
