@@ -7,7 +7,7 @@ replicas of other stacks' records, workbooks.
 
 from chassis.matters.bulk import advance_many, open_many
 from chassis.matters.clocks import Clock, resume, stand_still
-from chassis.matters.facts import Fact, FutureDay
+from chassis.matters.facts import Fact, FutureDay, words
 from chassis.matters.kind import Kind, Step, check_complete
 from chassis.matters.rows import MatterRow, MatterStepColumns
 
@@ -24,4 +24,5 @@ __all__ = [
     "open_many",
     "resume",
     "stand_still",
+    "words",
 ]

@@ -1,5 +1,6 @@
 """What every step says of its fact: the day it is true from, and how it came to be known."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,16 @@ class BeforeOpening(Refusal):
     en = "{day} is before the record was opened, {opened_on}; check the day."
 
 
+def words(zh: Mapping[str, str]) -> dict[str, Any]:
+    """What a field's schema says of its codes for pages and workbooks, in the order given:
+    `Field(title="结论", json_schema_extra=words({"qualified": "合格", ...}))`.
+    """
+    return {"x-zh": [[code, name] for code, name in zh.items()]}
+
+
+BASES_ZH = {"live": "即时", "historical": "补录", "imported": "导入", "corrected": "更正"}
+
+
 class Fact(BaseModel):
     """The part of a command's body that every step has."""
 
@@ -37,7 +48,10 @@ class Fact(BaseModel):
         None, title="日期", description="the day the fact is true from; today if left out"
     )
     basis: Basis = Field(
-        Basis.LIVE, title="录入方式", description="only live facts start deadlines and send messages"
+        Basis.LIVE,
+        title="录入方式",
+        description="only live facts start deadlines and send messages",
+        json_schema_extra=words(BASES_ZH),
     )
 
     def arguments(self) -> dict[str, Any]:

@@ -51,9 +51,10 @@ class Step(Generic[R]):
     def __init__(
         self, kind: "Kind[R]", event: type[Event], function: StepFunction, *, permission: str, zh: str,
         path: str | None = None, opening: bool = False, late: type[Event] | None = None,
+        by_workbook: bool = False,
     ) -> None:  # fmt: skip
         self.kind, self.event, self.function, self.late = kind, event, function, late
-        self.fact = event_type(event).fact
+        self.fact, self.by_workbook = event_type(event).fact, by_workbook
         self.permission, self.zh, self.opening = permission, zh, opening
         self.path = path or self.fact.replace("_", "-")
         self.doc = inspect.getdoc(function) or ""
@@ -179,17 +180,27 @@ class Kind(Generic[R]):
 
     def step(
         self, event: type[Event], *, zh: str, needs: str, path: str | None = None,
-        late: type[Event] | None = None,
+        late: type[Event] | None = None, by_workbook: bool = False,
     ) -> Callable[[StepFunction], Step[R]]:  # fmt: skip
         """Declare a step: the function holds the rules, its parameters are the body of the request.
 
         Parameters named like columns are put into the row before the function is called; those named like
         fields of the event are put into the event, as is what the function returns. `late` is recorded
-        instead where the record's deadline has passed.
+        instead where the record's deadline has passed. `by_workbook`: the step is offered as a list to be
+        filled in offline, too.
         """
 
         def declare(function: StepFunction) -> Step[R]:
-            made = Step(self, event, function, permission=self._needs(needs), zh=zh, path=path, late=late)
+            made = Step(
+                self,
+                event,
+                function,
+                permission=self._needs(needs),
+                zh=zh,
+                path=path,
+                late=late,
+                by_workbook=by_workbook,
+            )
             if made.fact in self.steps:
                 raise TypeError(f"{self.name} has the step '{made.fact}' twice")
             self.steps[made.fact] = made

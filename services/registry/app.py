@@ -16,6 +16,7 @@ from services.registry.imports import routes as imports
 from services.registry.imports.worker import work
 from services.registry.organizations import routes as organizations
 from services.registry.policy import RegistryPolicy
+from services.registry.sheets.routes import sheets
 from services.registry.tables import Table
 
 _READ: Final = {"organizations:read", "applications:read", "figures:read", "events:read"}
@@ -54,6 +55,7 @@ service = Service(
         imports.router,
         figures.router,
         described(KINDS, "organizations:read"),
+        *map(sheets, KINDS),  # before the kinds' own: `submission` is no id
         *map(routes, KINDS),
         *(router for area in AREAS for router in area.routers),
     ),

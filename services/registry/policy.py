@@ -155,6 +155,7 @@ class RegistryPolicy(_Section):
     operations: OperationsPolicy = Field(default_factory=lambda: OperationsPolicy.model_validate({}))
     records: RecordsPolicy = Field(default_factory=lambda: RecordsPolicy.model_validate({}))
     care: CarePolicy = Field(default_factory=lambda: CarePolicy.model_validate({}))
+    sheet_max_rows: int = Field(5_000, ge=1, description="ours: rows of one list brought back at once")
     import_max_rows: int = Field(200_000, ge=1, description="ours: rows of one workbook")
     import_max_uncompressed_bytes: int = Field(
         512 << 20, ge=1 << 20, description="ours: what an .xlsx may unpack to"

@@ -8,11 +8,12 @@ from pydantic import Field
 from shuniu_contracts import registry_inspections as contract
 
 from chassis.http.fields import Day
-from chassis.matters import Clock, Kind
+from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Words
 from services.registry.inspections.annual.model import (
     OWES_RECTIFICATION,
+    RESULTS_ZH,
     TRANSITIONS,
     InspectionPhase,
     InspectionResult,
@@ -85,7 +86,7 @@ async def extend(
 
 @INSPECTIONS.step(
     contract.InspectionSubmitted, late=contract.InspectionSubmittedLate, zh="报送材料", needs="submit",
-    path="submission",
+    path="submission", by_workbook=True,
 )  # fmt: skip
 async def submit(
     uow: UnitOfWork, row: InspectionRow, *,
@@ -124,10 +125,12 @@ async def review(
         raise NoSupervisoryUnit()
 
 
-@INSPECTIONS.step(contract.InspectionConcluded, zh="作出结论", needs="conclude", path="conclusion")
+@INSPECTIONS.step(
+    contract.InspectionConcluded, zh="作出结论", needs="conclude", path="conclusion", by_workbook=True
+)
 async def conclude(
     uow: UnitOfWork, row: InspectionRow, *,
-    result: Annotated[InspectionResult, Field(title="结论")],
+    result: Annotated[InspectionResult, Field(title="结论", json_schema_extra=words(RESULTS_ZH))],
     topics: Annotated[Codes, Field(title="问题类别")] = [],  # noqa: B006, read only
     findings: Annotated[Words | None, Field(title="问题")] = None,
 ) -> Mapping[str, Any] | None:  # fmt: skip

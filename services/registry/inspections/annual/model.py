@@ -1,5 +1,6 @@
 """An annual inspection's way from due to concluded or missed, and the rules of its steps."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
@@ -55,6 +56,11 @@ class InspectionResult(StrEnum):
     UNQUALIFIED = "unqualified"
 
 
+RESULTS_ZH: Mapping[str, str] = {
+    InspectionResult.QUALIFIED.value: "合格",
+    InspectionResult.BASICALLY_QUALIFIED.value: "基本合格",
+    InspectionResult.UNQUALIFIED.value: "不合格",
+}
 OWES_RECTIFICATION = frozenset({InspectionResult.BASICALLY_QUALIFIED, InspectionResult.UNQUALIFIED})
 """These, and who missed it, owe a rectification report (practice B2)."""
 

@@ -1,0 +1,87 @@
+"""A step's columns in a workbook, and what its cells mean."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis.model import Refusal, RefusalKind
+
+Cell = str | int | float | bool | None
+ID, REVISION = "编号", "版本"
+_SEPARATORS = str.maketrans("，,；;\n", "、、、、、")
+_YES = {"是": True, "否": False, "有": True, "无": False, "true": True, "false": False}
+
+
+class SheetWithoutColumn(Refusal):
+    """A workbook that was not made from this list."""
+
+    code = "sheet_column_missing"
+    kind = RefusalKind.INVALID
+    zh = "缺少“{column}”列，请使用从系统导出的清单填写。"
+    en = "The column '{column}' is missing; fill in the list that was exported."
+
+
+class TooManyRows(Refusal):
+    """More rows than one transaction should hold."""
+
+    code = "sheet_too_long"
+    kind = RefusalKind.TOO_LARGE
+    zh = "共有 {rows} 行填写了内容，一次最多 {most} 行，请分批上传。"
+    en = "{rows} rows are filled in; bring at most {most} at once."
+
+
+@dataclass(frozen=True)
+class Column:
+    """One parameter of a step as a column: how it is called, and the words for its codes."""
+
+    name: str
+    title: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """code -> Chinese"""
+    many: bool = False
+    boolean: bool = False
+
+    def value(self, cell: Cell) -> Any:
+        """What the cell says, as the body of the step takes it; texts and codes as they stand."""
+        if self.many:
+            return [self._one(part) for part in str(cell).translate(_SEPARATORS).split("、") if part.strip()]
+        return self._one(cell)
+
+    def _one(self, cell: Cell) -> Any:
+        if not isinstance(cell, str):
+            return cell
+        text = cell.strip()
+        if self.boolean:
+            return _YES.get(text, text)
+        return self._codes.get(text, text)
+
+    @property
+    def _codes(self) -> dict[str, str]:
+        return {zh: code for code, zh in self.choices.items()}
+
+
+def columns(form: Mapping[str, Any]) -> list[Column]:
+    """The columns of a step by the JSON schema of its body."""
+    definitions = form.get("$defs", {})
+    return [_column(name, schema, definitions) for name, schema in form["properties"].items()]
+
+
+def _column(name: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Column:
+    bare = _bare(schema, definitions)
+    many = bare.get("type") == "array"
+    inner = _bare(bare["items"], definitions) if many else bare
+    choices = dict(schema.get("x-zh", ())) or {code: code for code in inner.get("enum", ())}
+    return Column(name, schema.get("title", name), choices, many, inner.get("type") == "boolean")
+
+
+def _bare(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema without what makes it optional, and the definition that it refers to."""
+    options: Sequence[Mapping[str, Any]] = [
+        one for one in schema.get("anyOf", ()) if one.get("type") != "null"
+    ]
+    if len(options) == 1:
+        return _bare(options[0], definitions)
+    if "$ref" in schema:
+        found: Mapping[str, Any] = definitions[schema["$ref"].rpartition("/")[2]]
+        return found
+    return schema

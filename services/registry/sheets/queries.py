@@ -1,0 +1,49 @@
+"""The records of a list, with the names of the organisations they are about."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from chassis.http import Reading
+from chassis.matters import Kind
+from chassis.matters.queries import Filter, conditions
+from services.registry.organizations.tables import OrganizationRow
+
+_HIDDEN = frozenset(
+    {"id", "revision", "sequence", "home", "basis", "recorded_at", "effective_on", "paused_on", "ended"}
+)
+
+
+def known_columns(kind: Kind[Any]) -> dict[str, str]:
+    """What of a record its list shows: name -> Chinese title."""
+    titled = {name: field.title for name, field in kind.row.model_fields.items() if field.title}
+    found = {
+        name: title for name, title in titled.items() if name not in _HIDDEN and not name.endswith("_id")
+    }
+    if "organization_id" in kind.row.model_fields:
+        return {"organization_name": "社会组织", "division": "行政区划", **found}
+    return {"division": "行政区划", **found}
+
+
+async def rows(reading: Reading, *, kind: Kind[Any], wanted: Filter, limit: int) -> list[dict[str, Any]]:
+    """The records that the filter finds, at most `limit`, in the order of division and id."""
+    row = kind.row
+    name: Any = sa.null()
+    if "organization_id" in row.model_fields:
+        owner = select(OrganizationRow.name).where(OrganizationRow.id == row.organization_id)
+        name = owner.scalar_subquery()
+    statement = (
+        select(row, name)
+        .where(*conditions(reading, kind, wanted))
+        .order_by(col(row.division), col(row.id))
+        .limit(limit)
+    )
+    found = (await reading.session.exec(statement)).all()
+    return [_shown(kind, one, organization) for one, organization in found]
+
+
+def _shown(kind: Kind[Any], row: Any, organization: str | None) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in kind.row.model_fields}
+    state = kind.states_zh[kind.states(row.state)]
+    return {**values, "id": row.subject, "state": state, "organization_name": organization}

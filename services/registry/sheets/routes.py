@@ -1,0 +1,83 @@
+"""The workbook of a step over HTTP, for the steps whose work is done in Excel."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi.responses import Response
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse
+
+from chassis.http import Call, requires
+from chassis.matters import Kind, Step
+from chassis.matters.queries import filter_of
+from services.registry.imports.workbook import read_workbook
+from services.registry.policy import RegistryPolicy
+from services.registry.sheets import commands, queries
+from services.registry.sheets.commands import Apply, SheetReport
+from services.registry.sheets.model import columns
+from services.registry.sheets.workbook import write
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def sheets(kind: Kind[Any]) -> APIRouter:
+    """The router of a kind's workbooks; it must come before the kind's own, whose `{id}` takes any word."""
+    router = APIRouter(prefix=f"/v1/{kind.path}", tags=[kind.en])
+    for step in kind.steps.values():
+        if step.by_workbook:
+            _download(router, kind, step)
+            _upload(router, kind, step)
+    return router
+
+
+def _download(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
+    wanted_type = filter_of(kind)
+
+    async def download(
+        call: Annotated[Call, requires(f"{kind.permission}:read")],
+        wanted: Annotated[wanted_type, Query()],  # type: ignore[valid-type]
+    ) -> FileResponse:
+        most = _policy(call).sheet_max_rows
+        rows = await call.read(queries.rows, kind=kind, wanted=wanted, limit=most)
+        form = columns(step.body.model_json_schema())
+        file = await asyncio.to_thread(write, f"{kind.zh}{step.zh}", queries.known_columns(kind), form, rows)
+        return FileResponse(
+            file,
+            media_type=XLSX,
+            filename=f"{kind.zh}-{step.zh}.xlsx",
+            background=BackgroundTask(file.unlink),
+        )
+
+    router.add_api_route(
+        f"/{step.path}/sheet.xlsx", download, methods=["GET"], response_class=FileResponse,
+        responses={200: {"content": {XLSX: {}}}}, name=f"sheet of {step.__name__}",
+        description=f"{kind.zh}：{step.zh}清单 / the list to fill in, as the filter finds it.",
+    )  # fmt: skip
+
+
+def _upload(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
+    async def upload(
+        call: Annotated[Call, requires(step.permission)],
+        file: Annotated[UploadFile, File(description="the list, filled in")],
+        apply: Annotated[
+            Apply, Form(description="none: a dry run; all rows or none; or the valid ones")
+        ] = "none",
+    ) -> Response:
+        policy = _policy(call)
+        sheet = await read_workbook(
+            await file.read(), file.filename or "sheet.xlsx", sheet=None,
+            max_uncompressed=policy.import_max_uncompressed_bytes, max_rows=policy.import_max_rows,
+        )  # fmt: skip
+        return await call.execute(commands.bring, step=step, sheet=sheet, apply=apply)
+
+    router.add_api_route(
+        f"/{step.path}/sheet", upload, methods=["POST"], response_model=SheetReport,
+        name=f"bring {step.__name__}",
+        description=f"{kind.zh}：{step.zh}清单回传 / brings the list back; what happened is told by row.",
+    )  # fmt: skip
+
+
+def _policy(call: Call) -> RegistryPolicy:
+    assert isinstance(call.runtime.policies, RegistryPolicy)
+    return call.runtime.policies

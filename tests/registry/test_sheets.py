@@ -1,0 +1,112 @@
+"""Lists filled in offline and brought back: a report by row, nothing half-done, others' changes noticed."""
+
+import io
+from datetime import date
+from typing import Any
+
+import openpyxl
+import pytest
+
+from services.registry.inspections.annual import commands as annual
+from tests.registry.conftest import Api, Register
+from tests.registry.references import organization
+
+pytestmark = pytest.mark.integration
+SUBMISSION = "/v1/inspections/submission/sheet"
+CONCLUSION = "/v1/inspections/conclusion/sheet"
+
+
+async def due(register: Register, number: int) -> list[Any]:
+    """Inspections that are due."""
+    await register.begin(date(2026, 3, 2))
+    return [
+        await register.do(
+            annual.open_, organization_id=await organization(register), year=2025, due_on=date(2026, 5, 31)
+        )
+        for _ in range(number)
+    ]
+
+
+async def downloaded(api: Api, path: str) -> Any:
+    response = await api.client.get(f"{path}.xlsx")
+    assert response.status_code == 200, response.text
+    return openpyxl.load_workbook(io.BytesIO(response.content)).active
+
+
+async def brought(api: Api, path: str, sheet: Any, apply: str) -> dict[str, Any]:
+    content = io.BytesIO()
+    sheet.parent.save(content)
+    files = {"file": ("清单.xlsx", content.getvalue())}
+    response = await api.client.post(path, files=files, data={"apply": apply})
+    assert response.status_code == 200, response.text
+    report: dict[str, Any] = response.json()
+    return report
+
+
+def fill(sheet: Any, row: int, **cells: Any) -> None:
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for title, value in cells.items():
+        sheet.cell(row, places[title], value)
+
+
+async def test_a_list_is_exported_filled_in_and_brought_back(register: Register, api: Api) -> None:
+    rows = await due(register, 3)
+    sheet = await downloaded(api, SUBMISSION)
+    assert sheet.freeze_panes == "D2"
+    titles = [cell.value for cell in sheet[1]]
+    assert titles[:4] == ["编号", "版本", "社会组织", "行政区划"]
+    assert {row[2].value for row in sheet.iter_rows(2)} <= {f"生成的协会{n}号" for n in range(10_000)}
+    fill(sheet, 2, 日期="2026-03-01", 材料编号="A-1、A-2")
+    fill(sheet, 3, 日期="2026-03-02")
+    tried = await brought(api, SUBMISSION, sheet, "none")
+    assert (tried["rows"], tried["applied"]) == (2, 0)
+    assert [fault["row"] for fault in tried["faults"]] == [2], "before it was opened"
+    assert {(await register.facts(row.id))[-1] for row in rows} == {"opened"}
+    whole = await brought(api, SUBMISSION, sheet, "all")
+    assert whole["applied"] == 0
+    part = await brought(api, SUBMISSION, sheet, "valid")
+    assert part["applied"] == 1
+    newest = [(await register.facts(row.id))[-1] for row in rows]
+    assert sorted(newest) == ["opened", "opened", "submitted"]
+
+
+async def test_choices_are_offered_in_chinese_and_taken_in_chinese(register: Register, api: Api) -> None:
+    [row] = await due(register, 1)
+    await register.do(annual.submit, id=row.id)
+    sheet = await downloaded(api, CONCLUSION)
+    offered = [rule.formula1 for rule in sheet.data_validations.dataValidation]
+    assert '"合格,基本合格,不合格"' in offered
+    fill(sheet, 2, 结论="合格")
+    report = await brought(api, CONCLUSION, sheet, "all")
+    assert (report["applied"], report["faults"]) == (1, [])
+    assert (await register.events(row.id))[-1][1]["state"]["result"] == "qualified"
+
+
+async def test_a_row_that_somebody_changed_meanwhile_is_a_fault_of_that_row(
+    register: Register, api: Api
+) -> None:
+    [row] = await due(register, 1)
+    sheet = await downloaded(api, SUBMISSION)
+    fill(sheet, 2, 日期="2026-03-02")
+    await register.do(annual.guide, id=row.id, kind="training")
+    report = await brought(api, SUBMISSION, sheet, "valid")
+    assert [(fault["row"], fault["code"]) for fault in report["faults"]] == [(2, "stale_revision")]
+
+
+async def test_words_that_are_no_choice_and_other_workbooks_are_told(register: Register, api: Api) -> None:
+    [row] = await due(register, 1)
+    await register.do(annual.submit, id=row.id)
+    sheet = await downloaded(api, CONCLUSION)
+    fill(sheet, 2, 结论="很好")
+    report = await brought(api, CONCLUSION, sheet, "valid")
+    assert [(fault["row"], fault["column"]) for fault in report["faults"]] == [(2, "结论")]
+    other: Any = openpyxl.Workbook().active
+    other.append(["社会组织", "结论"])
+    other.append(["协会", "合格"])
+    content = io.BytesIO()
+    other.parent.save(content)
+    response = await api.client.post(CONCLUSION, files={"file": ("x.xlsx", content.getvalue())})
+    assert (response.status_code, response.json()["code"]) == (422, "sheet_column_missing")
+    viewer = api.as_("viewer")
+    refused = await viewer.client.post(CONCLUSION, files={"file": ("x.xlsx", content.getvalue())})
+    assert refused.status_code == 403
