@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 import random
-import sys
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,20 +13,31 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 
-from chassis import failpoints, topics
+from chassis import topics
 from chassis.embedded.port import free_port
 from chassis.keys import EmbeddedKey
 from chassis.migrations import upgrade
 from chassis.settings import BusSettings
 from tests.chassis.sample import watched
 from tests.conftest import FreshDatabase
+from tests.faults.points import SEATS
+from tests.faults.processes import KILLED, Child, ForkServer
 
 pytestmark = pytest.mark.integration
 SEED = int(os.environ.get("SHUNIU_TEST_SEED", random.randrange(10_000)))
-POINTS = sorted(p for p in failpoints.POINTS if p.split(".")[0] in {"command", "relay", "consumer", "timer"})
+UNDER_LOAD = sorted(point for points in SEATS.values() for point in points)
+"""The points that a service passes all the time; the fault matrix has the others."""
 REGION = Path(watched.__file__).parent / "region.toml"
 FUNDS = 6
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def forks() -> AsyncIterator[ForkServer]:
+    """The warm process that the service's processes are forked from."""
+    async with ForkServer.open() as server:
+        yield server
 
 
 def prepare(dsn: str) -> None:
@@ -86,19 +97,14 @@ class Office:
 
 
 @asynccontextmanager
-async def process(environment: dict[str, str], log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(forks: ForkServer, environment: dict[str, str], log: Path) -> AsyncIterator[Child]:
     """The watched service as a process of its own, gone at the end of the block."""
-    with log.open("ab") as output:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", watched.__name__, env={**os.environ, **environment},
-            stdout=output, stderr=output,
-        )  # fmt: skip
+    child = await forks.start("sample", ["sample"], {**os.environ, **environment}, log)
     try:
         yield child
     finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+        if child.kill():
+            await child.end(10)
 
 
 async def at_rest(dsn: str) -> bool:
@@ -122,6 +128,7 @@ async def test_nothing_is_lost_or_done_twice_wherever_the_process_is_killed(
     bus_profile: str,
     unique_stack: Callable[[], str],
     tmp_path: Path,
+    forks: ForkServer,
 ) -> None:
     """Killed once at every fail point, at a random passing of it, under load; then left in peace."""
     print(f"SHUNIU_TEST_SEED={SEED}")
@@ -139,22 +146,21 @@ async def test_nothing_is_lost_or_done_twice_wherever_the_process_is_killed(
     token = key.issue(subject="u-1", roles=["operator"], divisions=[stack])
     office, log = Office(f"http://127.0.0.1:{port}", token, stack), tmp_path / "log"
     working = asyncio.create_task(office.work())
-    order = POINTS.copy()
+    order = UNDER_LOAD.copy()
     chosen.shuffle(order)
     for point in order:
-        passing = f"{point}:{chosen.randint(1, 4)}"
-        async with process({**environment, "SHUNIU_FAILPOINT": passing}, log) as child:
-            await asyncio.wait({asyncio.create_task(child.wait())}, timeout=20)
-            assert child.returncode == -9, f"{passing} was not reached\n{log.read_text()[-3000:]}"
-    async with process(environment, log) as child:
+        passing = f"{point}:{1 if point == 'relay.after_lock' else chosen.randint(1, 4)}"
+        async with process(forks, {**environment, "SHUNIU_FAILPOINT": passing}, log) as child:
+            assert await child.end(20) == KILLED, f"{passing} was not reached\n{child.tail()}"
+    async with process(forks, environment, log) as child:
         office.closing = True
         async with asyncio.timeout(20):
             await working
             while not await at_rest(dsn):  # noqa: ASYNC110, tables' state
                 await asyncio.sleep(0.1)
             await asyncio.sleep(0.5)  # whatever would come a second time comes now
-        child.terminate()
-        assert await asyncio.wait_for(child.wait(), 15) == 0, log.read_text()[-3000:]
+        child.signal(signal.SIGTERM)
+        assert await child.end(15) == 0, child.tail()
     await check(dsn, office)
 
 

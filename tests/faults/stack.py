@@ -100,8 +100,9 @@ class FaultStack:
         doubled: Sequence[str],
         settings: Mapping[str, str],
     ) -> None:
-        await engines.create(self.engines, [self.database(name) for name in self.services])
-        for name in self.services:
+        # All five databases, whichever services run: commands look at every source.
+        await engines.create(self.engines, [self.database(name) for name in SERVICES])
+        for name in SERVICES:
             await asyncio.to_thread(upgrade, discover(name).migrations, self.dsn(name))
         await topics.apply(self.bus, CODE)
         for name in self.services:

@@ -23,7 +23,7 @@ from tests.faults.stack import CODE, REGION, FaultStack
 pytestmark = pytest.mark.system
 SERVICES = ("registry", "partybuild")
 ORGANIZATIONS = f"shuniu.{CODE}.registry.organization.v1"
-_REACHED_WITHIN_S = 30.0
+_REACHED_WITHIN_S = 60.0
 
 
 async def killed_at(stack: FaultStack, seat: str, point: str, passing: int = 1) -> None:
@@ -32,14 +32,13 @@ async def killed_at(stack: FaultStack, seat: str, point: str, passing: int = 1) 
     place.fuse = f"{point}:{passing}"
     assert place.child is not None
     place.child.kill()
-    async with asyncio.timeout(_REACHED_WITHIN_S):
-        while place.fuse is not None:  # noqa: ASYNC110, another task takes it
-            await asyncio.sleep(0.02)
-        doomed = place.child
-        try:
-            assert await doomed.end(_REACHED_WITHIN_S) == KILLED, f"{point}: {doomed.tail()}"
-        except TimeoutError as error:
-            raise AssertionError(f"{seat} did not come to {point}: {error}") from None
+    while place.fuse is not None:  # noqa: ASYNC110, another task takes it
+        await asyncio.sleep(0.02)
+    doomed = place.child
+    try:
+        assert await doomed.end(_REACHED_WITHIN_S) == KILLED, f"{point}: {doomed.tail()}"
+    except TimeoutError as error:
+        raise AssertionError(f"{seat} did not come to {point}: {error}") from None
 
 
 async def refused_at(stack: FaultStack, point: str, *argv: str, passing: int = 1) -> None:
@@ -202,7 +201,7 @@ async def failing_messages(stack: FaultStack) -> None:
         "alter table organization add constraint sour check (name !~ '(3|7)号') not valid",
     )  # fmt: skip
     await killed_at(stack, "partybuild consumer", points.BISECT)
-    await until(stack, "partybuild", "select count(*) > 1 from parked where kind = 'failed'")
+    await until(stack, "partybuild", "select exists (select from parked where kind = 'failed')")
     await sql(stack, "partybuild", "alter table organization drop constraint sour")
     await a_record_by_its_offset(stack)
     for point in points.RETRY:
