@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PAGES := $(wildcard services/*/README.md)
+PAGES := $(wildcard services/*/README.md services/*/*/README.md)
 REGION ?= 120116-binhai
 DATA ?= .shuniu
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up check format generate test test-unit wheelhouse images-offline test-containers bench clean
+.PHONY: help install run up check format generate test test-unit wheelhouse images-offline test-containers \
+  test-faults bench bench-country soak audit-dependencies sbom clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -72,10 +73,24 @@ test-containers: $(READY)  ## the suites on Apache Kafka and PostgreSQL in conta
 	  tests/chassis/test_bus.py tests/chassis/test_unit_of_work.py tests/chassis/test_kills.py \
 	  tests/chassis/consuming $(ARGS)
 
-bench: $(READY)  ## ratios of relay, projection and import beside their references, each in one run
-	$(BIN)/python -m tests.benchmarks.relay
-	$(BIN)/python -m tests.benchmarks.projection
-	$(BIN)/python -m tests.benchmarks.imports
+test-faults: $(READY)  ## the whole crash matrix: hundreds of seeded kills of every process and engine
+	SHUNIU_FAULTS=full $(BIN)/pytest -q -s tests/faults $(ARGS)
+
+bench: $(READY)  ## every row of the performance table beside its reference, each in one run (ARGS="--engine kafka")
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+bench-country: $(READY)  ## a million organisations through one stack on Apache Kafka, drawn over time
+	@mkdir -p dist
+	$(OFFLINE) $(BIN)/python -m tests.benchmarks.country --chart dist/country.png --json dist/country.json $(ARGS)
+
+soak: $(READY)  ## an hour at half load with flat memory
+	$(BIN)/python -m tests.benchmarks.soak $(ARGS)
+
+audit-dependencies: $(READY)  ## known vulnerabilities of what the lock file names
+	$(BIN)/python -m deploy.security.audit
+
+sbom: $(READY)  ## a CycloneDX bill of materials of the image, in dist/
+	$(BIN)/python -m deploy.security.sbom $(ARGS)
 
 clean:  ## the environment and the embedded stack's data
 	rm -rf $(VENV) $(DATA)
