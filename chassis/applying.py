@@ -160,11 +160,11 @@ class Applier:
 def _tally(batch: Sorted, subjects: dict[Subject, list[Arrival]], found: Advanced) -> Tally:
     tally = Tally(records=len(batch.arrivals) + len(batch.refused))
     tally.applied = sum(map(len, found.fresh.values()))
-    tally.unknown_types = sum(a.data is None and a.fault is None for a in batch.arrivals)
+    tally.unknown_types = sum([a.data is None and a.fault is None for a in batch.arrivals])
     longer = found.settlements
     tally.duplicates = sum(f.duplicates for f in longer.values())
     at_once = found.fresh.keys() - longer.keys()
-    tally.duplicates += sum(len(subjects[s]) - len(found.fresh[s]) for s in at_once)
+    tally.duplicates += sum([len(subjects[s]) - len(found.fresh[s]) for s in at_once])
     tally.outdated = sum(f.outdated for f in longer.values())
     tally.jumps = sum(f.jumps for f in longer.values())
     misfits = [kind for f in longer.values() for _, kind, _ in f.park]

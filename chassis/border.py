@@ -5,6 +5,7 @@ no event is malformed; both are parked by their offset. A valid envelope around 
 its subject's order, so that one bad message stops one subject.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ from shuniu_contracts import (
     decode,
     parse_topic,
 )
-from shuniu_contracts.envelope import content_type, from_structured
+from shuniu_contracts.envelope import content_type, from_given, from_structured, given
 
 from chassis.model import is_within
 
@@ -33,6 +34,7 @@ _UNREADABLE = (ValueError, RecursionError)
 """What a stranger's bytes may raise: a ContractError, endless digits, or brackets nested too deep."""
 _MAX_SEQUENCE = 2**63 - 1
 _MAX_EPOCH = 2**31 - 1
+_AT_ONCE = 50
 
 
 class Record(Protocol):
@@ -140,9 +142,18 @@ class Sorted:
         )
 
 
-def sort_records(records: Iterable[Record]) -> Sorted:
-    """Arrivals in the order of the batch, and what is refused at the border."""
+async def sort_gradually(records: Sequence[Record]) -> Sorted:
+    """`sort_records` in pieces, between which the event loop sends and receives for others."""
     found = Sorted()
+    for start in range(0, len(records), _AT_ONCE):
+        sort_records(records[start : start + _AT_ONCE], found)
+        await asyncio.sleep(0)
+    return found
+
+
+def sort_records(records: Iterable[Record], found: Sorted | None = None) -> Sorted:
+    """Arrivals in the order of the batch, and what is refused at the border; added to `found` if given."""
+    found = Sorted() if found is None else found
     for record in records:
         entry = parse(record)
         if isinstance(entry, Arrival):
@@ -154,14 +165,10 @@ def sort_records(records: Iterable[Record]) -> Sorted:
 
 def parse(record: Record) -> Arrival | Refused:
     """One record as an arrival, or refused with the reason."""
-    headers = record.headers
     fault: tuple[Misfit, str] | None = None
     data: Event | None = None
     try:
-        try:
-            envelope, data = decode(headers, record.value)
-        except AttributeError:
-            envelope, data = decode(_without_nulls(headers), record.value)
+        envelope, data = decode(record.headers, record.value)
     except _UNREADABLE as error:
         known = _envelope_of(record)
         if known is None:
@@ -169,10 +176,10 @@ def parse(record: Record) -> Arrival | Refused:
         envelope = known
         kind = Misfit.UNKNOWN_MAJOR if isinstance(error, UnknownMajor) else Misfit.MALFORMED
         fault = (kind, str(error))
-    place, major, reason = _place(record.topic, envelope.source, envelope.type)
+    place, major, reason = _place(record.topic, envelope.source, envelope.type, envelope.division)
     if place is None:
         return Refused(record, Misfit.QUARANTINED, reason)
-    contradiction = _disagreement(record, envelope, place.stack)
+    contradiction = _disagreement(record, envelope)
     if contradiction is not None:
         return Refused(record, Misfit.QUARANTINED, contradiction)
     if fault is None and major != place.major:
@@ -181,11 +188,9 @@ def parse(record: Record) -> Arrival | Refused:
     return Arrival(record, envelope, data, place.service, place.stack, fault)
 
 
-def _disagreement(record: Record, envelope: Envelope, stack: str) -> str | None:
+def _disagreement(record: Record, envelope: Envelope) -> str | None:
     """What contradicts what, or None; keeps out, too, what no index or integer column could hold."""
     subject = envelope.subject
-    if not is_within(envelope.division, stack):
-        return f"division {envelope.division} is not of stack {stack}"
     if record.key != subject.encode():
         return f"the key {record.key!r} is not the subject {subject!r}"
     if not _TOKENS.fullmatch(f"{subject},{envelope.id}"):
@@ -196,8 +201,9 @@ def _disagreement(record: Record, envelope: Envelope, stack: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _place(topic: str, source: str, type_: str) -> tuple[TopicName | None, int, str]:
-    """The topic's parts where source and type agree with them, else what does not; and the type's major."""
+def _place(topic: str, source: str, type_: str, division: str) -> tuple[TopicName | None, int, str]:
+    """The topic's parts where source, type and division agree with them, else what does not; and the type's
+    major. Cached, since a topic holds few of each."""
     try:
         name = parse_topic(topic)
         number = int(type_.rpartition(".v")[2])
@@ -211,21 +217,19 @@ def _place(topic: str, source: str, type_: str) -> tuple[TopicName | None, int, 
     expected = "directives" if directive else aggregate
     if service != name.service or expected != name.aggregate:
         return None, 0, f"type {type_} does not belong on {topic}"
+    if not is_within(division, name.stack):
+        return None, 0, f"division {division} is not of stack {name.stack}"
     return name, number, ""
 
 
 def _envelope_of(record: Record) -> Envelope | None:
-    headers = _without_nulls(record.headers)
+    headers = given(record.headers)
     try:
         if content_type(headers) == STRUCTURED:
             return from_structured(record.value or b"")[0]
-        return Envelope.from_headers(headers)
+        return from_given(headers)
     except _UNREADABLE:
         return None
-
-
-def _without_nulls(headers: Iterable[tuple[str, bytes | None]]) -> list[tuple[str, bytes]]:
-    return [(name, b"" if value is None else value) for name, value in headers]
 
 
 def pack_headers(headers: Iterable[tuple[str, bytes | None]]) -> str:

@@ -19,7 +19,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from chassis import bus, failpoints
 from chassis.applying import Applier
-from chassis.border import Sorted, sort_records
+from chassis.border import Sorted, sort_gradually
 from chassis.bus import Record
 from chassis.faults import Nature, describe, nature_of, was_cancelled
 from chassis.inbox import Tally
@@ -158,14 +158,15 @@ class ConsumerLoop:
         """FastStream's handler: decode, then wait until the batch before has been taken up."""
         if self._draining or not records:
             return
-        offsets = {TopicPartition(r.topic, r.partition): r.offset + 1 for r in records}
+        self._accepted += 1  # by now, so that whoever waits for what is in hand waits for this batch too
+        ends = {(r.topic, r.partition): r.offset + 1 for r in records}
+        offsets = {TopicPartition(*place): offset for place, offset in ends.items()}
         try:
-            batch = _Batch(sort_records(records), offsets)
+            batch = _Batch(await sort_gradually(records), offsets)
         except Exception as error:
             # FastStream would log it and hand over what comes next, whose offsets lie beyond these records.
             await self._stop_for(error)
             return
-        self._accepted += 1
         self._waiting.put_nowait(batch)
         patience = self.runtime.settings.bus.max_poll_interval_ms / 1000 / 4
         try:

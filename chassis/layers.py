@@ -14,7 +14,12 @@ def layers(subjects: Iterable[Sequence[tuple[K, E]]]) -> Iterator[tuple[K, list[
     A layer takes, from every subject whose next event is of its type, all events up to the first of another
     type. The type that most subjects wait with goes next, so that a batch of one kind is one layer.
     """
-    waiting = [deque(events) for events in subjects if events]
+    rows = [events for events in subjects if events]
+    kinds = {kind for events in rows for kind, _ in events}
+    if len(kinds) == 1:  # most batches
+        yield kinds.pop(), [event for events in rows for _, event in events]
+        return
+    waiting = [deque(events) for events in rows]
     heads = Counter(events[0][0] for events in waiting)
     while waiting:
         kind = max(heads, key=heads.__getitem__)

@@ -1,8 +1,8 @@
 """An event as a reaction receives it."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import msgspec
 from shuniu_contracts import Envelope
 
 from chassis import telemetry
@@ -11,8 +11,7 @@ from chassis.log import Cause
 E = TypeVar("E", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Received(Generic[E]):
+class Received(msgspec.Struct, Generic[E], frozen=True):
     """Envelope and typed data of one event, upcast to the newest type."""
 
     envelope: Envelope

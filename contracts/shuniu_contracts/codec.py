@@ -16,7 +16,9 @@ from shuniu_contracts.envelope import (
     Envelope,
     Headers,
     content_type,
+    from_given,
     from_structured,
+    given,
 )
 from shuniu_contracts.errors import (
     EventTooLarge,
@@ -70,11 +72,12 @@ def decode(headers: Headers, value: bytes | None) -> Message:
     Takes binary and structured mode. Raises `MalformedEnvelope`, `MalformedEvent` and, for a known stream in
     a major version that this package does not know, `UnknownMajor`.
     """
-    media = content_type(headers)
-    if media == STRUCTURED:
+    found = given(headers)
+    media = content_type(found)
+    if media == BINARY:
+        envelope = from_given(found)
+    elif media == STRUCTURED:
         envelope, value = from_structured(value or b"")
-    elif media == BINARY:
-        envelope = Envelope.from_headers(headers)
     else:
         raise MalformedEnvelope("content-type", f"{media!r} is neither {BINARY} nor {STRUCTURED}")
     return Message(envelope, decode_data(envelope.type, value))

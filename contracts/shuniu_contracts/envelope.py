@@ -20,6 +20,7 @@ STRUCTURED = "application/cloudevents+json"
 SYSTEM = "system"
 """The actor of what no person caused."""
 
+_BINARY = BINARY.encode()
 _SOURCE = re.compile(r"/stacks/(\d{1,12})/([a-z][a-z0-9_]*)")
 _TYPE = re.compile(r"cn\.shuniu\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)\.v([1-9]\d*)")
 _DIVISION_DIGITS = 12
@@ -101,16 +102,18 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def from_headers(cls, headers: Headers) -> Envelope:
         """Read the headers of binary mode; raises `MalformedEnvelope` naming the header at fault."""
-        found: dict[str, bytes] = {name: value for name, value in headers if value is not None}
-        return _envelope(found)
+        return from_given(given(headers))
 
 
-def content_type(headers: Headers) -> str:
+def given(headers: Headers) -> dict[str, bytes]:
+    """The headers that have a value, by name; of one that is repeated the last."""
+    return {name: value for name, value in headers if value is not None}
+
+
+def content_type(headers: Mapping[str, bytes]) -> str:
     """The media type of a message without parameters; binary mode's where no header says otherwise."""
-    for name, value in headers:
-        if name == "content-type" and value is not None:
-            return value.decode("latin-1").partition(";")[0].strip().lower()
-    return BINARY
+    value = headers.get("content-type", _BINARY)
+    return BINARY if value == _BINARY else value.decode("latin-1").partition(";")[0].strip().lower()
 
 
 def to_structured(envelope: Envelope, data: bytes) -> bytes:
@@ -141,7 +144,7 @@ def from_structured(value: bytes) -> tuple[Envelope, bytes]:
     if data is None:
         raise MalformedEnvelope("data", "is missing")
     try:
-        return _envelope({f"ce_{name}": _text(name, raw) for name, raw in document.items()}), bytes(data)
+        return from_given({f"ce_{name}": _text(name, raw) for name, raw in document.items()}), bytes(data)
     except MalformedEnvelope as error:
         raise MalformedEnvelope(error.header.removeprefix("ce_"), error.reason) from None
 
@@ -154,7 +157,8 @@ def _text(name: str, raw: msgspec.Raw) -> bytes:
     return value.encode() if isinstance(value, str) else bytes(raw)
 
 
-def _envelope(found: Mapping[str, bytes]) -> Envelope:
+def from_given(found: Mapping[str, bytes]) -> Envelope:
+    """The envelope in the headers by name; raises `MalformedEnvelope` naming the header at fault."""
     try:
         if found["ce_specversion"] != b"1.0":
             raise MalformedEnvelope("ce_specversion", "only 1.0 is known")

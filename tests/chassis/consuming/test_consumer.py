@@ -186,7 +186,7 @@ async def test_a_bug_at_the_border_stops_the_consumer_with_nothing_committed(
     def broken(_: Any) -> Any:
         raise TypeError("a release that cannot read")
 
-    monkeypatch.setattr(consumer, "sort_records", broken)
+    monkeypatch.setattr(consumer, "sort_gradually", broken)
     await stack_bus.send(s, 1, 2)
     async with consuming(world) as loop:
 
