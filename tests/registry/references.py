@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from uuid_utils.compat import uuid7
+
 from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
@@ -43,8 +45,21 @@ async def division(register: Register) -> str:
     return STREET
 
 
+async def divisions(register: Register) -> list[str]:
+    """Divisions below the one of the record."""
+    return [STREET]
+
+
+async def unknown(_: Register) -> UUID:
+    """The id of a record that is kept elsewhere, or on paper."""
+    return uuid7()
+
+
 REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "division": division,
+    "issuer": division,
+    "implementing": divisions,
+    "task_id": unknown,
     "organization_id": organization,
     "campaign_id": campaign,
     "origin_record_id": nothing,

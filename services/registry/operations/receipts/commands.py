@@ -1,0 +1,165 @@
+"""The use cases of receipts: acknowledge, file, report; how a task reaches the divisions of this stack."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from shuniu_contracts import Basis
+from shuniu_contracts import registry_operations as contract
+from sqlmodel import col, select
+from uuid_utils.compat import uuid7
+
+from chassis.http.fields import Day, Division
+from chassis.matters import Clock, Kind, advance_many, open_many
+from chassis.model import is_within
+from chassis.received import Received
+from chassis.unit_of_work import UnitOfWork
+from services.registry.fields import Count, Text, Words
+from services.registry.operations.receipts.model import TRANSITIONS, ReceiptPhase
+from services.registry.operations.receipts.tables import TaskReceiptRow
+from services.registry.tables import MatterStepRow
+
+RECEIPTS = Kind(
+    TaskReceiptRow, ReceiptPhase, TRANSITIONS, initial=ReceiptPhase.DUE,
+    zh="任务签收", en="task receipts", path="task-receipts", steps=MatterStepRow,
+    states_zh={
+        ReceiptPhase.DUE: "待签收",
+        ReceiptPhase.ACKNOWLEDGED: "已签收",
+        ReceiptPhase.FILED_FOR_RECORD: "已报备",
+        ReceiptPhase.REPORTED: "已反馈",
+        ReceiptPhase.CLOSED: "办结",
+    },
+    clocks=(
+        Clock(
+            "due", {"due", "acknowledged", "filed_for_record"}, contract.TaskReceiptBecameOverdue,
+            "became_overdue", rule="task.due_on", restarts={"amended"},
+        ),
+    ),
+    unique=("task_id", "division"), filters=("task_id", "issuer", "late"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a task asks of the divisions of this stack, whoever issued it."""
+
+    task_id: UUID
+    sequence: int
+    title: str
+    issuer: str
+    due_on: date | None
+    implementing: Sequence[str]
+
+    @classmethod
+    def of(cls, task: Any) -> "Asked":
+        """Of a task of this stack; its event is about to be the next of its subject."""
+        return cls(task.id, task.sequence + 1, task.title, task.division, task.due_on, task.implementing)
+
+    @classmethod
+    def heard(cls, received: Received[Any]) -> "Asked":
+        """Of a task of a stack above."""
+        state: contract.TaskState = received.data.state
+        sequence = received.envelope.sequence
+        return cls(
+            UUID(received.subject), sequence, state.title, state.division, state.due_on, state.implementing
+        )
+
+
+async def reach(uow: UnitOfWork, asked: Asked, *, because: Received[Any] | None = None) -> None:
+    """Open the receipts that divisions of this stack owe and do not have; open ones follow an amendment."""
+    here = [
+        division
+        for division in asked.implementing
+        if is_within(division, uow.stack) and uow.home_of(division) == uow.stack
+    ]
+    await uow.session.flush()
+    known = (
+        await uow.session.exec(
+            select(TaskReceiptRow.id, TaskReceiptRow.division).where(
+                TaskReceiptRow.task_id == asked.task_id, TaskReceiptRow.home == uow.stack
+            )
+        )
+    ).all()
+    there = {division: id for id, division in known}
+    if there:
+        await _follow(uow, list(there.values()), asked, because)
+    await open_many(uow, open_, [_row(uow, asked, one) for one in here if one not in there], because=because)
+
+
+def _row(uow: UnitOfWork, asked: Asked, division: str) -> TaskReceiptRow:
+    return TaskReceiptRow(
+        id=uuid7(), division=division, effective_on=uow.today, basis=Basis.LIVE.value, recorded_at=uow.now,
+        state=ReceiptPhase.DUE.value, opened_on=uow.today, due_on=asked.due_on, task_id=asked.task_id,
+        task_sequence=asked.sequence, title=asked.title, issuer=asked.issuer,
+    )  # fmt: skip
+
+
+async def _follow(uow: UnitOfWork, ids: list[UUID], asked: Asked, because: Received[Any] | None) -> None:
+    def change(row: TaskReceiptRow) -> None:
+        row.due_on, row.title, row.task_sequence = asked.due_on, asked.title, asked.sequence
+
+    await advance_many(uow, RECEIPTS, ids, contract.TaskReceiptAmended, change=change, because=because)
+
+
+async def close_all(uow: UnitOfWork, task_id: UUID, *, because: Received[Any] | None = None) -> None:
+    """The task ended: the receipts of this stack that are not closed close."""
+    found = await uow.session.exec(
+        select(TaskReceiptRow.id).where(
+            TaskReceiptRow.task_id == task_id,
+            TaskReceiptRow.home == uow.stack,
+            col(TaskReceiptRow.ended).is_(False),
+        )
+    )
+    await advance_many(uow, RECEIPTS, list(found), contract.TaskReceiptClosed, because=because)
+
+
+@RECEIPTS.opens(contract.TaskReceiptOpened, zh="补录签收", needs="write")
+async def open_(
+    uow: UnitOfWork, row: TaskReceiptRow, *,
+    task_id: Annotated[UUID, Field(title="任务编号")],
+    title: Annotated[Text, Field(title="任务")],
+    issuer: Annotated[Division, Field(title="下达单位区划")],
+    due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
+) -> None:  # fmt: skip
+    """A task that came on paper from a body that has no stack."""
+
+
+@RECEIPTS.step(contract.TaskReceiptAcknowledged, zh="签收", needs="write", path="acknowledgement")
+async def acknowledge(uow: UnitOfWork, row: TaskReceiptRow) -> None:
+    """The body has taken note of the task."""
+    row.acknowledged_on = row.effective_on
+
+
+@RECEIPTS.step(contract.TaskReceiptFiledForRecord, zh="报备方案", needs="write", path="filing")
+async def file_for_record(
+    uow: UnitOfWork, row: TaskReceiptRow, *, plan: Annotated[Words, Field(title="实施方案")]
+) -> None:
+    """The body's own plan is filed with the issuer (报备, R05)."""
+
+
+@RECEIPTS.step(
+    contract.TaskReceiptReported, late=contract.TaskReceiptReportedLate, zh="反馈", needs="write",
+    path="report", by_workbook=True,
+)  # fmt: skip
+async def report(
+    uow: UnitOfWork, row: TaskReceiptRow, *,
+    report: Annotated[Words, Field(title="完成情况")],
+    done: Annotated[Count | None, Field(title="完成数量")] = None,
+) -> None:  # fmt: skip
+    """The body reports back (反馈); after the day that is noted as late. Said again, the newest holds."""
+    row.late = row.late or row.overdue or (row.due_on is not None and row.effective_on > row.due_on)
+    row.acknowledged_on = row.acknowledged_on or row.effective_on
+    row.reported_on = row.effective_on
+
+
+@RECEIPTS.step(contract.TaskReceiptAmended, zh="随任务调整", needs="write", path="amendment")
+async def follow(uow: UnitOfWork, row: TaskReceiptRow) -> None:
+    """The task on paper changed: it is to be reported on again."""
+
+
+@RECEIPTS.step(contract.TaskReceiptClosed, zh="办结", needs="write", path="closing")
+async def close(uow: UnitOfWork, row: TaskReceiptRow) -> None:
+    """Closed by itself, where the task came on paper."""

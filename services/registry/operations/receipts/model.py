@@ -1,0 +1,46 @@
+"""A receipt's way: due, acknowledged, filed for the record, reported back, closed."""
+
+from enum import StrEnum
+
+from chassis.model import Transitions
+
+
+class ReceiptPhase(StrEnum):
+    """How far a lower body has come with a task."""
+
+    DUE = "due"
+    ACKNOWLEDGED = "acknowledged"
+    FILED_FOR_RECORD = "filed_for_record"
+    REPORTED = "reported"
+    CLOSED = "closed"
+
+
+_REPORTED = {"reported": ReceiptPhase.REPORTED, "reported_late": ReceiptPhase.REPORTED}
+_FOLLOWS = {"closed": ReceiptPhase.CLOSED}
+
+TRANSITIONS: Transitions[ReceiptPhase] = {
+    ReceiptPhase.DUE: {
+        "acknowledged": ReceiptPhase.ACKNOWLEDGED,
+        "amended": ReceiptPhase.DUE,
+        **_REPORTED,
+        **_FOLLOWS,
+    },
+    ReceiptPhase.ACKNOWLEDGED: {
+        "filed_for_record": ReceiptPhase.FILED_FOR_RECORD,
+        "amended": ReceiptPhase.ACKNOWLEDGED,
+        **_REPORTED,
+        **_FOLLOWS,
+    },
+    ReceiptPhase.FILED_FOR_RECORD: {
+        "amended": ReceiptPhase.FILED_FOR_RECORD,
+        **_REPORTED,
+        **_FOLLOWS,
+    },
+    ReceiptPhase.REPORTED: {
+        "amended": ReceiptPhase.ACKNOWLEDGED,
+        **_REPORTED,
+        **_FOLLOWS,
+    },
+    ReceiptPhase.CLOSED: {},
+}
+"""签收, 报备 (R05), 反馈 (R07); a task that is amended is to be reported on again."""

@@ -1,0 +1,30 @@
+"""The receipts of tasks, those of the stacks below included."""
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from shuniu_contracts import registry_operations as contract
+from sqlmodel import Field
+
+from chassis.matters import MatterRow
+from services.registry.tables import Table
+
+
+class TaskReceiptRow(MatterRow, Table, table=True):
+    """One body's answer to one task; its division is the body's."""
+
+    __tablename__ = "task_receipt"
+    __table_args__ = (sa.Index("uq_task_receipt_task_division", "task_id", "division", unique=True),)
+    stream = ("registry", "task_receipt")
+    public = contract.TaskReceiptState
+
+    task_id: UUID = Field(title="任务编号")
+    task_sequence: int = Field(default=0, sa_type=sa.BigInteger)
+    title: str = Field(title="任务")
+    issuer: str = Field(title="下达单位区划")
+    acknowledged_on: date | None = Field(default=None, title="签收日期")
+    reported_on: date | None = Field(default=None, title="反馈日期")
+    late: bool = Field(default=False, title="逾期反馈")
+    done: int | None = Field(default=None, title="完成数量")
+    report: str | None = Field(default=None, title="完成情况")

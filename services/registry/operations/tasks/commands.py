@@ -1,0 +1,84 @@
+"""The use cases of tasks: issue, amend, complete, cancel; the receipts below follow."""
+
+from typing import Annotated
+
+from pydantic import Field
+from shuniu_contracts import registry_operations as contract
+
+from chassis.http.fields import Day, Division
+from chassis.matters import Clock, Kind
+from chassis.model import refuse_all
+from chassis.unit_of_work import UnitOfWork
+from services.registry.fields import Code, Codes, Text, Words
+from services.registry.operations.receipts import commands as receipts
+from services.registry.operations.tasks.model import TRANSITIONS, TaskPhase, check_implementing
+from services.registry.operations.tasks.tables import TaskRow
+from services.registry.tables import MatterStepRow
+
+Divisions = Annotated[list[Division], Field(max_length=500)]
+
+TASKS = Kind(
+    TaskRow, TaskPhase, TRANSITIONS, initial=TaskPhase.ISSUED,
+    zh="任务", en="tasks", path="tasks", steps=MatterStepRow,
+    states_zh={
+        TaskPhase.ISSUED: "执行中",
+        TaskPhase.COMPLETED: "完成",
+        TaskPhase.CANCELLED: "取消",
+    },
+    clocks=(
+        Clock(
+            "due", {"issued"}, contract.TaskBecameOverdue, "became_overdue", rule="task.due_on",
+            restarts={"amended"},
+        ),
+    ),
+    filters=("kind", "lead"),
+)  # fmt: skip
+
+
+@TASKS.opens(contract.TaskIssued, zh="下达", needs="issue")
+async def issue(
+    uow: UnitOfWork, row: TaskRow, *,
+    title: Annotated[Text, Field(title="任务")],
+    kind: Annotated[Code, Field(title="类别")],
+    lead: Annotated[Code, Field(title="牵头部门")],
+    implementing: Annotated[Divisions, Field(title="落实单位区划")],
+    due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
+    responsible: Annotated[Codes, Field(title="责任部门")] = [],  # noqa: B006, read only
+    co_operating: Annotated[Codes, Field(title="配合部门")] = [],  # noqa: B006, read only
+    document_number: Annotated[Text | None, Field(title="文号")] = None,
+    framework: Annotated[Codes, Field(title="所属行动")] = [],  # noqa: B006, read only
+    content: Annotated[Words | None, Field(title="内容和要求")] = None,
+    owner: Annotated[Code | None, Field(title="负责人")] = None,
+) -> None:  # fmt: skip
+    """Give a task to the bodies of the divisions named; each owes a receipt, whatever its stack (R08)."""
+    row.implementing = sorted(set(implementing))
+    refuse_all(check_implementing(row.division, row.implementing))
+    await receipts.reach(uow, receipts.Asked.of(row))
+
+
+@TASKS.step(contract.TaskAmended, zh="调整", needs="issue", path="amendment")
+async def amend(
+    uow: UnitOfWork, row: TaskRow, *,
+    due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
+    implementing: Annotated[Divisions | None, Field(title="落实单位区划")] = None,
+    reason: Annotated[Words | None, Field(title="理由")] = None,
+) -> None:  # fmt: skip
+    """Another day, or more bodies that carry it out; receipts that are open follow."""
+    if implementing is not None:
+        row.implementing = sorted(set(implementing))
+        refuse_all(check_implementing(row.division, row.implementing))
+    await receipts.reach(uow, receipts.Asked.of(row))
+
+
+@TASKS.step(contract.TaskCompleted, zh="完成", needs="issue", path="completion")
+async def complete(
+    uow: UnitOfWork, row: TaskRow, *, result: Annotated[Words | None, Field(title="完成情况")] = None
+) -> None:
+    """The task is done; open receipts close."""
+    await receipts.close_all(uow, row.id)
+
+
+@TASKS.step(contract.TaskCancelled, zh="取消", needs="issue", path="cancellation")
+async def cancel(uow: UnitOfWork, row: TaskRow, *, reason: Annotated[Words, Field(title="理由")]) -> None:
+    """The task is taken back; open receipts close."""
+    await receipts.close_all(uow, row.id)

@@ -1,0 +1,27 @@
+"""The tasks, this stack's and those of the stacks above."""
+
+import sqlalchemy as sa
+from shuniu_contracts import registry_operations as contract
+from sqlalchemy.dialects import postgresql as pg
+from sqlmodel import Field
+
+from chassis.matters import MatterRow
+from services.registry.tables import Table
+
+
+class TaskRow(MatterRow, Table, table=True):
+    """One task. What is asked in words stays here and with the document that its number names."""
+
+    __tablename__ = "task"
+    stream = ("registry", "task")
+    public = contract.TaskState
+
+    title: str = Field(title="任务")
+    kind: str = Field(title="类别")
+    lead: str = Field(title="牵头部门")
+    responsible: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="责任部门")
+    co_operating: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="配合部门")
+    implementing: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="落实单位区划")
+    document_number: str | None = Field(default=None, title="文号")
+    framework: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="所属行动")
+    content: str | None = Field(default=None, title="内容和要求")

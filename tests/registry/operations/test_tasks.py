@@ -1,0 +1,110 @@
+"""Tasks and their receipts: down to every division, from above too; answered, late, amended, added up."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from shuniu_contracts import Basis
+from shuniu_contracts import registry_operations as contract
+from uuid_utils.compat import uuid7
+
+from services.registry.operations.receipts import commands as receipts
+from services.registry.operations.tasks import commands as tasks
+from services.registry.operations.tasks.model import NotBelow
+from tests.registry.conftest import Api, Register
+
+pytestmark = pytest.mark.integration
+STREETS = ["120116001", "120116002", "120116005"]
+
+
+async def issued(register: Register, **changes: Any) -> UUID:
+    found: dict[str, Any] = {
+        "division": "120116", "title": "报送枢纽型组织建设方案", "kind": "plan", "lead": "office",
+        "implementing": STREETS, "due_on": date(2026, 10, 31), **changes,
+    }  # fmt: skip
+    return (await register.do(tasks.issue, **found)).id
+
+
+async def owed(register: Register, task: UUID) -> dict[str, Any]:
+    rows = await register.rows(
+        "select id, division, state, due_on, late, overdue from task_receipt where task_id = $1", task
+    )
+    return {row["division"]: row for row in rows}
+
+
+async def test_every_division_named_owes_a_receipt_and_answers_it(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 9, 1))
+    task = await issued(register)
+    found = await owed(register, task)
+    assert sorted(found) == STREETS
+    one, two, three = (found[street]["id"] for street in STREETS)
+    assert (await register.events(one))[0][1]["state"]["task"] == {"id": str(task), "sequence": 1}
+    await register.do(receipts.acknowledge, id=one)
+    await register.do(receipts.file_for_record, id=one, plan="本街道方案")
+    await register.do(receipts.report, id=one, report="已完成", done=12)
+    await register.begin(date(2026, 11, 1))
+    assert await register.fire_timers() == 3, "the task and the two that did not answer"
+    await register.do(receipts.report, id=two, report="已完成", done=3)
+    assert (await register.facts(two))[-2:] == ["became_overdue", "reported_late"]
+    tree = await api.get(f"/v1/tasks/{task}/receipts")
+    assert [(node["division"], node["state"]) for node in tree] == [
+        (STREETS[0], "reported"), (STREETS[1], "reported"), (STREETS[2], "due")
+    ]  # fmt: skip
+    assert sum(node["answers"]["done"] for node in tree) == 15
+    assert [node["answers"]["overdue"] for node in tree] == [0, 0, 1]
+    await register.do(tasks.complete, id=task)
+    assert {row["state"] for row in (await owed(register, task)).values()} == {"closed"}
+    assert await register.facts(three) == ["opened", "became_overdue", "closed"]
+    assert await register.rows("select from timer") == []
+
+
+async def test_an_amended_task_is_to_be_reported_on_again(register: Register) -> None:
+    await register.begin(date(2026, 9, 1))
+    task = await issued(register, implementing=STREETS[:1])
+    one = (await owed(register, task))[STREETS[0]]["id"]
+    await register.do(receipts.report, id=one, report="已完成")
+    await register.do(tasks.amend, id=task, due_on=date(2026, 12, 31), implementing=STREETS[:2])
+    found = await owed(register, task)
+    assert [(d, row["state"], row["due_on"]) for d, row in sorted(found.items())] == [
+        (STREETS[0], "acknowledged", date(2026, 12, 31)), (STREETS[1], "due", date(2026, 12, 31))
+    ]  # fmt: skip
+    with pytest.raises(NotBelow):
+        await register.do(tasks.amend, id=task, implementing=["120111001"])
+
+
+async def test_a_task_of_the_city_reaches_the_divisions_of_this_stack_only(register: Register) -> None:
+    await register.begin(date(2026, 9, 1))
+    state = contract.TaskState(
+        effective_on=date(2026, 9, 1), basis=Basis.LIVE, division="1201", opened_on=date(2026, 9, 1),
+        state=contract.TaskPhase.ISSUED, title="全市摸底", kind="census", lead="office",
+        implementing=("120110", "120116", "120116001"), due_on=date(2026, 10, 31),
+    )  # fmt: skip
+    task = uuid7()
+    await register.hear(register.received(contract.TaskIssued(state=state), task, stack="12"))
+    found = await owed(register, task)
+    assert sorted(found) == ["120116", "120116001"]
+    ended = contract.TaskCompleted(state=contract.TaskState(**_fields(state, contract.TaskPhase.COMPLETED)))
+    await register.hear(register.received(ended, task, stack="12"))
+    assert {row["state"] for row in (await owed(register, task)).values()} == {"closed"}
+    [replica] = await register.rows("select home, state, sequence from task where id = $1", task)
+    assert tuple(replica) == ("12", "completed", 2)
+
+
+def _fields(state: contract.TaskState, phase: contract.TaskPhase) -> dict[str, Any]:
+    return {
+        **{name: getattr(state, name) for name in state.__struct_fields__}, "state": phase, "ended": True
+    }  # fmt: skip
+
+
+async def test_a_district_sees_the_sum_of_what_is_below_each_division(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 9, 1))
+    below = ["120116001", "120116001001", "120116001002"]
+    task = await issued(register, implementing=below)
+    found = await owed(register, task)
+    await register.do(receipts.report, id=found["120116001002"]["id"], report="完成", done=5)
+    [street] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert (street["answers"]["owed"], street["answers"]["reported"], street["answers"]["done"]) == (3, 1, 5)
+    assert [node["division"] for node in street["below"]] == below[1:]
+    liaison = api.as_("liaison", "120116001002")
+    assert [node["division"] for node in await liaison.get(f"/v1/tasks/{task}/receipts")] == below[2:]
