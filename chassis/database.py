@@ -80,6 +80,7 @@ class Database:
             async_creator=connected,
             pool_size=self.settings.pool_size,
             max_overflow=5,
+            hide_parameters=True,  # an error's text would hold what people have entered
         )
 
     async def close(self) -> None:
@@ -134,9 +135,7 @@ async def connect(
     except ConnectionError as error:
         if "rejected SSL upgrade" not in str(error):
             raise
-        raise Unverified(
-            f"{error}: switch it on there (`ssl = on`), or unset SHUNIU_DATABASE_TLS"
-        ) from None
+        raise Unverified(f"{error}: switch it on there (`ssl = on`), or unset SHUNIU_DATABASE_TLS") from None
 
 
 def _unverified(settings: DatabaseSettings, error: ssl.SSLCertVerificationError) -> str:

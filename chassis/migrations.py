@@ -67,7 +67,7 @@ def run_environment(metadata: sa.MetaData) -> None:
             context.run_migrations()
 
     async def main() -> None:
-        engine = create_async_engine("postgresql+asyncpg://", async_creator=connected)
+        engine = create_async_engine("postgresql+asyncpg://", async_creator=connected, hide_parameters=True)
         async with engine.connect() as connection:
             await connection.run_sync(migrate)
             await connection.commit()

@@ -21,6 +21,7 @@ from chassis.consumer import ConsumerLoop
 from chassis.database import Database
 from chassis.firing import TimerLoop
 from chassis.http import Verifier, create_app
+from chassis.http.connection import bounded
 from chassis.http.health import database_fault
 from chassis.http.idempotency import purge
 from chassis.lag import LagClock, group_lag
@@ -204,6 +205,9 @@ async def _listen(runtime: Runtime, running: _Running, *, api: bool) -> None:
     server = _Server(
         uvicorn.Config(
             create_app(runtime, api=api, authenticator=verifier),
+            http=bounded(settings.http),
+            limit_concurrency=settings.http.max_connections,
+            ws_max_size=settings.http.max_body_bytes,
             log_config=None,
             access_log=False,
             server_header=False,

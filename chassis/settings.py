@@ -4,7 +4,7 @@ import ssl
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -173,6 +173,11 @@ class HttpSettings(BaseSettings):
     port: int = 8000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 64 << 20
+    max_head_bytes: int = Field(64 << 10, ge=4096, description="address and headers of a request")
+    max_connections: int = Field(1000, ge=1, description="above it, requests are answered 503")
+    head_timeout_s: float = Field(10.0, gt=0, description="until a request's head must be there")
+    body_timeout_s: float = Field(30.0, gt=0, description="until a body must be there, more for what came")
+    body_bytes_per_s: int = Field(16 << 10, ge=1, description="what came buys a second more for each so many")
     max_page: int = Field(500, ge=50, le=500, description="rows a page; 50 is what callers get unasked")
     idempotency_hours: float = Field(48.0, gt=0, description="how long a retried command is recognised")
     public_url: str | None = None
@@ -236,6 +241,12 @@ class Settings(BaseSettings):
         database = self.database.model_copy(update={"dsn": SecretStr(dsn)})
         http = self.http if port is None else self.http.model_copy(update={"port": port})
         return self.model_copy(update={"database": database, "http": http})
+
+    def secrets(self) -> tuple[str, ...]:
+        """The passwords among them."""
+        dsn = urlsplit(self.database.dsn.get_secret_value()).password
+        sasl = self.bus.sasl_password.get_secret_value() if self.bus.sasl_password else None
+        return tuple(secret for one in (dsn, sasl) if one for secret in {one, unquote(one)})
 
     def profile(self) -> Path:
         """The region profile's file; raises LookupError that lists those there are."""

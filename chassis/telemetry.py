@@ -15,6 +15,8 @@ from opentelemetry import context as trace_context
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from chassis.redaction import conceal_in_line
+
 _TRACER: trace.Tracer = trace.NoOpTracer()
 _PROPAGATOR = TraceContextTextMapPropagator()
 _REACTIONS: ContextVar[Mapping[str, str]] = ContextVar("reactions", default=MappingProxyType({}))
@@ -70,7 +72,7 @@ def _formatter(shared: list[structlog.typing.Processor]) -> logging.Formatter:
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final, conceal_in_line],
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import typer
 from pydantic import ValidationError
+from rich.markup import escape
 
 from chassis import failpoints
 from chassis.command import bus, contracts, database, parked, recovery, serve, tokens, up, waiting
 from chassis.command.output import errors
 from chassis.model import Refusal, Refusals
+from chassis.redaction import concealed
 
 _HELP = """Shuniu (枢纽): event-driven services for hub-type social organisations.
 
@@ -53,7 +55,8 @@ def main() -> None:
     except Exception as error:
         if not isinstance(error, _expected()):
             raise
-        errors.print(f"[red]error:[/red] {_sentence(error)}", highlight=False, soft_wrap=True)
+        sentence = escape(concealed(_sentence(error)))
+        errors.print(f"[red]error:[/red] {sentence}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

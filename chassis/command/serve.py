@@ -50,10 +50,12 @@ def serve(
       shuniu serve registry:8001 grants:8002
     """
     from chassis import serving, telemetry
+    from chassis.redaction import conceal
     from chassis.service import discover
     from chassis.settings import Role, Settings
 
     settings = Settings()
+    conceal(*settings.secrets())
     telemetry.configure_logging(settings.log_level, stack=settings.stack)
     telemetry.configure_tracing("+".join(name.partition(":")[0] for name in services))
     roles: frozenset[Role] = frozenset(one.value for one in role) if role else serving.ALL_ROLES

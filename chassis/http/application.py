@@ -10,7 +10,7 @@ from chassis.http import events, health, operations
 from chassis.http.authentication import Verifier
 from chassis.http.call import Authenticator
 from chassis.http.description import describe
-from chassis.http.guard import Guard, too_large
+from chassis.http.guard import Guard, body_refused
 from chassis.http.language import preferred
 from chassis.http.problems import Explained, of_explained, of_refusal, of_refusals, problem
 from chassis.http.validation import faults
@@ -91,7 +91,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if (response := too_large(request)) is not None:
+    if (response := body_refused(request)) is not None:
         return response
     zh, en = _SENTENCES.get(error.status_code, (str(error.detail), str(error.detail)))
     detail = zh if preferred(request.headers) == "zh" else en

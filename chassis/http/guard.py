@@ -1,10 +1,10 @@
-"""The outermost layer: correlation id, trace, log context, duration, body limits, unexpected errors."""
+"""The outermost layer: correlation id, trace, log context, duration, limits of a body, unexpected errors."""
 
 import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,8 +24,18 @@ _DISCARD_S = 3.0
 _ID_HEADER = b"x-correlation-id"
 
 
-class _TooLarge(Exception):
-    """The body went over its limit."""
+# For answers that are data: no page may frame them, read them from elsewhere, or take them for a script.
+_DATA_KINDS = (b"application/json", b"application/problem+json", b"application/vnd")
+_DATA_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class _BodyRefused(Exception):
+    """The body went over its limit, or came too slowly."""
 
 
 @dataclass
@@ -36,16 +46,32 @@ class _Exchange:
     send: Send
     correlation_id: str
     limit: int
+    settings: HttpSettings
     state: dict[str, object]
+    begun: float = field(default_factory=time.monotonic)
     received: int = 0
+    whole: bool = False
     status: int | None = None
 
     async def receive_limited(self) -> Message:
-        message = await self.receive()
+        if self.whole:  # what follows is the end of the connection, however late
+            return await self.receive()
+        try:
+            async with asyncio.timeout(self._left()):
+                message = await self.receive()
+        except TimeoutError:
+            self.state["too_slow"] = True
+            raise _BodyRefused from None
         self.received += len(message.get("body", b""))
+        self.whole = not message.get("more_body", False)
         if self.received > self.limit:
             await self.refuse()
         return message
+
+    def _left(self) -> float:
+        """Seconds until the body must be whole: what came buys more, so that an upload may take long."""
+        allowed = self.settings.body_timeout_s + self.received / self.settings.body_bytes_per_s
+        return self.begun + allowed - time.monotonic()
 
     async def refuse(self) -> None:
         """Note that the body is too large, take some more of it, raise.
@@ -61,12 +87,16 @@ class _Exchange:
                     taken += len(message.get("body", b""))
                     if not message.get("more_body", False):
                         break
-        raise _TooLarge
+        raise _BodyRefused
 
     async def send_marked(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message["headers"], (_ID_HEADER, self.correlation_id.encode())]
+            present = {name.lower() for name, _ in message["headers"]}
+            added = [(_ID_HEADER, self.correlation_id.encode())]
+            if _is_data(message["headers"]):
+                added += [header for header in _DATA_HEADERS if header[0] not in present]
+            message["headers"] = [*message["headers"], *added]
         await self.send(message)
 
 
@@ -87,7 +117,9 @@ class Guard:
         request = Request(scope)
         correlation_id = str(uuid7())
         request.state.correlation_id = correlation_id
-        exchange = _Exchange(receive, send, correlation_id, self._limit(request), scope["state"])
+        exchange = _Exchange(
+            receive, send, correlation_id, self._limit(request), self._settings, scope["state"]
+        )
         begun = time.perf_counter()
         with (
             telemetry.incoming(request.headers),
@@ -116,7 +148,7 @@ class Guard:
 
     def _answer(self, request: Request, exchange: _Exchange, error: Exception) -> ASGIApp:
         zh = preferred(request.headers) == "zh"
-        if (refused := too_large(request)) is not None:
+        if (refused := body_refused(request)) is not None:
             return refused
         known = explained(error)
         if known is not None:
@@ -137,11 +169,21 @@ def _declared(request: Request) -> int:
     return int(length) if length.isascii() and length.isdigit() else 0
 
 
-def too_large(request: Request) -> Response | None:
-    """The answer to a body over its limit, None within it; parsers hide the error that stopped them."""
+def _is_data(headers: list[tuple[bytes, bytes]]) -> bool:
+    kinds = [value for name, value in headers if name.lower() == b"content-type"]
+    return not kinds or kinds[0].startswith(
+        (b"application/json", b"application/problem+json", b"application/vnd")
+    )
+
+
+def body_refused(request: Request) -> Response | None:
+    """The answer to a body too large or too slow, else None; parsers hide the error that stopped them."""
+    zh = preferred(request.headers) == "zh"
+    if getattr(request.state, "too_slow", False):
+        detail = "内容到得太慢，请检查网络后重试。" if zh else "The content came too slowly; try again."
+        return problem(request, 408, "content_too_slow", detail, headers={"connection": "close"})
     limit: int | None = getattr(request.state, "too_large", None)
     if limit is None:
         return None
-    zh = preferred(request.headers) == "zh"
     detail = f"内容超过 {limit} 字节。" if zh else f"The content exceeds {limit} bytes."
     return problem(request, 413, "content_too_large", detail, headers={"connection": "close"})

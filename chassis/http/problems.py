@@ -30,6 +30,7 @@ TITLES: dict[int, tuple[str, str]] = {
     403: ("没有权限", "Not permitted"),
     404: ("未找到", "Not found"),
     405: ("不支持的方法", "Method not allowed"),
+    408: ("请求过慢", "The request came too slowly"),
     409: ("与当前状态冲突", "Conflict with the present state"),
     412: ("记录已被修改", "The record was changed"),
     413: ("内容过大", "Content too large"),

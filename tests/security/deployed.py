@@ -38,12 +38,15 @@ class Deployed:
     groups: Sequence[Sequence[str]] = field(default_factory=lambda: (installed(),))
     """which services share a process"""
     ports: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in installed()})
+    roles: Sequence[str] = ()
+    """all where none is named"""
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> None:
         """Start every process."""
         for group in self.groups:
             arguments = [f"{name}:{self.ports[name]}" for name in group]
+            arguments += [word for role in self.roles for word in ("--role", role)]
             with self.log(group).open("ab") as output:
                 self.processes.append(
                     subprocess.Popen(
