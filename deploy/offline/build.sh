@@ -41,13 +41,17 @@ build() {
   local name=$1 file=$2 context=$3
   shift 3
   say "$(image "$name")"
-  DOCKER_BUILDKIT=${DOCKER_BUILDKIT:-0} docker build --quiet --network=host --tag "$(image "$name")" --file "$file" "$@" "$context" >/dev/null
+  DOCKER_BUILDKIT=${DOCKER_BUILDKIT:-0} docker build --quiet --network=host --label cn.shuniu.part=image \
+    --tag "$(image "$name")" --file "$file" "$@" "$context" >/dev/null
 }
 
 base() {
   debian "$PYTHON_SUITE"
-  build base deploy/offline/base/Dockerfile deploy/offline/base \
-    --build-arg "DEBIAN=$(image "debian:$PYTHON_SUITE")"
+  local target
+  for target in runtime build; do
+    build "base:$target" deploy/offline/base/Dockerfile deploy/offline/base --target "$target" \
+      --build-arg "DEBIAN=$(image "debian:$PYTHON_SUITE")"
+  done
 }
 
 postgres() {
@@ -69,10 +73,11 @@ kafka() {
 }
 
 shuniu() {
-  there "$(image base)" || base
+  { there "$(image base:runtime)" && there "$(image base:build)"; } || base
   compgen -G 'dist/wheelhouse/shuniu-*.whl' >/dev/null ||
     { echo "dist/wheelhouse holds no wheels of ours: make wheelhouse" >&2; exit 3; }
-  build shuniu deploy/images/Dockerfile . --build-arg "BASE=$(image base)"
+  build shuniu deploy/images/Dockerfile . \
+    --build-arg "BASE=$(image base:runtime)" --build-arg "BUILD=$(image base:build)"
 }
 
 docker version --format '{{.Server.Version}}' >/dev/null 2>&1 ||
@@ -87,4 +92,6 @@ for target in "$@"; do
 done
 mkdir -p "$WORK"
 for target in "$@"; do "$target"; done
+# What the builds left behind, and what they replaced: nothing that has a name or is in use.
+docker image prune --force --filter label=cn.shuniu.part >/dev/null
 docker images --filter "reference=$PREFIX/*" --format 'table {{.Repository}}:{{.Tag}}\t{{.Size}}'
