@@ -13,6 +13,7 @@ replication.policy.class = org.apache.kafka.connect.mirror.IdentityReplicationPo
 # Consumers find their place by the inbox, never by translated offsets; and the topic of heartbeats, which
 # keeps its name too, would go round in circles.
 emit.heartbeats.enabled = false
+heartbeats.replication.enabled = false
 emit.checkpoints.enabled = false
 emit.offset-syncs.enabled = false
 sync.group.offsets.enabled = false
@@ -20,12 +21,15 @@ sync.topic.acls.enabled = false
 # A new topic is copied within this many seconds.
 refresh.topics.interval.seconds = {refresh_s}
 sync.topic.configs.interval.seconds = 600
+# Every plugin declares itself; to search all classes for more takes longer than the rest of the start.
+plugin.discovery = service_load
 """
 _REPLICATED = (
     "replication.factor",
     "offset.storage.replication.factor",
     "config.storage.replication.factor",
     "status.storage.replication.factor",
+    "heartbeats.topic.replication.factor",
 )
 
 
