@@ -12,7 +12,7 @@ _LEAST = 6
 _PATTERNS = (
     # A signed token, wherever it stands: its signature goes, so that what is left signs nobody in.
     (re.compile(r"(eyJ[A-Za-z0-9_-]{8,})\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"), rf"\1.{_HIDDEN}"),
-    (re.compile(r"(?i)(\bbearer\s+)[^\s\"',\\]+"), rf"\1{_HIDDEN}"),
+    (re.compile(r"(?i)(\bbearer\s+)[^\s\"',\\]{8,}"), rf"\1{_HIDDEN}"),
     # The password of an address, up to the last @ before the host.
     (re.compile(r"(\b[a-z][a-z0-9+]*://[^\s:/@\"']*):[^\s\"']*@"), rf"\1:{_HIDDEN}@"),
     # PostgreSQL's detail of a refused row holds the row; `\n` may stand as two characters in JSON.
