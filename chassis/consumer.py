@@ -52,6 +52,8 @@ class _Batch:
     records: Sorted
     offsets: dict[TopicPartition, int]
     """what is committed once the batch is applied"""
+    assignment: int
+    """the assignment in which it was read; in a later one its offsets may be those of another bus"""
 
 
 class ConsumerLoop:
@@ -71,7 +73,7 @@ class ConsumerLoop:
         self._applier = Applier(runtime, definition)
         self._isolator = Isolator(self._applier)
         self._waiting: asyncio.Queue[_Batch] = asyncio.Queue()
-        self._accepted = self._finished = 0
+        self._accepted = self._finished = self._assignment = 0
         self._progress = asyncio.Condition()
         self._stopped = asyncio.Event()
         self._draining = False
@@ -158,11 +160,12 @@ class ConsumerLoop:
         """FastStream's handler: decode, then wait until the batch before has been taken up."""
         if self._draining or not records:
             return
+        assignment = self._assignment
         self._accepted += 1  # by now, so that whoever waits for what is in hand waits for this batch too
         ends = {(r.topic, r.partition): r.offset + 1 for r in records}
         offsets = {TopicPartition(*place): offset for place, offset in ends.items()}
         try:
-            batch = _Batch(await sort_gradually(records), offsets)
+            batch = _Batch(await sort_gradually(records), offsets, assignment)
         except Exception as error:
             # FastStream would log it and hand over what comes next, whose offsets lie beyond these records.
             await self._stop_for(error)
@@ -210,21 +213,25 @@ class ConsumerLoop:
                 break
         self._resume()
         self._count(tally)
-        await self._commit(batch.offsets)
+        await self._commit(batch)
         return True
 
-    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+    async def _commit(self, batch: _Batch) -> None:
         """Commit behind the next batch's back, one at a time: offsets follow the database, never lead it."""
         if self._committing is not None:
             await self._committing
-        self._committing = asyncio.create_task(self._commit_now(offsets))
+        self._committing = asyncio.create_task(self._commit_now(batch))
 
-    async def _commit_now(self, offsets: dict[TopicPartition, int]) -> None:
+    async def _commit_now(self, batch: _Batch) -> None:
+        """Nothing for a batch of an earlier assignment: what it has read is read again, and dropped.
+
+        A bus that was lost meanwhile counts anew, and what it got first would be passed over.
+        """
         consumer = self._consumer
-        if consumer is None:
+        if consumer is None or batch.assignment != self._assignment:
             return
         owned = consumer.assignment()
-        kept = {partition: offset for partition, offset in offsets.items() if partition in owned}
+        kept = {partition: offset for partition, offset in batch.offsets.items() if partition in owned}
         try:
             if kept:
                 await asyncio.wait_for(consumer.commit(kept), _COMMIT_TIMEOUT_S)
@@ -276,6 +283,12 @@ class ConsumerLoop:
         if self._observe is not None:
             self._observe(self.definition.name, tally)
 
+    def on_assigned(self) -> None:
+        """Partitions have come, perhaps those that were there before."""
+        self._assignment += 1
+        self.assigned = True
+        self.hold_back()
+
     async def on_revoked(self) -> None:
         """Partitions are about to go: the batches in hand finish first, offsets included."""
         await self._caught_up(_REVOKE_TIMEOUT_S)
@@ -291,8 +304,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._loop.on_revoked()
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        self._loop.assigned = True
-        self._loop.hold_back()
+        self._loop.on_assigned()
 
 
 def _delays() -> Iterator[float]:

@@ -1,18 +1,23 @@
 """The consumer role on a real broker: batches in, offsets after the database, outages waited out."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import MetaData
 
-from chassis import consumer, topics
+from chassis import bus, consumer, topics
 from chassis.consumer import ConsumerState
+from chassis.embedded.broker import EmbeddedBroker
+from chassis.embedded.port import free_port
 from chassis.lag import group_lag
 from chassis.received import Received
 from chassis.service import Consumer, Service
+from chassis.settings import BusSettings
 from chassis.subscription import consumers_of, subscription
+from chassis.wire import partitions_of
 from tests.chassis.consuming.bus_world import Bus, consuming, until
 from tests.chassis.consuming.conftest import MakeWorld
 from tests.chassis.consuming.world import Hearing, subject_id
@@ -87,6 +92,68 @@ async def test_an_outage_of_the_database_is_waited_out(make: MakeWorld, stack_bu
         assert loop.ready
     assert await world.lines(s) == [1, 2, 3, 4]
     assert await world.parked() == []
+
+
+async def test_offsets_of_a_lost_bus_are_not_committed_on_the_new_one(
+    make: MakeWorld, unique_stack: Callable[[], str], tmp_path: Path
+) -> None:
+    """Read before the bus was lost, applied after it was filled again: they would pass over what is first."""
+    engine, stack = EmbeddedBroker(tmp_path / "broker", free_port()), unique_stack()
+    old = subject_id()
+    new = next(s for s in iter(subject_id, "") if len(set(partitions_of([old, s], 3))) == 1)
+    away = {old, new}
+
+    def fail(received: Received[Any]) -> Exception | None:
+        return ConnectionRefusedError("the database is away") if received.subject in away else None
+
+    await engine.start()
+    settings = BusSettings.model_validate(
+        {"bootstrap_servers": engine.bootstrap_servers, "profile": "embedded", "session_timeout_ms": 1000}
+    )
+    try:
+        await told_anew(settings, stack, {old: 30})
+        world = await make(bus=settings, stack=stack, hearing=Hearing(fail))
+        async with consuming(world) as loop:
+
+            async def paused() -> bool:
+                return loop.state is ConsumerState.PAUSED
+
+            async def assigned_anew() -> bool:
+                return loop._assignment > 1
+
+            async def applied() -> bool:
+                return len(await world.lines()) == 30
+
+            await until(paused)
+            await engine.stop()
+            await engine.start()
+            await told_anew(settings, stack, {new: 5, old: 30})
+            await until(assigned_anew)
+            away.discard(old)
+            await until(applied)
+            await asyncio.sleep(1)
+        away.clear()
+        async with consuming(world):
+
+            async def heard() -> bool:
+                return await world.lines(new) == [1, 2, 3, 4, 5]
+
+            await until(heard)
+    finally:
+        await engine.stop()
+    assert len(await world.lines()) == 35
+
+
+async def told_anew(settings: BusSettings, stack: str, subjects: dict[str, int]) -> None:
+    """A bus without topics gets them, and so many events of each subject, in this order."""
+    await topics.apply(settings, stack, ("grants", "registry"))
+    producer = bus.producer(settings)
+    await producer.start()
+    try:
+        for subject, count in subjects.items():
+            await Bus(settings, stack, producer).send(subject, *range(1, count + 1))
+    finally:
+        await producer.stop()
 
 
 async def test_a_bug_stops_the_consumer_with_nothing_committed(make: MakeWorld, stack_bus: Bus) -> None:
