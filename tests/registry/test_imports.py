@@ -208,6 +208,29 @@ async def test_a_mapping_is_given_once_and_remembered_for_the_office_and_header(
     assert elsewhere.state == "failed"
 
 
+@pytest.mark.parametrize(
+    ("error", "state"), [(ConnectionResetError("the database is away"), "received"),
+                         (ArithmeticError("nobody foresaw this"), "failed")],
+)  # fmt: skip
+async def test_an_outage_gives_no_import_up_however_often_it_was_begun(
+    register: Register, monkeypatch: pytest.MonkeyPatch, error: Exception, state: str
+) -> None:
+    """Killed many times, it has tried often; an error of its own is then the last, an outage is not."""
+    made = await register.do(
+        commands.receive, content=workbook([row("滨海书画协会")]), file_name="名册.xlsx", division="120116"
+    )
+    await register.rows("update import set attempts = $1", worker.ATTEMPTS + 1)
+
+    async def fail(_: object, id: UUID) -> None:
+        raise error
+
+    monkeypatch.setattr(worker, "do", fail)
+    monkeypatch.setattr(worker, "PAUSE_S", 0)
+    await worker._attempt(register.runtime, made.id)
+    [found] = await register.rows("select state from import where id = $1", made.id)
+    assert found["state"] == state
+
+
 async def test_a_mapping_to_what_does_not_exist_is_refused(register: Register) -> None:
     for mapping in ({"name": "没有这一列"}, {"nonsense": "名称"}):
         done = await bring(register, workbook([row("滨海书画协会")]), mapping=mapping)

@@ -13,6 +13,7 @@ import structlog
 
 from chassis import failpoints
 from chassis.clock import day_of
+from chassis.faults import Nature, nature_of
 from chassis.log import Cause
 from chassis.model import Refusal, Refusals, step
 from chassis.principal import Principal
@@ -83,9 +84,10 @@ async def work(runtime: Runtime) -> None:
 async def _attempt(runtime: Runtime, id: UUID) -> None:
     try:
         await do(runtime, id)
-    except Exception:
+    except Exception as error:
         log.exception("import.failed", import_id=str(id))
-        await _give_up(runtime, id, None)
+        if nature_of(error) is not Nature.TRANSIENT:  # an outage says nothing about the workbook
+            await _give_up(runtime, id, None)
         await asyncio.sleep(PAUSE_S)
 
 
