@@ -33,7 +33,7 @@ class Outcome:
     kills: int = 0
     commands: int = 0
     events: int = 0
-    doubled: int = 0
+    dropped: int = 0
     seconds: float = 0.0
     passed: bool = False
     began: float = field(default_factory=time.monotonic)
@@ -45,7 +45,7 @@ class Outcome:
             self.commands += len(load.confirmed)
         if report is not None:
             self.events += report.events
-            self.doubled += report.doubled
+            self.dropped += report.dropped
 
 
 _OUTCOMES = pytest.StashKey[list[Outcome]]()
@@ -108,13 +108,13 @@ def pytest_terminal_summary(config: pytest.Config) -> None:
     table.add_column("result")
     for one in outcomes:
         table.add_row(
-            one.scenario, str(one.kills), str(one.commands), str(one.events), str(one.doubled),
+            one.scenario, str(one.kills), str(one.commands), str(one.events), str(one.dropped),
             f"{one.seconds:.0f}", "[green]as promised[/green]" if one.passed else "[red]failed[/red]",
         )  # fmt: skip
     table.add_section()
     table.add_row(
         "all", str(sum(o.kills for o in outcomes)), str(sum(o.commands for o in outcomes)),
-        str(sum(o.events for o in outcomes)), str(sum(o.doubled for o in outcomes)),
+        str(sum(o.events for o in outcomes)), str(sum(o.dropped for o in outcomes)),
         f"{sum(o.seconds for o in outcomes):.0f}",
         "[green]as promised[/green]" if all(o.passed for o in outcomes) else "[red]failed[/red]",
     )  # fmt: skip

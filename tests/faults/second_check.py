@@ -88,7 +88,9 @@ class Report:
     events: int = 0
     records: int = 0
     doubled: int = 0
-    """records on the bus beyond the first of each event: what consumers had to drop"""
+    """records on the bus beyond the first of each event"""
+    dropped: int = 0
+    """duplicates that consumers say they have dropped, where somebody asked them"""
 
     def note(self, what: str, found: Iterable[object]) -> None:
         """One line for all of a kind, the first few of them named."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import tempfile
 from collections import Counter
@@ -42,6 +43,7 @@ _READY_S = 60.0
 _REST_S = 90.0
 _AGAIN_S = 0.2
 _COMMAND_S = 120.0
+_DUPLICATES = re.compile(r'^shuniu_consumer_\w+_total\{[^}]*outcome="duplicates"[^}]*\} (\S+)$', re.MULTILINE)
 
 
 @dataclass
@@ -55,6 +57,8 @@ class Seat:
     child: Child | None = None
     fuse: str | None = None
     """a fail point at which the next process in this seat will end"""
+    lit: str | None = None
+    """the fail point at which the present one will end"""
     empty: bool = False
     """nobody takes this seat for now"""
 
@@ -153,7 +157,8 @@ class FaultStack:
 
     def url(self, service: str) -> str:
         """The HTTP API of a service."""
-        return f"http://127.0.0.1:{self.seats[f'{service} api'].port}"
+        seat = next(s for s in self.seats.values() if s.argv[1] == service and "api" in s.argv)
+        return f"http://127.0.0.1:{seat.port}"
 
     def token(self, subject: str = "u-operator", role: str = "operator", division: str = CODE) -> str:
         """A bearer token."""
@@ -173,15 +178,27 @@ class FaultStack:
     async def _keep(self, seat: Seat) -> None:
         """Whoever ends is followed by another, as under any supervisor."""
         while not seat.empty:
-            env = dict(seat.env) | ({"SHUNIU_FAILPOINT": seat.fuse} if seat.fuse else {})
-            seat.fuse = None
-            seat.child = await self.forks.start(seat.name, seat.argv, env, self.log(seat.name))
-            code = await seat.child.ended
+            fuse, seat.fuse = seat.fuse, None
+            env = dict(seat.env) | ({"SHUNIU_FAILPOINT": fuse} if fuse else {})
+            child = await self.forks.start(seat.name, seat.argv, env, self.log(seat.name))
+            seat.child, seat.lit = child, fuse
+            code = await child.ended
             if code == KILLED:
                 self.kills[seat.name] += 1
             elif not seat.empty:
                 self.fell[seat.name] += 1
                 await asyncio.sleep(_AGAIN_S)
+
+    async def doomed(self, name: str, fuse: str) -> Child:
+        """Replace the process in a seat by one with this fuse; the process."""
+        seat = self.seats[name]
+        seat.fuse, seat.lit = fuse, None
+        async with asyncio.timeout(_READY_S):
+            while seat.child is None or seat.lit != fuse:
+                if seat.child is not None:
+                    seat.child.kill()
+                await asyncio.sleep(0.02)
+        return seat.child
 
     def log(self, name: str) -> Path:
         """Where a seat's processes write."""
@@ -288,7 +305,17 @@ class FaultStack:
         problems = "\n".join(report.problems)
         assert clean == 2, f"not as promised after {_REST_S:.0f} s:\n{problems}\n{self._all_tails()}"
         assert (found := await self.audit()) == [] or expected.lost or expected.parked, found
+        report.dropped = await self._dropped()
         return report
+
+    async def _dropped(self) -> int:
+        """Duplicates that the consumers alive now have dropped since they began."""
+        dropped = 0.0
+        async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+            for seat in [seat for seat in self.seats.values() if "consumer" in seat.argv and not seat.empty]:
+                told = (await client.get(f"http://127.0.0.1:{seat.port}/metrics")).text
+                dropped += sum(float(number) for number in _DUPLICATES.findall(told))
+        return int(dropped)
 
     async def drained(self) -> None:
         """Wait until no outbox holds anything."""

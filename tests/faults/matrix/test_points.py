@@ -28,13 +28,7 @@ _REACHED_WITHIN_S = 60.0
 
 async def killed_at(stack: FaultStack, seat: str, point: str, passing: int = 1) -> None:
     """Put a process into the seat that ends at the n-th passing of the point, and wait until it has."""
-    place = stack.seats[seat]
-    place.fuse = f"{point}:{passing}"
-    assert place.child is not None
-    place.child.kill()
-    while place.fuse is not None:  # noqa: ASYNC110, another task takes it
-        await asyncio.sleep(0.02)
-    doomed = place.child
+    doomed = await stack.doomed(seat, f"{point}:{passing}")
     try:
         assert await doomed.end(_REACHED_WITHIN_S) == KILLED, f"{point}: {doomed.tail()}"
     except TimeoutError as error:
