@@ -28,14 +28,14 @@ class RunningStack:
     port: int = field(default_factory=lambda: free_block())
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> Connection:
+    def start(self, *options: str) -> Connection:
         """`shuniu up`, until it is ready; raises AssertionError with its output otherwise."""
         log = self.data_dir.parent / f"{self.data_dir.name}.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 [
                     sys.executable, "-m", "chassis.command", "up", "--data-dir", str(self.data_dir),
-                    "--port", str(self.port),
+                    "--port", str(self.port), *options,
                 ],
                 stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
                 start_new_session=True,

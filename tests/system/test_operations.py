@@ -1,0 +1,352 @@
+"""The procedures of docs/operations.md on a stack that runs, by the commands that stand there."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+
+from chassis.embedded.connection import Connection
+from chassis.keys import issue_token
+from services.registry.identification.model import complete_credit_code
+from tests.system.world import RunningStack, descendants, logged
+
+pytestmark = pytest.mark.system
+STREET = "120116005"
+HEARERS = ("console", "notify", "partybuild")
+"""Who hears of a filed organisation, beside `grants`, which takes no interest in its later changes."""
+WITHIN_S = 60.0
+
+
+@dataclass
+class Operator:
+    """Somebody at a terminal, with a stack and a register to change."""
+
+    stack: RunningStack
+    connection: Connection
+    numbers: Iterator[int] = field(default_factory=lambda: iter(range(1, 1000)))
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """A `shuniu` command; what it printed, standard error included."""
+        done = self.stack.run(*arguments, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def listed(self, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
+        """The rows of a listing command."""
+        done = self.stack.run(*arguments, "--json", check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        rows: list[dict[str, Any]] = json.loads(done.stdout)
+        return rows
+
+    def file(self) -> str:
+        """An organisation filed with its community; its id."""
+        body = {"division": STREET, "name": f"第{next(self.numbers)}号邻里互助队"}
+        return str(self._call("POST", "/v1/organizations/filings", body)["id"])
+
+    def register(self) -> str:
+        """One that is registered, which is a coverage duty; its id."""
+        number = next(self.numbers)
+        body = {
+            "division": STREET, "name": f"第{number}号邻里服务中心", "legal_form": "private_non_enterprise",
+            "route": "direct", "categories": ["community_service"], "full_party_member_count": 4,
+            "credit_code": complete_credit_code("52", "120116", f"MJ{number:06d}"),
+        }  # fmt: skip
+        return str(self._call("POST", "/v1/organizations/registrations", body)["id"])
+
+    def change(self, organization: str) -> None:
+        """One more event of it."""
+        self._call("PATCH", f"/v1/organizations/{organization}", {"staff_count": next(self.numbers)})
+
+    def _call(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        token = issue_token(
+            self.stack.data_dir / "keys", subject="u-1", roles=["operator"], divisions=[self.connection.stack]
+        )
+        answer = httpx.request(
+            method, self.connection.services["registry"] + path, json=body, trust_env=False, timeout=30,
+            headers={"authorization": f"Bearer {token}"},
+        )  # fmt: skip
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def sql(self, service: str, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+        """What the service's database answers, without any code of ours."""
+
+        async def ask() -> list[asyncpg.Record]:
+            database = await asyncpg.connect(self.connection.databases[service])
+            try:
+                return list(await database.fetch(statement, *arguments))
+            finally:
+                await database.close()
+
+        return asyncio.run(ask())
+
+    def value(self, service: str, statement: str, *arguments: Any) -> Any:
+        """The one value that a query gives."""
+        [row] = self.sql(service, statement, *arguments)
+        return row[0]
+
+    def until(self, wanted: Callable[[], object], what: str) -> None:
+        """Wait for something to be so."""
+        deadline = time.monotonic() + WITHIN_S
+        while not wanted():
+            assert time.monotonic() < deadline, f"not within {WITHIN_S} s: {what}"
+            time.sleep(0.1)
+
+    def at(self, service: str, subject: str) -> int:
+        """The sequence up to which a service's consumer has a subject."""
+        statement = "select sequence from inbox where consumer = $1 and subject = $2"
+        rows = self.sql(service, statement, service, subject)
+        return rows[0]["sequence"] if rows else 0
+
+    def heard(self, subject: str, sequence: int, *services: str) -> None:
+        """Wait until these services, or all that hear of it, have the subject up to `sequence`."""
+        for service in services or HEARERS:
+            self.until(lambda s=service: self.at(s, subject) == sequence, f"{service} at {sequence}")  # type: ignore[misc]
+
+    def at_rest(self) -> None:
+        """Wait until no consumer is behind and no outbox holds anything."""
+
+        def resting() -> bool:
+            found = json.loads(self.stack.run("consumers", "--json").stdout)
+            behind = any(group["behind"] for group in found["consumers"])
+            return not behind and not any(database["outbox"] for database in found["databases"])
+
+        self.until(resting, "at rest")
+
+    def in_order(self) -> None:
+        """`shuniu audit` finds nothing."""
+        self.at_rest()
+        assert "everything is in order" in self.run("audit")
+
+    def refuse_in_relay(self, subject: str) -> str:
+        """Block a subject as the relay does when the bus refuses its message; the lane's name."""
+        lane = f"registry.organization.v1/{subject}"
+        self.value(
+            "registry",
+            "with touched as (update source set epoch = epoch), blocked as ("
+            " insert into outbox_blocked (kind, name, seq, reason) values ('subject', $1, 1, 'too large'))"
+            " select pg_notify('shuniu_relay', 'full')",
+            lane,
+        )
+        return lane
+
+    def send_again(self, subject: str, **headers: bytes) -> None:
+        """Put a copy of the subject's last message on the bus, with other headers, as a stranger might."""
+        asyncio.run(_send_again(self.connection.bootstrap_servers, subject, headers))
+
+
+TOPIC = "shuniu.120116.registry.organization.v1"
+
+
+async def _send_again(bootstrap_servers: str, subject: str, headers: dict[str, bytes]) -> None:
+    record = await _last(bootstrap_servers, subject)
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
+    await producer.start()
+    try:
+        changed = list({**dict(record.headers), **headers}.items())
+        await producer.send_and_wait(
+            TOPIC, record.value, key=record.key, headers=changed, partition=record.partition
+        )
+    finally:
+        await producer.stop()
+
+
+async def _last(bootstrap_servers: str, subject: str) -> ConsumerRecord[bytes, bytes]:
+    client = AIOKafkaConsumer(TOPIC, bootstrap_servers=bootstrap_servers, auto_offset_reset="earliest")
+    await client.start()
+    found: ConsumerRecord[bytes, bytes] | None = None
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            while (batch := await client.getmany(timeout_ms=1000)) or found is None:
+                records = [record for each in batch.values() for record in each]
+                found = next((r for r in reversed(records) if r.key == subject.encode()), found)
+    finally:
+        await client.stop()
+    return found
+
+
+@pytest.fixture(scope="module")
+def operator(place: Path) -> Iterator[Operator]:
+    """A stack whose consumers do not ask for what is missing by themselves, so that a person can."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SHUNIU_CONSUMER_HOLD_S", "600")
+        stack = RunningStack(place / "operations")
+        yield Operator(stack, stack.start())
+        stack.stop()
+
+
+def test_a_parked_message_is_retried_once_its_cause_is_mended(operator: Operator) -> None:
+    with refusing(operator, "partybuild"):
+        organization = operator.file()
+        operator.change(organization)
+        operator.until(lambda: len(operator.listed("parked", "list", "partybuild")) == 2, "parked")
+    first, follower = operator.listed("parked", "list", "partybuild")
+    assert (first["kind"], follower["kind"]) == ("failed", "follower")
+    assert "refused for a test" in first["error"]
+    assert {row["kind"] for row in operator.listed("audit", code=1)} == {"parked", "behind"}
+    said = operator.run("parked", "retry", "partybuild", str(first["number"]), "--reason", "mended")
+    assert "2 applied" in said
+    assert operator.at("partybuild", organization) == 2
+    operator.in_order()
+
+
+def test_a_parked_message_is_given_up_with_a_reason_that_stays(operator: Operator) -> None:
+    with refusing(operator, "partybuild"):
+        organization = operator.file()
+        operator.until(lambda: operator.listed("parked", "list", "partybuild"), "parked")
+        [parked] = operator.listed("parked", "list", "partybuild")
+        reason = ("--reason", "a test record", "--actor", "u-ops1")
+        operator.run("parked", "discard", "partybuild", str(parked["number"]), *reason)
+    assert operator.listed("parked", "list") == []
+    assert operator.at("partybuild", organization) == 1
+    assert operator.sql("partybuild", "select from organization where id::text = $1", organization) == []
+    [newest] = operator.listed("decisions", "partybuild", "--limit", "1")
+    assert (newest["decision"], newest["actor"]) == ("parked.discard", "u-ops1")
+    assert newest["reason"] == "a test record"
+    operator.in_order()
+
+
+def test_what_is_held_behind_a_gap_goes_on_after_a_replay(operator: Operator) -> None:
+    organization = operator.file()
+    operator.heard(organization, 1)
+    lane = operator.refuse_in_relay(organization)
+    operator.change(organization)
+    operator.sql("registry", "delete from outbox")
+    operator.run("blocked", "release", "registry", lane, "--reason", "the message is lost, for a test")
+    operator.change(organization)
+    operator.until(lambda: len(operator.listed("held", "list")) == len(HEARERS), "held")
+    for row in operator.listed("held", "list"):
+        assert (row["service"], row["subject"]) == ("registry", organization)
+        assert (row["has"], row["waits_with"]) == (1, 3)
+    operator.run("replay", "registry", "--subject", organization, "--from-sequence", "2", "--reason", "held")
+    operator.heard(organization, 3)
+    assert operator.listed("held", "list") == []
+    operator.in_order()
+
+
+def test_a_fork_is_found_and_given_up(operator: Operator) -> None:
+    organization = operator.file()
+    operator.heard(organization, 1, *HEARERS, "grants")
+    operator.send_again(organization, ce_id=str(uuid.uuid4()).encode())
+    everyone = (*HEARERS, "grants")
+    operator.until(lambda: len(operator.listed("parked", "list", "--kind", "fork")) == len(everyone), "forks")
+    assert {row["detail"] for row in operator.listed("audit", code=1)} == {"1 parked: fork"}
+    operator.change(organization)
+    for service in everyone:
+        operator.run("parked", "discard", service, "--kind", "fork", "--reason", "not in the registry's log")
+    operator.heard(organization, 2)
+    operator.in_order()
+
+
+def test_what_is_quarantined_is_listed_and_never_applied(operator: Operator) -> None:
+    organization = operator.file()
+    operator.heard(organization, 1, *HEARERS, "grants")
+    operator.send_again(organization, ce_division=b"440303001", ce_sequence=b"%020d" % 2)
+    wanted = ("parked", "list", "--kind", "quarantined")
+    operator.until(lambda: len(operator.listed(*wanted)) == len(HEARERS) + 1, "quarantined")
+    for row in operator.listed(*wanted):
+        assert row["error"] == "division 440303001 is not of stack 120116"
+        assert operator.at(row["at"], organization) == 1
+        operator.run("parked", "discard", row["at"], str(row["number"]), "--reason", "told the sender")
+    operator.in_order()
+
+
+def test_a_blocked_subject_goes_on_when_it_is_released(operator: Operator) -> None:
+    organization = operator.file()
+    operator.heard(organization, 1)
+    lane = operator.refuse_in_relay(organization)
+    operator.change(organization)
+    operator.until(lambda: operator.listed("blocked", "list")[0]["messages"] == 1, "gathered")
+    [row] = operator.listed("blocked", "list")
+    assert (row["at"], row["kind"], row["name"], row["reason"]) == ("registry", "subject", lane, "too large")
+    assert operator.at("console", organization) == 1
+    assert "is not blocked" in operator.run(
+        "blocked", "release", "registry", "no-such", "--reason", "a slip", code=1
+    )
+    operator.run("blocked", "release", "registry", "--all", "--reason", "the limit was raised")
+    operator.heard(organization, 2)
+    operator.in_order()
+
+
+def test_a_broker_that_lost_everything_is_filled_again(operator: Operator) -> None:
+    for _ in range(3):
+        operator.change(operator.register())
+    operator.in_order()
+    before = logged(operator.connection)
+    [broker] = [pid for pid in descendants(_pid(operator)) if "tansu" in _command(pid)]
+    os.kill(broker, signal.SIGKILL)
+    newest = ("decisions", "registry", "--limit", "1")
+    operator.until(lambda: operator.listed(*newest)[0]["decision"] == "bus.rebuild", "filled again")
+    operator.in_order()
+    operator.run("bus", "rebuild", "--reason", "once more by hand", "--actor", "u-ops1")
+    operator.in_order()
+    assert logged(operator.connection) == before, "what came again led to nothing"
+
+
+def test_databases_are_copied_while_in_use_and_one_is_brought_back(operator: Operator) -> None:
+    operator.register()
+    operator.at_rest()
+    folder = operator.stack.data_dir.parent / "backups"
+    operator.run("backup", str(folder))
+    assert {file.stem for file in folder.iterdir()} == set(operator.connection.databases)
+    later = [operator.register() for _ in range(3)]
+    operator.heard(later[-1], 1)
+    load = ("restore", "partybuild", "--from", str(folder / "partybuild.dump"), "--reason", "disk failure")
+    assert "other sessions use the database" in operator.run(*load, code=1)
+    operator.stack.stop()
+    operator.connection = operator.stack.start("--engines-only")
+    assert "epoch 1" in operator.run(*load)
+    operator.stack.stop()
+    operator.connection = operator.stack.start()
+    operator.at_rest()
+    for organization in later:
+        operator.heard(organization, 1, "partybuild")
+    duties = "select count(*) from coverage_duty where organization_id::text = any($1)"
+    assert operator.value("partybuild", duties, later) == 3, "what the backup lacked came from the bus"
+    # The duties that were opened between backup and loss had other ids: nobody can unsay them.
+    found = operator.listed("audit", code=1)
+    assert {row["kind"] for row in found} == {"unknown_to_source"}
+    assert len({row["subject"] for row in found}) == 3
+
+
+def refusing(operator: Operator, service: str) -> "_Refusing":
+    """While the block runs, a trigger refuses what the service would write of new organisations."""
+    return _Refusing(operator, service)
+
+
+@dataclass
+class _Refusing:
+    operator: Operator
+    service: str
+
+    def __enter__(self) -> None:
+        for statement in (
+            "create function refuse() returns trigger language plpgsql as"
+            " $$ begin raise exception 'refused for a test'; end $$",
+            "create trigger refuse before insert on organization for each row execute function refuse()",
+        ):
+            self.operator.sql(self.service, statement)
+
+    def __exit__(self, *error: object) -> None:
+        self.operator.sql(self.service, "drop function refuse cascade")
+
+
+def _pid(operator: Operator) -> int:
+    assert operator.stack.process is not None
+    return operator.stack.process.pid
+
+
+def _command(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
