@@ -49,7 +49,7 @@ def serve(
 
       shuniu serve registry:8001 grants:8002
     """
-    from chassis import serving, telemetry
+    from chassis import collection, serving, telemetry
     from chassis.redaction import conceal
     from chassis.service import discover
     from chassis.settings import Role, Settings
@@ -63,7 +63,7 @@ def serve(
     for argument in services:
         name, port = _parsed(argument)
         assignments.append(serving.Assignment(discover(name), settings.for_service(name, port=port)))
-    work = serving.serve(assignments, roles, prepare=prepare)
+    work = serving.serve(assignments, roles, prepare=prepare, ready=collection.settle)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(work)
 

@@ -1,0 +1,31 @@
+"""A served process searches for garbage seldom, and still finds it."""
+
+import subprocess
+import sys
+
+_PROGRAM = """
+import gc, weakref
+from chassis import collection
+
+class Node:
+    pass
+
+def cycle():
+    node = Node()
+    node.itself = node
+    return weakref.ref(node)
+
+collection.settle()
+assert gc.get_freeze_count() > 1000, "what was loaded is searched still"
+searches = sum(entry["collections"] for entry in gc.get_stats())
+batch = [("a", index) for index in range(15_000)]
+assert sum(entry["collections"] for entry in gc.get_stats()) == searches, "a batch led to a search"
+gone = cycle()
+kept = [[] for _ in range(2 * collection.YOUNG)]
+assert gone() is None, "a cycle is never found"
+"""
+
+
+def test_what_was_loaded_is_searched_no_more_and_new_cycles_are_found() -> None:
+    done = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
