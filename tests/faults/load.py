@@ -78,6 +78,10 @@ class Load:
         try:
             yield load
             await load.finish()
+        except BaseException as error:
+            if work.done() and not work.cancelled() and (fault := work.exception()) is not None:
+                raise fault from error  # nobody was at work any more, which explains the rest
+            raise
         finally:
             work.cancel()
             await asyncio.wait({work})

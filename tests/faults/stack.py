@@ -77,6 +77,7 @@ class FaultStack:
     """how often what was killed"""
     fell: Counter[str] = field(default_factory=Counter)
     """processes that ended by themselves, as one that lost its database may"""
+    _commands: int = 0
     _watching: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
     @classmethod
@@ -258,8 +259,8 @@ class FaultStack:
 
     async def run(self, *argv: str, **variables: str) -> tuple[int, str]:
         """A `shuniu` command against this stack: exit code and output."""
-        log = self.place / f"command-{'-'.join(argv[:2])}-{len(os.listdir(self.place))}.log"
-        log.unlink(missing_ok=True)
+        self._commands += 1
+        log = self.place / f"command-{self._commands}-{argv[0]}.log"
         env = self.environment | variables
         child = await self.forks.start(" ".join(argv), argv, env, log)
         code = await child.end(_COMMAND_S)

@@ -200,7 +200,9 @@ async def failing_messages(stack: FaultStack) -> None:
     await a_record_by_its_offset(stack)
     for point in points.RETRY:
         await refused_at(stack, point, "parked", "retry", "partybuild", "--error", "sour")
-    await stack.must("parked", "retry", "partybuild", "--error", "sour")
+    # Of a subject that a retry has died over, what followed is left, and bears no error of its own.
+    for row in await sql(stack, "partybuild", "select min(number) from parked group by subject"):
+        await stack.must("parked", "retry", "partybuild", str(row[0]))
     await until(stack, "partybuild", "select count(*) = 0 from parked")
 
 
