@@ -80,14 +80,17 @@ class Running:
         async with Stack.open(self.connection, self.token) as opened:
             yield opened
 
-    async def command(self, *words: str) -> str:
-        """What a `shuniu` command against this stack prints; raises RuntimeError where it fails."""
+    async def command(self, *words: str, accepted: tuple[int, ...] = (0,)) -> str:
+        """What a `shuniu` command against this stack prints.
+
+        Raises RuntimeError where it ends otherwise than accepted.
+        """
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "chassis.command", *words, "--data-dir", str(self.data_dir),
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         output, _ = await process.communicate()
-        if process.returncode != 0:
+        if process.returncode not in accepted:
             raise RuntimeError(f"shuniu {' '.join(words)} ended with {process.returncode}: {output.decode()}")
         return output.decode()
 

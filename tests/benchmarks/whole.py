@@ -1,0 +1,141 @@
+"""What a whole stack takes: a register until every service has it, the way from nothing to ready, memory.
+
+`python -m tests.benchmarks.whole`. On the embedded engine readiness and memory are those of `shuniu up` with
+all it starts; on Apache Kafka those of the same two processes, whose engines run already and are not counted.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.embedded.connection import Connection
+from chassis.keys import issue_token
+from chassis.region import load_region
+from chassis.service import installed
+from deploy.regions import profile_file
+from deploy.scenarios import binhai
+from deploy.scenarios.client import Stack
+from tests.benchmarks.bringing import bring
+from tests.benchmarks.engines import Engine
+from tests.benchmarks.harness import Bound, Result, Row, stopwatch
+from tests.benchmarks.imports import copy_bare, read_back
+from tests.benchmarks.memory import families, pss_mb
+from tests.benchmarks.registers import workbook
+from tests.benchmarks.running import Options, run
+from tests.benchmarks.stacks import REGION, STACK, Program, Running, each_service, stack
+from tests.system.world import RunningStack
+
+EVERYWHERE = 0.03
+READY_S, MEMORY_MB = 10.0, 700.0
+_SETTLED_S = 5.0
+"""Memory is looked at when what was done last is over for so long."""
+
+
+async def measure_everywhere(engine: Engine, options: Options) -> Row:
+    """A workbook until the stack is at rest, each service a process, beside COPY of the same rows.
+
+    Once in a fifth of the other rows' runs, since it takes minutes.
+    """
+    rows = options.events
+    name = f"import of {rows:,} until every service has them"
+    row = Row(name, "rows/s", "COPY of the rows, one table", EVERYWHERE)
+    file = await asyncio.to_thread(workbook, load_region(profile_file(REGION)), rows, options.directory)
+    for number in range(max(1, options.runs // 5)):
+        data_dir = options.directory / f"everywhere-{number}"
+        async with engine.broker() as bus, stack(engine, bus, data_dir, each_service()) as running:
+            await _follow(running, engine, file, rows, row)
+        options.say(f"{name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")
+    return row
+
+
+async def _follow(running: Running, engine: Engine, file: Path, rows: int, row: Row) -> None:
+    with stopwatch(*running.pids.values()) as ours, stopwatch(engine.postgres.pid) as servers:
+        await bring(running, file)
+        registry_s = time.monotonic()
+        async with running.client() as client:
+            await client.at_rest(600)
+        row.note("s after the registry's commit", time.monotonic() - registry_s)
+    dsn = running.connection.databases["registry"]
+    bare = await copy_bare(dsn, *await read_back(dsn), engine.postgres.pid)
+    row.rates.append(rows / ours.spent.wall_s)
+    row.references.append(rows / bare.wall_s)
+    row.note("us CPU a row, ours", ours.spent.servers_s / rows * 1e6)
+    row.note("PostgreSQL", servers.spent.servers_s / rows * 1e6)
+    row.note("CPU ratio", bare.cpu_s / (ours.spent.servers_s + servers.spent.servers_s))
+
+
+@dataclass(frozen=True)
+class _Started:
+    """A stack just started, with what it took and the processes that count."""
+
+    connection: Connection
+    token: str
+    ready_s: float
+    pids: Callable[[], list[int]]
+
+    def memory_mb(self) -> float:
+        """Its memory now."""
+        return pss_mb(pid for family in families(self.pids()).values() for pid in family)
+
+
+@asynccontextmanager
+async def _started(engine: Engine, options: Options, name: str) -> AsyncIterator[_Started]:
+    """A stack as `shuniu up` groups it, from an empty directory."""
+    begun = time.monotonic()
+    if engine.name == "embedded":
+        up = RunningStack(options.directory / name)
+        connection = await asyncio.to_thread(up.start)
+        ready_s = time.monotonic() - begun
+        assert up.process is not None
+        pid = up.process.pid
+        token = issue_token(up.data_dir / "keys", subject="u-operator", roles=["operator"], divisions=[STACK])
+        try:
+            yield _Started(connection, token, ready_s, lambda: [pid])
+        finally:
+            await asyncio.to_thread(up.stop)
+        return
+    rest = tuple(service for service in installed() if service != "console")
+    programs = [Program(rest), Program(("console",))]
+    async with engine.broker() as bus, stack(engine, bus, options.directory / name, programs) as running:
+        ready_s = time.monotonic() - begun
+        yield _Started(running.connection, running.token, ready_s, lambda: list(running.pids.values()))
+
+
+async def measure_start(engine: Engine, options: Options) -> list[Bound]:
+    """Starts from nothing as often as other rows run; memory in the last of them, and after the main job."""
+    what = "`shuniu up`" if engine.name == "embedded" else "services and console, engines running"
+    ready = Bound(f"{what}: from nothing to ready", "s", READY_S)
+    at_ready = Bound(f"{what}: memory at ready", "MB", MEMORY_MB)
+    after = Bound(f"{what}: memory after the main job", "MB", MEMORY_MB)
+    for number in range(options.runs):
+        async with _started(engine, options, f"up-{number}") as started:
+            ready.figures.append(started.ready_s)
+            await asyncio.sleep(1)
+            at_ready.figures.append(started.memory_mb())
+            options.say(f"{ready.name}, {number + 1}: {started.ready_s:.1f} s, {at_ready.figures[-1]:.0f} MB")
+            if number == options.runs - 1:
+                begun = time.monotonic()
+                await _main_job(started)
+                after.notes.add("s for the main job", time.monotonic() - begun)
+                await asyncio.sleep(_SETTLED_S)
+                after.figures.append(started.memory_mb())
+                options.say(f"{after.name}: {after.figures[-1]:.0f} MB")
+    return [ready, at_ready, after]
+
+
+async def _main_job(started: _Started) -> None:
+    binhai.out.quiet = True
+    async with Stack.open(started.connection, started.token) as client:
+        await binhai.build(client, time.monotonic())
+
+
+async def measure(engine: Engine, options: Options) -> list[Result]:
+    """All of it."""
+    return [await measure_everywhere(engine, options), *await measure_start(engine, options)]
+
+
+if __name__ == "__main__":
+    run({"whole": measure}, __doc__)
