@@ -173,6 +173,7 @@ class HttpSettings(BaseSettings):
     port: int = 8000
     max_body_bytes: int = 1 << 20
     max_upload_bytes: int = 64 << 20
+    max_uploads: int = Field(4, ge=1, description="uploads at a time; above it they are answered 503")
     max_head_bytes: int = Field(64 << 10, ge=4096, description="address and headers of a request")
     max_connections: int = Field(1000, ge=1, description="above it, requests are answered 503")
     head_timeout_s: float = Field(10.0, gt=0, description="until a request's head must be there")

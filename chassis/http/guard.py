@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from chassis import telemetry
 from chassis.http.language import preferred
-from chassis.http.problems import of_explained, problem
+from chassis.http.problems import Explained, of_explained, problem
 from chassis.http.unexpected import explained
 from chassis.metrics import metrics
 from chassis.settings import HttpSettings
@@ -108,6 +108,7 @@ class Guard:
         self._service = service
         self._settings = settings
         self._metrics = metrics(service)
+        self._uploads = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request through; anything but HTTP goes by untouched."""
@@ -132,24 +133,50 @@ class Guard:
         )
 
     def _limit(self, request: Request) -> int:
-        form = request.headers.get("content-type", "").startswith("multipart/form-data")
-        return self._settings.max_upload_bytes if form else self._settings.max_body_bytes
+        return self._settings.max_upload_bytes if _is_upload(request) else self._settings.max_body_bytes
 
     async def _pass(self, scope: Scope, request: Request, exchange: _Exchange) -> None:
         try:
             if _declared(request) > exchange.limit:
                 await exchange.refuse()
-            await self._app(scope, exchange.receive_limited, exchange.send_marked)
+            if _is_upload(request):
+                await self._take_upload(scope, request, exchange)
+            else:
+                await self._app(scope, exchange.receive_limited, exchange.send_marked)
         except Exception as error:
             response = self._answer(request, exchange, error)
             if exchange.status is not None:
                 raise  # the answer has begun: only a broken connection can say that it failed
             await response(scope, exchange.receive, exchange.send_marked)
 
+    async def _take_upload(self, scope: Scope, request: Request, exchange: _Exchange) -> None:
+        """Pass an upload on, from somebody known and a few at a time.
+
+        It is taken whole into memory or a temporary file before any route sees it, so before a route would
+        ask who sends it. Raises a 401 or 503 `Explained`.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        await request.app.state.authenticator.principal(token if scheme.lower() == "bearer" else None)
+        if self._uploads >= self._settings.max_uploads:
+            raise Explained(
+                503,
+                "too_many_uploads",
+                "正在上传的文件过多，请稍后再试。",
+                "Too many files are being uploaded at the moment; try again.",
+                headers={"retry-after": "10"},
+            )
+        self._uploads += 1
+        try:
+            await self._app(scope, exchange.receive_limited, exchange.send_marked)
+        finally:
+            self._uploads -= 1
+
     def _answer(self, request: Request, exchange: _Exchange, error: Exception) -> ASGIApp:
         zh = preferred(request.headers) == "zh"
         if (refused := body_refused(request)) is not None:
             return refused
+        if isinstance(error, Explained):
+            return of_explained(request, error)
         known = explained(error)
         if known is not None:
             if known.status >= 500:
@@ -162,6 +189,10 @@ class Guard:
             else f"Something failed here; tell the administrator this number: {exchange.correlation_id}."
         )
         return problem(request, 500, "internal_error", detail)
+
+
+def _is_upload(request: Request) -> bool:
+    return request.headers.get("content-type", "").lower().lstrip().startswith("multipart/")
 
 
 def _declared(request: Request) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ import pytest_asyncio
 from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.keys import EmbeddedKey
 from tests.backends import free_port
-from tests.security.deployed import Deployed
+from tests.security.deployed import STACK, Deployed
 
 pytestmark = pytest.mark.integration
 HEAD_S, BODY_S = 1.0, 1.5
 MOST_CONNECTIONS = 60
+UPLOADS = 4
+"""At a time, by default."""
 QUICK_S = 8.0
 """Nothing here may take longer on a busy machine; each limit is a second or so."""
 GROWTH_MB = 60
@@ -133,6 +135,43 @@ async def test_a_body_that_says_it_is_too_large_is_refused_at_once(target: Targe
         writer.write(bytes(100_000))
         status, body = await told(reader)
     assert (status, json.loads(body)["code"]) == (413, "content_too_large")
+
+
+@pytest.mark.parametrize("authorization", ["", "authorization: Bearer a.b.c", "authorization: Basic eDp5"])
+async def test_an_upload_of_somebody_unknown_is_not_taken(target: Target, authorization: str) -> None:
+    async with little_cost(target), target.raw() as (reader, writer):
+        lines = ["POST /v1/imports HTTP/1.1", "host: x", "content-type: multipart/form-data; boundary=x"]
+        lines += ["content-length: 8000000", *([authorization] if authorization else []), "", ""]
+        writer.write("\r\n".join(lines).encode())
+        status, body = await first_answer(reader)
+    assert status == 401, body
+
+
+async def first_answer(reader: asyncio.StreamReader) -> tuple[int, str]:
+    """Status and body of an answer after which the connection may stay."""
+    async with asyncio.timeout(QUICK_S):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].split()[0])
+        return int(head.split()[1]), (await reader.readexactly(length)).decode()
+
+
+async def test_a_few_uploads_are_taken_at_a_time(target: Target) -> None:
+    kind = "multipart/form-data; boundary=x"
+    async with AsyncExitStack() as opened, little_cost(target):
+        for _ in range(UPLOADS):
+            _, writer = await opened.enter_async_context(target.raw())
+            writer.write(head(target, IMPORTS, kind, "content-length: 1000"))
+        await asyncio.sleep(0.3)
+        reader, writer = await opened.enter_async_context(target.raw())
+        writer.write(head(target, IMPORTS, kind, "content-length: 1000"))
+        status, body = await first_answer(reader)
+        assert (status, json.loads(body)["code"]) == (503, "too_many_uploads")
+        await asyncio.sleep(BODY_S + 0.5)  # they came too slowly, and leave their places
+        async with target.client() as client:
+            taken = await client.post(
+                IMPORTS, data={"division": STACK}, files={"file": ("a.xlsx", b"no workbook")}
+            )
+        assert taken.status_code == 202
 
 
 async def test_a_body_without_a_length_is_read_to_the_limit_and_no_further(target: Target) -> None:
