@@ -14,7 +14,7 @@ from tests.benchmarks.stacks import Program, Running, stack
 REACH = 0.80
 _CLERKS = 8
 _ORGANIZATIONS = 400
-_SECONDS = 8.0
+_SECONDS = 5.0
 _WARM_S = 2.0
 
 

@@ -71,7 +71,7 @@ async def time_second(world: World, events: int, *, dumped: bool, options: Optio
 
 async def measure(engine: Engine, options: Options) -> list[Row]:
     """With and without, in turn, each on a broker without topics."""
-    load, _ = loads(options.events)
+    load, _ = loads(options.events // 2)
     row = Row("relay during a database dump", "msg/s", "without the dump", REACH)
     dsn = await database(engine, "dump")
     for number in range(options.runs):

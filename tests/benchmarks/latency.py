@@ -25,8 +25,8 @@ from tests.benchmarks.running import Options, run
 from tests.benchmarks.stacks import Program, Running, stack
 
 _ORGANIZATIONS = 500
-_RATE, _SECONDS = 200.0, 10.0
-_QUIET_RATE, _QUIET_SECONDS = 1.0, 100.0
+_RATE, _SECONDS = 200.0, 6.0
+_QUIET_RATE, _QUIET_SECONDS = 1.0, 60.0
 _ARRIVES_S = 10.0
 _CHANNEL = "projected"
 _TELL = f"""

@@ -27,8 +27,8 @@ from tests.chassis.outbox_world import World, make_world
 
 TIMES = 5.0
 WORKERS, FETCHED, FLUSHED = 64, 1_000, 100
-_PEERS_SHARE = 10
-"""The peer gets a tenth of the messages: a rate needs no more, and all would take its time."""
+_PEERS_SHARE = 20
+"""The peer gets a twentieth of the messages: a rate needs no more, and all would take its time."""
 _TABLE, _QUEUE = "peer_outbox", "events"
 _KEY = "x-key"
 

@@ -36,8 +36,8 @@ from tests.chassis.outbox_world import prepare
 STACK = "990000"
 TOPIC = event_type(FundOpened).stream.topic(STACK, 1)
 _TIMES = 15
-_FIRST_WRITTEN_SHARE = 100
-"""The side that one would write first takes a hundredth of the messages, or it would take all day."""
+_FIRST_WRITTEN_SHARE = 400
+"""The side that one would write first takes a four-hundredth of the messages, or it would take all day."""
 
 
 class FundCopy(SQLModel, table=True):
