@@ -230,7 +230,9 @@ async def _inboxes(world: _World, expected: Expectations, report: Report) -> Non
         if expected.parked:
             aside |= {row["subject"] for row in await world.connections[database].fetch(
                 "select subject from parked where subject is not null")}  # fmt: skip
-        strangers = {key for key in has if key not in wanted and _of_a_replay(world, *key)}
+        strangers = {
+            key for key in has if key not in wanted and (expected.strangers or _of_a_replay(world, *key))
+        }
         has = {key: value for key, value in has.items() if key[1] not in aside and key not in strangers}
         wanted = {key: value for key, value in wanted.items() if key[1] not in aside}
         report.note(f"{database}: inbox and sources disagree", _differences(has, wanted))
