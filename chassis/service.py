@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +12,8 @@ from pydantic import BaseModel
 from shuniu_contracts import Event
 from sqlalchemy import MetaData
 
+from chassis.installation import installed as installed
+from chassis.installation import points
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 
@@ -112,15 +113,10 @@ class Service:
 
 def discover(name: str) -> Service:
     """The installed service `name`; raises LookupError that lists those there are."""
-    found = {point.name: point for point in entry_points(group="shuniu.services")}
+    found = points()
     if name not in found:
         raise LookupError(f"no service '{name}' is installed; there are: {', '.join(sorted(found))}")
     service = found[name].load()
     if not isinstance(service, Service):
         raise LookupError(f"'{name}' is no chassis service")
     return service
-
-
-def installed() -> tuple[str, ...]:
-    """The names of the installed services, in order of start."""
-    return tuple(point.name for point in entry_points(group="shuniu.services"))

@@ -5,16 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import asyncpg
 import typer
 from pydantic import SecretStr
 
 from chassis.embedded.connection import Connection, read_connection_file
-from chassis.runtime import Runtime
-from chassis.service import discover, installed
+from chassis.installation import installed
 from chassis.settings import AuthSettings, BusSettings, DatabaseSettings, Settings
+
+if TYPE_CHECKING:  # `shuniu up` keeps its process for as long as the stack runs, and needs none of these
+    import asyncpg
+
+    from chassis.runtime import Runtime
 
 DEFAULT_DATA_DIR = Path(".shuniu")
 KEYS_FOLDER = "keys"
@@ -101,10 +104,12 @@ class Place:
         return tuple(names or self.services)
 
     @asynccontextmanager
-    async def runtime(self, service: str) -> AsyncIterator[Runtime]:
+    async def runtime(self, service: str) -> "AsyncIterator[Runtime]":
         """A service's runtime with an open database."""
         from chassis.database import Database
         from chassis.region import load_region
+        from chassis.runtime import Runtime
+        from chassis.service import discover
 
         settings = self.settings(service)
         region = load_region(settings.profile())
@@ -116,7 +121,7 @@ class Place:
             await runtime.database.close()
 
     @asynccontextmanager
-    async def database(self, service: str) -> AsyncIterator[asyncpg.Connection]:
+    async def database(self, service: str) -> "AsyncIterator[asyncpg.Connection]":
         """A connection to a service's database, in a transaction of its own."""
         from chassis.database import connect
 

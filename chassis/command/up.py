@@ -100,8 +100,8 @@ def up(
 
 
 def _plan(region: str, data_dir: Path, port: int, services: list[str] | None, grouping: Grouping) -> Plan:
+    from chassis.installation import installed
     from chassis.region import load_region
-    from chassis.service import installed
     from chassis.settings import region_profile
 
     named = not region.endswith(".toml")
