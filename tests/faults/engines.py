@@ -25,7 +25,9 @@ class Engines(Protocol):
     profile: Literal["kafka", "embedded"]
     broker_keeps: bool
     """whether the broker's disk outlives a kill; where not, the bus is to be rebuilt"""
-    bootstrap_servers: str
+
+    @property
+    def bootstrap_servers(self) -> str: ...
 
     def dsn(self, database: str) -> str: ...
 
@@ -84,10 +86,6 @@ class EmbeddedEngines:
     @property
     def bootstrap_servers(self) -> str:
         return self._broker.bootstrap_servers
-
-    @bootstrap_servers.setter
-    def bootstrap_servers(self, value: str) -> None:
-        raise AttributeError(f"the address is the broker's, not {value}")
 
     def dsn(self, database: str) -> str:
         return self._postgres.dsn(database)
@@ -150,9 +148,12 @@ class ContainerEngines:
 
     def __init__(self) -> None:
         self._postgres_port, self._broker_port = free_port(), free_port()
-        self.bootstrap_servers = f"127.0.0.1:{self._broker_port}"
         self._postgres: Any = None
         self._broker: Any = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"127.0.0.1:{self._broker_port}"
 
     def dsn(self, database: str) -> str:
         root = f"postgresql://test:test@127.0.0.1:{self._postgres_port}/test"

@@ -138,6 +138,7 @@ async def second_check(stack: Stack, expected: Expectations | None = None) -> Re
         await _inboxes(world, expected, report)
         await _copies(world, expected, report)
         await _duties(world, expected, report)
+        await _coverings(world, report)
         await _messages(world, expected, report)
         await _books(world, report)
         await _commands(world, expected, report)
@@ -338,6 +339,32 @@ async def _duties(world: _World, expected: Expectations, report: Report) -> None
     report.note("organisations without their duty", owing - have - set(expected.lost))
     known = {row[0] for row in await world.connections["registry"].fetch("select id::text from organization")}
     report.note("duties of organisations that nobody has", have - known - set(expected.lost))
+
+
+_COVERED_BY = """
+select c.organization_id, c.source_id from covering c where c.until is null
+"""
+_LISTED_BY = """
+select unnest(organization_ids) as organization_id, id as source_id from instructor where status <> 'ended'
+union all
+select unnest(organization_ids), id from party_organization where status <> 'dissolved'
+"""
+
+
+async def _coverings(world: _World, report: Report) -> None:
+    """What covers an organisation, who says so, and its duty are one story told three times."""
+    if "partybuild" not in world.connections:
+        return
+    partybuild = world.connections["partybuild"]
+    for one, other in ((_COVERED_BY, _LISTED_BY), (_LISTED_BY, _COVERED_BY)):
+        rows = await partybuild.fetch(f"({one}) except all ({other})")
+        report.note("covered and not listed, or listed and not covered", (tuple(map(str, r)) for r in rows))
+    rows = await partybuild.fetch(
+        "select d.id::text, d.status, count(c.source_id) as by from coverage_duty d left join covering c"
+        " on c.organization_id = d.organization_id and c.line = d.line and c.until is null"
+        " where d.status <> 'ended' group by d.id having (d.status = 'covered') <> (count(c.source_id) > 0)"
+    )
+    report.note("duties that do not say whether they are met", (tuple(row) for row in rows))
 
 
 async def _messages(world: _World, expected: Expectations, report: Report) -> None:

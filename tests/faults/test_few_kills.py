@@ -107,6 +107,8 @@ CORRUPTIONS = {
     "a duty that is missing": (
         "partybuild", "set session_replication_role = replica; delete from coverage_duty where ctid ="
         " (select min(ctid) from coverage_duty)", "without their duty"),
+    "a covering that has ended": (
+        "partybuild", "update covering set until = now() where until is null", "listed and not covered"),
     "a message that is missing": (
         "notify", "delete from message where rule = 'organization_registered'", "was not told of"),
 }  # fmt: skip
