@@ -83,7 +83,9 @@ async def test_strangers_on_the_bus_harm_nobody_but_themselves(
         async with Load.on(stack, seed, workbook=300) as load:
             await asyncio.sleep(4)
             for _ in range(3):
-                found = await asyncio.to_thread(stranger.sample, ORGANIZATIONS)
+                known = {one.subject.encode() for one in load.confirmed if one.aggregate == "organization"}
+                present = await asyncio.to_thread(stranger.sample, ORGANIZATIONS)
+                found = [m for m in present if m.key in known]
                 again = dice.sample(found, min(len(found), 60))
                 await asyncio.to_thread(stranger.send, again)
                 await asyncio.to_thread(stranger.send, list(reversed(found[-40:])))
