@@ -21,7 +21,7 @@ from tests.chassis.outbox_world import World, make_world
 
 REACH = 0.80
 BYTES_A_SECOND = 20 << 20
-"""What the dump's destination takes, a disk or a network; unbounded it would take a core of two for itself."""
+"""What the dump's destination takes, a disk or a network; unbounded it takes one core of two for itself."""
 _CHUNK = 1 << 18
 
 
@@ -52,9 +52,10 @@ async def _dump(dsn: str, snapshot: str) -> None:
             programs() / "pg_dump", "--format=custom", "--compress=0", f"--snapshot={snapshot}", dsn,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         try:
-            while chunk := await process.stdout.read(_CHUNK):
+            while chunk := await process.stdout.read(_CHUNK):  # noqa: ASYNC110, a rate, not a wait
                 await asyncio.sleep(len(chunk) / BYTES_A_SECOND)
             said = await process.stderr.read()
             await process.wait()
