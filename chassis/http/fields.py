@@ -1,11 +1,98 @@
-"""Types of request fields that every service takes: what they are everywhere, and what the bus can hold."""
+"""Types of request fields that every service takes, and the bodies they stand in: what the bus can hold."""
 
+import re
+import unicodedata
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from shuniu_contracts import Basis
+from shuniu_contracts.fields import CODE_PATTERN, PERSON_PATTERN
+
+from chassis.model import Refusal, RefusalKind
+
+_PERSON = re.compile(PERSON_PATTERN)
+
+
+class NotPrintable(Refusal, ValueError):
+    """Control characters in a text; a ValueError too, so that a model that validates names the field."""
+
+    code = "text_not_printable"
+    kind = RefusalKind.INVALID
+    zh = "含有不可见的控制字符（第 {place} 个字符），请删除。"
+    en = "It contains a control character (character {place}); remove it."
+
+
+class MalformedPersonId(Refusal, ValueError):
+    """No opaque id of a person; a ValueError too, so that a validating model reports it with its field."""
+
+    code = "person_id_malformed"
+    kind = RefusalKind.INVALID
+    zh = "人员编号“{value}”应为不透明代码：字母、数字、- 和 _，并含有字母；不得填写姓名或证件号码。"
+    en = "Person id '{value}' must be an opaque id: letters, digits, - and _, with a letter before its end."
+
+
+def printable(text: str) -> str:
+    """`text`, one line that shows as it is, spaces of any width included; raises `NotPrintable`."""
+    for place, character in enumerate(text, 1):
+        if not (character.isprintable() or unicodedata.category(character) == "Zs"):
+            raise NotPrintable(place=place)
+    return text
+
+
+def _lines(text: str) -> str:
+    printable(text.replace("\n", " "))
+    return text
+
+
+def _opaque(person_id: str) -> str:
+    if not _PERSON.fullmatch(person_id):
+        raise MalformedPersonId(value=person_id)
+    return person_id
+
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A day of the world; no record knows one before 1900."""
 Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$")]
 """Division code: GB/T 2260 digits without trailing zeros; it covers those below it."""
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=64)]
+"""A code of a list that the region keeps, or an opaque id."""
+PersonId = Annotated[
+    str,
+    AfterValidator(_opaque),
+    Field(
+        max_length=64,
+        description="opaque id of a person, never a name",
+        json_schema_extra={"pattern": PERSON_PATTERN},  # pydantic's own engine knows no look-ahead
+    ),
+]
+"""An id that cannot be a name, a telephone or an identity number."""
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)
+]
+"""A name or title of an organisation, a body or a project, never of a person; one line."""
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_lines)
+]
+"""Words for people, in lines; they stay in their service."""
+
+
+class Body(BaseModel):
+    """A request body: what it does not know is refused, so that a slip of the pen is seen."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def arguments(self) -> dict[str, Any]:
+        """The fields as the command takes them."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+
+class Fact(Body):
+    """What every command may say of the fact it records: its day and how it came to be known."""
+
+    effective_on: Day | None = Field(
+        None, title="日期", description="the day the fact is true from; today if left out"
+    )
+    basis: Basis = Field(
+        Basis.LIVE, title="录入方式", description="only live facts start deadlines and send messages"
+    )

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.fields import Body, Code, Division, Text
 from services.grants.applications import commands, queries
 from services.grants.applications.model import ApplicationStatus
 from services.grants.applications.tables import ApplicationRow
 from services.grants.model import LARGEST_FEN
-from services.grants.requests import Body, Code, Division, Fact, RecordOut, Title
+from services.grants.requests import Fact, RecordOut
 from services.grants.rounds.routes import VersionOut
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
@@ -26,7 +27,7 @@ class ApplyBody(Fact):
     id: UUID | None = None
     round_id: UUID
     organization_id: UUID
-    title: Title
+    title: Text
     requested_fen: Request
     area: Code | None = None
     target_groups: list[Code] = Field(default_factory=list, max_length=100)
@@ -36,7 +37,7 @@ class ApplyBody(Fact):
 class AmendBody(Body):
     """What is to be otherwise; what is left out stays."""
 
-    title: Title | None = None
+    title: Text | None = None
     requested_fen: Request | None = None
     area: Code | None = None
     target_groups: list[Code] | None = Field(None, max_length=100)

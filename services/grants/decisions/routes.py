@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from chassis.http import Call, requires
+from chassis.http.fields import Code
 from services.grants.applications.routes import ApplicationOut
 from services.grants.decisions import commands
-from services.grants.requests import Code, Fact, Fen
+from services.grants.requests import Fact, Fen
 from services.grants.rounds.routes import RoundOut
 
 router = APIRouter(prefix="/v1/rounds", tags=["decisions"])

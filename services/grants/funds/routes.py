@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 from shuniu_contracts.grants import FundSource
 
 from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.fields import Code, Division, Text
 from services.grants.funds import commands, queries
 from services.grants.funds.model import FundStatus
 from services.grants.funds.tables import FundRow
 from services.grants.ledger.model import Account, EntryKind
-from services.grants.requests import Code, Division, Fact, Fen, RecordOut, Title, Year
+from services.grants.requests import Fact, Fen, RecordOut, Year
 
 router = APIRouter(prefix="/v1/funds", tags=["funds"])
 
@@ -69,7 +70,7 @@ class OpenBody(Fact):
 
     id: UUID | None = Field(None, description="the caller's own UUID, else one is made")
     division: Division
-    title: Title
+    title: Text
     source: FundSource
     source_body: Code | None = None
     custodian: Code | None = None

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 
 from chassis.http import Call, requires
+from chassis.http.fields import Code, Day
 from services.grants.model import Basis
 from services.grants.organizations import commands, queries
 from services.grants.organizations.tables import BanRow
-from services.grants.requests import Code, Day, Fact
+from services.grants.requests import Fact
 
 router = APIRouter(prefix="/v1/organizations", tags=["bans"])
 

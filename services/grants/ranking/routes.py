@@ -8,10 +8,11 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from chassis.http import Call, requires
+from chassis.http.fields import Body, Code
 from services.grants.model import LARGEST_FEN
 from services.grants.ranking import commands, queries
 from services.grants.ranking.model import Deviation, Outcome, Score
-from services.grants.requests import Body, Code, Fact
+from services.grants.requests import Fact
 from services.grants.rounds.routes import RoundOut
 
 router = APIRouter(prefix="/v1/rounds", tags=["ranking"])

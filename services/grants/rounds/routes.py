@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.fields import Body, Code, Day, Division, Text
 from services.grants.eligibility.model import Rule
-from services.grants.requests import Body, Code, Day, Division, Fact, Fen, RecordOut, Text, Title, Year
+from services.grants.requests import Fact, Fen, RecordOut, Sentence, Year
 from services.grants.rounds import commands, queries
 from services.grants.rounds.model import RoundKind, RoundStatus
 from services.grants.rounds.tables import RoundRow
@@ -29,16 +30,16 @@ class AnchorBody(Body):
     """What so many points stand for, for reviewers to go by."""
 
     points_thousandths: Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
-    zh: Text = ""
-    en: Text = ""
+    zh: Sentence = ""
+    en: Sentence = ""
 
 
 class CriterionBody(Body):
     """One criterion; the weights of all add up to 1000."""
 
     code: Code
-    zh: Text = ""
-    en: Text = ""
+    zh: Sentence = ""
+    en: Sentence = ""
     weight_thousandths: Annotated[int, Field(ge=1, le=1000, strict=True)]
     highest_thousandths: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] = 100_000
     anchors: list[AnchorBody] = Field(default_factory=list, max_length=20)
@@ -49,7 +50,7 @@ class AnnounceBody(Fact):
 
     id: UUID | None = None
     division: Division
-    title: Title
+    title: Text
     kind: RoundKind = RoundKind.GRANTS
     year: Year
     issuers: list[Code] = Field(default_factory=list, max_length=50)

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.fields import Division
 from chassis.http.language import preferred
-from services.notify.fields import Division
 from services.notify.messages import commands, queries
 from services.notify.messages.model import Status
 from services.notify.messages.queries import Box, Letter, MessageOut, Wanted

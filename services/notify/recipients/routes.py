@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.fields import Body, Code, Division, PersonId
 from chassis.http.language import preferred
-from services.notify.fields import Code, Division, PersonId
 from services.notify.recipients import commands, queries
 from services.notify.recipients.queries import RecipientOut
 from services.notify.recipients.tables import RecipientRow
@@ -17,10 +17,8 @@ from services.notify.recipients.tables import RecipientRow
 router = APIRouter(prefix="/v1/recipients", tags=["recipients"])
 
 
-class RegisterBody(BaseModel):
+class RegisterBody(Body):
     """A person, by opaque ids, in a role in a division."""
-
-    model_config = ConfigDict(extra="forbid")
 
     person_id: PersonId
     actor_id: Code = Field(description="the account (`sub`) that reads the messages")
@@ -29,10 +27,8 @@ class RegisterBody(BaseModel):
     language: Literal["zh", "en"] = "zh"
 
 
-class DeputyBody(BaseModel):
+class DeputyBody(Body):
     """The account that acts meanwhile; null ends it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     deputy_actor_id: Code | None
 

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from chassis.http import AggregateOut, Call, Page, PageRequest, requires
+from chassis.http.fields import Body, Division
 from services.partybuild.coverage import commands, queries
 from services.partybuild.coverage.model import Line, Mode, Proposal, Reason, Status, coverage_class
 from services.partybuild.coverage.tables import CoverageDutyRow, CoveringRow
-from services.partybuild.fields import Place
 
 router = APIRouter(prefix="/v1/duties", tags=["duties"])
 
@@ -103,10 +103,8 @@ class DutyDetailOut(DutyOut):
     proposal: ProposalOut | None
 
 
-class ProposeBody(BaseModel):
+class ProposeBody(Body):
     """An officer's own choice of mode."""
-
-    model_config = ConfigDict(extra="forbid")
 
     mode: Mode
 
@@ -114,7 +112,7 @@ class ProposeBody(BaseModel):
 @router.get("", response_model=Page[DutyOut])
 async def search(
     call: Annotated[Call, requires("duties:read")], page: Annotated[PageRequest, Depends()],
-    division: Place = None,
+    division: Division | None = None,
     line: Line | None = None, status: Status | None = None, mode: Mode | None = None,
     overdue: bool | None = None, organization_id: UUID | None = None,
     kind: Annotated[Literal["uncovered"] | None, Query(description="open and lapsed ones")] = None,

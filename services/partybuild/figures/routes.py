@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 
 from chassis.http import Call, FiguresOut, FiguresRequest, requires
-from services.partybuild.fields import Place
+from chassis.http.fields import Division
 from services.partybuild.figures import queries
 
 router = APIRouter(prefix="/v1", tags=["figures"])
@@ -41,7 +41,7 @@ async def subsidies(
     year: Annotated[int, Path(ge=1900, le=2200)], call: Annotated[Call, requires("figures:read")],
     published_from: Annotated[int | None, Query(ge=0, le=10**15, description="fen")] = None,
     published_below: Annotated[int | None, Query(ge=0, le=10**15, description="fen, excluded")] = None,
-    division: Place = None,
+    division: Division | None = None,
 ) -> SubsidyOut:  # fmt: skip
     """The readings of a year, and which of them a published sum (an interval) can mean."""
     found = await call.read(

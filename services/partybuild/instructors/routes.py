@@ -5,12 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
-from shuniu_contracts import Basis
+from pydantic import Field
 from starlette.responses import Response
 
 from chassis.http import AggregateOut, Call, Page, PageRequest, requires
-from services.partybuild.fields import Day, DivisionCode, PersonId, Place
+from chassis.http.fields import Division, Fact, PersonId
 from services.partybuild.instructors import commands, queries
 from services.partybuild.instructors.model import Status
 from services.partybuild.instructors.tables import InstructorRow
@@ -39,26 +38,17 @@ class InstructorOut(AggregateOut):
         return cls.model_validate({**fields, "load": len(row.organization_ids)})
 
 
-class Body(BaseModel):
-    """What every command here may say of its time."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    effective_on: Day | None = Field(None, description="the day the fact is true; today unless given")
-    basis: Basis = Basis.LIVE
-
-
-class AppointBody(Body):
+class AppointBody(Fact):
     """A person to be appointed, by opaque id."""
 
     person_id: PersonId
-    division: DivisionCode
+    division: Division
     capacity: int | None = Field(
         None, ge=1, le=1000, description="organisations at once; the profile's unless given"
     )
 
 
-class OrganizationsBody(Body):
+class OrganizationsBody(Fact):
     """The organisations to be assigned or released."""
 
     organization_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
@@ -73,7 +63,7 @@ async def appoint(body: AppointBody, call: Annotated[Call, requires("instructors
 @router.get("", response_model=Page[InstructorOut])
 async def search(
     call: Annotated[Call, requires("instructors:read")], page: Annotated[PageRequest, Depends()],
-    division: Place = None, status: Status | None = None,
+    division: Division | None = None, status: Status | None = None,
     organization_id: UUID | None = None,
     free: Annotated[bool | None, Query(description="those who may take on more")] = None,
 ) -> Page[InstructorOut]:  # fmt: skip
@@ -108,6 +98,6 @@ async def release(
 
 
 @router.post("/{id}/end", response_model=InstructorOut)
-async def end(id: UUID, body: Body, call: Annotated[Call, requires("instructors:appoint")]) -> Response:
+async def end(id: UUID, body: Fact, call: Annotated[Call, requires("instructors:appoint")]) -> Response:
     """End the appointment and all its assignments."""
     return await call.execute(commands.end, id=id, **body.model_dump(), answer=InstructorOut.of)

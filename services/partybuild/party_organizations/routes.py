@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 from shuniu_contracts import Basis
 from starlette.responses import Response
 
 from chassis.http import AggregateOut, Call, Page, PageRequest, requires
+from chassis.http.fields import Body, Code, Day, Division, Fact, PersonId, Text, printable
 from services.partybuild.coverage.model import Line
-from services.partybuild.fields import Code, Day, DivisionCode, Name, PersonId, Place, Text
 from services.partybuild.party_organizations import commands, queries
 from services.partybuild.party_organizations.commands import PostGiven
 from services.partybuild.party_organizations.model import Level, PostKind, SetUp, Status
@@ -21,6 +21,7 @@ router = APIRouter(prefix="/v1/party-organizations", tags=["party organisations"
 
 Units = Annotated[list[UUID], Field(min_length=1, max_length=200)]
 Members = Annotated[int, Field(ge=0, le=1_000_000)]
+Sought = Annotated[str, Query(max_length=200), AfterValidator(printable)]
 
 
 class PartyOrganizationOut(AggregateOut):
@@ -75,19 +76,8 @@ class UpgradeOut(BaseModel):
     proposed_level: Level
 
 
-class Body(BaseModel):
-    """What every command here may say of its time."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    effective_on: Day | None = Field(None, description="the day the fact is true; today unless given")
-    basis: Basis = Basis.LIVE
-
-
-class PostBody(BaseModel):
+class PostBody(Body):
     """A post and its holder."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: PostKind
     person_id: PersonId
@@ -95,32 +85,32 @@ class PostBody(BaseModel):
     until: Day | None = None
 
 
-class FoundBody(Body):
+class FoundBody(Fact):
     """A party organisation to be founded over organisations of the register."""
 
-    name: Name
+    name: Text
     mode: SetUp
     organization_ids: Units
     line: Line = Line.PARTY
     lead_organization_id: UUID | None = Field(None, description="required for a joint branch")
     superior_id: UUID | None = Field(None, description="a party organisation kept here")
-    superior_name: Name | None = Field(None, description="one that is kept elsewhere")
-    division: DivisionCode | None = Field(None, description="the lowest that covers all units unless given")
+    superior_name: Text | None = Field(None, description="one that is kept elsewhere")
+    division: Division | None = Field(None, description="the lowest that covers all units unless given")
     level: Level = Level.BRANCH
     full_members: Members | None = Field(None, description="the units' own counts unless given")
     probationary_members: Members | None = None
-    posts: Annotated[list[PostBody], Field(max_length=50)] = []
+    posts: list[PostBody] = Field(default_factory=list, max_length=50)
 
 
-class ChangeBody(Body):
+class ChangeBody(Fact):
     """New values for the fields given; fields left out stay as they are."""
 
-    name: Name | None = None
+    name: Text | None = None
     mode: SetUp | None = None
     organization_ids: Units | None = None
     lead_organization_id: UUID | None = None
     superior_id: UUID | None = None
-    superior_name: Name | None = None
+    superior_name: Text | None = None
     full_members: Members | None = None
     probationary_members: Members | None = None
 
@@ -131,10 +121,8 @@ class ChangeBody(Body):
         return {key: value for key, value in fields.items() if value is not None or key not in never_empty}
 
 
-class LeavePostBody(BaseModel):
+class LeavePostBody(Body):
     """Whose post ends, on which day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: PostKind
     person_id: PersonId
@@ -148,29 +136,27 @@ class TakePostBody(PostBody):
     basis: Basis = Basis.LIVE
 
 
-class UpgradeBody(Body):
+class UpgradeBody(Fact):
     """The level to rise to."""
 
     level: Level
 
 
-class ElectionBody(BaseModel):
+class ElectionBody(Body):
     """An election that was held."""
-
-    model_config = ConfigDict(extra="forbid")
 
     held_on: Day | None = None
     basis: Basis = Basis.LIVE
 
 
-class ScoreBody(Body):
+class ScoreBody(Fact):
     """The yearly score of standardised building (R20)."""
 
     score_thousandths: int = Field(ge=0, le=1_000_000, description="85.5 points are 85500")
     criteria_version: Code | None = None
 
 
-class DissolveBody(Body):
+class DissolveBody(Fact):
     """Why it is dissolved, as a code."""
 
     reason: Code | None = None
@@ -189,9 +175,9 @@ async def found(body: FoundBody, call: Annotated[Call, requires("party_organizat
 @router.get("", response_model=Page[PartyOrganizationOut])
 async def search(
     call: Annotated[Call, requires("party_organizations:read")], page: Annotated[PageRequest, Depends()],
-    division: Place = None, mode: SetUp | None = None,
+    division: Division | None = None, mode: SetUp | None = None,
     level: Level | None = None, status: Status | None = None, organization_id: UUID | None = None,
-    superior_id: UUID | None = None, name: Text | None = None,
+    superior_id: UUID | None = None, name: Sought | None = None,
     elects_before: Annotated[Day | None, Query(description="whose term ends before this day")] = None,
 ) -> Page[PartyOrganizationOut]:  # fmt: skip
     """Party organisations, the oldest record first."""
@@ -208,7 +194,7 @@ async def search(
 @router.get("/upgrades", response_model=list[UpgradeOut])
 async def upgrades(
     call: Annotated[Call, requires("party_organizations:read")],
-    division: Place = None,
+    division: Division | None = None,
 ) -> list[UpgradeOut]:
     """Who is due to become a general branch or a committee, 500 at most."""
     return [

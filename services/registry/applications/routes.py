@@ -9,10 +9,11 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.fields import Code, Division, Text, Words
 from services.registry.applications import commands, queries
 from services.registry.applications.model import ApplicationStep
 from services.registry.applications.queries import ApplicationOut, StepOut
-from services.registry.fields import Code, Codes, Count, Division, Fact, Text, Words
+from services.registry.fields import Codes, Count, Fact
 from services.registry.organizations.model import LegalForm, RegistrationRoute
 
 router = APIRouter(prefix="/v1/registration-applications", tags=["registration applications"])

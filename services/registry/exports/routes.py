@@ -10,8 +10,8 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from chassis.http import Call, requires
+from chassis.http.fields import Code, Division
 from services.registry.exports.workbook import TITLE, row_writer, write
-from services.registry.fields import Code, Division
 from services.registry.organizations import queries
 from services.registry.organizations.model import HubLink, HubStanding, LegalForm, LegalStatus
 from services.registry.organizations.queries import Filter

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from chassis.http import Call, Page, PageRequest, requires
-from services.registry.fields import Code, Codes, Count, Day, Division, Fact, Text
+from chassis.http.fields import Code, Day, Division, Text
+from services.registry.fields import Codes, Count, Fact
 from services.registry.organizations import commands, queries
 from services.registry.organizations.model import (
     HubLink,
