@@ -272,7 +272,8 @@ class Load:
             if len(self._registered) < 6:
                 await asyncio.sleep(0.5)
                 continue
-            await self._hold_round(dice, year)
+            with contextlib.suppress(Refused):  # a round of which nothing came
+                await self._hold_round(dice, year)
 
     async def _hold_round(self, dice: random.Random, year: int) -> None:
         number = self._next()
@@ -313,8 +314,8 @@ class Load:
                 not_yet=_NOT_YET,
             )  # fmt: skip
             self._told("grants", "round", answer, fact)
-            if path == "closing":
-                scores = await self._scores(dice, round_)
+            scores = await self._scores(dice, round_) if path == "closing" else []
+            if scores:  # events of nobody may have come by now
                 await self._insist(
                     "grants", "PUT", f"/v1/rounds/{round_}/scores", {"scores": scores},
                     key=f"scores-{number}",
