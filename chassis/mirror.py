@@ -102,6 +102,8 @@ def properties(links: Sequence[Link], *, replication_factor: int = 3, refresh_s:
         *(f"{code}.bootstrap.servers = {sites[code].bootstrap_servers}" for code in sorted(sites)),
         _COMMON.format(refresh_s=refresh_s).rstrip(),
         *(f"{name} = {replication_factor}" for name in _REPLICATED),
+        "# A worker whose line was cut gets its tasks back when it returns, not five minutes later.",
+        *(f"{code}.scheduled.rebalance.max.delay.ms = 0" for code in sorted(sites)),
     ]
     for link in links:
         lower, upper = link.lower.stack, link.upper.stack
