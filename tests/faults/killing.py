@@ -16,7 +16,7 @@ class Killer:
 
     stack: FaultStack
     dice: random.Random
-    pause_s: tuple[float, float] = (0.1, 0.9)
+    pause_s: tuple[float, float] = (0.05, 0.6)
 
     @property
     def done(self) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.system
 SERVICES = ("registry", "partybuild")
 ORGANIZATIONS = f"shuniu.{CODE}.registry.organization.v1"
 _REACHED_WITHIN_S = 60.0
+_SESSION_OVER_S = 3.0
+"""After which a broker lets go of a member that was killed."""
 
 
 async def killed_at(stack: FaultStack, seat: str, point: str, passing: int = 1) -> None:
@@ -91,6 +94,36 @@ async def test_an_import_killed_at_every_step(
             assert (await finished(stack, undone))["rows_undone"] == len(rows)
             await waiting
         outcome.count(stack, load, await stack.at_rest(load.expected))
+
+
+async def test_a_rebuild_and_a_restore_killed_at_every_step(
+    forks: ForkServer, seed: int, outcome: Outcome
+) -> None:
+    """Begun again by whoever finds them half done: nothing happens twice, and nothing is left out."""
+    async with FaultStack.open(forks, services=SERVICES) as stack:
+        consumers = [f"{service} consumer" for service in SERVICES]
+        mine = [seat for seat in stack.seats if seat.startswith("partybuild ")]
+        async with Load.on(stack, seed) as load:
+            await until(stack, "partybuild", "select count(*) > 5 from organization")
+            await stack.crash(*consumers)
+            await asyncio.sleep(_SESSION_OVER_S)
+            for point in points.REBUILD:
+                for service in (1, 2):  # each service's log is enqueued in a transaction of its own
+                    await refused_at(stack, point, "bus", "rebuild", passing=service)
+            await stack.rebuild_bus()
+            await stack.start(*consumers)
+        await stack.at_rest(load.expected)
+        async with Load.on(stack, seed + 1) as more:
+            await asyncio.sleep(2)
+            await stack.crash(*mine)
+            await asyncio.sleep(_SESSION_OVER_S)
+            restore = ("restore", "partybuild", "--reason", "to be sure")
+            for point in points.RESTORE:
+                await refused_at(stack, point, *restore)
+            await stack.must(*restore)
+            await stack.start(*mine)
+        both = replace(more.expected, confirmed=(*load.confirmed, *more.confirmed))
+        outcome.count(stack, more, await stack.at_rest(both))
 
 
 async def brought(stack: FaultStack, rows: list[Entry], file: Path) -> dict[str, int | str]:

@@ -11,8 +11,8 @@ from tests.faults.processes import ForkServer
 from tests.faults.stack import FaultStack
 
 pytestmark = pytest.mark.system
-SHARES = {"processes": 0.55, "postgres": 0.08, "broker": 0.06}
-"""Of all random kills; the other scenarios have theirs."""
+SHARES = {"processes": 0.8, "postgres": 0.1, "broker": 0.1}
+"""Of all random kills; every second one around an engine is a process."""
 DOUBLED = ("registry relay", "partybuild consumer", "grants timers")
 """Seats with a second process: two that want to lead, share partitions, or fire the same timers."""
 
