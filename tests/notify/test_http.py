@@ -4,15 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from fastapi.routing import APIRoute
 from shuniu_contracts import Basis
 
-from chassis.http import create_app
-from chassis.principal import Principal, permissions_of
 from services.notify.app import service
+from tests.callers import Office, office_of
 from tests.notify.conftest import World
 from tests.notify.events import DISTRICT, NAME, ORGANIZATION, OTHER_STREET, STREET, TODAY
 
@@ -20,37 +18,10 @@ pytestmark = pytest.mark.integration
 LIAISON: dict[str, Any] = {"role": "liaison", "account": f"u-liaison-{STREET}", "division": STREET}
 
 
-class Badge:
-    """Takes `role@division@account` for a token, as a gateway in front of us might."""
-
-    async def principal(self, token: str | None) -> Principal:
-        role, division, account = (token or "").split("@")
-        return Principal(account, frozenset({role}), permissions_of([role], service.roles), (division,))
-
-
-class Office:
-    """An HTTP client that signs in as an account with a role in a division."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.client = client
-
-    async def ask(
-        self, method: str, path: str, *, role: str = "hub_officer", division: str = DISTRICT,
-        account: str = "u-hub", status: int = 200, headers: dict[str, str] | None = None, **arguments: Any,
-    ) -> Any:  # fmt: skip
-        """The JSON answer, which must have the status."""
-        signed = {"authorization": f"Bearer {role}@{division}@{account}", **(headers or {})}
-        response = await self.client.request(method, path, headers=signed, **arguments)
-        assert response.status_code == status, response.text
-        return response.json()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def office(world: World) -> AsyncIterator[Office]:
-    app = create_app(world.runtime, authenticator=Badge())
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
-        yield Office(client)
+    async with office_of(world.runtime, "hub_officer", DISTRICT, "u-hub") as office:
+        yield office
 
 
 async def test_from_a_registration_to_an_acknowledgement(world: World, office: Office) -> None:

@@ -4,50 +4,19 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 import pytest_asyncio
 
-from chassis.http import create_app
-from chassis.principal import Principal, permissions_of
-from services.partybuild.app import service
+from tests.callers import Office, office_of
 from tests.partybuild.conftest import STREET, TODAY, World, later
 
 pytestmark = pytest.mark.integration
 
 
-class Badge:
-    """Takes `role@division` for a token, as a gateway in front of us might."""
-
-    async def principal(self, token: str | None) -> Principal:
-        role, _, division = (token or "party_officer@120116").partition("@")
-        permissions = permissions_of([role], service.roles)
-        return Principal(f"u-{role}", frozenset({role}), permissions, (division,))
-
-
-class Office:
-    """An HTTP client that signs in as a role in a division."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.client = client
-
-    async def ask(
-        self, method: str, path: str, *, role: str = "party_officer", division: str = "120116",
-        status: int = 200, headers: dict[str, str] | None = None, **arguments: Any,
-    ) -> Any:  # fmt: skip
-        """The JSON answer, which must have the status."""
-        signed = {"authorization": f"Bearer {role}@{division}", **(headers or {})}
-        response = await self.client.request(method, path, headers=signed, **arguments)
-        assert response.status_code == status, response.text
-        return response.json()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def office(world: World) -> AsyncIterator[Office]:
-    app = create_app(world.runtime, authenticator=Badge())
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://partybuild") as client:
-        yield Office(client)
+    async with office_of(world.runtime, "party_officer", "120116") as office:
+        yield office
 
 
 async def found(world: World, office: Office, members: int = 3, **body: Any) -> tuple[Any, Any]:

@@ -12,12 +12,13 @@ import pytest_asyncio
 import uvicorn
 
 from chassis.http import create_app
-from chassis.principal import Principal, permissions_of
+from chassis.principal import Principal
 from chassis.region import Region
 from chassis.runtime import Runtime
 from services.registry.app import service
 from services.registry.imports.worker import work
 from services.registry.policy import RegistryPolicy
+from tests.callers import Badge
 from tests.conftest import Databases
 from tests.world import ServiceWorld, runtime_on
 
@@ -41,16 +42,6 @@ async def runtime(databases: Databases, profile: Region) -> Runtime:
 def register(runtime: Runtime) -> Register:
     """The registry to command."""
     return Register(runtime)
-
-
-class Tokens:
-    """Reads `role@division` as a caller: who signs tokens is tested with the chassis."""
-
-    async def principal(self, token: str | None) -> Principal:
-        """The caller that the token names."""
-        role, _, division = (token or "nobody@120116").partition("@")
-        permissions = permissions_of([role], service.roles)
-        return Principal(f"u-{role}", frozenset({role}), permissions, (division,))
 
 
 @dataclass
@@ -87,7 +78,7 @@ class Api:
 @pytest_asyncio.fixture(loop_scope="session")
 async def api(runtime: Runtime) -> AsyncIterator[Api]:
     """The registry's application on its database, called by an operator."""
-    app = create_app(runtime, authenticator=Tokens())
+    app = create_app(runtime, authenticator=Badge(service))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
         yield Api(client).as_("operator")
@@ -96,7 +87,7 @@ async def api(runtime: Runtime) -> AsyncIterator[Api]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def served(runtime: Runtime) -> AsyncIterator[str]:
     """The registry on a port of its own, with its import worker: for clients that are no part of it."""
-    app = create_app(runtime, authenticator=Tokens())
+    app = create_app(runtime, authenticator=Badge(service))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

@@ -1,0 +1,59 @@
+"""Callers of a service's HTTP API that name themselves: who signs tokens is tested with the chassis."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from chassis.http import create_app
+from chassis.principal import Principal, permissions_of
+from chassis.runtime import Runtime
+from chassis.service import Service
+
+
+@dataclass(frozen=True)
+class Badge:
+    """Takes `role@division@account` for a token, as a gateway in front of us might; `u-` and the role is the
+    account that is left out."""
+
+    service: Service
+
+    async def principal(self, token: str | None) -> Principal:
+        """The caller that the token names; nobody without one."""
+        role, division, account = ((token or "nobody@120116") + "@@").split("@")[:3]
+        permissions = permissions_of([role], self.service.roles)
+        return Principal(account or f"u-{role}", frozenset({role}), permissions, (division,))
+
+
+@dataclass(frozen=True)
+class Office:
+    """An HTTP client that signs in as an account with a role in a division, by default as its own."""
+
+    client: httpx.AsyncClient
+    role: str
+    division: str
+    account: str = ""
+
+    async def ask(
+        self, method: str, path: str, *, role: str | None = None, division: str | None = None,
+        account: str | None = None, status: int = 200, headers: dict[str, str] | None = None,
+        **arguments: Any,
+    ) -> Any:  # fmt: skip
+        """The JSON answer, which must have the status; another role has an account of its own."""
+        own = self.account if role in {None, self.role} else ""
+        token = f"{role or self.role}@{division or self.division}@{own if account is None else account}"
+        signed = {"authorization": f"Bearer {token}", **(headers or {})}
+        response = await self.client.request(method, path, headers=signed, **arguments)
+        assert response.status_code == status, response.text
+        return response.json()
+
+
+@asynccontextmanager
+async def office_of(runtime: Runtime, role: str, division: str, account: str = "") -> AsyncIterator[Office]:
+    """The service's application on its database, called by such an account."""
+    app = create_app(runtime, authenticator=Badge(runtime.service))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{runtime.service.name}") as client:
+        yield Office(client, role, division, account)
