@@ -23,6 +23,14 @@ AFTER_GROUPS = failpoints.declare("restore.after_groups")
 AFTER_EPOCH = failpoints.declare("restore.after_epoch")
 AFTER_COMMIT = failpoints.declare("restore.after_commit")
 
+# By the clock, not by one: brought back a second time, the same backup would count to the same number again,
+# and what was published after the first time would stand in the way of what follows the second.
+_RAISE = """
+update source
+set epoch = greatest(epoch + 1, extract(epoch from clock_timestamp() - timestamptz '2026-01-01 00:00Z')::int)
+returning epoch
+"""
+
 
 class ServiceRunning(Exception):
     """The service's relay holds its lock: commands may be running under the old epoch."""
@@ -38,7 +46,7 @@ class Restored:
 
 
 async def restore(runtime: Runtime, *, actor: str, reason: str) -> Restored:
-    """Raise the epoch by one and set this service's consumer groups back; the service must be stopped.
+    """Raise the epoch and set this service's consumer groups back; the service must be stopped.
 
     Raises `ServiceRunning` while its relay runs and `groups.GroupActive` while its consumers do. The groups
     come first: if that fails, nothing has changed. Doing it twice costs an epoch and is harmless.
@@ -53,7 +61,7 @@ async def restore(runtime: Runtime, *, actor: str, reason: str) -> Restored:
         await groups.reset(runtime.settings.bus, own)
         await failpoints.reach(AFTER_GROUPS)
         async with connection.transaction():
-            epoch = await connection.fetchval("update source set epoch = epoch + 1 returning epoch")
+            epoch = await connection.fetchval(_RAISE)
             await record_decision(
                 connection,
                 "restore",
