@@ -105,7 +105,16 @@ async def test_the_services_do_all_their_work_as_runtime_roles(server: Server) -
     await server.stack.until("partybuild", "/v1/duties", organization_id=organization)
     shown = await asyncio.to_thread(server.stack.run, "parked", "list", "--json")
     assert shown.stdout.strip() == "[]"
+    await asyncio.to_thread(restored, server.stack)
+    await server.stack.ready()
     assert "InsufficientPrivilege" not in server.stack.logs()
+
+
+def restored(stack: Deployed) -> None:
+    """What an operator does after a database came back from a backup, as the runtime role too."""
+    stack.stop()
+    stack.run("restore", "registry", "--reason", "disk failure")
+    stack.start()
 
 
 async def test_the_reader_audits_and_changes_nothing(server: Server) -> None:
