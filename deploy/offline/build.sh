@@ -77,7 +77,9 @@ shuniu() {
   compgen -G 'dist/wheelhouse/shuniu-*.whl' >/dev/null ||
     { echo "dist/wheelhouse holds no wheels of ours: make wheelhouse" >&2; exit 3; }
   build shuniu deploy/images/Dockerfile . \
-    --build-arg "BASE=$(image base:runtime)" --build-arg "BUILD=$(image base:build)"
+    --build-arg "BASE=$(image base:runtime)" --build-arg "BUILD=$(image base:build)" \
+    --build-arg "VERSION=$(basename dist/wheelhouse/shuniu-[0-9]*.whl | cut -d- -f2)" \
+    --build-arg "REVISION=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
 }
 
 docker version --format '{{.Server.Version}}' >/dev/null 2>&1 ||
