@@ -276,6 +276,22 @@ async def test_two_at_once_cannot_enter_the_same_organisation(register: Register
     assert len(await register.rows("select id from organization")) == 1
 
 
+async def test_two_at_once_cannot_take_the_same_name(register: Register) -> None:
+    """The second change waits for the first's commit and is then refused with its id."""
+    rows = [await register.do(commands.enter, **found(name)) for name in ("甲子书画队", "乙丑书画队")]
+
+    async def rename(id: Any) -> Any:
+        async with register.runtime.unit_of_work(OFFICER) as uow:
+            await commands.change_details(uow, id=id, details={"name": "丙寅书画队"})
+            await uow.flush()
+            await asyncio.sleep(0.2)
+            return id
+
+    outcomes = await asyncio.gather(*(rename(row.id) for row in rows), return_exceptions=True)
+    assert Duplicate in {type(outcome) for outcome in outcomes}, outcomes
+    assert len(await register.rows("select id from organization where name = '丙寅书画队'")) == 1
+
+
 async def test_merging_with_itself_or_with_nothing_is_refused(register: Register) -> None:
     row = await register.do(commands.enter, **found())
     with pytest.raises(MergedWithItself):

@@ -68,6 +68,10 @@ where not ended and id <> $1 and (credit_code = $2 or (division = $3 and normali
 limit 1
 """
 
+_TAKE = """
+select pg_advisory_xact_lock(hashtextextended('organization ' || place, 0)) from unnest($1::text[]) as place
+"""
+
 
 def own_step(uow: UnitOfWork, step: Step) -> None:
     """Raise `NotOwnerOfStep` where the step belongs to a body whose staff the caller is not (L11)."""
@@ -98,15 +102,18 @@ async def _refuse_duplicate(uow: UnitOfWork, row: OrganizationRow) -> None:
 
 
 async def _save_unique(uow: UnitOfWork, row: OrganizationRow, *, new: bool) -> None:
-    """Write the row where its code and name are free; the unique indexes decide between two at once."""
+    """Take the row's code and name where they are free: who takes the same at once waits, and is refused."""
     uow.authorize(row.division)
+    places = [f"{row.division} {row.normalized_name}", *filter(None, (row.credit_code,))]
+    await uow.connection.execute(_TAKE, sorted(places))
     await _refuse_duplicate(uow, row)
+    if not new:
+        return
     try:
         async with uow.session.begin_nested():
-            if new:
-                uow.admit(row)
+            uow.admit(row)
             await uow.session.flush()
-    except IntegrityError:
+    except IntegrityError:  # an import, which takes no places, was faster
         await _refuse_duplicate(uow, row)
         raise
 
