@@ -49,7 +49,8 @@ if docker version >/dev/null 2>&1; then
 fi
 if ! told=$(deploy/offline/engine.sh 2>&1); then
   echo "$told" >&2
-  skip "$(tail -n 1 <<<"$told")"
+  told=$(tail -n 1 <<<"$told")
+  skip "${told#no container engine: }"
 fi
 echo "$told"
 engine=$(cat "$PID_FILE")

@@ -184,15 +184,15 @@ class Mirror(Node):
     net: Network
 
     @classmethod
-    def start(cls, net: Network, name: str, properties: Path) -> "Mirror":
-        """Start it with a file that every account can read."""
+    def start(cls, net: Network, name: str, properties: Path, targets: Sequence[str]) -> "Mirror":
+        """Start it with a file that every account can read, for what ends in the `targets`."""
         container = (
             DockerContainer(kafka_image())
             .with_network(net)
             .with_network_aliases(name)
             .with_volume_mapping(properties, _MIRROR_FILE)
             .with_env("KAFKA_HEAP_OPTS", f"-Xms96m -Xmx320m {_SHORT_LIVED}")
-            .with_command(["/opt/kafka/bin/connect-mirror-maker.sh", _MIRROR_FILE])
+            .with_command(["/opt/kafka/bin/connect-mirror-maker.sh", _MIRROR_FILE, "--clusters", *targets])
         )
         return cls(name, container.start(), net)
 

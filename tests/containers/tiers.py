@@ -193,7 +193,7 @@ class Country:
     street: Tier
     identity: Identity
     lines: dict[str, Mirror] = field(default_factory=dict)
-    """by the stack that they go up to: the district's joins the street, the city's both"""
+    """by the stack that runs it: the district's brings what goes to district and street, the city's to it"""
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -224,16 +224,15 @@ class Country:
         await asyncio.gather(*(self._until_copied(tier) for tier in self.tiers))
 
     def _join(self, net: Network, folder: Path) -> None:
-        """Two MirrorMakers: one between street and district, one from both to the city."""
+        """One file of all links, as every site has it, and two MirrorMakers: one writes to the district and,
+        in its stead, to the street; one to the city."""
         sites = [mirror.Site(tier.stack, tier.kafka.inside) for tier in self.tiers]
         links = mirror.links(sites, every_ancestor=True)
-        for upper in (self.district, self.city):
-            ending_here = [link for link in links if link.upper.stack == upper.stack]
-            file = folder / f"mirror-{upper.stack}.properties"
-            text = mirror.properties(ending_here, replication_factor=1, refresh_s=2)
-            file.write_text(text, encoding="utf-8")
-            file.chmod(0o644)  # the account in the container reads it
-            self.lines[upper.stack] = Mirror.start(net, f"mirror-{upper.stack}", file)
+        file = folder / "mirror.properties"
+        file.write_text(mirror.properties(links, replication_factor=1, refresh_s=2), encoding="utf-8")
+        file.chmod(0o644)  # the account in the container reads it
+        for name, targets in ((DISTRICT, (DISTRICT, STREET)), (CITY, (CITY,))):
+            self.lines[name] = Mirror.start(net, f"mirror-{name}", file, targets)
 
     async def _until_copied(self, tier: Tier) -> None:
         """Wait until a stack's Kafka has a topic of every other that it should have."""
