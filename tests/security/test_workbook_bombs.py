@@ -1,18 +1,20 @@
 """Workbooks made to exhaust whoever opens them: the process that reads them is bounded in memory and time."""
 
+import asyncio
 import io
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from services.registry.imports import workbook as module
 from services.registry.imports.reader import ADDRESS_SPACE, Reading, Refused
 from tests.registry.workbooks import row, workbook
 
@@ -151,6 +153,34 @@ def test_a_bomb_ends_its_reader_or_is_answered(bomb: Callable[[], bytes]) -> Non
     outcome = read(content)
     assert outcome.seconds < QUICK_S
     assert outcome.resident_mb < SMALL / (1 << 20)
+
+
+def test_who_reads_a_strangers_file_knows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHUNIU_DATABASE_DSN", "postgresql://u:secret@h/db")
+    monkeypatch.setenv("PGPASSWORD", "secret")
+    assert "secret" not in str(module.environment())
+    assert "PATH" in module.environment()
+
+
+async def test_workbooks_are_read_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several hostile ones at once would each take what one may take."""
+    started: list[float] = []
+    ended: list[float] = []
+    read_one = module._read
+
+    async def timed(arguments: Sequence[str], content: bytes) -> bytes:
+        started.append(time.monotonic())
+        answer = await read_one(arguments, content)
+        ended.append(time.monotonic())
+        return answer
+
+    monkeypatch.setattr(module, "_read", timed)
+    readings = [
+        module.read_workbook(GOOD, "a.xlsx", sheet=None, max_uncompressed=1 << 29, max_rows=100)
+        for _ in range(3)
+    ]
+    assert len(await asyncio.gather(*readings)) == 3
+    assert all(later >= earlier for later, earlier in zip(started[1:], ended, strict=False))
 
 
 def test_what_a_good_workbook_needs_is_far_below_the_limit() -> None:
