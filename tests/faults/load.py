@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+import asyncpg
 import httpx
 
 from chassis.region import load_region
@@ -27,6 +28,7 @@ _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PATIENCE_S = 8.0
 _FINISH_S = 120.0
+_LATER = "update source set clock_offset = clock_offset + interval '91 days'"
 _NOT_YET = (404, 409, 422)
 """What a service answers about a record whose event has not reached it."""
 
@@ -104,7 +106,7 @@ class Load:
     async def _work(self, workbook: int) -> None:
         offices: list[Callable[[random.Random], Awaitable[None]]] = [self._registrar, self._registrar]
         if "partybuild" in self.stack.services:
-            offices += [self._party_office]
+            offices += [self._party_office, self._calendar]
         if "grants" in self.stack.services:
             offices += [self._treasury, self._round]
         if "notify" in self.stack.services:
@@ -198,6 +200,17 @@ class Load:
                         await self._instruct(instructor, "assignments", "assigned", id)
                         guided[id] = instructor
             await self._rest(dice)
+
+    async def _calendar(self, dice: random.Random) -> None:
+        """Three months pass in party-building every few seconds: deadlines fall due, and timers fire."""
+        while not self.closing:
+            await asyncio.sleep(dice.uniform(1, 3))
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection = await asyncpg.connect(self.stack.dsn("partybuild"), timeout=5)
+                try:
+                    await connection.execute(_LATER)
+                finally:
+                    await connection.close()
 
     async def _appoint(self, number: int) -> str:
         body = {"person_id": f"p-instructor-{self.seed}-{number}", "division": CODE, "capacity": 500}
