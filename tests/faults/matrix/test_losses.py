@@ -12,6 +12,8 @@ from tests.faults.processes import ForkServer
 from tests.faults.stack import FaultStack
 
 pytestmark = pytest.mark.system
+_SESSION_OVER_S = 3.0
+"""After which a broker lets go of a member that was killed."""
 _NEWEST = "select aggregateid, max(sequence) from event_log group by 1"
 
 
@@ -27,6 +29,7 @@ async def test_the_bus_is_wiped_and_filled_again(forks: ForkServer, seed: int, o
                 await asyncio.sleep(2)
                 await stack.crash(*consumers)
                 stack.kills["consumers"] += len(consumers)
+                await asyncio.sleep(_SESSION_OVER_S)
                 await stack.rebuild_bus()
                 await stack.start(*consumers)
         outcome.count(stack, load, await stack.at_rest(load.expected))
@@ -43,6 +46,7 @@ async def restored_from_a_backup_under_load(stack: FaultStack, service: str, loa
     seats = [name for name in stack.seats if name.startswith(f"{service} ")]
     await stack.crash(*seats)
     stack.kills[service] += len(seats)
+    await asyncio.sleep(_SESSION_OVER_S)
     file = str(stack.place / "backups" / f"{service}.dump")
     await stack.must("restore", service, "--from", file, "--reason", "the disk is gone")
     after = await newest(stack, service)
