@@ -348,11 +348,12 @@ class Load:
 
     async def _appoint_recipients(self) -> None:
         for person, (actor, role) in OFFICERS.items():
-            await self._insist(
-                "notify", "POST", "/v1/recipients",
-                {"person_id": person, "actor_id": actor, "role": role, "division": CODE},
-                key=f"recipient-{person}",
-            )  # fmt: skip
+            with contextlib.suppress(Refused):  # an earlier load has appointed them
+                await self._insist(
+                    "notify", "POST", "/v1/recipients",
+                    {"person_id": person, "actor_id": actor, "role": role, "division": CODE},
+                    key=f"recipient-{person}", refusals=(409,),
+                )  # fmt: skip
 
     async def _acknowledging(self, dice: random.Random) -> None:
         """The party officer looks into the box now and then, and says that she knows."""
