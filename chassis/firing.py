@@ -157,7 +157,7 @@ class TimerLoop:
         kind, service = row["kind"], self.runtime.service.name
         with (
             telemetry.bound(timer=kind, timer_id=str(row["id"]), subject=row["subject"]),
-            telemetry.span(f"timer {kind}", **{"shuniu.service": service}),
+            telemetry.timer_span(service, kind),
         ):
             await self._fire_alone(row)
 

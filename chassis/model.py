@@ -62,6 +62,15 @@ def refuse_all(refusals: Iterable[Refusal]) -> None:
         raise Refusals(found)
 
 
+class FutureDay(Refusal):
+    """A fact that is not true yet."""
+
+    code = "day_in_future"
+    kind = RefusalKind.INVALID
+    zh = "日期 {day} 晚于今天（{today}），请填写已经发生的日期。"
+    en = "The day {day} is after today ({today}); give the day on which it happened."
+
+
 class StepNotPossible(Refusal):
     """The fact cannot happen in the present state."""
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -77,6 +78,13 @@ Words = Annotated[
 """Words for people, in lines; they stay in their service."""
 
 
+def words(zh: Mapping[str, str]) -> dict[str, Any]:
+    """What a field's schema says of its codes for pages and workbooks, in the order given:
+    `Field(title="结论", json_schema_extra=words({"qualified": "合格", ...}))`.
+    """
+    return {"x-zh": [[code, name] for code, name in zh.items()]}
+
+
 class Body(BaseModel):
     """A request body: what it does not know is refused, so that a slip of the pen is seen."""
 
@@ -87,6 +95,9 @@ class Body(BaseModel):
         return {name: getattr(self, name) for name in type(self).model_fields}
 
 
+_BASES_ZH = {"live": "即时", "historical": "补录", "imported": "导入", "corrected": "更正"}
+
+
 class Fact(Body):
     """What every command may say of the fact it records: its day and how it came to be known."""
 
@@ -94,5 +105,10 @@ class Fact(Body):
         None, title="日期", description="the day the fact is true from; today if left out"
     )
     basis: Basis = Field(
-        Basis.LIVE, title="录入方式", description="only live facts start deadlines and send messages"
+        Basis.LIVE,
+        title="录入方式",
+        description="only live facts start deadlines and send messages",
+        json_schema_extra=words(
+            {"live": "即时", "historical": "补录", "imported": "导入", "corrected": "更正"}
+        ),
     )

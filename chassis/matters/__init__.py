@@ -5,16 +5,15 @@ kinds is done here once: dates and bases, transitions, deadlines, history, event
 replicas of other stacks' records, workbooks.
 """
 
+from chassis.http.fields import Fact, words
 from chassis.matters.bulk import advance_many, open_many
 from chassis.matters.clocks import Clock, resume, stand_still
-from chassis.matters.facts import Fact, FutureDay, words
 from chassis.matters.kind import Kind, Step, check_complete
 from chassis.matters.rows import MatterRow, MatterStepColumns
 
 __all__ = [
     "Clock",
     "Fact",
-    "FutureDay",
     "Kind",
     "MatterRow",
     "MatterStepColumns",

@@ -1,23 +1,8 @@
-"""What every step says of its fact: the day it is true from, and how it came to be known."""
+"""On which days a step can have happened."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from shuniu_contracts import Basis
-
-from chassis.http.fields import Day
-from chassis.model import Refusal, RefusalKind
-
-
-class FutureDay(Refusal):
-    """A fact that is not true yet."""
-
-    code = "day_in_future"
-    kind = RefusalKind.INVALID
-    zh = "日期 {day} 晚于今天 {today}，请填写已经发生的日期。"
-    en = "{day} is after today, {today}; give the day on which it happened."
+from chassis.model import FutureDay, Refusal, RefusalKind
 
 
 class BeforeOpening(Refusal):
@@ -27,36 +12,6 @@ class BeforeOpening(Refusal):
     kind = RefusalKind.INVALID
     zh = "日期 {day} 早于该事项的开始日期 {opened_on}，请核对。"
     en = "{day} is before the record was opened, {opened_on}; check the day."
-
-
-def words(zh: Mapping[str, str]) -> dict[str, Any]:
-    """What a field's schema says of its codes for pages and workbooks, in the order given:
-    `Field(title="结论", json_schema_extra=words({"qualified": "合格", ...}))`.
-    """
-    return {"x-zh": [[code, name] for code, name in zh.items()]}
-
-
-BASES_ZH = {"live": "即时", "historical": "补录", "imported": "导入", "corrected": "更正"}
-
-
-class Fact(BaseModel):
-    """The part of a command's body that every step has."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    effective_on: Day | None = Field(
-        None, title="日期", description="the day the fact is true from; today if left out"
-    )
-    basis: Basis = Field(
-        Basis.LIVE,
-        title="录入方式",
-        description="only live facts start deadlines and send messages",
-        json_schema_extra=words(BASES_ZH),
-    )
-
-    def arguments(self) -> dict[str, Any]:
-        """The fields as a command takes them."""
-        return {name: getattr(self, name) for name in type(self).model_fields}
 
 
 def check_day(day: date, today: date, opened_on: date) -> None:

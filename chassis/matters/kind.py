@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from uuid_utils.compat import uuid7
 
-from chassis.http.fields import Division
+from chassis.http.fields import Division, Fact
 from chassis.matters import clocks as clockwork
 from chassis.matters.clocks import Clock
-from chassis.matters.facts import Fact, check_day
+from chassis.matters.facts import check_day
 from chassis.matters.history import plain, remember
 from chassis.matters.rows import MatterRow, MatterStepColumns, rendering
 from chassis.model import Refusal, RefusalKind, Transitions, division_code, step

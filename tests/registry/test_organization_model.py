@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from chassis.model import StepNotPossible
+from chassis.model import FutureDay, StepNotPossible
 from services.registry.organizations.model import (
     COUNTED,
     DECOUPLING_TRANSITIONS,
@@ -26,7 +26,6 @@ from services.registry.organizations.model import (
     Decoupling,
     FormNotFilable,
     FormNotRegistrable,
-    FutureDay,
     HubLink,
     HubStanding,
     LegalForm,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from chassis.model import Refusals, StepNotPossible
+from chassis.model import FutureDay, Refusals, StepNotPossible
 from chassis.principal import NotPermitted, Principal
 from chassis.unit_of_work import ForeignDivision, StaleRevision
 from services.registry.identification.model import MalformedCreditCode, complete_credit_code
@@ -17,7 +17,6 @@ from services.registry.organizations.model import (
     Basis,
     CreditCodeMissing,
     Duplicate,
-    FutureDay,
     HubLink,
     HubStanding,
     LegalForm,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from chassis.model import Refusal, RefusalKind, Transitions, step
+from chassis.model import FutureDay, Refusal, RefusalKind, Transitions, step
 
 
 class Basis(StrEnum):
@@ -198,15 +198,6 @@ class CreditCodeOfOtherForm(Refusal):
     kind = RefusalKind.INVALID
     zh = "统一社会信用代码“{value}”以 {prefix} 开头，与法律形式“{form}”不符。"
     en = "Code '{value}' begins with {prefix}, which does not fit the legal form '{form}'."
-
-
-class FutureDay(Refusal):
-    """A fact cannot be true from a day to come."""
-
-    code = "day_in_future"
-    kind = RefusalKind.INVALID
-    zh = "日期 {day} 晚于今天（{today}），请核对。"
-    en = "The day {day} is after today ({today}); check it."
 
 
 class DaysOutOfOrder(Refusal):

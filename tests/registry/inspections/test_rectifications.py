@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.matters.facts import BeforeOpening, FutureDay
-from chassis.model import StepNotPossible
+from chassis.matters.facts import BeforeOpening
+from chassis.model import FutureDay, StepNotPossible
 from chassis.principal import NotPermitted, Principal
 from chassis.unit_of_work import StaleRevision
 from services.registry.inspections.rectifications import commands
