@@ -35,7 +35,7 @@ _BEHIND_LANES = """
 select b.name as lane, count(*) as messages
 from outbox_blocked b
 join event_log l on l.aggregateid = split_part(b.name, '/', 2)
-join outbox o using (seq)
+join outbox o on o.seq = l.seq
 where b.kind = 'subject' and b.name = l.aggregatetype || '.v' || o.stream_major || '/' || l.aggregateid
 group by b.name
 """
