@@ -122,7 +122,7 @@ async def _open(one: Assignment, prepare: bool) -> AsyncIterator[Runtime]:
     await runtime.database.open()
     try:
         if (fault := await database_fault(runtime)) is not None:
-            raise CannotServe(f"database of {one.service.name}: {fault}; run `shuniu migrate`")
+            raise CannotServe(f"database of {one.service.name}: {fault}")
         if prepare:
             await fill_bus(runtime)
         yield runtime

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
+from chassis.database import Unverified
 from chassis.metrics import metrics
 from chassis.migrations import head
 from chassis.runtime import Runtime
@@ -85,7 +86,11 @@ async def database_fault(runtime: Runtime) -> str | None:
             found = await transaction.connection.fetchval("select version_num from alembic_version")
     except TimeoutError:
         return f"no answer within {_DATABASE_TIMEOUT_S:.0f} s"
+    except Unverified as error:
+        return str(error)
     except _DATABASE_ERRORS as error:
-        return type(error).__name__
+        state = getattr(getattr(error, "orig", None) or error, "sqlstate", None)
+        never = state == asyncpg.UndefinedTableError.sqlstate
+        return "never migrated; run `shuniu migrate`" if never else type(error).__name__
     wanted = head(runtime.service.migrations)
-    return None if found == wanted else f"at migration {found}, the code needs {wanted}"
+    return None if found == wanted else f"at migration {found}, the code needs {wanted}; run `shuniu migrate`"

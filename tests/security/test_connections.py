@@ -15,7 +15,9 @@ from pydantic import SecretStr, ValidationError
 from chassis import bus
 from chassis.database import Unverified, connect
 from chassis.embedded.postgres import EmbeddedPostgres
+from chassis.keys import EmbeddedKey
 from chassis.settings import BusSettings, DatabaseSettings, Settings
+from tests.security.deployed import Deployed
 
 SECRET = "geheim"
 
@@ -160,3 +162,18 @@ async def test_a_server_that_has_no_tls_is_not_spoken_to_where_it_must_prove_its
     plain = await connect(DatabaseSettings(dsn=SecretStr(own_postgres.dsn())))
     assert await plain.fetchval("select 1") == 1
     await plain.close()
+
+
+@pytest.mark.integration
+async def test_a_service_that_does_not_start_for_it_says_so(
+    own_postgres: EmbeddedPostgres, signing_key: EmbeddedKey, tmp_path: Path
+) -> None:
+    stack = Deployed(
+        signing_key, tmp_path,
+        {"SHUNIU_DATABASE_DSN": own_postgres.dsn(), "SHUNIU_DATABASE_TLS": "verify-full"},
+    )  # fmt: skip
+    done = await asyncio.to_thread(lambda: stack.run("serve", "registry", expect=1))
+    assert "switch it on there" in " ".join(done.stderr.split())
+    plain = {"SHUNIU_DATABASE_TLS": "prefer"}
+    done = await asyncio.to_thread(lambda: stack.run("serve", "registry", expect=1, changes=plain))
+    assert "never migrated; run `shuniu migrate`" in " ".join(done.stderr.split())
