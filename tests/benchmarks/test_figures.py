@@ -1,0 +1,98 @@
+"""How the benchmarks come to their figures; that they measure at all is shown by running them."""
+
+import os
+import subprocess
+from itertools import pairwise
+from uuid import uuid4
+
+import pytest
+
+from chassis.region import Region
+from tests.benchmarks.country import flatness
+from tests.benchmarks.harness import Bound, Row
+from tests.benchmarks.latency import Watch, quantile
+from tests.benchmarks.memory import families, pss_mb
+from tests.benchmarks.registers import compose
+from tests.benchmarks.sampling import Sample, rate
+
+
+def test_a_ratio_is_the_median_of_the_pairs_not_of_the_sides() -> None:
+    row = Row("relay", "msg/s", "send()", 0.90, rates=[90, 10, 200], references=[100, 100, 100])
+    assert (row.ratio, row.reached) == (0.9, True)
+    row.rates.append(1)
+    row.references.append(100)
+    assert not row.reached
+
+
+def test_a_bound_is_reached_by_the_median_of_its_runs() -> None:
+    bound = Bound("p99", "ms", 60, figures=[10, 59, 1_000])
+    assert (bound.figure, bound.reached) == (59, True)
+    assert bound.plain()["reached"] is True
+
+
+def test_notes_of_several_runs_are_medians() -> None:
+    row = Row("relay", "msg/s", "send()", 0.90)
+    for value in (1, 5, 100):
+        row.note("us CPU", value)
+    assert row.notes.medians() == {"us CPU": 5}
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 51), (0.99, 100), (1.0, 100)])
+def test_a_quantile_of_a_hundred_values(share: float, value: int) -> None:
+    assert quantile(range(1, 101), share) == value
+
+
+def test_a_change_shows_with_a_later_one_of_its_record_but_not_with_another_record() -> None:
+    watch, one, other = Watch(), uuid4(), uuid4()
+    watch.sent(one, 2, 0.0)
+    watch.notified(None, 0, "", f"{other} 9")
+    watch.notified(None, 0, "", f"{one} 1")
+    assert watch.shown((one, 2)) is None
+    watch.notified(None, 0, "", f"{one} 3")
+    first = watch.shown((one, 2))
+    watch.notified(None, 0, "", f"{one} 4")
+    assert first is not None
+    assert watch.shown((one, 2)) == first
+    assert watch.milliseconds() == [first * 1e3]
+
+
+def test_a_rate_looks_back_over_its_window_only() -> None:
+    times = [float(second) for second in range(21)]
+    counts = [0] * 11 + [100 * n for n in range(1, 11)]
+    rates = rate(counts, times, window_s=5)
+    assert rates[10] == 0
+    assert rates[20] == pytest.approx(100)
+
+
+def _sample(imported: int, megabytes: float) -> Sample:
+    return Sample(0, {"registry": megabytes}, {}, {}, {}, imported)
+
+
+def test_memory_that_grows_with_the_register_is_not_flat() -> None:
+    growing = [_sample(n, 100 + n) for n in range(0, 1001, 10)]
+    level = [_sample(n, 100 + n % 30) for n in range(0, 1001, 10)]
+    assert not flatness(growing, 1000).holds
+    assert flatness(level, 1000).holds
+    assert not flatness([], 1000).holds
+
+
+def test_registers_that_follow_each_other_share_no_organisation(profile: Region) -> None:
+    parts = [compose(profile, 700, first) for first in (0, 700, 1_400)]
+    names = {(entry.name, entry.division) for part in parts for entry in part}
+    numbers = {entry.number for part in parts for entry in part if entry.number}
+    assert len(names) == 2_100
+    assert len(numbers) == 2_100 / 4
+
+
+def test_names_do_not_run_out(profile: Region) -> None:
+    far = [compose(profile, 3, first)[0].name for first in range(0, 3_000_000, 499_999)]
+    assert all(one != other for one, other in pairwise(far))
+
+
+def test_a_process_has_memory_and_one_that_has_ended_none() -> None:
+    with subprocess.Popen(["sleep", "30"]) as child:
+        assert child.pid in families([os.getpid()])[os.getpid()]
+        assert pss_mb([child.pid]) > 0
+        child.kill()
+    assert pss_mb([child.pid]) == 0
+    assert pss_mb([os.getpid()]) > 1
