@@ -17,6 +17,7 @@ from chassis.http.paging import Page, PageRequest
 from chassis.http.reading import Reading
 from chassis.matters.kind import Kind
 from chassis.matters.rows import MatterRow
+from chassis.principal import Principal
 from chassis.unit_of_work import NotFound
 
 R = TypeVar("R", bound=MatterRow)
@@ -138,18 +139,50 @@ async def _row(reading: Reading, kind: Kind[R], id: UUID) -> R:
 
 
 def words(kind: Kind[Any]) -> dict[str, Any]:
-    """The kind for a page that shows it: names of states and steps, and the form of each step."""
+    """The kind for a page that shows it: names of states and steps, what follows what, and every form.
+
+    `waits_in` are the states in which a deadline runs; `transitions` has the steps of people alone, those of
+    all variants where records of one kind take different ways.
+    """
     return {
         "name": kind.name, "path": kind.path, "zh": kind.zh, "en": kind.en,
+        "permission": f"{kind.permission}:read",
         "states": {state.value: kind.states_zh[state] for state in kind.states},
+        "transitions": {state.value: _followers(kind, state) for state in kind.states},
+        "waits_in": sorted({state for clock in kind.clocks for state in clock.runs_in}),
         "opening": _step_words(kind.opening) if kind.opening else None,
         "steps": {fact: _step_words(step) for fact, step in kind.steps.items()},
         "fields": {n: f.title for n, f in kind.row.model_fields.items() if f.title},
+        "filter": filter_of(kind).model_json_schema(),
     }  # fmt: skip
+
+
+def _followers(kind: Kind[Any], state: Any) -> dict[str, str]:
+    """The state after each step that somebody can take in `state`."""
+    return {
+        fact: after.value
+        for table in kind.tables
+        for fact, after in table.get(state, {}).items()
+        if fact in kind.steps
+    }
 
 
 def _step_words(step: Any) -> Mapping[str, Any]:
     return {
-        "zh": step.zh, "path": step.path, "permission": step.permission,
+        "zh": step.zh, "path": step.path, "permission": step.permission, "by_workbook": step.by_workbook,
         "form": step.body.model_json_schema(),
     }  # fmt: skip
+
+
+def for_caller(described: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
+    """The words of a kind with what this caller may do: `may_read`, and `may` of each step."""
+
+    def told(step: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        return None if step is None else {**step, "may": principal.has(step["permission"])}
+
+    return {
+        **described,
+        "may_read": principal.has(described["permission"]),
+        "opening": told(described["opening"]),
+        "steps": {fact: told(step) for fact, step in described["steps"].items()},
+    }

@@ -15,12 +15,13 @@ from chassis.matters.queries import StepOut, filter_of, out_of
 
 
 def described(kinds: Sequence[Kind[Any]], permission: str) -> APIRouter:
-    """`GET /v1/matters`: every kind in words, with the form of each step, for pages that show them all."""
+    """`GET /v1/matters`: every kind in words, with the form of each step and whether the caller may take it,
+    for pages that show them all."""
     router = APIRouter(prefix="/v1/matters", tags=["matters"])
     found = [queries.words(kind) for kind in kinds]
 
     async def matters(call: Annotated[Call, requires(permission)]) -> list[dict[str, Any]]:
-        return found
+        return [queries.for_caller(kind, call.principal) for kind in found]
 
     router.add_api_route(
         "", matters, methods=["GET"], description="事项种类 / The kinds of matters, in words."

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from chassis.matters import Kind, Step
 from chassis.matters.clocks import timer_kind
+from chassis.matters.queries import for_caller, words
 from chassis.model import Refusal, StepNotPossible
+from chassis.principal import Principal
+from services.registry.app import ROLES
 from services.registry.areas import KINDS
+from services.registry.inspections.annual.commands import INSPECTIONS
 from tests.registry.bodies import bodies
 from tests.registry.conftest import Register
 from tests.registry.references import REFERENCES
@@ -113,3 +117,32 @@ def test_every_state_of_every_table_can_be_reached() -> None:
                         reached.add(after)
                         found.append(after)
             assert reached == set(table), f"{kind.name}: {set(table) - reached}"
+
+
+def test_a_page_is_told_what_follows_what_until_when_and_who_may() -> None:
+    found = words(INSPECTIONS)
+    assert found["transitions"]["hub_reviewed"] == {"returned": "returned", "concluded": "concluded"}
+    assert found["transitions"]["concluded"] == {}
+    assert "submitted_late" not in found["transitions"]["due"]  # the clock's word, not a step of people
+    assert found["waits_in"] == ["due", "returned"]
+    assert {"campaign_id", "year", "late", "due_before"} <= set(found["filter"]["properties"])
+    assert (found["steps"]["submitted"]["by_workbook"], found["steps"]["returned"]["by_workbook"]) == (
+        True,
+        False,
+    )
+    liaison = Principal("u-1", frozenset({"liaison"}), frozenset(ROLES["liaison"]), ("120116001",))
+    told = for_caller(found, liaison)
+    assert told["may_read"]
+    assert {fact for fact, step in told["steps"].items() if step["may"]} == {"submitted"}
+    assert told["opening"]["may"] is False
+    assert "may" not in found["opening"]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_a_page_is_told_to_follow_are_steps_and_states_of_the_kind(kind: Kind[Any]) -> None:
+    found = words(kind)
+    for followers in found["transitions"].values():
+        assert set(followers) <= set(found["steps"])
+        assert set(followers.values()) <= set(found["states"])
+    assert {fact for followers in found["transitions"].values() for fact in followers} == set(found["steps"])
+    assert set(found["waits_in"]) <= set(found["states"])
