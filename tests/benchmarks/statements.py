@@ -39,7 +39,7 @@ from tests.benchmarks.wiretap import Wiretap, tapped
 from tests.world import ServiceWorld, runtime_on
 
 BATCH = 500
-COMMAND = 8
+COMMAND = 6
 CONSUMERS = {"console": 8, "grants": 6, "notify": 5, "partybuild": 16}
 """Statements for a batch of organisations that were registered, begin and commit included."""
 STREET = "120116001"

@@ -44,6 +44,8 @@ DETAILS: Final = (
 )  # fmt: skip
 """What `change_details` changes; axes, supervision and the days of facts have their own commands."""
 
+_IDENTIFYING: Final = frozenset({"name", "credit_code"})
+"""What no two organisations on the record share."""
 _ABSORBED: Final = tuple(
     name for name in (*DETAILS, "supervisory_unit", "supervisory_unit_name", "filed_on") if name != "name"
 )
@@ -329,7 +331,8 @@ async def change_details(
             row.credit_code, LegalForm(row.legal_form), row.registered_on,
             uow.policy(RegistryPolicy).credit_code_since,
         )  # fmt: skip
-    await _save_unique(uow, row, new=False)
+    if not _IDENTIFYING.isdisjoint(fields):
+        await _save_unique(uow, row, new=False)
     uow.record(row, registry.OrganizationDetailsChanged(state=row.public_state(), fields=tuple(fields)))
     if "legal_form" in fields:
         await remember_status(uow, row)
