@@ -88,7 +88,8 @@ class ForkServer:
             await asyncio.wait_for(server._warm.wait(), 60)
             yield server
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):  # a Ctrl-C has reached it too
+                process.kill()
             await process.wait()
             listening.cancel()
 

@@ -88,7 +88,8 @@ CORRUPTIONS = {
         "console", "update inbox set sequence = sequence - 1 where ctid = (select min(ctid) from inbox"
         " where service = 'registry')", "inbox and sources disagree"),
     "a log with a gap": (
-        "partybuild", "delete from event_log where seq = (select min(seq) from event_log)",
+        "partybuild", "delete from event_log where seq = (select min(l.seq) from event_log l join event_log m"
+        " on m.aggregateid = l.aggregateid and m.sequence > l.sequence)",
         "sequence is not"),
     "an event twice": (
         "registry", "insert into event_log (id, aggregatetype, aggregateid, type, sequence, epoch, division,"
