@@ -1,5 +1,6 @@
 """Messages at the border: what is believed, what is parked, and that nothing a stranger sends raises."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -15,6 +16,7 @@ from chassis.border import (
     StoredRecord,
     pack_headers,
     parse,
+    sort_gradually,
     sort_records,
     unpack_headers,
 )
@@ -33,6 +35,23 @@ def test_a_sound_message_arrives_with_its_data() -> None:
     assert isinstance(found, Arrival)
     assert found.key == ("grants", s)
     assert found.data == event(0, 1)
+
+
+async def test_a_batch_is_sorted_in_pieces_between_which_others_have_their_turn() -> None:
+    """In one piece it held up the statement of the batch before: database and consumer took turns."""
+    batch, turns = [record(subject_id(), 1) for _ in range(500)], 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    working = asyncio.create_task(other())
+    found = await sort_gradually(batch)
+    working.cancel()
+    assert turns >= 10
+    assert found == sort_records(batch)
 
 
 def test_structured_mode_arrives_alike() -> None:
