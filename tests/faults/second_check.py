@@ -74,7 +74,7 @@ class Expectations:
     parked: bool = False
     """whether something may be set aside"""
     lost: Collection[str] = ()
-    """records about which nobody can agree: a restored database no longer has them, or somebody forged them"""
+    """records about which nobody can agree: a restored database lacks them, or somebody forged them"""
     rewound: Collection[str] = ()
     """records that a restored database had older, and that went on since; what was confirmed of them between
     is gone, and others remember it"""
