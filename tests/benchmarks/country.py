@@ -23,7 +23,7 @@ import asyncpg
 from chassis.region import load_region
 from deploy.regions import profile_file
 from tests.benchmarks.bringing import bring
-from tests.benchmarks.engines import engine
+from tests.benchmarks.engines import engine, stop_when_terminated
 from tests.benchmarks.harness import about
 from tests.benchmarks.registers import workbook
 from tests.benchmarks.sampling import Sample, Sampler, draw
@@ -198,6 +198,7 @@ def main() -> int:
     options.add_argument("--chart", type=Path, default=Path("country.png"))
     options.add_argument("--json", type=Path)
     arguments = options.parse_args()
+    stop_when_terminated()
     logging.basicConfig(level=logging.ERROR)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="shuniu-country-", ignore_cleanup_errors=True) as name:

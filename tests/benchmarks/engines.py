@@ -6,6 +6,7 @@ server would take a core of its own. fsync is on everywhere, since that is what 
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -95,6 +96,11 @@ class _ContainerEngine(Engine):
     @property
     def broker_pid(self) -> int | None:
         return self._broker.pid
+
+
+def stop_when_terminated() -> None:
+    """Let a SIGTERM end the program as Ctrl-C does: its containers go with it, where they would stay."""
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
 
 
 @asynccontextmanager
@@ -194,8 +200,12 @@ async def _start(image: str, environment: dict[str, str], command: list[str] | N
         made.env.update(environment)
         return (made.with_command(command) if command else made).start()
 
+    starting = asyncio.create_task(asyncio.to_thread(run))
     try:
-        return _Container(await asyncio.to_thread(run))
+        return _Container(await asyncio.shield(starting))
+    except asyncio.CancelledError:
+        await asyncio.to_thread((await starting).stop)  # nobody else knows of it
+        raise
     except DockerException as error:
         raise BackendUnavailable(
             f"--engine kafka: {image} does not start ({error}); deploy/offline/engine.sh starts an engine, "

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.benchmarks.engines import ENGINES, Engine, EngineName, engine
+from chassis import collection
+from tests.benchmarks.engines import ENGINES, Engine, EngineName, engine, stop_when_terminated
 from tests.benchmarks.harness import Result, about, report, show_profile
 
 EVENTS = 100_000
@@ -46,6 +47,7 @@ Measure = Callable[[Engine, Options], Awaitable[Sequence[Result]]]
 def run(measures: Mapping[str, Measure], description: str | None) -> None:
     """Take the command line, measure what it asks for on the engine it names, and report."""
     arguments = _arguments(measures, description)
+    stop_when_terminated()
     logging.basicConfig(level=logging.ERROR)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it reports every try to reach a broker
     with tempfile.TemporaryDirectory(prefix="shuniu-bench-", ignore_cleanup_errors=True) as name:
@@ -59,6 +61,7 @@ def run(measures: Mapping[str, Measure], description: str | None) -> None:
         )
         chosen = {key: measures[key] for key in arguments.only or measures}
         conditions = about()
+        collection.settle()  # both sides of every pair run as a served process does
         results = asyncio.run(_measure_all(arguments.engine, chosen, options))
     show_profile(options.profile)
     title = f"{', '.join(chosen) if arguments.only else 'benchmarks'} on {arguments.engine}"

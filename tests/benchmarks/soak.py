@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.benchmarks.bringing import register_of
 from tests.benchmarks.commanding import office
 from tests.benchmarks.country import Finding, audited, say
-from tests.benchmarks.engines import ENGINES, engine
+from tests.benchmarks.engines import ENGINES, engine, stop_when_terminated
 from tests.benchmarks.harness import about
 from tests.benchmarks.sampling import Sample, Sampler, draw
 from tests.benchmarks.stacks import each_service, stack
@@ -97,6 +97,7 @@ def main() -> int:
     options.add_argument("--chart", type=Path, default=Path("soak.png"))
     options.add_argument("--json", type=Path)
     arguments = options.parse_args()
+    stop_when_terminated()
     logging.basicConfig(level=logging.ERROR)
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="shuniu-soak-", ignore_cleanup_errors=True) as name:
