@@ -80,7 +80,7 @@ class ForkServer:
         """Started and warm; at the end of the block it is killed, and all its children with it."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.faults.forks", cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         server = cls(process)
         listening = asyncio.create_task(server._listen())
@@ -88,7 +88,7 @@ class ForkServer:
             await asyncio.wait_for(server._warm.wait(), 60)
             yield server
         finally:
-            with suppress(ProcessLookupError):  # a Ctrl-C has reached it too
+            with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
             listening.cancel()

@@ -109,7 +109,7 @@ CORRUPTIONS = {
         "partybuild", "set session_replication_role = replica; delete from coverage_duty where ctid ="
         " (select min(ctid) from coverage_duty)", "without their duty"),
     "a covering that has ended": (
-        "partybuild", "update covering set until = now() where until is null", "listed and not covered"),
+        "partybuild", "update covering set until = since where until is null", "listed and not covered"),
     "a message that is missing": (
         "notify", "delete from message where rule = 'organization_registered'", "was not told of"),
 }  # fmt: skip
