@@ -1,6 +1,6 @@
 """Deadlines of matters: durable timers that run while a record is in certain states, and can stand still."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ class Clock:
     column: str = "due_on"
     restarts: Collection[str] = field(default_factory=frozenset)
     """Facts after which it runs anew although the state stays: an extension, an amendment."""
+    first: Callable[[UnitOfWork, Any], Awaitable[Mapping[str, Any] | None]] | None = None
+    """What is settled in the record before the event is made; what it returns goes into the event."""
     then: Callable[[UnitOfWork, Any], Awaitable[None]] | None = None
     """What else happens when it falls due, in the same transaction."""
     rescheduled: type[Event] | None = None
@@ -71,7 +73,9 @@ async def _start(uow: UnitOfWork, kind: "Kind[Any]", clock: Clock, row: "MatterR
         )
     else:
         due = getattr(row, clock.column) if days is None else row.effective_on + timedelta(days=days)
-        if due is not None:
+        if due is None:
+            await uow.cancel(name, [row.subject])
+        else:
             await uow.schedule(name, row.subject, row.division, on=due)
     setattr(row, clock.column, due)
 
@@ -92,6 +96,8 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
             return
         due_on = getattr(row, clock.column)
         details = {"due_on": due_on, "rule": clock.rule}
+        if clock.first is not None:
+            details |= await clock.first(uow, row) or {}
         if kind.allows(row, clock.fact):
             await kind.advance(uow, row, clock.fact, clock.event, details, on=uow.today)
         else:

@@ -11,6 +11,7 @@ from shuniu_contracts import (
     registry_hub,
     registry_incubation,
     registry_inspections,
+    registry_meetings,
     registry_operations,
     registry_records,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "registry_hub",
     "registry_incubation",
     "registry_inspections",
+    "registry_meetings",
     "registry_operations",
     "registry_records",
     "render",

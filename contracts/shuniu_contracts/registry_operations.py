@@ -40,6 +40,9 @@ class TaskState(MatterState, frozen=True, kw_only=True):
     document_number: OrganizationText | None = None
     framework: tuple[Code, ...] = ()
     """Tags of the profile's frameworks (六大行动)."""
+    origin: Code | None = None
+    """What it came of: `meeting`, `instruction` (批示), `visit`, `plan`."""
+    origin_record: Ref | None = None
 
 
 class ReceiptPhase(enum.StrEnum):

@@ -55,6 +55,21 @@ async def unknown(_: Register) -> UUID:
     return uuid7()
 
 
+async def body(_: Register) -> str:
+    """A body that no other record has: what there is once for a body can be opened."""
+    return f"body-{next(_NUMBERS)}"
+
+
+async def gathering(_: Register) -> str:
+    """A meeting of the profile's list."""
+    return "special_topic"
+
+
+async def decisions(_: Register) -> list[dict[str, Any]]:
+    """What a meeting decided, one of it to be carried out by a division."""
+    return [{"title": "报送进展", "implementing": [STREET]}, {"title": "通报情况"}]
+
+
 REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "division": division,
     "issuer": division,
@@ -63,5 +78,9 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "organization_id": organization,
     "campaign_id": campaign,
     "origin_record_id": nothing,
+    "body": body,
+    "gathering": gathering,
+    "cadence_id": nothing,
+    "decided": decisions,
 }
 """Parameter -> what makes its value."""

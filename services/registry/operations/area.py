@@ -1,6 +1,10 @@
 """This area composed: its kinds, reactions, timers, routes, and who may do what."""
 
 from services.registry.area import Area
+from services.registry.operations.cadences import commands as cadences
+from services.registry.operations.cadences import routes as cadence_routes
+from services.registry.operations.cadences.commands import CADENCES
+from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.operations.receipts import routes as receipts
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.tasks import reactions as tasks
@@ -8,12 +12,13 @@ from services.registry.operations.tasks.commands import TASKS
 
 AREA = Area(
     name="operations",
-    kinds=(TASKS, RECEIPTS),
-    routers=(receipts.router,),
+    kinds=(TASKS, RECEIPTS, CADENCES, MEETINGS),
+    routers=(receipts.router, cadence_routes.router),
     reactions=(tasks.reach_those_here, tasks.close_those_here),
+    timers=cadences.TIMERS,
     roles={
-        "hub_officer": frozenset({"tasks:*", "task_receipts:*"}),
-        "registration_authority": frozenset({"tasks:*", "task_receipts:*"}),
+        "hub_officer": frozenset({"tasks:*", "task_receipts:*", "cadences:*", "meetings:*"}),
+        "registration_authority": frozenset({"tasks:*", "task_receipts:*", "cadences:*", "meetings:*"}),
         "liaison": frozenset({"task_receipts:write"}),
     },
 )

@@ -1,9 +1,130 @@
 """What differs from region to region here: `[registry.operations]` of the region profile."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.registry.operations.periods import Interval, Strength
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 
 
-class OperationsPolicy(BaseModel):
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Gathering(_Section):
+    """A kind of meeting or training that a body holds regularly."""
+
+    code: Code
+    name_zh: str
+    kind: Literal["meeting", "training"]
+    interval: Interval
+    strength: Strength
+    agenda: tuple[Code, ...] = Field((), description="what each one has to deal with")
+    source: str = Field(description="the rule it follows")
+
+
+class Responsibility(_Section):
+    """One heading of the yearly report, with the figures it is filled from."""
+
+    code: Code
+    name_zh: str
+    figures: tuple[str, ...]
+
+
+GATHERINGS = (
+    Gathering(
+        code="special_topic", name_zh="专题会", kind="meeting", interval=Interval.QUARTER,
+        strength=Strength.GENERALLY, agenda=("study",), source="R01 (TONGZHOU 7): at least once a quarter",
+    ),
+    Gathering(
+        code="secretaries_general", name_zh="秘书长工作例会", kind="meeting", interval=Interval.QUARTER,
+        strength=Strength.IN_PRINCIPLE, agenda=("business", "party"),
+        source="R02 (TONGZHOU 10): in principle each quarter, on business and on the Party's work",
+    ),
+    Gathering(
+        code="joint_conference", name_zh="联席会议", kind="meeting", interval=Interval.HALF_YEAR,
+        strength=Strength.GENERALLY, source="R04 (LUOHU, JIANGMEN): regular; the interval is ours",
+    ),
+    Gathering(
+        code="party_joint_conference", name_zh="党建工作联席会议", kind="meeting",
+        interval=Interval.HALF_YEAR, strength=Strength.GENERALLY, agenda=("party",),
+        source="R04, T22 (TONGZHOU 16): regular; the interval is ours",
+    ),
+    Gathering(
+        code="associations", name_zh="社团组织会议", kind="meeting", interval=Interval.HALF_YEAR,
+        strength=Strength.GENERALLY, source="JIANGMEN A4.21, J11: a system of its own; the interval is ours",
+    ),
+    Gathering(
+        code="special_training", name_zh="专题培训", kind="training", interval=Interval.QUARTER,
+        strength=Strength.GENERALLY, source="R03, J10 (JIANGMEN): one each quarter, reported practice",
+    ),
+    Gathering(
+        code="site_visit", name_zh="实地考察", kind="training", interval=Interval.QUARTER,
+        strength=Strength.IN_PRINCIPLE, source="R03 (JIANGMEN): beside the quarterly training",
+    ),
+    Gathering(
+        code="lecture", name_zh="讲堂", kind="training", interval=Interval.QUARTER,
+        strength=Strength.IN_PRINCIPLE, source="B11 (BINHAI): lecture series; the interval is ours",
+    ),
+    Gathering(
+        code="staff_training", name_zh="专职工作人员培训", kind="training", interval=Interval.YEAR,
+        strength=Strength.GENERALLY, source="R35, T18 (TONGZHOU 14)",
+    ),
+)  # fmt: skip
+
+RESPONSIBILITIES = (
+    Responsibility(
+        code="political_leadership",
+        name_zh="政治领导责任",
+        figures=("meetings.facts.held", "meetings.facts.missed", "tasks.facts.completed"),
+    ),
+    Responsibility(
+        code="supervision",
+        name_zh="业务主管单位管理责任",
+        figures=(
+            "inspections.facts.hub_reviewed",
+            "rectifications.facts.closed",
+            "task-receipts.facts.reported",
+            "applications.steps.pre_review",
+        ),
+    ),
+    Responsibility(
+        code="cultivation",
+        name_zh="培育扶持提供服务责任",
+        figures=("trainings.facts.held", "inspections.facts.guidance_given", "organizations.newly_filed"),
+    ),
+)
+"""TONGZHOU A4.23, T31; which figure stands under which heading is our reading."""
+
+
+class OperationsPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    gatherings: tuple[Gathering, ...] = Field(
+        GATHERINGS, description="what bodies hold regularly (R01-R04, R35, B11); open-ended"
+    )
+    minutes_days: int = Field(
+        10, ge=1, description="ours, working days: minutes are approved after a meeting (L18)"
+    )
+    explanation_days: int = Field(
+        10, ge=1, description="ours, working days: a missed meeting or training is explained (R01, R03)"
+    )
+    training_needs_survey: bool = Field(
+        True, description="a needs survey goes before a training (JIANGMEN R26, J09)"
+    )
+    responsibilities: tuple[Responsibility, ...] = Field(
+        RESPONSIBILITIES, description="headings of the yearly report (TONGZHOU T31)"
+    )
+
+    def gathering(self, code: str) -> Gathering | None:
+        """The kind of meeting or training of this code."""
+        return next((one for one in self.gatherings if one.code == code), None)
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "OperationsPolicy":
+        codes = [one.code for one in self.gatherings]
+        if twice := {code for code in codes if codes.count(code) > 1}:
+            raise ValueError(f"gatherings: {', '.join(sorted(twice))} is listed twice")
+        return self

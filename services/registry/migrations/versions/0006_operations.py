@@ -12,6 +12,79 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "cadence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("gathering", sa.String(), nullable=False),
+        sa.Column("interval", sa.String(), nullable=False),
+        sa.Column("strength", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cadence")),
+    )
+    op.create_index(op.f("ix_cadence_division"), "cadence", ["division"], unique=False)
+    op.create_index(op.f("ix_cadence_state"), "cadence", ["state"], unique=False)
+    op.create_index(
+        "uq_cadence_division_body_gathering", "cadence", ["division", "body", "gathering"], unique=True
+    )
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("gathering", sa.String(), nullable=False),
+        sa.Column("strength", sa.String(), nullable=False),
+        sa.Column("cadence_id", sa.Uuid(), nullable=True),
+        sa.Column("cadence_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("period", sa.String(), nullable=True),
+        sa.Column("period_begins_on", sa.Date(), nullable=True),
+        sa.Column("period_ends_on", sa.Date(), nullable=True),
+        sa.Column("scheduled_on", sa.Date(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("agenda", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("agenda_lacking", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("invited", sa.Integer(), nullable=True),
+        sa.Column("attended", sa.Integer(), nullable=True),
+        sa.Column("women", sa.Integer(), nullable=True),
+        sa.Column("organizations", sa.Integer(), nullable=True),
+        sa.Column("decisions", sa.Integer(), nullable=False),
+        sa.Column("explanation_due_on", sa.Date(), nullable=True),
+        sa.Column("explanation_code", sa.String(), nullable=True),
+        sa.Column("explanation", sa.String(), nullable=True),
+        sa.Column("minutes", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+    )
+    op.create_index(op.f("ix_meeting_division"), "meeting", ["division"], unique=False)
+    op.create_index(op.f("ix_meeting_state"), "meeting", ["state"], unique=False)
+    op.create_index("uq_meeting_cadence_period", "meeting", ["cadence_id", "period"], unique=True)
+    op.create_table(
         "task",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -37,6 +110,11 @@ def upgrade() -> None:
         sa.Column("implementing", pg.ARRAY(sa.Text()), nullable=False),
         sa.Column("document_number", sa.String(), nullable=True),
         sa.Column("framework", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("origin", sa.String(), nullable=True),
+        sa.Column("origin_record_id", sa.Uuid(), nullable=True),
+        sa.Column("origin_record_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("instruction", sa.String(), nullable=True),
+        sa.Column("instructed_by", sa.String(), nullable=True),
         sa.Column("content", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
@@ -79,3 +157,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("task_receipt")
     op.drop_table("task")
+    op.drop_table("meeting")
+    op.drop_table("cadence")

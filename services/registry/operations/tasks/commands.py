@@ -1,11 +1,12 @@
 """The use cases of tasks: issue, amend, complete, cancel; the receipts below follow."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import registry_operations as contract
 
-from chassis.http.fields import Day, Division
+from chassis.http.fields import Day, Division, PersonId
 from chassis.matters import Clock, Kind
 from chassis.model import refuse_all
 from chassis.unit_of_work import UnitOfWork
@@ -31,7 +32,7 @@ TASKS = Kind(
             restarts={"amended"},
         ),
     ),
-    filters=("kind", "lead"),
+    filters=("kind", "lead", "origin", "origin_record_id"),
 )  # fmt: skip
 
 
@@ -48,9 +49,18 @@ async def issue(
     document_number: Annotated[Text | None, Field(title="文号")] = None,
     framework: Annotated[Codes, Field(title="所属行动")] = [],  # noqa: B006, read only
     content: Annotated[Words | None, Field(title="内容和要求")] = None,
+    origin: Annotated[Code | None, Field(title="任务来源")] = None,
+    origin_record_id: Annotated[UUID | None, Field(title="来源记录")] = None,
+    instruction: Annotated[Words | None, Field(title="批示内容")] = None,
+    instructed_by: Annotated[PersonId | None, Field(title="批示人")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
-    """Give a task to the bodies of the divisions named; each owes a receipt, whatever its stack (R08)."""
+    """Give a task to the bodies of the divisions named; each owes a receipt, whatever its stack (R08).
+
+    An instruction of a leader (批示) becomes one, with its words and who gave it kept here.
+    """
+    if instruction is not None:
+        row.origin = row.origin or "instruction"
     row.implementing = sorted(set(implementing))
     refuse_all(check_implementing(row.division, row.implementing))
     await receipts.reach(uow, receipts.Asked.of(row))

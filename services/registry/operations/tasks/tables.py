@@ -1,5 +1,7 @@
 """The tasks, this stack's and those of the stacks above."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from shuniu_contracts import registry_operations as contract
 from sqlalchemy.dialects import postgresql as pg
@@ -24,4 +26,9 @@ class TaskRow(MatterRow, Table, table=True):
     implementing: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="落实单位区划")
     document_number: str | None = Field(default=None, title="文号")
     framework: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="所属行动")
+    origin: str | None = Field(default=None, title="任务来源")
+    origin_record_id: UUID | None = Field(default=None, title="来源记录")
+    origin_record_sequence: int = Field(default=0, sa_type=sa.BigInteger)
+    instruction: str | None = Field(default=None, title="批示内容")
+    instructed_by: str | None = Field(default=None, title="批示人")
     content: str | None = Field(default=None, title="内容和要求")

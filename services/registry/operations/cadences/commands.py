@@ -1,0 +1,136 @@
+"""The use cases of cadences: open, stop, resume; the timer that opens each period's record."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from shuniu_contracts import Basis
+from shuniu_contracts import registry_meetings as contract
+from sqlmodel import select
+
+from chassis.matters import Kind, words
+from chassis.service import DueTimer, Timer
+from chassis.unit_of_work import UnitOfWork
+from services.registry.fields import Code
+from services.registry.operations.cadences.model import TRANSITIONS, CadencePhase, UnknownGathering
+from services.registry.operations.cadences.tables import CadenceRow
+from services.registry.operations.meetings import commands as meetings
+from services.registry.operations.meetings.tables import MeetingRow
+from services.registry.operations.periods import (
+    INTERVALS_ZH,
+    STRENGTHS_ZH,
+    Interval,
+    Period,
+    Strength,
+    following,
+    period_of,
+)
+from services.registry.operations.policy import Gathering, OperationsPolicy
+from services.registry.policy import RegistryPolicy
+from services.registry.tables import MatterStepRow
+
+PERIOD = "cadences.period"
+"""The timer of the next period's beginning."""
+
+CADENCES = Kind(
+    CadenceRow, CadencePhase, TRANSITIONS, initial=CadencePhase.RUNNING,
+    zh="定期会议（培训）制度", en="cadences", path="cadences", unit="项", steps=MatterStepRow,
+    states_zh={CadencePhase.RUNNING: "执行中", CadencePhase.STOPPED: "已停止"},
+    unique=("division", "body", "gathering"), filters=("body", "gathering"),
+)  # fmt: skip
+
+
+@CADENCES.opens(contract.CadenceOpened, zh="建立", needs="write")
+async def open_(
+    uow: UnitOfWork, row: CadenceRow, *,
+    body: Annotated[Code, Field(title="单位")],
+    gathering: Annotated[Code, Field(title="会议或培训类别")],
+    interval: Annotated[
+        Interval | None, Field(title="周期", json_schema_extra=words(INTERVALS_ZH))
+    ] = None,
+    strength: Annotated[
+        Strength | None, Field(title="要求强度", json_schema_extra=words(STRENGTHS_ZH))
+    ] = None,
+    owner: Annotated[Code | None, Field(title="负责人")] = None,
+) -> None:  # fmt: skip
+    """A body holds this regularly; interval and strength are the profile's unless it sets its own."""
+    listed = _listed(uow, gathering)
+    row.interval, row.strength = (interval or listed.interval).value, (strength or listed.strength).value
+    if row.basis == Basis.LIVE.value:
+        await uow.schedule(PERIOD, row.subject, row.division, at=uow.now, payload=_payload(uow.today))
+
+
+@CADENCES.step(contract.CadenceStopped, zh="停止", needs="write", path="stop")
+async def stop(uow: UnitOfWork, row: CadenceRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
+    """No further period is opened; what is open stays due."""
+    await uow.cancel(PERIOD, [row.subject])
+
+
+@CADENCES.step(contract.CadenceResumed, zh="恢复", needs="write", path="resumption")
+async def resume(uow: UnitOfWork, row: CadenceRow) -> None:
+    """It goes on, from the present period."""
+    await uow.schedule(PERIOD, row.subject, row.division, at=uow.now, payload=_payload(uow.today))
+
+
+async def open_all(uow: UnitOfWork, *, division: str, body: str) -> Sequence[CadenceRow]:
+    """Every cadence of the profile's list that the body does not have yet (R01-R04, R35)."""
+    there = await uow.session.exec(
+        select(CadenceRow.gathering).where(CadenceRow.division == division, CadenceRow.body == body)
+    )
+    known = set(there)
+    wanted = [one.code for one in _policy(uow).gatherings if one.code not in known]
+    return [await open_(uow, division=division, body=body, gathering=code) for code in wanted]
+
+
+def _policy(uow: UnitOfWork) -> OperationsPolicy:
+    return uow.policy(RegistryPolicy).operations
+
+
+def _listed(uow: UnitOfWork, code: str) -> Gathering:
+    policy = _policy(uow)
+    found = policy.gathering(code)
+    if found is None:
+        known = "、".join(one.code for one in policy.gatherings)
+        raise UnknownGathering(at="/gathering", gathering=code, known=known)
+    return found
+
+
+def _payload(day: date) -> dict[str, str]:
+    return {"day": day.isoformat()}
+
+
+async def _begin(uow: UnitOfWork, due: DueTimer) -> None:
+    """Open the record of the period that has begun, and wait for the next; those missed follow at once."""
+    row = await uow.load(CadenceRow, due.subject)
+    if not await due.take():
+        return
+    interval = Interval(row.interval)
+    period = period_of(date.fromisoformat(due.payload["day"]), interval)
+    await _record(uow, row, period)
+    after = following(period, interval)
+    await uow.schedule(
+        PERIOD, row.subject, row.division, on=period.ends_on, payload=_payload(after.begins_on)
+    )
+
+
+async def _record(uow: UnitOfWork, row: CadenceRow, period: Period) -> None:
+    known = _policy(uow).gathering(row.gathering)
+    if known is not None and known.kind == "meeting" and not await _is_there(uow, row.id, period):
+        await meetings.open_(
+            uow, division=row.division, body=row.body, gathering=row.gathering, cadence_id=row.id,
+            interval=Interval(row.interval), strength=Strength(row.strength), owner=row.owner,
+            effective_on=period.begins_on,
+        )  # fmt: skip
+
+
+async def _is_there(uow: UnitOfWork, cadence: UUID, period: Period) -> bool:
+    """Whether the period has its record: a cadence that was stopped and resumed within it."""
+    found = await uow.session.exec(
+        select(MeetingRow.id).where(MeetingRow.cadence_id == cadence, MeetingRow.period == period.code)
+    )
+    return found.first() is not None
+
+
+TIMERS = (Timer(PERIOD, _begin),)

@@ -1,0 +1,1 @@
+"""Meetings: due by cadence, held or missed, who came, what was decided and became a task."""
