@@ -100,6 +100,7 @@ class _ContainerEngine(Engine):
 
 def stop_when_terminated() -> None:
     """Let a SIGTERM end the program as Ctrl-C does: its containers go with it, where they would stay."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background has it ignored
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
 
 
