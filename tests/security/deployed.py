@@ -22,7 +22,7 @@ from tests.registry.workbooks import row, workbook
 ROOT = Path(__file__).parents[2]
 STACK, STREET = "120116", "120116005"
 NAME = "滨海新区甲子邻里互助服务中心"
-READY_S = 90.0
+READY_S = 180.0
 REACHED_S = 60.0
 COMMAND_S = 120.0
 

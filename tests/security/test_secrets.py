@@ -19,6 +19,7 @@ from chassis.embedded.broker import EmbeddedBroker
 from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.keys import EmbeddedKey
 from chassis.redaction import conceal, concealed
+from tests.backends import free_port
 from tests.security.deployed import STREET, Deployed, whole_flow
 
 integration = pytest.mark.integration
@@ -211,7 +212,7 @@ async def test_when_engines_refuse_or_are_gone(searched: Searched, tmp_path: Pat
     wrong = good.replace(quote(DSN_PASSWORD, safe=""), "geheim-wrong-1")
     unescaped = good.replace(quote(DSN_PASSWORD, safe=""), "geheim#wrong/2")
     assert await searched.command("topics", "plan", **sasl) == 1
-    assert await searched.command("serve", "registry:1", **sasl, SHUNIU_STACK="") == 1
+    searched.answers.append(await refused_by_the_broker(searched, sasl, tmp_path))
     assert await searched.command("audit", "--json", SHUNIU_DATABASE_DSN=wrong) == 1
     assert await searched.command("migrate", SHUNIU_DATABASE_DSN=unescaped) == 1
     assert await searched.command("serve", "registry", SHUNIU_DATABASE_DSN=wrong) == 1
@@ -228,3 +229,20 @@ async def test_when_engines_refuse_or_are_gone(searched: Searched, tmp_path: Pat
         await searched.broker.start()
     assert len(searched.answers) > 10
     searched.assert_silent("geheim-wrong-1", "geheim#wrong/2", "wrong/2")
+
+
+async def refused_by_the_broker(searched: Searched, sasl: dict[str, str], directory: Path) -> str:
+    """What relay and consumer say while the broker does not let them in."""
+    environment = {**searched.stack.environment, **sasl}
+    alone = Deployed(
+        searched.stack.key, directory, environment, groups=[("grants",)], ports={"grants": free_port()},
+        roles=("relay", "consumer"),
+    )  # fmt: skip
+    alone.start()
+    try:
+        async with asyncio.timeout(60):
+            while "no broker can be used" not in alone.logs():  # noqa: ASYNC110, another process
+                await asyncio.sleep(0.5)
+        return alone.logs()
+    finally:
+        await asyncio.to_thread(alone.stop)
