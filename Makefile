@@ -86,11 +86,12 @@ bench-country: $(READY)  ## a million organisations through one stack on Apache 
 soak: $(READY)  ## an hour at half load with flat memory
 	$(BIN)/python -m tests.benchmarks.soak $(ARGS)
 
-audit-dependencies: $(READY)  ## known vulnerabilities of what the lock file names
-	$(BIN)/python -m deploy.security.audit
+audit-dependencies: $(READY)  ## known vulnerabilities of what the image is built from; says so where none can be looked up
+	@mkdir -p dist; UV=$$(command -v uv || echo $(BIN)/uv); $$UV export --quiet --frozen --no-dev --no-emit-workspace --output-file dist/requirements.txt
+	$(BIN)/python -m deploy.security.audit dist/requirements.txt
 
-sbom: $(READY)  ## a CycloneDX bill of materials of the image, in dist/
-	$(BIN)/python -m deploy.security.sbom $(ARGS)
+sbom: $(READY)  ## a CycloneDX bill of materials of the image, dist/sbom.cdx.json
+	$(BIN)/python -m deploy.security.sbom --image $(or $(SHUNIU_IMAGE),shuniu-offline/shuniu)
 
 clean:  ## the environment and the embedded stack's data
 	rm -rf $(VENV) $(DATA)
