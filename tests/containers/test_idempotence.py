@@ -36,7 +36,9 @@ async def test_a_message_too_large_for_its_topic_blocks_its_subject_and_nothing_
     await world.commit("large", fund())
     await world.commit_many([f"fund-{number}" for number in range(120)])
     async with world.relaying():
-        found = sequences(await world.received(241))
+        # A slow broker's answer may come too late, and its batch is then sent once more.
+        told = sequences(await world.received(241))
+        found = {subject: list(dict.fromkeys(each)) for subject, each in told.items()}
         assert found.pop("large") == [1]
         assert found == {f"fund-{number}": [1, 2] for number in range(120)}
         assert await world.value("select name from outbox_blocked") == "grants.fund.v1/large"
@@ -45,5 +47,5 @@ async def test_a_message_too_large_for_its_topic_blocks_its_subject_and_nothing_
         async with world.connect() as connection:
             await outbox.unblock(connection, ["grants.fund.v1/large"])
         await world.drained()
-    assert sequences(await world.received(243))["large"] == [1, 2, 3]
+    assert list(dict.fromkeys(sequences(await world.received(243))["large"])) == [1, 2, 3]
     await world.runtime.database.close()
