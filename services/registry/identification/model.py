@@ -3,6 +3,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from operator import mul
 
 from chassis.model import Refusal, RefusalKind
@@ -114,6 +115,10 @@ def organization_name(text: str, *, at: str | None = None) -> str:
     return name
 
 
+@lru_cache(maxsize=1024)
 def normalized_name(name: str) -> str:
-    """The name in which duplicates are equal: width, case, spaces and punctuation do not count."""
+    """The name in which duplicates are equal: width, case, spaces and punctuation do not count.
+
+    Cached, since a row of an import asks first whether its name has one, and a little later for it.
+    """
     return _NOT_IN_NAMES.sub("", unicodedata.normalize("NFKC", name)).casefold()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +25,15 @@ from services.registry.organizations.model import (
 from services.registry.tables import Table
 
 
-@lru_cache(maxsize=1 << 16)
-def _initial(character: str) -> str:
-    return lazy_pinyin(character, style=Style.FIRST_LETTER)[0][:1].lower()
+class _Initials(dict[int, str]):
+    """Each character's initial, found when it is first met; in the form in which a text is translated."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = lazy_pinyin(chr(code), style=Style.FIRST_LETTER)[0][:1].lower()
+        return found
+
+
+_INITIALS = _Initials()
 
 
 def pinyin_initials(name: str) -> str:
@@ -42,7 +47,7 @@ def pinyin_initials(name: str) -> str:
 
 def initials(normalized: str) -> str:
     """The same for a name that is normalized already."""
-    return "".join(map(_initial, normalized))
+    return normalized.translate(_INITIALS)
 
 
 def _texts() -> list[str]:
@@ -177,8 +182,8 @@ def organization_state(values: Mapping[str, Any]) -> registry.OrganizationState:
         hub_standing=_STANDINGS[values["hub_standing"]],
         decoupling=_DECOUPLINGS[values["decoupling"]],
         credit_listing=_LISTINGS[values["credit_listing"]],
-        origin=registry.Origin(origin) if origin else None,
-        premises=registry.Premises(premises) if premises else None,
+        origin=_ORIGINS[origin] if origin else None,
+        premises=_PREMISES[premises] if premises else None,
         registration_route=_ROUTES[route] if route else None,
         merged_into=merged,
         categories=tuple(values["categories"]),
@@ -198,6 +203,8 @@ _LINKS = {member.value: member for member in registry.HubLink}
 _STANDINGS = {member.value: member for member in registry.HubStanding}
 _DECOUPLINGS = {member.value: member for member in registry.Decoupling}
 _LISTINGS = {member.value: member for member in registry.CreditListing}
+_ORIGINS = {member.value: member for member in registry.Origin}
+_PREMISES = {member.value: member for member in registry.Premises}
 _ROUTES = {member.value: member for member in registry.RegistrationRoute}
 _AS_THEY_ARE = (
     "credit_code", "legacy_number", "department", "nature", "development_mode", "staff_count", "member_count",
