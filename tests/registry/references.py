@@ -82,5 +82,6 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "gathering": gathering,
     "cadence_id": nothing,
     "decided": decisions,
+    "plan_id": nothing,
 }
 """Parameter -> what makes its value."""

@@ -9,16 +9,25 @@ from services.registry.operations.receipts import routes as receipts
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.tasks import reactions as tasks
 from services.registry.operations.tasks.commands import TASKS
+from services.registry.operations.training_plans import routes as training_plan_routes
+from services.registry.operations.training_plans.commands import TRAINING_PLANS
+from services.registry.operations.trainings.commands import TRAININGS
+from services.registry.operations.trainings.queries import ATTENDANCE
 
 AREA = Area(
     name="operations",
-    kinds=(TASKS, RECEIPTS, CADENCES, MEETINGS),
-    routers=(receipts.router, cadence_routes.router),
+    kinds=(TASKS, RECEIPTS, CADENCES, MEETINGS, TRAININGS, TRAINING_PLANS),
+    routers=(receipts.router, cadence_routes.router, training_plan_routes.router),
     reactions=(tasks.reach_those_here, tasks.close_those_here),
+    figures=(ATTENDANCE,),
     timers=cadences.TIMERS,
     roles={
-        "hub_officer": frozenset({"tasks:*", "task_receipts:*", "cadences:*", "meetings:*"}),
-        "registration_authority": frozenset({"tasks:*", "task_receipts:*", "cadences:*", "meetings:*"}),
+        "hub_officer": frozenset(
+            {"tasks:*", "task_receipts:*", "cadences:*", "meetings:*", "trainings:*", "training_plans:*"}
+        ),
+        "registration_authority": frozenset(
+            {"tasks:*", "task_receipts:*", "cadences:*", "meetings:*", "trainings:*", "training_plans:*"}
+        ),
         "liaison": frozenset({"task_receipts:write"}),
     },
 )

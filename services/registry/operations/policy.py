@@ -114,6 +114,9 @@ class OperationsPolicy(_Section):
     training_needs_survey: bool = Field(
         True, description="a needs survey goes before a training (JIANGMEN R26, J09)"
     )
+    settlement_day: tuple[int, int] = Field(
+        (1, 31), description="ours: until this day (month, day) a year's training plan is settled (T18)"
+    )
     responsibilities: tuple[Responsibility, ...] = Field(
         RESPONSIBILITIES, description="headings of the yearly report (TONGZHOU T31)"
     )

@@ -152,9 +152,99 @@ def upgrade() -> None:
     op.create_index(op.f("ix_task_receipt_division"), "task_receipt", ["division"], unique=False)
     op.create_index(op.f("ix_task_receipt_state"), "task_receipt", ["state"], unique=False)
     op.create_index("uq_task_receipt_task_division", "task_receipt", ["task_id", "division"], unique=True)
+    op.create_table(
+        "training",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("course", sa.String(), nullable=False),
+        sa.Column("strength", sa.String(), nullable=False),
+        sa.Column("cadence_id", sa.Uuid(), nullable=True),
+        sa.Column("cadence_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=True),
+        sa.Column("plan_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("period", sa.String(), nullable=True),
+        sa.Column("period_begins_on", sa.Date(), nullable=True),
+        sa.Column("period_ends_on", sa.Date(), nullable=True),
+        sa.Column("series", sa.String(), nullable=True),
+        sa.Column("topics", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("surveyed_on", sa.Date(), nullable=True),
+        sa.Column("respondents", sa.Integer(), nullable=True),
+        sa.Column("wanted", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("scheduled_on", sa.Date(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("hours", sa.Integer(), nullable=True),
+        sa.Column("attended", sa.Integer(), nullable=True),
+        sa.Column("women", sa.Integer(), nullable=True),
+        sa.Column("staff", sa.Integer(), nullable=True),
+        sa.Column("organizations", sa.Integer(), nullable=True),
+        sa.Column("sites", sa.Integer(), nullable=True),
+        sa.Column("explanation_due_on", sa.Date(), nullable=True),
+        sa.Column("explanation_code", sa.String(), nullable=True),
+        sa.Column("explanation", sa.String(), nullable=True),
+        sa.Column("lecturer", sa.String(), nullable=True),
+        sa.Column("findings", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training")),
+    )
+    op.create_index(op.f("ix_training_division"), "training", ["division"], unique=False)
+    op.create_index("ix_training_plan_id", "training", ["plan_id"], unique=False)
+    op.create_index(op.f("ix_training_state"), "training", ["state"], unique=False)
+    op.create_index("uq_training_cadence_period", "training", ["cadence_id", "period"], unique=True)
+    op.create_table(
+        "training_plan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("sessions", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("hours", sa.Integer(), nullable=False),
+        sa.Column("topics", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("held_sessions", sa.Integer(), nullable=True),
+        sa.Column("held_people", sa.Integer(), nullable=True),
+        sa.Column("held_hours", sa.Integer(), nullable=True),
+        sa.Column("topics_left", pg.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_plan")),
+    )
+    op.create_index(op.f("ix_training_plan_division"), "training_plan", ["division"], unique=False)
+    op.create_index(op.f("ix_training_plan_state"), "training_plan", ["state"], unique=False)
+    op.create_index(
+        "uq_training_plan_division_body_year", "training_plan", ["division", "body", "year"], unique=True
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("training_plan")
+    op.drop_table("training")
     op.drop_table("task_receipt")
     op.drop_table("task")
     op.drop_table("meeting")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -28,6 +28,8 @@ from services.registry.operations.periods import (
     period_of,
 )
 from services.registry.operations.policy import Gathering, OperationsPolicy
+from services.registry.operations.trainings import commands as trainings
+from services.registry.operations.trainings.tables import TrainingRow
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -116,19 +118,26 @@ async def _begin(uow: UnitOfWork, due: DueTimer) -> None:
 
 
 async def _record(uow: UnitOfWork, row: CadenceRow, period: Period) -> None:
-    known = _policy(uow).gathering(row.gathering)
-    if known is not None and known.kind == "meeting" and not await _is_there(uow, row.id, period):
-        await meetings.open_(
-            uow, division=row.division, body=row.body, gathering=row.gathering, cadence_id=row.id,
-            interval=Interval(row.interval), strength=Strength(row.strength), owner=row.owner,
-            effective_on=period.begins_on,
-        )  # fmt: skip
+    listed = _policy(uow).gathering(row.gathering)
+    common: dict[str, Any] = {
+        "division": row.division, "body": row.body, "cadence_id": row.id, "owner": row.owner,
+        "interval": Interval(row.interval), "strength": Strength(row.strength),
+        "effective_on": period.begins_on,
+    }  # fmt: skip
+    if listed is None:
+        return
+    if listed.kind == "meeting" and not await _is_there(uow, MeetingRow, row.id, period):
+        await meetings.open_(uow, gathering=row.gathering, **common)
+    elif listed.kind == "training" and not await _is_there(uow, TrainingRow, row.id, period):
+        await trainings.open_(uow, course=row.gathering, **common)
 
 
-async def _is_there(uow: UnitOfWork, cadence: UUID, period: Period) -> bool:
+async def _is_there(
+    uow: UnitOfWork, kind: type[MeetingRow] | type[TrainingRow], cadence: UUID, period: Period
+) -> bool:
     """Whether the period has its record: a cadence that was stopped and resumed within it."""
     found = await uow.session.exec(
-        select(MeetingRow.id).where(MeetingRow.cadence_id == cadence, MeetingRow.period == period.code)
+        select(kind.id).where(kind.cadence_id == cadence, kind.period == period.code)
     )
     return found.first() is not None
 

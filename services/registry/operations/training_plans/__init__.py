@@ -1,0 +1,1 @@
+"""Yearly training plans: what is planned, and what was held of it."""

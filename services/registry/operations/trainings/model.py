@@ -1,0 +1,46 @@
+"""A training's way: the survey comes first (R26)."""
+
+from enum import StrEnum
+
+from chassis.model import Refusal, RefusalKind, Transitions
+
+
+class TrainingPhase(StrEnum):
+    """Where a training is."""
+
+    DUE = "due"
+    SURVEYED = "surveyed"
+    SCHEDULED = "scheduled"
+    HELD = "held"
+    MISSED = "missed"
+    EXPLAINED = "explained"
+    CANCELLED = "cancelled"
+
+
+_WAITING = {
+    "surveyed": TrainingPhase.SURVEYED,
+    "scheduled": TrainingPhase.SCHEDULED,
+    "held": TrainingPhase.HELD,
+    "missed": TrainingPhase.MISSED,
+    "cancelled": TrainingPhase.CANCELLED,
+}
+
+TRANSITIONS: Transitions[TrainingPhase] = {
+    TrainingPhase.DUE: _WAITING,
+    TrainingPhase.SURVEYED: _WAITING,
+    TrainingPhase.SCHEDULED: {fact: after for fact, after in _WAITING.items() if fact != "surveyed"},
+    TrainingPhase.MISSED: {"held": TrainingPhase.HELD, "explained": TrainingPhase.EXPLAINED},
+    TrainingPhase.HELD: {},
+    TrainingPhase.EXPLAINED: {},
+    TrainingPhase.CANCELLED: {},
+}
+"""需求调查, 专题培训, 实地考察 (JIANGMEN R03, R26), 讲堂 (BINHAI B11)."""
+
+
+class SurveyMissing(Refusal):
+    """A training without the survey of what is needed."""
+
+    code = "training_survey_missing"
+    kind = RefusalKind.CONFLICT
+    zh = "请先完成培训需求调查，再排期或举办。"
+    en = "Ask what is needed first (the survey), then schedule or hold the training."
