@@ -36,6 +36,7 @@ format: $(READY)  ## rewrite the code in the project's format
 generate: $(READY)  ## schemas, samples, AsyncAPI, the page of events, the state tables in the services' pages
 	$(BIN)/python -m shuniu_contracts generate
 	$(BIN)/python -m chassis.states $(PAGES)
+	$(BIN)/python -m deploy.observability.dashboard
 
 check: $(READY)  ## format, lint, types, import rules, contracts, stale files, unit tests: under a minute
 	$(BIN)/ruff format --check .
@@ -45,6 +46,7 @@ check: $(READY)  ## format, lint, types, import rules, contracts, stale files, u
 	$(BIN)/python -m shuniu_contracts generate --check
 	$(BIN)/python -m shuniu_contracts check --against $$(git describe --tags --match 'contracts-*' --abbrev=0 2>/dev/null || echo HEAD)
 	$(BIN)/python -m chassis.states --check $(PAGES)
+	$(BIN)/python -m deploy.observability.dashboard --check
 	$(BIN)/pytest -q -m "not integration and not system and not browser" -n 2
 
 test-unit: $(READY)  ## the tests that need nothing
@@ -76,15 +78,15 @@ test-containers: $(READY)  ## the suites on Apache Kafka and PostgreSQL in conta
 test-faults: $(READY)  ## the whole crash matrix: hundreds of seeded kills of every process and engine
 	SHUNIU_FAULTS=full $(BIN)/pytest -q -s tests/faults $(ARGS)
 
-bench: $(READY)  ## every row of the performance table beside its reference, each in one run (ARGS="--engine kafka")
-	$(BIN)/python -m tests.benchmarks $(ARGS)
+bench: $(READY)  ## every row of the performance table beside its reference, in one run (ENGINE=kafka for that)
+	$(OFFLINE) $(BIN)/python -m tests.benchmarks --engine $(or $(ENGINE),embedded) $(ARGS)
 
 bench-country: $(READY)  ## a million organisations through one stack on Apache Kafka, drawn over time
 	@mkdir -p dist
 	$(OFFLINE) $(BIN)/python -m tests.benchmarks.country --chart dist/country.png --json dist/country.json $(ARGS)
 
 soak: $(READY)  ## an hour at half load with flat memory
-	$(BIN)/python -m tests.benchmarks.soak $(ARGS)
+	$(OFFLINE) $(BIN)/python -m tests.benchmarks.soak $(ARGS)
 
 audit-dependencies: $(READY)  ## known vulnerabilities of what the image is built from; says so where none can be looked up
 	@mkdir -p dist; UV=$$(command -v uv || echo $(BIN)/uv); $$UV export --quiet --frozen --no-dev --no-emit-workspace --output-file dist/requirements.txt
