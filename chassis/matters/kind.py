@@ -31,6 +31,8 @@ from chassis.unit_of_work import UnitOfWork
 R = TypeVar("R", bound=MatterRow)
 StepFunction = Callable[..., Awaitable[Mapping[str, Any] | None]]
 Place = Callable[[UnitOfWork, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+_TAKEN = frozenset({"answer", "basis", "because", "command", "effective_on", "id", "location", "status"})
+"""Names of arguments that a step or the call that runs it has for itself."""
 
 
 class AlreadyThere(Refusal):
@@ -60,6 +62,8 @@ class Step(Generic[R]):
         self.doc = inspect.getdoc(function) or ""
         self.__name__ = f"{kind.name}.{self.fact}"
         self.parameters = _parameters(function)
+        if taken := _TAKEN & self.parameters.keys():
+            raise TypeError(f"{self.__name__}: {', '.join(sorted(taken))} means something else to a step")
         self.body = self._body()
         for one in (event, late or event):
             if event_type(one).stream.aggregate != kind.row.stream[1]:

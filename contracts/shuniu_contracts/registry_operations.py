@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import datetime
 import enum
+from typing import Annotated
+
+import msgspec
 
 from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
+    EXACT,
     Code,
     Count,
     Division,
     Event,
+    Id,
     MatterState,
     OrganizationText,
     Overdue,
+    PersonId,
+    Quantity,
     Ref,
+    Rescheduled,
 )
+
+SignedHundredths = Annotated[
+    int, msgspec.Meta(ge=-EXACT, le=EXACT, extra_json_schema={"x-privacy": "public"})
+]
+"""A figure's value in hundredths of its unit: rates have decimals."""
 
 
 class TaskPhase(enum.StrEnum):
@@ -176,3 +189,600 @@ class TaskReceiptBecameOverdue(Overdue, frozen=True, kw_only=True):
     """Nothing was reported until the day."""
 
     state: TaskReceiptState
+
+
+class PlanPhase(enum.StrEnum):
+    """Where a plan is."""
+
+    ADOPTED = "adopted"
+    UNDER_WAY = "under_way"
+    CONCLUDED = "concluded"
+    ABANDONED = "abandoned"
+
+
+class PlanStage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One phase of a plan: when it is to run, and when it ran."""
+
+    title: OrganizationText
+    begins_on: datetime.date
+    ends_on: datetime.date
+    began_on: datetime.date | None = None
+    ended_on: datetime.date | None = None
+    overran: bool = False
+
+
+class PlanMilestone(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What has to be there by a day."""
+
+    title: OrganizationText
+    due_on: datetime.date
+    met_on: datetime.date | None = None
+    missed: bool = False
+
+
+class GapKind(enum.StrEnum):
+    """How phases and span of a plan disagree."""
+
+    UNCOVERED = "uncovered"
+    BEFORE = "before"
+    BEYOND = "beyond"
+    OVERLAP = "overlap"
+
+
+class PlanGap(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Days on which the phases and the span of a plan disagree, both included."""
+
+    kind: GapKind
+    begins_on: datetime.date
+    ends_on: datetime.date
+
+
+class PlanState(MatterState, frozen=True, kw_only=True):
+    """A plan with its span, phases and milestones, and the meeting that adopted it."""
+
+    state: PlanPhase
+    title: OrganizationText
+    kind: Code
+    body: Code
+    begins_on: datetime.date
+    ends_on: datetime.date
+    adopted_by: OrganizationText | None = None
+    """The meeting that adopted it, as the document names it (四届九次常委会议)."""
+    meeting: Ref | None = None
+    document_number: OrganizationText | None = None
+    framework: tuple[Code, ...] = ()
+    phases: tuple[PlanStage, ...] = ()
+    milestones: tuple[PlanMilestone, ...] = ()
+    gaps: tuple[PlanGap, ...] = ()
+
+
+plan = define_stream(
+    "registry",
+    "plan",
+    en="Plans with phases and milestones.",
+    zh="工作规划、实施方案及其阶段和节点。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+@plan.fact("adopted", en="A plan was adopted.", zh="通过规划(方案)。")
+class PlanAdopted(Event, frozen=True, kw_only=True):
+    """Adopted, with what its span and its phases disagree in."""
+
+    state: PlanState
+
+
+@plan.fact("amended", en="A plan was amended.", zh="调整规划(方案)。")
+class PlanAmended(Event, frozen=True, kw_only=True):
+    """Other days, phases or milestones."""
+
+    state: PlanState
+
+
+@plan.fact("phase_started", en="A phase of a plan began.", zh="阶段开始。")
+class PlanPhaseStarted(Event, frozen=True, kw_only=True):
+    """A phase began."""
+
+    state: PlanState
+    number: Count
+    """Its place in the plan, from 1."""
+
+
+@plan.fact("phase_ended", en="A phase of a plan ended.", zh="阶段结束。")
+class PlanPhaseEnded(Event, frozen=True, kw_only=True):
+    """A phase ended, with its report."""
+
+    state: PlanState
+    number: Count
+    """Its place in the plan, from 1."""
+
+
+@plan.fact("milestone_met", en="A milestone was met.", zh="节点完成。")
+class PlanMilestoneMet(Event, frozen=True, kw_only=True):
+    """What had to be there is there."""
+
+    state: PlanState
+    number: Count
+    """Its place in the plan, from 1."""
+
+
+@plan.fact("milestone_missed", en="The day of a milestone or of a phase's end passed.", zh="节点或阶段逾期。")
+class PlanMilestoneMissed(Overdue, frozen=True, kw_only=True):
+    """Milestones and phases that were due on the day and are not done."""
+
+    state: PlanState
+    milestones: tuple[Count, ...] = ()
+    phases: tuple[Count, ...] = ()
+
+
+@plan.fact("concluded", en="A plan was concluded.", zh="规划(方案)完成。")
+class PlanConcluded(Event, frozen=True, kw_only=True):
+    """Concluded; the subject ends."""
+
+    state: PlanState
+
+
+@plan.fact("abandoned", en="A plan was given up.", zh="规划(方案)终止。")
+class PlanAbandoned(Event, frozen=True, kw_only=True):
+    """Given up; the subject ends."""
+
+    state: PlanState
+    reason: Code
+
+
+class InquiryPhase(enum.StrEnum):
+    """Where an inquiry is."""
+
+    OPENED = "opened"
+    TRANSFERRED = "transferred"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class InquiryState(MatterState, frozen=True, kw_only=True):
+    """What somebody asked; the first person asked stays answerable until it is answered (首问负责制)."""
+
+    state: InquiryPhase
+    channel: Code
+    topic: Code
+    organization: Ref | None = None
+    first_person: PersonId
+    handler: PersonId
+    transferred_times: Count = 0
+    reopened_times: Count = 0
+    answered_on: datetime.date | None = None
+    working_days: Count | None = None
+    """Working days from the question to the answer."""
+    late: bool = False
+
+
+inquiry = define_stream(
+    "registry",
+    "inquiry",
+    en="Questions and who answers for them.",
+    zh="首问负责事项。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+@inquiry.fact("opened", en="Somebody asked.", zh="受理咨询。")
+class InquiryOpened(Event, frozen=True, kw_only=True):
+    """Taken up by the first person asked."""
+
+    state: InquiryState
+
+
+@inquiry.fact("transferred", en="An inquiry went to somebody else.", zh="转办。")
+class InquiryTransferred(Event, frozen=True, kw_only=True):
+    """Somebody else deals with it; the first person asked stays answerable, the clock goes on."""
+
+    state: InquiryState
+
+
+@inquiry.fact("extended", en="More time was given.", zh="延长答复期限。")
+class InquiryExtended(Event, frozen=True, kw_only=True):
+    """The day was moved, with the reason."""
+
+    state: InquiryState
+    reason: Code
+
+
+@inquiry.fact("answered", en="An inquiry was answered.", zh="答复。")
+class InquiryAnswered(Event, frozen=True, kw_only=True):
+    """Answered."""
+
+    state: InquiryState
+
+
+@inquiry.fact("reopened", en="The answer did not suffice.", zh="答复后再次提出。")
+class InquiryReopened(Event, frozen=True, kw_only=True):
+    """Whoever asked is not content: the clock runs anew."""
+
+    state: InquiryState
+
+
+@inquiry.fact("closed", en="An inquiry was closed.", zh="办结。")
+class InquiryClosed(Event, frozen=True, kw_only=True):
+    """Closed; the subject ends."""
+
+    state: InquiryState
+
+
+@inquiry.fact("became_overdue", en="No answer came in time.", zh="答复逾期。")
+class InquiryBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The day passed without an answer."""
+
+    state: InquiryState
+
+
+@inquiry.fact("rescheduled", en="A new calendar moved the deadline.", zh="日历公布,期限调整。")
+class InquiryRescheduled(Rescheduled, frozen=True, kw_only=True):
+    """The deadline counts in working days and moved."""
+
+    state: InquiryState
+
+
+class UpwardReportPhase(enum.StrEnum):
+    """Where a report to an upper body is."""
+
+    FILED = "filed"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class UpwardReportState(MatterState, frozen=True, kw_only=True):
+    """What a lower body reports upward: complaints, women's situation, problems, thoughts, actions."""
+
+    state: UpwardReportPhase
+    kind: Code
+    category: Code
+    title: OrganizationText
+    addressee: Division
+    """The division whose body answers; one tier higher each time it is raised."""
+    raised_times: Count = 0
+    answered_on: datetime.date | None = None
+    answered_by: Division | None = None
+    result: Code | None = None
+    answer_document: OrganizationText | None = None
+
+
+class ReportAnswerPhase(enum.StrEnum):
+    """How far the body addressed has come with a report."""
+
+    RECEIVED = "received"
+    ROUTED = "routed"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class ReportAnswerState(MatterState, frozen=True, kw_only=True):
+    """The upper body's own record of a report from below: who deals with it, and the answer."""
+
+    state: ReportAnswerPhase
+    report: Ref
+    kind: Code
+    category: Code
+    title: OrganizationText
+    sender: Division
+    department: Code | None = None
+    result: Code | None = None
+    answer_document: OrganizationText | None = None
+
+
+upward_report = define_stream(
+    "registry",
+    "upward_report",
+    en="Reports of lower bodies to upper ones.",
+    zh="基层上报的诉求、情况和信息。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+report_answer = define_stream(
+    "registry",
+    "report_answer",
+    en="What upper bodies do with reports, for those who sent them.",
+    zh="对基层上报事项的办理和答复。",
+    consumers=("registry", "notify", "console"),
+    directive=True,
+)
+
+
+@upward_report.fact("filed", en="A lower body reported upward.", zh="上报。")
+class UpwardReportFiled(Event, frozen=True, kw_only=True):
+    """Filed with the body one tier up, or the one named."""
+
+    state: UpwardReportState
+
+
+@upward_report.fact("answered", en="A report was answered.", zh="上级答复。")
+class UpwardReportAnswered(Event, frozen=True, kw_only=True):
+    """The answer of the body addressed arrived."""
+
+    state: UpwardReportState
+
+
+@upward_report.fact("escalated", en="A report was raised one tier.", zh="逾期未答复,提级上报。")
+class UpwardReportEscalated(Overdue, frozen=True, kw_only=True):
+    """No answer in time: it goes one tier higher, or stays where nothing is higher."""
+
+    state: UpwardReportState
+    previous_addressee: Division
+
+
+@upward_report.fact("closed", en="The sender closed its report.", zh="上报事项办结。")
+class UpwardReportClosed(Event, frozen=True, kw_only=True):
+    """Closed; the subject ends."""
+
+    state: UpwardReportState
+
+
+@upward_report.fact("withdrawn", en="A report was taken back.", zh="撤回上报。")
+class UpwardReportWithdrawn(Event, frozen=True, kw_only=True):
+    """Taken back; the subject ends."""
+
+    state: UpwardReportState
+
+
+@upward_report.fact("rescheduled", en="A new calendar moved the deadline.", zh="日历公布,期限调整。")
+class UpwardReportRescheduled(Rescheduled, frozen=True, kw_only=True):
+    """The deadline counts in working days and moved."""
+
+    state: UpwardReportState
+
+
+@report_answer.fact("received", en="A report from below arrived.", zh="收到基层上报事项。")
+class ReportAnswerReceived(Event, frozen=True, kw_only=True):
+    """It arrived at the body addressed."""
+
+    state: ReportAnswerState
+
+
+@report_answer.fact("routed", en="A report was given to a department.", zh="分办。")
+class ReportAnswerRouted(Event, frozen=True, kw_only=True):
+    """A department deals with it."""
+
+    state: ReportAnswerState
+
+
+@report_answer.fact("answered", en="A report was answered.", zh="作出答复。")
+class ReportAnswerAnswered(Event, frozen=True, kw_only=True):
+    """Answered; the subject ends."""
+
+    state: ReportAnswerState
+
+
+@report_answer.fact("closed", en="A report went elsewhere.", zh="事项已提级或撤回。")
+class ReportAnswerClosed(Event, frozen=True, kw_only=True):
+    """Raised to a higher tier, or taken back; the subject ends."""
+
+    state: ReportAnswerState
+
+
+class VisitPhase(enum.StrEnum):
+    """Where a supervision visit is."""
+
+    PLANNED = "planned"
+    MADE = "made"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class SupervisionVisitState(MatterState, frozen=True, kw_only=True):
+    """A supervision visit (督导) to a lower body or an organisation, and what came of it."""
+
+    state: VisitPhase
+    visited: Division
+    organization: Ref | None = None
+    topics: tuple[Code, ...] = ()
+    made_on: datetime.date | None = None
+    findings: Count = 0
+    revisits: Count = 0
+    revisited_on: datetime.date | None = None
+    result: Code | None = None
+
+
+supervision_visit = define_stream(
+    "registry",
+    "supervision_visit",
+    en="Supervision visits and what came of them.",
+    zh="工作督导及整改落实。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+@supervision_visit.fact("planned", en="A visit was planned.", zh="计划督导。")
+class SupervisionVisitPlanned(Event, frozen=True, kw_only=True):
+    """Planned for a day."""
+
+    state: SupervisionVisitState
+
+
+@supervision_visit.fact("postponed", en="A visit was put off.", zh="督导改期。")
+class SupervisionVisitPostponed(Event, frozen=True, kw_only=True):
+    """Another day."""
+
+    state: SupervisionVisitState
+
+
+@supervision_visit.fact("made", en="A visit was made.", zh="实施督导。")
+class SupervisionVisitMade(Event, frozen=True, kw_only=True):
+    """Made; findings became tasks of the division or rectifications of organisations."""
+
+    state: SupervisionVisitState
+    tasks: tuple[Ref, ...] = ()
+    rectifications: tuple[Ref, ...] = ()
+
+
+@supervision_visit.fact("revisited", en="The place was visited again.", zh="回访督导。")
+class SupervisionVisitRevisited(Event, frozen=True, kw_only=True):
+    """Visited again to see whether it was put right."""
+
+    state: SupervisionVisitState
+
+
+@supervision_visit.fact("closed", en="A visit was closed.", zh="督导办结。")
+class SupervisionVisitClosed(Event, frozen=True, kw_only=True):
+    """Closed; the subject ends."""
+
+    state: SupervisionVisitState
+
+
+@supervision_visit.fact("cancelled", en="A visit was cancelled.", zh="取消督导。")
+class SupervisionVisitCancelled(Event, frozen=True, kw_only=True):
+    """Cancelled; the subject ends."""
+
+    state: SupervisionVisitState
+
+
+@supervision_visit.fact(
+    "became_overdue", en="A visit was not made in time.", zh="督导或回访逾期。"
+)
+class SupervisionVisitBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The rule says which of the two."""
+
+    state: SupervisionVisitState
+
+
+class JointActivityPhase(enum.StrEnum):
+    """Where a joint activity is."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class JointActivityState(MatterState, frozen=True, kw_only=True):
+    """A public-benefit activity that several hold together (联合开展社会公益活动)."""
+
+    state: JointActivityPhase
+    title: OrganizationText
+    kind: Code
+    lead_body: Code | None = None
+    lead_organization: Ref | None = None
+    partners: tuple[Id, ...] = ()
+    """Organisations that take part beside the lead."""
+    partner_bodies: tuple[Code, ...] = ()
+    target_groups: tuple[Code, ...] = ()
+    held_on: datetime.date | None = None
+    reached: Quantity | None = None
+    """People reached, in person-times."""
+    volunteers: Count | None = None
+
+
+joint_activity = define_stream(
+    "registry",
+    "joint_activity",
+    en="Activities that several hold together.",
+    zh="联合开展的社会公益活动。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+@joint_activity.fact("planned", en="A joint activity was planned.", zh="筹划联合活动。")
+class JointActivityPlanned(Event, frozen=True, kw_only=True):
+    """Planned."""
+
+    state: JointActivityState
+
+
+@joint_activity.fact("held", en="A joint activity was held.", zh="开展联合活动。")
+class JointActivityHeld(Event, frozen=True, kw_only=True):
+    """Held, with how many it reached; the subject ends."""
+
+    state: JointActivityState
+
+
+@joint_activity.fact("cancelled", en="A joint activity was cancelled.", zh="取消联合活动。")
+class JointActivityCancelled(Event, frozen=True, kw_only=True):
+    """Cancelled; the subject ends."""
+
+    state: JointActivityState
+    reason: Code
+
+
+@joint_activity.fact("became_overdue", en="The planned day passed.", zh="联合活动逾期。")
+class JointActivityBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The planned day passed and nothing was recorded."""
+
+    state: JointActivityState
+
+
+class TargetPhase(enum.StrEnum):
+    """Where a target is."""
+
+    SET = "set"
+    FROZEN = "frozen"
+    MEASURED = "measured"
+    WITHDRAWN = "withdrawn"
+
+
+class TargetState(MatterState, frozen=True, kw_only=True):
+    """What a body is to reach in a period (S28): figure, value, weight; frozen when the period ends."""
+
+    state: TargetPhase
+    figure: Code
+    body: Code
+    period_begins_on: datetime.date
+    period_ends_on: datetime.date
+    aim_hundredths: SignedHundredths
+    weight: Count = 0
+    at_most: bool = False
+    """Whether less is better: the aim is an upper bound."""
+    actual_hundredths: SignedHundredths | None = None
+    reached: bool | None = None
+    source: Code | None = None
+    """Where the value comes from: `registry`, or a code of what it was taken from by hand."""
+
+
+target = define_stream(
+    "registry",
+    "target",
+    en="Targets of bodies, and what was reached.",
+    zh="目标任务及完成情况。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+@target.fact("set", en="A target was set.", zh="下达目标。")
+class TargetSet(Event, frozen=True, kw_only=True):
+    """Set for a period."""
+
+    state: TargetState
+
+
+@target.fact("amended", en="A target was amended before its period ended.", zh="调整目标。")
+class TargetAmended(Event, frozen=True, kw_only=True):
+    """Another value or weight, while the period runs."""
+
+    state: TargetState
+    reason: Code
+
+
+@target.fact("withdrawn", en="A target was taken back.", zh="撤销目标。")
+class TargetWithdrawn(Event, frozen=True, kw_only=True):
+    """Taken back; the subject ends."""
+
+    state: TargetState
+    reason: Code
+
+
+@target.fact("frozen", en="The period of a target ended.", zh="考核期满,目标冻结。")
+class TargetFrozen(Overdue, frozen=True, kw_only=True):
+    """Value and weight change no more."""
+
+    state: TargetState
+
+
+@target.fact("measured", en="What was reached is known.", zh="目标完成情况确定。")
+class TargetMeasured(Event, frozen=True, kw_only=True):
+    """Measured by the registry's own figure or entered by hand; the subject ends."""
+
+    state: TargetState

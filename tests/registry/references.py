@@ -70,6 +70,16 @@ async def decisions(_: Register) -> list[dict[str, Any]]:
     return [{"title": "报送进展", "implementing": [STREET]}, {"title": "通报情况"}]
 
 
+async def person(_: Register) -> str:
+    """Somebody whom no other record names."""
+    return f"u-{next(_NUMBERS)}"
+
+
+async def first(_: Register) -> int:
+    """The place of a part: the first."""
+    return 1
+
+
 REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "division": division,
     "issuer": division,
@@ -83,5 +93,9 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "cadence_id": nothing,
     "decided": decisions,
     "plan_id": nothing,
+    "meeting_id": nothing,
+    "number": first,
+    "first_person": person,
+    "to": person,
 }
 """Parameter -> what makes its value."""

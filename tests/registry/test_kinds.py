@@ -7,15 +7,20 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shuniu_contracts import registry_operations as contract
 
 from chassis.matters import Kind, Step
 from chassis.matters.clocks import timer_kind
 from chassis.matters.queries import for_caller, words
-from chassis.model import Refusal, StepNotPossible
+from chassis.model import Refusal, Refusals, StepNotPossible
 from chassis.principal import Principal
+from chassis.unit_of_work import UnitOfWork
 from services.registry.app import ROLES
 from services.registry.areas import KINDS
 from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.operations.inquiries.model import InquiryPhase
+from services.registry.operations.inquiries.tables import InquiryRow
+from services.registry.tables import MatterStepRow
 from tests.registry.bodies import bodies
 from tests.registry.conftest import Register
 from tests.registry.references import REFERENCES
@@ -52,7 +57,7 @@ async def test_a_walk_through_the_table(register: Register, kind: Kind[Any], dat
     assert kind.opening is not None
     try:
         row = await register.do(kind.opening, **await body(register, kind.opening, data))
-    except Refusal:
+    except (Refusal, Refusals):
         return
     state, sequence = row.state, row.sequence
     for _ in range(data.draw(st.integers(1, 6), label="length")):
@@ -63,7 +68,7 @@ async def test_a_walk_through_the_table(register: Register, kind: Kind[Any], dat
             row = await register.do(kind.steps[fact], id=row.id, **arguments)
         except StepNotPossible:
             assert fact not in allowed
-        except Refusal:
+        except (Refusal, Refusals):
             pass
         else:
             assert row.state in {after.value for after in allowed.values()}
@@ -146,3 +151,16 @@ def test_what_a_page_is_told_to_follow_are_steps_and_states_of_the_kind(kind: Ki
         assert set(followers.values()) <= set(found["states"])
     assert {fact for followers in found["transitions"].values() for fact in followers} == set(found["steps"])
     assert set(found["waits_in"]) <= set(found["states"])
+
+
+def test_a_step_takes_no_argument_that_its_call_has_for_itself() -> None:
+    kind: Kind[Any] = Kind(
+        InquiryRow, InquiryPhase, {InquiryPhase.OPENED: {}}, initial=InquiryPhase.OPENED, zh="试", en="trial",
+        path="trial", steps=MatterStepRow, states_zh=dict.fromkeys(InquiryPhase, "试"),
+    )  # fmt: skip
+
+    async def answer(uow: UnitOfWork, row: InquiryRow, *, answer: str) -> None:
+        """Answer."""
+
+    with pytest.raises(TypeError, match="answer means something else"):
+        kind.step(contract.InquiryAnswered, zh="答复", needs="write")(answer)

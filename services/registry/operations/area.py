@@ -4,7 +4,11 @@ from services.registry.area import Area
 from services.registry.operations.cadences import commands as cadences
 from services.registry.operations.cadences import routes as cadence_routes
 from services.registry.operations.cadences.commands import CADENCES
+from services.registry.operations.inquiries.commands import INQUIRIES
+from services.registry.operations.inquiries.queries import ANSWERS
 from services.registry.operations.meetings.commands import MEETINGS
+from services.registry.operations.plans import routes as plan_routes
+from services.registry.operations.plans.commands import PLANS
 from services.registry.operations.receipts import routes as receipts
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.tasks import reactions as tasks
@@ -14,20 +18,30 @@ from services.registry.operations.training_plans.commands import TRAINING_PLANS
 from services.registry.operations.trainings.commands import TRAININGS
 from services.registry.operations.trainings.queries import ATTENDANCE
 
+_OFFICE = frozenset(
+    {
+        "tasks:*",
+        "task_receipts:*",
+        "cadences:*",
+        "meetings:*",
+        "trainings:*",
+        "training_plans:*",
+        "plans:*",
+        "inquiries:*",
+    }
+)
+"""Offices of the hub and of the authority alike lead, meet and answer."""
+
 AREA = Area(
     name="operations",
-    kinds=(TASKS, RECEIPTS, CADENCES, MEETINGS, TRAININGS, TRAINING_PLANS),
-    routers=(receipts.router, cadence_routes.router, training_plan_routes.router),
+    kinds=(TASKS, RECEIPTS, CADENCES, MEETINGS, TRAININGS, TRAINING_PLANS, PLANS, INQUIRIES),
+    routers=(receipts.router, cadence_routes.router, training_plan_routes.router, plan_routes.router),
     reactions=(tasks.reach_those_here, tasks.close_those_here),
-    figures=(ATTENDANCE,),
+    figures=(ATTENDANCE, ANSWERS),
     timers=cadences.TIMERS,
     roles={
-        "hub_officer": frozenset(
-            {"tasks:*", "task_receipts:*", "cadences:*", "meetings:*", "trainings:*", "training_plans:*"}
-        ),
-        "registration_authority": frozenset(
-            {"tasks:*", "task_receipts:*", "cadences:*", "meetings:*", "trainings:*", "training_plans:*"}
-        ),
-        "liaison": frozenset({"task_receipts:write"}),
+        "hub_officer": _OFFICE,
+        "registration_authority": _OFFICE,
+        "liaison": frozenset({"task_receipts:write", "inquiries:write"}),
     },
 )

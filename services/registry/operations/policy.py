@@ -114,6 +114,12 @@ class OperationsPolicy(_Section):
     training_needs_survey: bool = Field(
         True, description="a needs survey goes before a training (JIANGMEN R26, J09)"
     )
+    inquiry_days: int = Field(
+        5, ge=1, description="ours, working days: an inquiry is answered (BINHAI R16, B04 sets no time)"
+    )
+    report_answer_days: int = Field(
+        10, ge=1, description="ours, working days: a report from below is answered, or raised (L23, L33)"
+    )
     settlement_day: tuple[int, int] = Field(
         (1, 31), description="ours: until this day (month, day) a year's training plan is settled (T18)"
     )

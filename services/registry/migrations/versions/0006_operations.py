@@ -41,6 +41,43 @@ def upgrade() -> None:
         "uq_cadence_division_body_gathering", "cadence", ["division", "body", "gathering"], unique=True
     )
     op.create_table(
+        "inquiry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("first_person", sa.String(), nullable=False),
+        sa.Column("handler", sa.String(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("transferred_times", sa.Integer(), nullable=False),
+        sa.Column("reopened_times", sa.Integer(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("working_days", sa.Integer(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("asker", sa.String(), nullable=True),
+        sa.Column("question", sa.String(), nullable=True),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
+    )
+    op.create_index(op.f("ix_inquiry_division"), "inquiry", ["division"], unique=False)
+    op.create_index(op.f("ix_inquiry_state"), "inquiry", ["state"], unique=False)
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -84,6 +121,41 @@ def upgrade() -> None:
     op.create_index(op.f("ix_meeting_division"), "meeting", ["division"], unique=False)
     op.create_index(op.f("ix_meeting_state"), "meeting", ["state"], unique=False)
     op.create_index("uq_meeting_cadence_period", "meeting", ["cadence_id", "period"], unique=True)
+    op.create_table(
+        "plan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("adopted_by", sa.String(), nullable=True),
+        sa.Column("meeting_id", sa.Uuid(), nullable=True),
+        sa.Column("meeting_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.Column("framework", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("phases", pg.JSONB(), nullable=False),
+        sa.Column("milestones", pg.JSONB(), nullable=False),
+        sa.Column("gaps", pg.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
+    )
+    op.create_index(op.f("ix_plan_division"), "plan", ["division"], unique=False)
+    op.create_index(op.f("ix_plan_state"), "plan", ["state"], unique=False)
     op.create_table(
         "task",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -247,5 +319,7 @@ def downgrade() -> None:
     op.drop_table("training")
     op.drop_table("task_receipt")
     op.drop_table("task")
+    op.drop_table("plan")
     op.drop_table("meeting")
+    op.drop_table("inquiry")
     op.drop_table("cadence")
