@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from chassis.service import Consumer, Service
 from services.console.command import commands
 from services.console.figures.routes import router as figures
+from services.console.matters.tables import SavedFilterRow
 from services.console.policy import ConsolePolicy
 from services.console.projection.reactions import project
-from services.console.projection.tables import SubjectRow
 
 _WORK = {"pages:read", "figures:read", "events:read"}
 
@@ -24,7 +24,7 @@ def _mount(app: FastAPI, runtime: Any) -> None:
 
 service = Service(
     name="console",
-    metadata=SubjectRow.metadata,
+    metadata=SavedFilterRow.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=ConsolePolicy,
     routers=(figures,),

@@ -14,9 +14,14 @@ _TIMEOUT_S = 20.0
 class NotDone(Exception):
     """A service said no or did not answer; the message is for the person at the page."""
 
-    def __init__(self, message: str, *, status: int = 0, changed: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, message: str, *, status: int = 0, changed: Mapping[str, Any] | None = None,
+        faults: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(message)
         self.status = status
+        self.faults = dict(faults or {})
+        """what is wrong by field: JSON pointer -> sentence"""
         self.changed = dict(changed or {})
         """of a stale write: the record as it is now"""
 
@@ -39,9 +44,17 @@ class Neighbours:
     token: str
     language: str = "zh"
 
-    async def get(self, service: str, path: str, **query: str | int) -> Any:
+    async def get(self, service: str, path: str, **query: str | int | list[str]) -> Any:
         """The JSON answer; raises `NotDone`."""
         return (await self._ask("GET", service, path, params=query)).json()
+
+    async def file(self, service: str, path: str, **query: str | int | list[str]) -> bytes:
+        """A file as the service makes it; raises `NotDone`."""
+        return (await self._ask("GET", service, path, params=query)).content
+
+    async def bring(self, service: str, path: str, name: str, content: bytes, **form: str) -> Any:
+        """Hand in a file with the fields of a form; the JSON answer. Raises `NotDone`."""
+        return (await self._ask("POST", service, path, files={"file": (name, content)}, data=form)).json()
 
     async def send(
         self, method: str, service: str, path: str, body: Mapping[str, Any] | None = None, *,
@@ -49,7 +62,9 @@ class Neighbours:
     ) -> Any:  # fmt: skip
         """A command; `revision` is the one that the person has seen. Raises `NotDone`."""
         headers = {} if revision is None else {"if-match": f'"{revision}"'}
-        answer = await self._ask(method, service, path, headers=headers, json=dict(body) if body else None)
+        answer = await self._ask(
+            method, service, path, headers=headers, json=None if body is None else dict(body)
+        )
         return answer.json()
 
     async def _ask(
@@ -79,13 +94,17 @@ class Neighbours:
             problem = answer.json()
         except ValueError:
             problem = {}
-        faults = [fault["detail"] for fault in problem.get("errors") or ()]
+        errors = problem.get("errors") or ()
+        faults = [fault["detail"] for fault in errors]
         detail = problem.get("detail") or self._said(
             f"“{service}”服务返回错误 {answer.status_code}。",
             f"The service '{service}' answered {answer.status_code}.",
         )
         sentences = [detail, *(fault for fault in faults if fault != detail)]
-        return NotDone(" ".join(sentences), status=answer.status_code, changed=problem.get("changed"))
+        return NotDone(
+            " ".join(sentences), status=answer.status_code, changed=problem.get("changed"),
+            faults={fault["pointer"]: fault["detail"] for fault in errors},
+        )  # fmt: skip
 
     def _said(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en

@@ -23,6 +23,8 @@ from chassis.embedded.connection import FILE_NAME, Connection, read_connection_f
 from chassis.keys import issue_token
 from services.registry.identification.model import complete_credit_code
 
+PICTURES = os.environ.get("SHUNIU_TEST_PICTURES")
+"""a directory to leave screenshots in, for looking at them"""
 _START_S = 90.0
 _PORTS = 8
 _NUMBERS = itertools.count(50_000_000)
@@ -152,6 +154,22 @@ class Visitor:
         """Open a page of the console."""
         await self.page.goto(f"{self.stack.console}{path}")
 
+    async def picture(self, name: str) -> None:
+        """A screenshot for looking at, where somebody wants to."""
+        if PICTURES:
+            await self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+    async def telephone(self) -> None:
+        """A telephone's window from now on."""
+        await self.page.set_viewport_size({"width": 390, "height": 844})
+
+    async def fits(self) -> bool:
+        """Whether nothing has to be scrolled sideways."""
+        wide: bool = await self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        return not wide
+
     async def tile(self, name: str) -> str:
         """The big number of a tile."""
         text = await self.page.locator(f'[data-tile="{name}"] .value').text_content()
@@ -164,8 +182,8 @@ async def visitor(stack: Stack, chromium: Browser) -> AsyncIterator[Visitor]:
     context: BrowserContext = await chromium.new_context(
         viewport={"width": 1366, "height": 768}, locale="zh-CN"
     )
-    context.set_default_timeout(20_000)
-    expect.set_options(timeout=20_000)
+    context.set_default_timeout(8_000)
+    expect.set_options(timeout=8_000)
     page, errors, outside = await context.new_page(), [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)

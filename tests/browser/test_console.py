@@ -1,8 +1,5 @@
 """The pages as people use them: in Chromium, before a whole stack, in the order of a first morning."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.async_api import expect
 
@@ -10,21 +7,13 @@ from tests.browser.conftest import Stack, Visitor
 
 pytestmark = pytest.mark.browser
 
-PICTURES = os.environ.get("SHUNIU_TEST_PICTURES")
-"""a directory to leave screenshots in, for looking at them"""
-
-
-async def picture(visitor: Visitor, name: str) -> None:
-    if PICTURES:
-        await visitor.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-
 
 async def test_an_empty_stack_says_what_to_do_first(visitor: Visitor) -> None:
     await visitor.sign_in()
     assert visitor.page.url == f"{visitor.stack.console}/"
     await expect(visitor.page.get_by_text("还没有数据。")).to_be_visible()
     assert await visitor.tile("total") == "0"
-    await picture(visitor, "empty")
+    await visitor.picture("empty")
 
 
 async def test_without_a_sign_in_one_is_told_how_to_get_in(visitor: Visitor) -> None:
@@ -42,7 +31,7 @@ async def test_numbers_and_charts_move_while_one_looks(visitor: Visitor, stack: 
     await expect(visitor.page.locator('[data-tile="registered"] .value')).to_have_text(str(before + 1))
     await expect(visitor.page.locator(".feed").get_by_text("阳光妈妈服务社").first).to_be_visible()
     await expect(visitor.page.locator('[aria-label="各辖区社会组织"] canvas')).to_be_visible()
-    await picture(visitor, "overview")
+    await visitor.picture("overview")
 
 
 async def test_published_figures_stand_beside_computed_ones(visitor: Visitor) -> None:
@@ -66,12 +55,12 @@ async def test_an_organisation_is_found_by_its_initials_from_the_keyboard(
     await expect(rows).to_have_count(1)
     await expect(rows.first).to_contain_text("月季花园艺社")
     await visitor.page.wait_for_url("**text=yjhy")
-    await picture(visitor, "organizations")
+    await visitor.picture("organizations")
     await rows.first.locator("td").nth(2).click()
     await expect(visitor.page.get_by_role("heading", name="月季花园艺社")).to_be_visible()
     await expect(visitor.page.locator('[data-card="timeline"]')).to_contain_text("登记管理机关准予组织登记")
     await expect(visitor.page.locator('[data-card="duties"]')).to_contain_text("待覆盖")
-    await picture(visitor, "organization")
+    await visitor.picture("organization")
 
 
 async def test_linking_goes_through_the_registry_and_the_page_follows_the_event(
@@ -101,7 +90,7 @@ async def test_a_change_made_meanwhile_is_shown_in_plain_words_and_nothing_is_lo
     await visitor.page.get_by_role("button", name="保存").click()
     await expect(visitor.page.get_by_role("alert")).to_contain_text("已被别人修改：专职人员")
     await expect(visitor.page.get_by_label("专职人员")).to_have_value("5")
-    await picture(visitor, "conflict")
+    await visitor.picture("conflict")
     await visitor.page.get_by_role("button", name="保存").click()
     await expect(visitor.page.get_by_role("heading", name="棋友联谊会")).to_be_visible()
     found = await stack.ask("GET", "registry", path)
@@ -142,7 +131,7 @@ async def test_a_message_arrives_is_read_and_acknowledged(visitor: Visitor, stac
     message = visitor.page.locator(".message").first
     await expect(message).to_contain_text("新风社")
     await expect(visitor.page.locator(".top .badge")).to_have_text("1")
-    await picture(visitor, "messages")
+    await visitor.picture("messages")
     await message.get_by_role("button", name="标为已读").click()
     await expect(message).to_contain_text("已读")
     await message.get_by_role("button", name="确认知悉").click()
@@ -159,11 +148,13 @@ async def test_everything_is_there_in_english(visitor: Visitor) -> None:
     await expect(visitor.page.get_by_text("Division").first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/organizations", "/messages"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/organizations", "/messages", "/today", "/inspections", "/calendar", "/matters", "/matters/tasks"],
+)
 async def test_a_telephone_shows_it_without_scrolling_sideways(visitor: Visitor, path: str) -> None:
-    await visitor.page.set_viewport_size({"width": 390, "height": 844})
+    await visitor.telephone()
     await visitor.sign_in()
     await visitor.go(path)
     await expect(visitor.page.locator(".freshness")).to_be_visible()
-    width = await visitor.page.evaluate("document.documentElement.scrollWidth")
-    assert width <= 390
+    assert await visitor.fits()

@@ -4,7 +4,18 @@ from fastapi import FastAPI
 from nicegui import core, ui
 
 from chassis.runtime import Runtime
-from services.console.pages import messages, organization, organizations, overview, session
+from services.console.pages import (
+    board,
+    calendar,
+    matter,
+    matters,
+    messages,
+    organization,
+    organizations,
+    overview,
+    session,
+    today,
+)
 from services.console.pages.session import Desk
 from services.console.pages.shield import Shield
 from services.console.settings import ConsoleSettings
@@ -21,10 +32,10 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
     """Attach every page to `app`, whose state holds the authenticator. One console a process."""
     desk = Desk(runtime, app.state.authenticator, ConsoleSettings())
     session.attach(app, desk)
-    app.add_middleware(Shield, public_url=runtime.settings.http.public_url)
+    app.add_middleware(Shield, public_url=runtime.settings.http.public_url, cookie=desk.cookie)
     # What is not found below is the API's to refuse, with a problem document and not with a page.
     app.mount("/v1", app.router.not_found)
-    for page in (overview, organizations, organization, messages):
+    for page in (overview, today, organizations, organization, board, matters, matter, calendar, messages):
         page.attach(desk)
     if core.app.config.has_run_config:
         app.mount("/", core.app)

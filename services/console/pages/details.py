@@ -6,6 +6,7 @@ from uuid import UUID
 from nicegui import ui
 
 from services.console.neighbours import NotDone
+from services.console.pages.dialog import buttons, problem_line, say
 from services.console.pages.frame import Frame
 
 _TEXTS = ("name", "credit_code")
@@ -27,7 +28,7 @@ async def make_link(frame: Frame, id: UUID) -> None:
     with ui.dialog() as dialog, ui.card().classes("dialog"):
         ui.html(f"<h2>{said('make_link')}</h2>", sanitize=False)
         kind = ui.radio(kinds, value="linked").props("dense")
-        problem = _problem()
+        problem = problem_line()
 
         async def save() -> None:
             try:
@@ -37,12 +38,12 @@ async def make_link(frame: Frame, id: UUID) -> None:
                     revision=now["revision"],
                 )  # fmt: skip
             except NotDone as refused:
-                _say(problem, str(refused))
+                say(problem, str(refused))
                 return
             dialog.close()
             ui.notify(said("saved"), type="positive")
 
-        _buttons(frame, dialog, save)
+        buttons(frame.words, dialog, save)
     dialog.open()
 
 
@@ -71,7 +72,7 @@ class _Details:
         """Show the form."""
         with ui.dialog() as self.dialog, ui.card().classes("dialog"):
             ui.html(f"<h2>{self.said('change_details')}</h2>", sanitize=False)
-            self.problem = _problem()
+            self.problem = problem_line()
             for name in _TEXTS:
                 self.fields[name] = ui.input(self.said(name), value=self.loaded[name] or "")
             with ui.element("div").style("display:grid;grid-template-columns:1fr 1fr;gap:0 16px;width:100%"):
@@ -81,14 +82,14 @@ class _Details:
                     )
             for name, field in self.fields.items():
                 field.props(f'dense data-field="{name}"').style("width:100%")
-            _buttons(self.frame, self.dialog, self.save)
+            buttons(self.said, self.dialog, self.save)
         self.dialog.open()
 
     async def save(self) -> None:
         """Send what was changed; a record changed by somebody else meanwhile is shown as it is now."""
         changed = {name: value for name, value in self._entered().items() if value != self.loaded[name]}
         if not changed:
-            _say(self.problem, self.said("nothing_changed"))
+            say(self.problem, self.said("nothing_changed"))
             return
         try:
             await self.registry.send(
@@ -98,7 +99,7 @@ class _Details:
             if refused.status == _STALE:
                 await self._show_what_changed()
             else:
-                _say(self.problem, str(refused))
+                say(self.problem, str(refused))
             return
         self.dialog.close()
         ui.notify(self.said("saved"), type="positive")
@@ -119,22 +120,6 @@ class _Details:
         for name in theirs:
             self.fields[name].value = self.loaded[name]
         if theirs:
-            _say(self.problem, self.said("conflict", fields="、".join(self.said(name) for name in theirs)))
+            say(self.problem, self.said("conflict", fields="、".join(self.said(name) for name in theirs)))
         else:
-            _say(self.problem, self.said("conflict_same"))
-
-
-def _problem() -> ui.label:
-    problem = ui.label().classes("banner bad").props("role=alert").style("width:100%")
-    problem.visible = False
-    return problem
-
-
-def _say(problem: ui.label, text: str) -> None:
-    problem.text, problem.visible = text, True
-
-
-def _buttons(frame: Frame, dialog: ui.dialog, save: Any) -> None:
-    with ui.element("div").style("display:flex;gap:8px;justify-content:flex-end;width:100%;margin-top:10px"):
-        ui.button(frame.words("cancel"), on_click=dialog.close).props("flat dense no-caps padding='4px 12px'")
-        ui.button(frame.words("save"), on_click=save).props("unelevated dense no-caps padding='4px 16px'")
+            say(self.problem, self.said("conflict_same"))

@@ -23,7 +23,11 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 POLL_S = 1.0
 _LOG = logging.getLogger("console.pages")
 _OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
-_NAVIGATION = (("overview", "/"), ("organizations", "/organizations"), ("messages", "/messages"))
+_NAVIGATION = (
+    ("overview", "/"), ("today", "/today"), ("organizations", "/organizations"), ("board", "/inspections"),
+    ("tasks", "/matters/tasks"), ("calendar", "/calendar"), ("matters", "/matters"),
+    ("messages", "/messages"),
+)  # fmt: skip
 
 
 @dataclass
@@ -115,7 +119,7 @@ def page(desk: Desk, person: Person, here: str) -> Iterator[Frame]:
     with ui.element("header").classes("top"):
         ui.link(said("brand"), "/").classes("brand")
         badge: ui.label
-        with ui.element("nav").style("display:flex;gap:18px"):
+        with ui.element("nav"):
             for name, path in _NAVIGATION:
                 link = ui.link(target=path).classes("here" if name == here else "")
                 with link:

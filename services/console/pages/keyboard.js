@@ -1,4 +1,5 @@
-// `/` goes to the search field, on whatever page one is.
+// `/` goes to the search field, on whatever page one is; arrow keys walk through the entries of lists, and
+// Enter, which links and buttons know by themselves, opens.
 document.addEventListener('keydown', event => {
   const busy = event.target.closest && event.target.closest('input, textarea, select, [contenteditable]');
   if (event.key !== '/' || busy || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -13,3 +14,17 @@ if (location.hash === '#search') {
   }, 100);
   setTimeout(() => clearInterval(waiting), 5000);
 }
+document.addEventListener('keydown', event => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = document.activeElement;
+  const typing = at && at.closest('input, textarea, select, [contenteditable], .q-menu');
+  const found = at && at.closest('.picker');
+  if (typing && !found) return;
+  const inside = found || document.querySelector('.q-dialog') || document;
+  const entries = [...inside.querySelectorAll('[data-list] .open')].filter(one => one.offsetParent);
+  if (!entries.length) return;
+  event.preventDefault();
+  const next = entries.indexOf(at) < 0 ? (step > 0 ? 0 : entries.length - 1) : entries.indexOf(at) + step;
+  (entries[next] || at).focus();
+});

@@ -9,9 +9,13 @@ from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.console.matters.kinds import Kinds
+from services.console.neighbours import NotDone
+from services.console.pages.concerns import Concerns
 from services.console.pages.details import change_details, make_link
 from services.console.pages.frame import SHANGHAI, Frame, admit, page
 from services.console.pages.session import Desk
+from services.console.pages.shown import Shown
 from services.console.projection import queries
 from services.console.projection.queries import Line, Subject
 
@@ -50,6 +54,7 @@ class _Page:
         self.frame, self.said, self.id = frame, frame.words, id
         self.seen: tuple[Any, ...] = ()
         self.categories: dict[str, str] = {}
+        self.kinds = Kinds()
         self.head = ui.element("div").classes("head")
         self.body = ui.element("div").classes("grid")
         self.dialogs = ui.element("div")
@@ -69,6 +74,8 @@ class _Page:
         if seen == self.seen and seen:
             return
         self.seen = seen
+        self.kinds = await self._kinds()
+        concerns = Concerns(self.frame, self.kinds, subjects, await Shown(self.frame).today())
         self.categories = await self.frame.desk.categories(self.frame.person)
         itself = next((one for one in subjects if one.aggregate == "organization"), None)
         self.head.clear()
@@ -80,7 +87,14 @@ class _Page:
         with self.head:
             self._draw_head(itself)
         with self.body:
-            self._draw_body(itself, subjects, lines)
+            self._draw_body(itself, subjects, lines, concerns)
+
+    async def _kinds(self) -> Kinds:
+        """The kinds of matters; none while the registry does not tell them, the rest is still shown."""
+        try:
+            return await self.frame.desk.kinds(self.frame.person)
+        except NotDone:
+            return Kinds()
 
     def _draw_head(self, itself: Subject) -> None:
         state, said = itself.state, self.said
@@ -104,19 +118,27 @@ class _Page:
         with self.dialogs:
             await dialog(self.frame, self.id)
 
-    def _draw_body(self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line]) -> None:
+    def _draw_body(
+        self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line], concerns: Concerns
+    ) -> None:
         of = {
             (service, aggregate): [s for s in subjects if (s.service, s.aggregate) == (service, aggregate)]
             for service, aggregate in {(s.service, s.aggregate) for s in subjects}
         }
         with ui.element("div").classes("w5").style("display:grid;gap:12px;align-content:start"):
             self._card("facts", _facts(self._facts(itself)))
+            self._card("standing", concerns.standing(itself.state.get("hub_standing", "good"), lines))
             self._card("duties", self._duties(of))
+            if inspections := concerns.inspections():
+                self._card("inspections", inspections)
             if found := of.get(("grants", "application")):
                 self._card("projects", self._projects(found))
             if found := of.get(("registry", "registration_application")):
                 self._card("applications", self._applications(found))
-        with ui.element("div").classes("w7"):
+            if past := concerns.past():
+                self._card("past_matters", past)
+        with ui.element("div").classes("w7").style("display:grid;gap:12px;align-content:start"):
+            self._card("open_matters", concerns.open())
             self._card("timeline", self._timeline(lines))
 
     def _card(self, title: str, content: str) -> None:
@@ -143,7 +165,6 @@ class _Page:
             facts[said("registration_route")] = said.code("registration_route", route)
         facts |= {said(day): state.get(day) for day in _DAYS}
         facts |= {said(count): state.get(count) for count in _COUNTS}
-        facts[said("hub_standing")] = said.code("hub_standing", state.get("hub_standing", "good"))
         facts[said("basis")] = said.code("basis", state.get("basis", "live"))
         return {name: str(value) for name, value in facts.items() if value not in (None, "")}
 

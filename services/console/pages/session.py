@@ -1,5 +1,6 @@
 """Signing in: the bearer token in a cookie that scripts cannot read, checked by the chassis on every use."""
 
+import time
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -16,6 +17,7 @@ from chassis.http.call import Authenticator
 from chassis.http.language import preferred
 from chassis.principal import Principal
 from chassis.runtime import Runtime
+from services.console.matters.kinds import SERVICE, Kinds
 from services.console.neighbours import Neighbours, NotDone
 from services.console.pages.theme import CSS
 from services.console.pages.words import Language, Words
@@ -24,6 +26,7 @@ from services.console.settings import ConsoleSettings
 LANGUAGE_COOKIE = "shuniu_language"
 PERMISSION = "pages:read"
 _YEAR_S = 365 * 24 * 3600
+_KINDS_S = 300.0
 _SIGN_IN = Template(Path(__file__).with_name("sign_in.html").read_text(encoding="utf-8"))
 _UP, _TOKEN = "<code>shuniu up</code>", "<code>shuniu token --role viewer --division …</code>"
 _WHY = frozenset({"token_invalid", "signed_out"})
@@ -51,6 +54,7 @@ class Desk:
     authenticator: Authenticator
     settings: ConsoleSettings
     _categories: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _kinds: dict[str, tuple[float, Kinds]] = field(default_factory=dict)
 
     @property
     def cookie(self) -> str:
@@ -72,6 +76,18 @@ class Desk:
         return {
             code: zh if person.words.language == "zh" else en for code, (zh, en) in self._categories.items()
         }
+
+    async def kinds(self, person: Person) -> Kinds:
+        """The kinds of matters as this person may use them, asked of the registry once in a while.
+
+        Raises `NotDone` where it does not answer or the person may not ask.
+        """
+        now = time.monotonic()
+        self._kinds = {token: kept for token, kept in self._kinds.items() if kept[0] > now}
+        if person.token not in self._kinds:
+            answer = await self.neighbours(person).get(SERVICE, "/v1/matters")
+            self._kinds[person.token] = now + _KINDS_S, Kinds.of(answer)
+        return self._kinds[person.token][1]
 
     async def person(self, request: HTTPConnection) -> Person | None:
         """Who sent the request; None without a valid sign-in that may see pages."""

@@ -1,8 +1,12 @@
-"""What keeps other pages out: no frame around ours, no request in our name, no script from elsewhere."""
+"""What keeps other pages out: no frame around ours, no request in our name, no script from elsewhere.
+
+And what lets ours in: a file that a page sends is signed by the cookie, as all that the page does.
+"""
 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +20,8 @@ _HEADERS = {
     b"referrer-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",
 }
+_PAGES = "/_nicegui/"
+"""Where the pages' library takes files; what is asked of the API must say by itself who asks."""
 
 
 class Shield:
@@ -26,8 +32,8 @@ class Shield:
     A cookie's `SameSite` alone does not do: another port of the same host is the same site.
     """
 
-    def __init__(self, app: ASGIApp, public_url: str | None) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, public_url: str | None, cookie: str) -> None:
+        self._app, self._cookie = app, cookie
         self._public = urlsplit(public_url).netloc if public_url else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,7 +52,21 @@ class Shield:
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(self._signed(scope), receive, send_with_headers)
+
+    def _signed(self, scope: Scope) -> Scope:
+        """An upload of a page as its bearer token signs it: uploads are refused before any route is asked."""
+        headers = Headers(scope=scope)
+        is_upload = headers.get("content-type", "").lower().startswith("multipart/")
+        if not (is_upload and scope["path"].startswith(_PAGES)) or "authorization" in headers:
+            return scope
+        token = cookie_parser(headers.get("cookie", "")).get(self._cookie)
+        if token is None:
+            return scope
+        return {
+            **scope,
+            "headers": [*scope["headers"], (b"authorization", f"Bearer {token}".encode("latin-1"))],
+        }
 
     def _is_foreign(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)

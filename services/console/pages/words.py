@@ -4,6 +4,8 @@ from typing import Final, Literal
 
 from shuniu_contracts import STREAMS
 
+from services.console.pages.matter_words import MATTERS
+
 Language = Literal["zh", "en"]
 
 _PAGE: Final[dict[str, tuple[str, str]]] = {
@@ -162,6 +164,7 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "more": ("更多", "More"),
     "open_organization": ("查看组织", "Open the organisation"),
     "done": ("已办理。", "Done."),
+    **MATTERS,
 }
 
 _CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
@@ -256,6 +259,10 @@ _CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "expired": ("过期未确认", "not acknowledged in time"),
     },
     "urgency": {"critical": ("紧急", "critical"), "normal": ("普通", "normal"), "digest": ("摘要", "digest")},
+    "inspection_form": {
+        "annual_inspection": ("年检", "annual inspection"),
+        "annual_report": ("年报", "annual report"),
+    },
     "service": {
         "registry": ("登记", "registry"),
         "grants": ("资助", "grants"),

@@ -1,0 +1,155 @@
+"""A kind of matter as the registry describes it over HTTP: its words, what follows what, and who may."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+SERVICE = "registry"
+_TITLES = ("title", "name", "topic", "subject")
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """One step: its names, where it is sent, its form, and whether the person at the page may take it."""
+
+    fact: str
+    zh: str
+    path: str
+    may: bool
+    by_workbook: bool
+    form: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, fact: str, said: Mapping[str, Any]) -> "StepWords":
+        """The step as `GET /v1/matters` has it."""
+        return cls(fact, said["zh"], said["path"], said["may"], said["by_workbook"], said["form"])
+
+    def called(self, language: str) -> str:
+        """Its name for people."""
+        return self.zh if language == "zh" else self.fact.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class KindWords:
+    """One kind, with what the person at the page may do."""
+
+    name: str
+    path: str
+    zh: str
+    en: str
+    may_read: bool
+    states: Mapping[str, str]
+    transitions: Mapping[str, Mapping[str, str]]
+    waits_in: frozenset[str]
+    """states in which a deadline runs"""
+    opening: StepWords | None
+    steps: Mapping[str, StepWords]
+    fields: Mapping[str, str]
+    filter: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "KindWords":
+        """The kind as `GET /v1/matters` has it."""
+        opening = said["opening"]
+        return cls(
+            said["name"], said["path"], said["zh"], said["en"], said["may_read"], said["states"],
+            said["transitions"], frozenset(said["waits_in"]),
+            StepWords.of("opened", opening) if opening else None,
+            {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
+            said["fields"], said["filter"],
+        )  # fmt: skip
+
+    def called(self, language: str) -> str:
+        """Its name for people."""
+        return self.zh if language == "zh" else self.en
+
+    def state(self, state: str, language: str) -> str:
+        """A state's name for people; the state itself where the registry has a newer one."""
+        return self.states.get(state, state) if language == "zh" else state.replace("_", " ")
+
+    def field(self, name: str, language: str) -> str:
+        """A field's name for people."""
+        known = self.fields.get(name) or self._form_titles.get(name)
+        return known if known and language == "zh" else name.removesuffix("_id").replace("_", " ")
+
+    def step(self, fact: str, language: str) -> str:
+        """What a fact of the timeline is called; the registry names those of people only."""
+        if self.opening is not None and fact == self.opening.fact:
+            return self.opening.called(language)
+        found = self.steps.get(fact) or self.steps.get(fact.removesuffix("_late"))
+        return found.called(language) if found else ""
+
+    def possible(self, state: str) -> list[StepWords]:
+        """The steps that the person may take in this state."""
+        return [self.steps[fact] for fact in self.transitions.get(state, ()) if self.steps[fact].may]
+
+    def next_step(self, state: str) -> StepWords | None:
+        """The first step by which the person moves the record on to another state."""
+        followers = self.transitions.get(state, {})
+        return next((step for step in self.possible(state) if followers[step.fact] != state), None)
+
+    def waits(self) -> frozenset[str]:
+        """States in which a deadline counts: where its clock runs, or else while anything can follow."""
+        return self.waits_in or frozenset(state for state, after in self.transitions.items() if after)
+
+    @property
+    def about_organization(self) -> bool:
+        """Whether each record is about one organisation."""
+        return "organization_id" in self.fields
+
+    def title(self, record: Mapping[str, Any], organization: str | None, language: str) -> str:
+        """What a record is called in a list."""
+        own = next((str(record[name]) for name in _TITLES if record.get(name)), None)
+        return own or organization or f"{self.called(language)} {str(record['id'])[-6:]}"
+
+    @cached_property
+    def codes(self) -> Mapping[str, Mapping[str, str]]:
+        """Field -> code -> Chinese, as the forms of all steps name them."""
+        found: dict[str, dict[str, str]] = {}
+        for step in self._forms:
+            for name, schema in step.form["properties"].items():
+                if pairs := schema.get("x-zh"):
+                    found.setdefault(name, {}).update(dict(pairs))
+        return found
+
+    @cached_property
+    def _form_titles(self) -> Mapping[str, str]:
+        return {
+            name: schema["title"]
+            for step in self._forms
+            for name, schema in step.form["properties"].items()
+            if "title" in schema
+        }
+
+    @property
+    def _forms(self) -> Iterable[StepWords]:
+        return [*self.steps.values(), *([self.opening] if self.opening else [])]
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Every kind that the registry keeps, by the path of its routes and by the name of its aggregate."""
+
+    by_path: Mapping[str, KindWords] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answer: Iterable[Mapping[str, Any]]) -> "Kinds":
+        """The answer of `GET /v1/matters`."""
+        return cls({said["path"]: KindWords.of(said) for said in answer})
+
+    @cached_property
+    def by_name(self) -> Mapping[str, KindWords]:
+        """By aggregate, as events name it."""
+        return {kind.name: kind for kind in self.by_path.values()}
+
+    @property
+    def readable(self) -> list[KindWords]:
+        """Those whose records the person may read."""
+        return [kind for kind in self.by_path.values() if kind.may_read]
+
+    def referred(self, field: str) -> KindWords | None:
+        """The kind that a field `campaign_id` means: the one of that name, or whose name ends so."""
+        stem = field.removesuffix("_id")
+        exact = self.by_name.get(stem)
+        return exact or next((kind for name, kind in self.by_name.items() if name.endswith(f"_{stem}")), None)

@@ -1,0 +1,267 @@
+"""A form drawn from the JSON schema of a step, sent as the person who is signed in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.mixins.validation_element import ValidationElement
+
+from services.console.matters import forms
+from services.console.matters.forms import SAID_OF_EVERY_FACT, Field, Widget
+from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
+from services.console.neighbours import NotDone
+from services.console.pages.dialog import buttons, problem_line, say
+from services.console.pages.frame import Frame
+from services.console.pages.picker import Picker
+from services.console.pages.shown import Shown
+
+_STALE = 412
+_CHOICES = 200
+_NOT_COMPARED = frozenset({"revision", "sequence", "recorded_at", "effective_on", "basis"})
+Read = Callable[[], Any]
+
+
+class StepForm:
+    """The dialog of one step: of a record as it was seen, or the opening of a new one.
+
+    `brief` shows what must be said and folds the rest away. `given` are values to begin with. `done` is told
+    the record after the step.
+    """
+
+    def __init__(
+        self, frame: Frame, kinds: Kinds, kind: KindWords, step: StepWords, *,
+        done: Callable[[Mapping[str, Any]], Awaitable[None]], record: Mapping[str, Any] | None = None,
+        brief: bool = False, given: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.frame, self.said, self.kinds, self.kind, self.step = frame, frame.words, kinds, kind, step
+        self.done, self.record, self.brief, self.given = done, record, brief, dict(given or {})
+        self.registry = frame.desk.neighbours(frame.person)
+        self.shown = Shown(frame)
+        self.fields = forms.fields(step.form)
+        self.reads: dict[str, Read] = {}
+        self.drawn: dict[str, ValidationElement[Any] | Picker] = {}
+
+    async def open(self) -> None:
+        """Show the form."""
+        records = await self._records()
+        folded = [one for one in self.fields if self._folds(one)]
+        with ui.dialog() as self.dialog, ui.card().classes("dialog"):
+            ui.label(self.step.called(self.said.language)).classes("title").props("role=heading")
+            if self.record is not None and "id" in self.record:
+                ui.label(self._about()).classes("muted small")
+            self.problem = problem_line()
+            self._draw([one for one in self.fields if one not in folded], records)
+            if folded:
+                with ui.expansion(self.said("more_fields")).classes("folded").props("dense"):
+                    self._draw(folded, records)
+            buttons(self.said, self.dialog, self.save, self.step.called(self.said.language))
+        self.dialog.open()
+
+    def _folds(self, one: Field) -> bool:
+        return one.name in SAID_OF_EVERY_FACT or (self.brief and not one.required)
+
+    def _about(self) -> str:
+        record = self.record or {}
+        state = self.kind.state(str(record["state"]), self.said.language)
+        return f"{self.kind.title(record, record.get('organization'), self.said.language)} · {state}"
+
+    async def _records(self) -> dict[str, dict[str, str]]:
+        """For every field that names a record: the newest of its kind, by id."""
+        wanted = {
+            one.name: kind
+            for one in self.fields
+            if one.widget is Widget.RECORD and (kind := self.kinds.referred(one.name)) and kind.may_read
+        }
+        found = await asyncio.gather(*(self._newest(kind) for kind in wanted.values()))
+        return dict(zip(wanted, found, strict=True))
+
+    async def _newest(self, kind: KindWords) -> dict[str, str]:
+        try:
+            answer = await self.registry.get(SERVICE, f"/v1/{kind.path}", limit=_CHOICES)
+        except NotDone:
+            return {}
+        known = await self.shown.organizations(answer["items"])
+        return {
+            one["id"]: kind.title(one, known.get(str(one.get("organization_id"))), self.said.language)
+            for one in answer["items"]
+        }
+
+    def _draw(self, fields: Sequence[Field], records: Mapping[str, Mapping[str, str]]) -> None:
+        for one in fields:
+            with ui.element("div").classes("field").props(f'data-field="{one.name}"'):
+                self._field(one, records.get(one.name, {}))
+
+    def _field(self, one: Field, records: Mapping[str, str]) -> None:
+        value = self.given.get(one.name, one.default)
+        if one.widget is Widget.ORGANIZATION:
+            picker = Picker(self.frame, self._label(one), chosen=value)
+            self.drawn[one.name], self.reads[one.name] = picker, lambda: picker.chosen
+        elif one.widget is Widget.ROWS:
+            rows = _Rows(self, one)
+            self.reads[one.name] = rows.read
+        elif one.widget is Widget.GROUP:
+            ui.label(self._label(one)).classes("muted small")
+            self.reads[one.name] = _group(self, one.parts)
+        else:
+            element = self.element(one, value, records)
+            self.drawn[one.name], self.reads[one.name] = element, lambda: element.value
+
+    def element(self, one: Field, value: Any, records: Mapping[str, str]) -> ValidationElement[Any]:
+        """The input of a field that has one value or one list."""
+        made = self._input(one, value, records)
+        made.props("dense stack-label").style("width:100%")
+        return made
+
+    def _input(self, one: Field, value: Any, records: Mapping[str, str]) -> ValidationElement[Any]:
+        label = self._label(one)
+        match one.widget:
+            case Widget.DAY:
+                return ui.input(label, value=str(value or "")).props("type=date")
+            case Widget.NUMBER:
+                return ui.number(label, value=value, precision=0 if one.whole else None)
+            case Widget.WORDS:
+                return ui.textarea(label, value=value or "").props("autogrow")
+            case Widget.LIST | Widget.NUMBERS | Widget.PAIRS:
+                hint = self.said("pairs_hint" if one.widget is Widget.PAIRS else "list_hint")
+                text = "\n".join(map(str, value or ()))
+                return ui.textarea(label, value=text).props(f'autogrow hint="{hint}"')
+            case Widget.FLAG:
+                return self._select(one, {True: self.said("yes"), False: self.said("no")}, value)
+            case Widget.CHOICE | Widget.CHOICES:
+                return self._select(one, self._choices(one), value)
+            case Widget.DIVISION | Widget.DIVISIONS:
+                return self._select(one, self._divisions(one), value)
+            case Widget.RECORD if records:
+                return self._select(one, dict(records), value)
+        return ui.input(label, value=str(value or ""))
+
+    def _select(self, one: Field, options: dict[Any, str], value: Any) -> ui.select:
+        several = one.widget in (Widget.CHOICES, Widget.DIVISIONS)
+        searched = one.widget in (Widget.DIVISION, Widget.DIVISIONS, Widget.RECORD)
+        if several:
+            value = [v for v in value or () if v in options]
+        elif value not in options:
+            value = None
+        made = ui.select(
+            options, label=self._label(one), value=value, multiple=several, with_input=searched,
+            clearable=not one.required,
+        )  # fmt: skip
+        made.props("options-dense use-chips" if several else "options-dense")
+        return made
+
+    def _label(self, one: Field) -> str:
+        title = one.title if self.said.language == "zh" else one.name.removesuffix("_id").replace("_", " ")
+        return f"{title} *" if one.required else title
+
+    def _choices(self, one: Field) -> dict[Any, str]:
+        """The codes with their names in the person's language; the page's own where the form has none."""
+        return {
+            code: self.shown.code(self.kind, one.name, code, zh if zh != code else None)
+            for code, zh in one.choices.items()
+        }
+
+    def _divisions(self, one: Field) -> dict[Any, str]:
+        region, own = self.frame.desk.runtime.region, self.frame.person.principal.divisions
+        here = {code: region.division_name(code) for code in own if code}
+        below = {division.code: division.name for code in own for division in region.children(code)}
+        if one.widget is Widget.DIVISION and one.required and len(here) == 1:
+            self.given.setdefault(one.name, next(iter(here)))
+        return here | below
+
+    async def save(self) -> None:
+        """Send what was entered; say at each field what is wrong with it."""
+        self.problem.visible = False
+        body, faults = forms.read(self.fields, {name: read() for name, read in self.reads.items()})
+        self._mark({name: self.said(fault.key, **fault.values) for name, fault in faults.items()})
+        if faults:
+            say(self.problem, self.said("check_fields"))
+            return
+        try:
+            answer = await self._send(body)
+        except NotDone as refused:
+            await self._explain(refused)
+            return
+        self.dialog.close()
+        ui.notify(self.said("done"), type="positive")
+        await self.done(answer)
+
+    async def _send(self, body: Mapping[str, Any]) -> Any:
+        path = f"/v1/{self.kind.path}"
+        if self.record is None:
+            return await self.registry.send("POST", SERVICE, path, body)
+        where = f"{path}/{self.record['id']}/{self.step.path}"
+        return await self.registry.send("POST", SERVICE, where, body, revision=self.record["revision"])
+
+    async def _explain(self, refused: NotDone) -> None:
+        if refused.status == _STALE and self.record is not None:
+            await self._show_what_changed(self.record)
+            return
+        named = {pointer.strip("/").split("/")[0]: detail for pointer, detail in refused.faults.items()}
+        known = {name: detail for name, detail in named.items() if name in self.reads}
+        self._mark(known)
+        say(self.problem, self.said("check_fields") if known and known == named else str(refused))
+
+    def _mark(self, faults: Mapping[str, str]) -> None:
+        for name, element in self.drawn.items():
+            element.error = faults.get(name)
+        unmarked = [detail for name, detail in faults.items() if name not in self.drawn]
+        if unmarked:
+            ui.notify(" ".join(unmarked), type="negative", multi_line=True)
+
+    async def _show_what_changed(self, before: Mapping[str, Any]) -> None:
+        try:
+            now = await self.registry.get(SERVICE, f"/v1/{self.kind.path}/{before['id']}")
+        except NotDone as refused:
+            say(self.problem, str(refused))
+            return
+        self.record = {**now, "organization": before.get("organization")}
+        changes = [
+            self.said(
+                "change", field=self.kind.field(name, self.said.language),
+                before=self.shown.value(self.kind, name, before.get(name)),
+                after=self.shown.value(self.kind, name, value),
+            )
+            for name, value in now.items()
+            if name not in _NOT_COMPARED and value != before.get(name)
+        ]  # fmt: skip
+        if changes:
+            say(self.problem, self.said("changed_meanwhile", changes="；".join(changes)))
+        else:
+            say(self.problem, self.said("changed_not_shown"))
+
+
+def _group(form: StepForm, parts: Sequence[Field]) -> Read:
+    """The inputs of several fields; the function reads them together."""
+    made = {part.name: form.element(part, part.default, {}) for part in parts}
+    return lambda: {name: element.value for name, element in made.items()}
+
+
+class _Rows:
+    """A list of things that have fields of their own: a row each, as many as are needed."""
+
+    def __init__(self, form: StepForm, one: Field) -> None:
+        self.form, self.one = form, one
+        self.reads: list[Read] = []
+        ui.label(form._label(one)).classes("muted small")
+        self.rows = ui.element("div").classes("rows")
+        ui.button(form.said("add_row"), on_click=self.add).props("flat dense no-caps size=sm icon=add")
+        self.add()
+
+    def add(self) -> None:
+        """One more row."""
+        with self.rows, ui.element("div").classes("row") as row:
+            read = _group(self.form, self.one.parts)
+            self.reads.append(read)
+            label = self.form.said("remove_row", row=len(self.reads))
+            ui.button(icon="close", on_click=lambda: self._remove(row, read)).props(
+                f'flat dense round size=sm aria-label="{label}"'
+            )
+
+    def _remove(self, row: ui.element, read: Read) -> None:
+        self.reads.remove(read)
+        row.delete()
+
+    def read(self) -> list[Any]:
+        """What stands in the rows."""
+        return [read() for read in self.reads]

@@ -1,0 +1,241 @@
+"""One record of any kind: its facts, its steps as a timeline, and the steps that the person can take now."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
+from services.console.neighbours import NotDone
+from services.console.pages.form import StepForm
+from services.console.pages.frame import Frame, admit, page
+from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.session import Desk
+from services.console.pages.shown import Shown, chip, day, moment
+
+_NOT_FACTS = frozenset({"state", "ended", "overdue"})
+_TASKS = "tasks"
+
+
+def attach(desk: Desk) -> None:
+    """Register the page."""
+
+    @ui.page("/matters/{path}/{id}")
+    async def matter(request: Request, path: str, id: str) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "tasks" if path == _TASKS else "matters") as frame:
+            kinds = await kinds_or_why_not(frame)
+            if kinds is None:
+                return None
+            kind = kinds.by_path.get(path)
+            if kind is None or not kind.may_read:
+                ui.label(frame.words("unknown_kind")).classes("card empty")
+                return None
+            ui.link(f"← {kind.called(frame.words.language)}", f"/matters/{path}").classes("small")
+            try:
+                shown = _Record(frame, kinds, kind, UUID(id))
+            except ValueError:
+                ui.label(frame.words("no_record")).classes("card empty")
+                return None
+            await shown.begin()
+        return None
+
+
+class _Record:
+    """One record as one visitor sees it, drawn again when it has changed."""
+
+    def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, id: UUID) -> None:
+        self.frame, self.said, self.kinds, self.kind, self.id = frame, frame.words, kinds, kind, id
+        self.registry = frame.desk.neighbours(frame.person)
+        self.shown = Shown(frame)
+        self.drawn: Any = None
+        self.head = ui.element("div").classes("head")
+        self.body = ui.element("div").classes("grid")
+        self.dialogs = ui.element("div")
+        """where dialogs live: outside of what is drawn again, or an event would close them"""
+
+    async def begin(self) -> None:
+        """Draw, then follow the events."""
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    async def _refresh(self) -> None:
+        where = f"/v1/{self.kind.path}/{self.id}"
+        try:
+            record = await self.registry.get(SERVICE, where)
+            steps = await self.registry.get(SERVICE, f"{where}/steps")
+            receipts = await self.registry.get(SERVICE, f"{where}/receipts") if self._has_receipts else None
+        except NotDone as refused:
+            self._draw_refusal(refused)
+            return
+        today = await self.shown.today()
+        if self.drawn == (record, steps, receipts, today):
+            return
+        self.drawn = record, steps, receipts, today
+        known = await self.shown.organizations([record])
+        record = {**record, "organization": known.get(str(record.get("organization_id")))}
+        self.head.clear()
+        self.body.clear()
+        with self.head:
+            self._draw_head(record, today)
+        with self.body:
+            self._draw_body(record, steps, receipts)
+
+    @property
+    def _has_receipts(self) -> bool:
+        return self.kind.path == _TASKS
+
+    def _draw_refusal(self, refused: NotDone) -> None:
+        self.drawn = None
+        self.head.clear()
+        self.body.clear()
+        with self.body:
+            text = self.said("no_record") if refused.status in (403, 404) else str(refused)
+            ui.label(text).classes("card empty w12").props("role=alert")
+
+    def _draw_head(self, record: Mapping[str, Any], today: Any) -> None:
+        language = self.said.language
+        ui.label(self.kind.title(record, record["organization"], language)).classes("h1").props(
+            "role=heading aria-level=1"
+        )
+        ui.html(self._chips(record, today), tag="span", sanitize=False)
+        ui.element("div").style("flex:1")
+        steps = self._possible(record)
+        first = self.kind.next_step(record["state"])
+        for step in steps:
+            self._button(step, record, first=step is first)
+        if not steps:
+            ui.label(self._why_none(record)).classes("muted small")
+
+    def _chips(self, record: Mapping[str, Any], today: Any) -> str:
+        counts = record["state"] in self.kind.waits()
+        state = self.kind.state(record["state"], self.said.language)
+        found = [chip(state, "good" if record["ended"] else "info")]
+        if record["due_on"] and counts:
+            due = self.shown.deadline(day(record["due_on"]), today, overdue=record["overdue"])
+            found.append(f"{escape(self.said('due_on'))} {due}")
+        if record.get("paused_on"):
+            found.append(chip(self.said("paused"), "warn"))
+        return " ".join(found)
+
+    def _possible(self, record: Mapping[str, Any]) -> list[StepWords]:
+        """What the person can do now: here, in their divisions, in this state."""
+        mine = self.frame.person.principal.covers(record["division"])
+        return self.kind.possible(record["state"]) if mine and self._is_ours(record) else []
+
+    def _is_ours(self, record: Mapping[str, Any]) -> bool:
+        return record.get("home") in (None, "", self.frame.desk.runtime.settings.stack)
+
+    def _why_none(self, record: Mapping[str, Any]) -> str:
+        if record["ended"]:
+            return self.said("ended_record")
+        if not self._is_ours(record):
+            return self.said("elsewhere", place=self.shown.place(record["home"]))
+        return self.said("no_actions")
+
+    def _button(self, step: StepWords, record: Mapping[str, Any], *, first: bool) -> None:
+        style = "unelevated" if first else "outline"
+        ui.button(step.called(self.said.language), on_click=lambda: self._take(step, record)).props(
+            f"{style} dense no-caps padding='4px 12px'"
+        )
+
+    async def _take(self, step: StepWords, record: Mapping[str, Any]) -> None:
+        self.dialogs.clear()
+        with self.dialogs:
+            await StepForm(
+                self.frame, self.kinds, self.kind, step, done=self._taken, record=record
+            ).open()  # fmt: skip
+
+    async def _taken(self, record: Mapping[str, Any]) -> None:
+        await self._refresh()
+
+    def _draw_body(
+        self, record: Mapping[str, Any], steps: Sequence[Mapping[str, Any]],
+        receipts: Sequence[Mapping[str, Any]] | None,
+    ) -> None:  # fmt: skip
+        if receipts is not None:
+            with ui.element("section").classes("card w12 scroll").props('data-card="receipts"'):
+                ui.html(f"<h2>{self.said('receipts')}</h2>{self._receipts(receipts)}", sanitize=False)
+        with ui.element("section").classes("card w5").props('data-card="particulars"'):
+            ui.html(f"<h2>{self.said('particulars')}</h2>{self._facts(record)}", sanitize=False)
+        with ui.element("section").classes("card w7").props('data-card="steps"'):
+            ui.html(f"<h2>{self.said('steps')}</h2>{self._timeline(steps)}", sanitize=False)
+
+    def _facts(self, record: Mapping[str, Any]) -> str:
+        rows = [(self.said("division"), escape(self.shown.place(record["division"])))]
+        for name in self.kind.fields:
+            value = record.get(name)
+            if name not in _NOT_FACTS and value not in (None, "", [], {}):
+                rows.append((self.kind.field(name, self.said.language), self._fact(record, name, value)))
+        lines = "".join(f"<dt>{escape(title)}</dt><dd>{value}</dd>" for title, value in rows)
+        return f'<dl class="facts">{lines}</dl>'
+
+    def _fact(self, record: Mapping[str, Any], name: str, value: Any) -> str:
+        """A value as HTML; what it refers to is one click away."""
+        if name == "organization_id":
+            return f'<a href="/organizations/{escape(value)}">{escape(record["organization"] or value)}</a>'
+        if name.endswith("_id") and (kind := self.kinds.referred(name)) is not None and kind.may_read:
+            called = kind.called(self.said.language)
+            return f'<a href="/matters/{kind.path}/{escape(str(value))}">{escape(called)}</a>'
+        return escape(self.shown.value(self.kind, name, value))
+
+    def _timeline(self, steps: Sequence[Mapping[str, Any]]) -> str:
+        if not steps:
+            return f'<p class="muted">{self.said("no_steps")}</p>'
+        return f'<ul class="line">{"".join(self._step(step) for step in reversed(steps))}</ul>'
+
+    def _step(self, step: Mapping[str, Any]) -> str:
+        language = self.said.language
+        named = self.kind.step(step["fact"], language)
+        if not named:
+            named = self.said.fact(SERVICE, self.kind.name, step["fact"])
+        basis = "" if step["basis"] == "live" else chip(self.said.code("basis", step["basis"]))
+        details = "".join(
+            f"<div>{escape(self.kind.field(name, language))}："
+            f"{escape(self.shown.value(self.kind, name, value))}</div>"
+            for name, value in step["arguments"].items()
+            if value not in (None, "", [], {}) and not name.endswith("_id")
+        )
+        return (
+            f"<li><div>{escape(named)} {chip(self.kind.state(step['state'], language))} {basis}</div>"
+            f'<div class="small said">{details}</div>'
+            f'<div class="muted small">{step["effective_on"]} · {moment(step["recorded_at"])} · '
+            f"{escape(step['actor_id'])}</div></li>"
+        )
+
+    def _receipts(self, nodes: Sequence[Mapping[str, Any]]) -> str:
+        if not nodes:
+            return f'<p class="muted">{self.said("no_receipts")}</p>'
+        names = ("owed", "acknowledged", "reported", "late", "overdue", "done")
+        titles = [self.said("amount_done" if name == "done" else name) for name in names]
+        heads = "".join(f'<th class="number">{escape(title)}</th>' for title in titles)
+        rows = "".join(self._receipt(node, names, 0) for node in nodes)
+        return (
+            f'<table class="plain tree" data-list><thead><tr><th>{self.said("body")}</th>'
+            f"<th>{self.said('states')}</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    def _receipt(self, node: Mapping[str, Any], names: Sequence[str], depth: int) -> str:
+        receipts = self.kinds.by_path.get("task-receipts")
+        name = escape(node["name"])
+        if node["own"]:
+            name = f'<a class="open" href="/matters/task-receipts/{node["own"]}">{name}</a>'
+        state = ""
+        if node["state"] and receipts is not None:
+            state = chip(receipts.state(node["state"], self.said.language))
+        numbers = "".join(
+            f'<td class="number{" bad" if key == "overdue" and node["answers"][key] else ""}">'
+            f"{node['answers'][key]:,}</td>"
+            for key in names
+        )
+        below = "".join(self._receipt(one, names, depth + 1) for one in node["below"])
+        return (
+            f'<tr data-division="{node["division"]}"><td style="padding-left:{depth * 18}px">{name}</td>'
+            f"<td>{state}</td>{numbers}</tr>{below}"
+        )

@@ -1,0 +1,352 @@
+"""事项: the kinds of matters, and the list of one kind with filters that stay in the address."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.matters import forms
+from services.console.matters.forms import Field, Widget
+from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
+from services.console.neighbours import NotDone
+from services.console.pages.form import StepForm
+from services.console.pages.frame import Frame, admit, page
+from services.console.pages.picker import Picker
+from services.console.pages.saved import SavedFilters
+from services.console.pages.session import Desk
+from services.console.pages.sheet import SheetDialog
+from services.console.pages.shown import Shown, chip, day
+
+PAGE = 30
+_LONGEST = 200
+_DRAWN_APART = frozenset({"division", "state", "ended", "overdue", "order", "due_before", "owner"})
+_STANDARD = frozenset({"state", "ended", "opened_on", "ended_on", "owner", "due_on", "overdue", "paused_on"})
+_NAMES = frozenset({"title", "name", "topic", "subject"})
+_COLUMNS = 3
+Query = dict[str, list[str]]
+
+
+def attach(desk: Desk) -> None:
+    """Register the pages."""
+
+    @ui.page("/matters")
+    async def matters(request: Request) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "matters") as frame:
+            if (kinds := await kinds_or_why_not(frame)) is not None:
+                await _draw_kinds(frame, kinds)
+        return None
+
+    @ui.page("/matters/{path}")
+    async def matter_list(request: Request, path: str) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "tasks" if path == "tasks" else "matters") as frame:
+            kinds = await kinds_or_why_not(frame)
+            if kinds is None:
+                return None
+            kind = kinds.by_path.get(path)
+            if kind is None or not kind.may_read:
+                ui.label(frame.words("unknown_kind")).classes("card empty")
+                return None
+            await _List(frame, kinds, kind, _query_of(request.url.query)).begin()
+        return None
+
+
+async def kinds_or_why_not(frame: Frame) -> Kinds | None:
+    """The kinds; None where the registry does not tell them, which is then shown."""
+    try:
+        return await frame.desk.kinds(frame.person)
+    except NotDone as refused:
+        ui.label(str(refused)).classes("card empty").props("role=alert")
+        return None
+
+
+def _query_of(text: str) -> Query:
+    """The filter that an address carries; what is open where it carries none."""
+    found: Query = {}
+    for name, value in parse_qsl(text)[:50]:
+        found.setdefault(name[:_LONGEST], []).append(value[:_LONGEST])
+    found.pop("token", None)
+    return found or {"ended": ["false"]}
+
+
+async def _draw_kinds(frame: Frame, kinds: Kinds) -> None:
+    said = frame.words
+    if not kinds.readable:
+        ui.label(said("no_kinds")).classes("card empty")
+        return
+    ui.label(said("kinds_hint")).classes("muted")
+    with ui.element("div").classes("kinds").props("data-list"):
+        for kind in kinds.readable:
+            with ui.link(target=f"/matters/{kind.path}").classes("card open"):
+                ui.label(kind.called(said.language)).classes("title")
+                states = [kind.state(state, said.language) for state in kind.states]
+                ui.label(" · ".join(states)).classes("muted small")
+
+
+class _List:
+    """The list of one kind for one visitor: what is wanted, and which page of it."""
+
+    def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, query: Query) -> None:
+        self.frame, self.said, self.kinds, self.kind, self.query = frame, frame.words, kinds, kind, query
+        self.registry = frame.desk.neighbours(frame.person)
+        self.shown = Shown(frame)
+        definitions = kind.filter.get("$defs", {})
+        known: Mapping[str, Any] = kind.filter["properties"]
+        self.own = [
+            forms.field_of(name, schema, definitions)
+            for name, schema in known.items()
+            if name not in _DRAWN_APART
+        ]
+        self.query = {name: values for name, values in query.items() if name in known}
+        self.cursors: list[str] = []
+        self.following: str | None = None
+        self.drawn: Any = None
+        self.dialogs = ui.element("div")
+        self._draw_head()
+        with ui.element("div").classes("tools"):
+            self._draw_tools()
+        self.saved = SavedFilters(frame, f"/matters/{kind.path}", self._kept)
+        self.body = ui.element("section").classes("card scroll").props('data-card="list"')
+        self.turning = ui.element("div").classes("turning")
+
+    async def begin(self) -> None:
+        """Show the first page, then follow the events."""
+        await self.saved.draw()
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    def _draw_head(self) -> None:
+        with ui.element("div").classes("head"):
+            ui.label(self.kind.called(self.said.language)).classes("h1").props("role=heading aria-level=1")
+            ui.element("div").style("flex:1")
+            for step in self.kind.steps.values():
+                if step.by_workbook and step.may:
+                    self._sheet_button(step)
+            if self.kind.opening is not None and self.kind.opening.may:
+                self._open_button(self.kind.opening)
+
+    def _sheet_button(self, step: StepWords) -> None:
+        name = self.said("sheet", step=step.called(self.said.language))
+        ui.button(name, on_click=lambda: self._bring(step)).props("outline dense no-caps padding='4px 12px'")
+
+    def _open_button(self, step: StepWords) -> None:
+        ui.button(step.called(self.said.language), on_click=lambda: self._open(step)).props(
+            "unelevated dense no-caps padding='4px 14px' icon=add"
+        )
+
+    def _bring(self, step: StepWords) -> None:
+        self.dialogs.clear()
+        with self.dialogs:
+            SheetDialog(self.frame, self.kind, step, self._asked(), self._refresh).open()
+
+    async def _open(self, step: StepWords) -> None:
+        self.dialogs.clear()
+        given = {
+            name: values[0]
+            for name, values in self.query.items()
+            if name in step.form["properties"] and values
+        }
+        with self.dialogs:
+            await StepForm(
+                self.frame, self.kinds, self.kind, step, done=self._opened, given=given
+            ).open()  # fmt: skip
+
+    async def _opened(self, record: Mapping[str, Any]) -> None:
+        ui.navigate.to(f"/matters/{self.kind.path}/{record['id']}")
+
+    def _draw_tools(self) -> None:
+        said = self.said
+        if self.kind.about_organization and any(one.name == "organization_id" for one in self.own):
+            chosen = self.query.get("organization_id", [None])[0]
+            Picker(
+                self.frame, said("organization_search"), chosen=chosen, changed=self._want_organization,
+                search=True,
+            )  # fmt: skip
+        self._choice("division", self._places(), said("division"))
+        states = {code: self.kind.state(code, said.language) for code in self.kind.states}
+        self._choice("state", states, said("states"), several=True)
+        ended = {"false": said("not_ended"), "true": said("only_ended")}
+        self._choice("ended", ended, said("whether_ended"))
+        self._choice("order", {"due": said("by_due")}, said("order"), rest=said("newest"))
+        self._choice("overdue", {"true": said("only_overdue")}, said("due_on"))
+        self._entered("due_before", said("due_before"), "date")
+        self._entered("owner", said("owner"), "text")
+        for one in self.own:
+            self._draw_own(one)
+        ui.button(said("clear"), on_click=lambda: ui.navigate.to(f"/matters/{self.kind.path}")).props(
+            "flat dense no-caps"
+        )
+
+    def _draw_own(self, one: Field) -> None:
+        label = self.kind.field(one.name, self.said.language)
+        if one.widget is Widget.FLAG:
+            self._choice(one.name, {"true": self.said("yes"), "false": self.said("no")}, label)
+        elif one.widget is Widget.RECORD:
+            if one.name in self.query:
+                ui.label(self.said("narrowed_to", name=label)).classes("chip info")
+        elif one.widget is not Widget.ORGANIZATION:
+            codes = self.kind.codes.get(one.name) or one.choices
+            if codes:
+                named = {code: self.shown.code(self.kind, one.name, code) for code in codes}
+                self._choice(one.name, named, label)
+            else:
+                self._entered(one.name, label, "number" if one.widget is Widget.NUMBER else "text")
+
+    def _choice(
+        self, name: str, options: dict[str, str], label: str, *, several: bool = False, rest: str = ""
+    ) -> None:
+        value: Any = [v for v in self.query.get(name, []) if v in options]
+        if not several:
+            value = value[0] if value else ""
+            options = {"": rest or self.said("all"), **options}
+        choice = ui.select(options, value=value, label=label, multiple=several, with_input=name == "division")
+        choice.props("outlined dense options-dense").classes(f"filter-{name}")
+        choice.on_value_change(lambda event: self._want(name, event.value))
+
+    def _entered(self, name: str, label: str, type: str) -> None:
+        entered = ui.input(label, value=self.query.get(name, [""])[0])
+        entered.props(f"outlined dense stack-label debounce=400 type={type} maxlength=64")
+        entered.classes(f"filter-{name}")
+        entered.on_value_change(lambda event: self._want(name, event.value))
+
+    def _places(self) -> dict[str, str]:
+        region, own = self.frame.desk.runtime.region, self.frame.person.principal.divisions
+        places = {below.code: below.name for code in own for below in region.children(code)}
+        for code in self.query.get("division", []):
+            places.setdefault(code, region.division_name(code))
+        return places
+
+    async def _want_organization(self, id: str | None) -> None:
+        await self._want("organization_id", id)
+
+    async def _want(self, name: str, value: str | list[str] | None) -> None:
+        values = value if isinstance(value, list) else [value] if value else []
+        if self.query.get(name, []) == values:
+            return
+        if values:
+            self.query[name] = values
+        else:
+            self.query.pop(name, None)
+        self.cursors = []
+        ui.navigate.history.replace(self._address())
+        await self._refresh()
+
+    def _address(self) -> str:
+        query = urlencode(self.query or {"ended": ""}, doseq=True)
+        return f"/matters/{self.kind.path}?{query}"
+
+    def _kept(self) -> str:
+        """The query of the address as it is kept under a name."""
+        return self._address().partition("?")[2]
+
+    def _asked(self) -> dict[str, Any]:
+        """The filter as the registry's list takes it."""
+        return {
+            name: values if name == "state" else values[0]
+            for name, values in self.query.items()
+            if any(values)
+        }
+
+    async def _turn(self, cursor: str | None) -> None:
+        if cursor is None:
+            self.cursors.pop()
+        else:
+            self.cursors.append(cursor)
+        await self._refresh()
+
+    async def _refresh(self) -> None:
+        asked = self._asked() | {"limit": PAGE} | ({"cursor": self.cursors[-1]} if self.cursors else {})
+        try:
+            answer = await self.registry.get(SERVICE, f"/v1/{self.kind.path}", **asked)
+        except NotDone as refused:
+            self.drawn = None
+            self.body.clear()
+            with self.body:
+                ui.label(str(refused)).classes("empty").props("role=alert")
+            return
+        today = await self.shown.today()
+        if self.drawn == (answer, today):
+            return
+        self.drawn = answer, today
+        known = await self.shown.organizations(answer["items"])
+        self.body.clear()
+        with self.body:
+            if answer["items"]:
+                rows = "".join(self._row(one, known, today) for one in answer["items"])
+                ui.html(self._table(rows), sanitize=False)
+            else:
+                self._draw_none()
+        self._draw_turning(answer["next"])
+
+    def _draw_none(self) -> None:
+        with ui.element("div").classes("empty"):
+            ui.html(f"<b>{escape(self.said('none_match'))}</b>", sanitize=False)
+            opening = self.kind.opening
+            if opening is not None and opening.may:
+                ui.label(self.said("none_match_hint", action=opening.called(self.said.language)))
+            else:
+                ui.label(self.said("none_match_only"))
+
+    def _draw_turning(self, following: str | None) -> None:
+        self.turning.clear()
+        if not (following or self.cursors):
+            return
+        with self.turning:
+            previous = ui.button(self.said("previous"), on_click=lambda: self._turn(None))
+            ui.label(self.said("page_number", page=len(self.cursors) + 1)).classes("muted small")
+            next_ = ui.button(self.said("next"), on_click=lambda: self._turn(following))
+            for button, usable in ((previous, bool(self.cursors)), (next_, following is not None)):
+                button.props("flat dense no-caps")
+                button.set_enabled(usable)
+
+    def _columns(self) -> Sequence[str]:
+        """What of the kind's own a list shows, beside what every kind has."""
+        own = [
+            name for name in self.kind.fields
+            if name not in _STANDARD | _NAMES and not name.endswith("_id")
+        ]  # fmt: skip
+        return own[:_COLUMNS]
+
+    def _table(self, rows: str) -> str:
+        said, language = self.said, self.said.language
+        heads = [
+            f"<th>{escape(self.kind.called(language))}</th>", f"<th>{escape(said('states'))}</th>",
+            f"<th>{escape(said('due_on'))}</th>", f'<th class="wide">{escape(said("division"))}</th>',
+            *(f'<th class="wide">{escape(self.kind.field(name, language))}</th>' for name in self._columns()),
+            f'<th class="wide">{escape(said("owner"))}</th>',
+        ]  # fmt: skip
+        return (
+            f'<table class="plain list" data-list><thead><tr>{"".join(heads)}</tr></thead>'
+            f"<tbody>{rows}</tbody></table>"
+        )
+
+    def _row(self, one: Mapping[str, Any], known: Mapping[str, str], today: Any) -> str:
+        organization = known.get(str(one.get("organization_id")))
+        title = self.kind.title(one, organization, self.said.language)
+        beside = (
+            f'<div class="muted small">{escape(organization)}</div>'
+            if organization not in (None, title)
+            else ""
+        )
+        state = self.kind.state(one["state"], self.said.language)
+        counts = one["state"] in self.kind.waits()
+        due = self.shown.deadline(day(one["due_on"]), today, counts=counts, overdue=one["overdue"] and counts)
+        paused = chip(self.said("paused")) if one.get("paused_on") else ""
+        cells = [self.shown.value(self.kind, name, one.get(name)) for name in self._columns()]
+        wide = "".join(f'<td class="wide">{escape(cell)}</td>' for cell in cells)
+        late = ' class="late"' if counts and one["overdue"] else ""
+        return (
+            f'<tr{late}><td><a class="open" href="/matters/{self.kind.path}/{one["id"]}">{escape(title)}</a>'
+            f"{beside}</td><td>{chip(state, 'good' if one['ended'] else 'info')}</td><td>{due} {paused}</td>"
+            f'<td class="wide">{escape(self.shown.place(one["division"]))}</td>{wide}'
+            f'<td class="wide">{escape(one.get("owner") or "—")}</td></tr>'
+        )
