@@ -73,6 +73,14 @@ OrganizationText = Annotated[
     msgspec.Meta(min_length=1, max_length=200, extra_json_schema={"x-privacy": "public"}),
 ]
 """A name or title of an organisation, round or project, never of a person; it may be published."""
+DOCUMENT_PATTERN = r"^[^\s0-9]{1,24}[〔\[(（][0-9]{4}[〕\])）]第?[0-9]{1,5}号$"
+DocumentNumber = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=64, extra_json_schema={"pattern": DOCUMENT_PATTERN, "x-privacy": "public"}
+    ),
+]
+"""Number of an official document (文号), as printed: `滨妇发〔2026〕12号`."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=EXACT, extra_json_schema={"x-privacy": "public"})]
 """How many, in the unit the field's name says."""
 Year = Annotated[int, msgspec.Meta(ge=1900, le=2999, extra_json_schema={"x-privacy": "public"})]

@@ -9,6 +9,7 @@ from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
     Code,
     Count,
+    DocumentNumber,
     Event,
     MatterState,
     OrganizationText,
@@ -128,7 +129,7 @@ class InspectionCampaignState(MatterState, frozen=True, kw_only=True):
     due_on: datetime.date
     excused_after: datetime.date | None = None
     """Registered after this day of the year before: excused."""
-    document_number: OrganizationText | None = None
+    document_number: DocumentNumber | None = None
 
 
 class InspectionPhase(enum.StrEnum):

@@ -14,6 +14,7 @@ from shuniu_contracts.fields import (
     Code,
     Count,
     Division,
+    DocumentNumber,
     Event,
     Id,
     MatterState,
@@ -50,7 +51,7 @@ class TaskState(MatterState, frozen=True, kw_only=True):
     co_operating: tuple[Code, ...] = ()
     implementing: tuple[Division, ...]
     """The divisions whose bodies carry it out; each of them owes a receipt."""
-    document_number: OrganizationText | None = None
+    document_number: DocumentNumber | None = None
     framework: tuple[Code, ...] = ()
     """Tags of the profile's frameworks (六大行动)."""
     origin: Code | None = None
@@ -249,7 +250,7 @@ class PlanState(MatterState, frozen=True, kw_only=True):
     adopted_by: OrganizationText | None = None
     """The meeting that adopted it, as the document names it (四届九次常委会议)."""
     meeting: Ref | None = None
-    document_number: OrganizationText | None = None
+    document_number: DocumentNumber | None = None
     framework: tuple[Code, ...] = ()
     phases: tuple[PlanStage, ...] = ()
     milestones: tuple[PlanMilestone, ...] = ()
@@ -640,9 +641,7 @@ class SupervisionVisitCancelled(Event, frozen=True, kw_only=True):
     state: SupervisionVisitState
 
 
-@supervision_visit.fact(
-    "became_overdue", en="A visit was not made in time.", zh="督导或回访逾期。"
-)
+@supervision_visit.fact("became_overdue", en="A visit was not made in time.", zh="督导或回访逾期。")
 class SupervisionVisitBecameOverdue(Overdue, frozen=True, kw_only=True):
     """The rule says which of the two."""
 

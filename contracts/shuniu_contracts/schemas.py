@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from shuniu_contracts.catalogue import EventType
-from shuniu_contracts.fields import PERSON_PATTERN, Privacy
+from shuniu_contracts.fields import DOCUMENT_PATTERN, PERSON_PATTERN, Privacy
 
 Schema = dict[str, Any]
 
@@ -180,6 +180,8 @@ def _text(schema: Schema, name: str) -> str:
         return "440303001"
     if schema.get("pattern") == PERSON_PATTERN:
         return "01926f2a-5c00-7000-8000-0000000000a1"
+    if schema.get("pattern") == DOCUMENT_PATTERN:
+        return "示例发〔2026〕1号"
     if "pattern" not in schema:
         return "示例名称"
     return _SUBJECT if name == "id" or name.endswith(("_id", "_ids")) or name == "subject" else "sample"

@@ -80,6 +80,11 @@ async def first(_: Register) -> int:
     return 1
 
 
+async def organizations_of_register(register: Register) -> list[UUID]:
+    """Several registered organisations."""
+    return [await organization(register), await organization(register)]
+
+
 REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "division": division,
     "issuer": division,
@@ -94,6 +99,13 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "decided": decisions,
     "plan_id": nothing,
     "meeting_id": nothing,
+    "report_id": unknown,
+    "sender": division,
+    "addressee": nothing,
+    "answered_by": division,
+    "visited": division,
+    "partner_ids": organizations_of_register,
+    "lead_organization_id": nothing,
     "number": first,
     "first_person": person,
     "to": person,

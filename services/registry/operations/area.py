@@ -1,22 +1,29 @@
 """This area composed: its kinds, reactions, timers, routes, and who may do what."""
 
 from services.registry.area import Area
+from services.registry.operations.answers import reactions as answers
+from services.registry.operations.answers.commands import REPORT_ANSWERS
 from services.registry.operations.cadences import commands as cadences
 from services.registry.operations.cadences import routes as cadence_routes
 from services.registry.operations.cadences.commands import CADENCES
 from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.inquiries.queries import ANSWERS
+from services.registry.operations.joint.commands import JOINT_ACTIVITIES
 from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.operations.plans import routes as plan_routes
 from services.registry.operations.plans.commands import PLANS
 from services.registry.operations.receipts import routes as receipts
 from services.registry.operations.receipts.commands import RECEIPTS
+from services.registry.operations.responsibilities import routes as responsibilities
+from services.registry.operations.targets.commands import TARGETS
 from services.registry.operations.tasks import reactions as tasks
 from services.registry.operations.tasks.commands import TASKS
 from services.registry.operations.training_plans import routes as training_plan_routes
 from services.registry.operations.training_plans.commands import TRAINING_PLANS
 from services.registry.operations.trainings.commands import TRAININGS
 from services.registry.operations.trainings.queries import ATTENDANCE
+from services.registry.operations.upward.commands import UPWARD_REPORTS
+from services.registry.operations.visits.commands import SUPERVISION_VISITS
 
 _OFFICE = frozenset(
     {
@@ -28,20 +35,53 @@ _OFFICE = frozenset(
         "training_plans:*",
         "plans:*",
         "inquiries:*",
+        "upward_reports:*",
+        "report_answers:*",
+        "supervision_visits:*",
+        "joint_activities:*",
+        "targets:*",
     }
 )
 """Offices of the hub and of the authority alike lead, meet and answer."""
 
 AREA = Area(
     name="operations",
-    kinds=(TASKS, RECEIPTS, CADENCES, MEETINGS, TRAININGS, TRAINING_PLANS, PLANS, INQUIRIES),
-    routers=(receipts.router, cadence_routes.router, training_plan_routes.router, plan_routes.router),
-    reactions=(tasks.reach_those_here, tasks.close_those_here),
+    kinds=(
+        TASKS,
+        RECEIPTS,
+        CADENCES,
+        MEETINGS,
+        TRAININGS,
+        TRAINING_PLANS,
+        PLANS,
+        INQUIRIES,
+        UPWARD_REPORTS,
+        REPORT_ANSWERS,
+        SUPERVISION_VISITS,
+        JOINT_ACTIVITIES,
+        TARGETS,
+    ),
+    routers=(
+        receipts.router,
+        cadence_routes.router,
+        training_plan_routes.router,
+        plan_routes.router,
+        responsibilities.router,
+    ),
+    reactions=(
+        tasks.reach_those_here,
+        tasks.close_those_here,
+        answers.receive_those_addressed,
+        answers.let_go,
+        answers.tell_the_sender,
+    ),
     figures=(ATTENDANCE, ANSWERS),
     timers=cadences.TIMERS,
     roles={
         "hub_officer": _OFFICE,
         "registration_authority": _OFFICE,
-        "liaison": frozenset({"task_receipts:write", "inquiries:write"}),
+        "liaison": frozenset(
+            {"task_receipts:write", "inquiries:write", "upward_reports:write", "joint_activities:write"}
+        ),
     },
 )

@@ -78,7 +78,12 @@ RESPONSIBILITIES = (
     Responsibility(
         code="political_leadership",
         name_zh="政治领导责任",
-        figures=("meetings.facts.held", "meetings.facts.missed", "tasks.facts.completed"),
+        figures=(
+            "meetings.facts.held",
+            "meetings.facts.missed",
+            "tasks.facts.completed",
+            "upward-reports.facts.answered",
+        ),
     ),
     Responsibility(
         code="supervision",
@@ -86,6 +91,7 @@ RESPONSIBILITIES = (
         figures=(
             "inspections.facts.hub_reviewed",
             "rectifications.facts.closed",
+            "supervision-visits.facts.made",
             "task-receipts.facts.reported",
             "applications.steps.pre_review",
         ),
@@ -93,7 +99,12 @@ RESPONSIBILITIES = (
     Responsibility(
         code="cultivation",
         name_zh="培育扶持提供服务责任",
-        figures=("trainings.facts.held", "inspections.facts.guidance_given", "organizations.newly_filed"),
+        figures=(
+            "trainings.facts.held",
+            "joint-activities.facts.held",
+            "inspections.facts.guidance_given",
+            "organizations.newly_filed",
+        ),
     ),
 )
 """TONGZHOU A4.23, T31; which figure stands under which heading is our reading."""

@@ -78,6 +78,40 @@ def upgrade() -> None:
     op.create_index(op.f("ix_inquiry_division"), "inquiry", ["division"], unique=False)
     op.create_index(op.f("ix_inquiry_state"), "inquiry", ["state"], unique=False)
     op.create_table(
+        "joint_activity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("lead_body", sa.String(), nullable=True),
+        sa.Column("lead_organization_id", sa.Uuid(), nullable=True),
+        sa.Column("lead_organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("partners", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("partner_bodies", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("target_groups", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("reached", sa.Integer(), nullable=True),
+        sa.Column("reached_qualifier", sa.String(), nullable=True),
+        sa.Column("volunteers", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_activity")),
+    )
+    op.create_index(op.f("ix_joint_activity_division"), "joint_activity", ["division"], unique=False)
+    op.create_index(op.f("ix_joint_activity_state"), "joint_activity", ["state"], unique=False)
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -156,6 +190,105 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_plan_division"), "plan", ["division"], unique=False)
     op.create_index(op.f("ix_plan_state"), "plan", ["state"], unique=False)
+    op.create_table(
+        "report_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("report_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("answer_document", sa.String(), nullable=True),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_answer")),
+    )
+    op.create_index(op.f("ix_report_answer_division"), "report_answer", ["division"], unique=False)
+    op.create_index(op.f("ix_report_answer_state"), "report_answer", ["state"], unique=False)
+    op.create_index(
+        "uq_report_answer_report_division", "report_answer", ["report_id", "division"], unique=True
+    )
+    op.create_table(
+        "supervision_visit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("visited", sa.String(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("topics", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=True),
+        sa.Column("findings", sa.Integer(), nullable=False),
+        sa.Column("revisits", sa.Integer(), nullable=False),
+        sa.Column("revisited_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supervision_visit")),
+    )
+    op.create_index(op.f("ix_supervision_visit_division"), "supervision_visit", ["division"], unique=False)
+    op.create_index(op.f("ix_supervision_visit_state"), "supervision_visit", ["state"], unique=False)
+    op.create_table(
+        "target",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("period_begins_on", sa.Date(), nullable=False),
+        sa.Column("period_ends_on", sa.Date(), nullable=False),
+        sa.Column("aim_hundredths", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("at_most", sa.Boolean(), nullable=False),
+        sa.Column("actual_hundredths", sa.BigInteger(), nullable=True),
+        sa.Column("reached", sa.Boolean(), nullable=True),
+        sa.Column("source", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
+    )
+    op.create_index(op.f("ix_target_division"), "target", ["division"], unique=False)
+    op.create_index(op.f("ix_target_state"), "target", ["state"], unique=False)
     op.create_table(
         "task",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -312,14 +445,53 @@ def upgrade() -> None:
     op.create_index(
         "uq_training_plan_division_body_year", "training_plan", ["division", "body", "year"], unique=True
     )
+    op.create_table(
+        "upward_report",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("addressee", sa.String(), nullable=False),
+        sa.Column("raised_times", sa.Integer(), nullable=False),
+        sa.Column("at_the_top", sa.Boolean(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("answer_document", sa.String(), nullable=True),
+        sa.Column("content", sa.String(), nullable=True),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upward_report")),
+    )
+    op.create_index(op.f("ix_upward_report_division"), "upward_report", ["division"], unique=False)
+    op.create_index(op.f("ix_upward_report_state"), "upward_report", ["state"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("upward_report")
     op.drop_table("training_plan")
     op.drop_table("training")
     op.drop_table("task_receipt")
     op.drop_table("task")
+    op.drop_table("target")
+    op.drop_table("supervision_visit")
+    op.drop_table("report_answer")
     op.drop_table("plan")
     op.drop_table("meeting")
+    op.drop_table("joint_activity")
     op.drop_table("inquiry")
     op.drop_table("cadence")

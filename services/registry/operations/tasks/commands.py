@@ -10,7 +10,7 @@ from chassis.http.fields import Day, Division, PersonId
 from chassis.matters import Clock, Kind
 from chassis.model import refuse_all
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Text, Words
+from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks.model import TRANSITIONS, TaskPhase, check_implementing
 from services.registry.operations.tasks.tables import TaskRow
@@ -46,7 +46,7 @@ async def issue(
     due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
     responsible: Annotated[Codes, Field(title="责任部门")] = [],  # noqa: B006, read only
     co_operating: Annotated[Codes, Field(title="配合部门")] = [],  # noqa: B006, read only
-    document_number: Annotated[Text | None, Field(title="文号")] = None,
+    document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
     framework: Annotated[Codes, Field(title="所属行动")] = [],  # noqa: B006, read only
     content: Annotated[Words | None, Field(title="内容和要求")] = None,
     origin: Annotated[Code | None, Field(title="任务来源")] = None,

@@ -1,0 +1,66 @@
+"""The use cases of the body addressed: receive, route, answer, close what went elsewhere."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from shuniu_contracts import registry_operations as contract
+
+from chassis.http.fields import Day, Division
+from chassis.matters import Kind
+from chassis.unit_of_work import UnitOfWork
+from services.registry.fields import Code, Text, Words
+from services.registry.operations.answers.model import TRANSITIONS, ReportAnswerPhase
+from services.registry.operations.answers.tables import ReportAnswerRow
+from services.registry.policy import RegistryPolicy
+from services.registry.tables import MatterStepRow
+
+REPORT_ANSWERS = Kind(
+    ReportAnswerRow, ReportAnswerPhase, TRANSITIONS, initial=ReportAnswerPhase.RECEIVED,
+    zh="基层上报办理", en="answers to reports", path="report-answers", steps=MatterStepRow,
+    states_zh={
+        ReportAnswerPhase.RECEIVED: "已接收",
+        ReportAnswerPhase.ROUTED: "已分办",
+        ReportAnswerPhase.ANSWERED: "已答复",
+        ReportAnswerPhase.CLOSED: "已提级或撤回",
+    },
+    unique=("report_id", "division"), filters=("report_id", "sender", "kind", "category", "department"),
+)  # fmt: skip
+
+
+@REPORT_ANSWERS.opens(contract.ReportAnswerReceived, zh="接收", needs="write")
+async def receive(
+    uow: UnitOfWork, row: ReportAnswerRow, *,
+    report_id: Annotated[UUID, Field(title="上报事项编号")],
+    sender: Annotated[Division, Field(title="上报区划")],
+    kind: Annotated[Code, Field(title="类别")],
+    category: Annotated[Code, Field(title="领域")],
+    title: Annotated[Text, Field(title="标题")],
+    due_on: Annotated[Day | None, Field(title="答复期限")] = None,
+) -> None:  # fmt: skip
+    """A report from below: the department of its category deals with it, where there is one (R09)."""
+    row.department = uow.policy(RegistryPolicy).department_for([category])
+
+
+@REPORT_ANSWERS.step(contract.ReportAnswerRouted, zh="分办", needs="write", path="routing")
+async def route(
+    uow: UnitOfWork, row: ReportAnswerRow, *,
+    department: Annotated[Code, Field(title="承办部门")],
+    owner: Annotated[Code | None, Field(title="负责人")] = None,
+) -> None:  # fmt: skip
+    """Give it to a department, or to another one."""
+
+
+@REPORT_ANSWERS.step(contract.ReportAnswerAnswered, zh="答复", needs="write", path="answer")
+async def reply(
+    uow: UnitOfWork, row: ReportAnswerRow, *,
+    result: Annotated[Code, Field(title="办理结果")],
+    reply: Annotated[Words, Field(title="答复内容")],
+    answer_document: Annotated[Text | None, Field(title="答复文号")] = None,
+) -> None:  # fmt: skip
+    """The answer: the sender sees result and document number, here its words, too."""
+
+
+@REPORT_ANSWERS.step(contract.ReportAnswerClosed, zh="移出", needs="write", path="closing")
+async def close(uow: UnitOfWork, row: ReportAnswerRow) -> None:
+    """The report went a tier higher, was answered there, or was taken back."""

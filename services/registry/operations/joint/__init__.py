@@ -1,0 +1,1 @@
+"""Joint activities: who leads, who takes part, how many they reached."""

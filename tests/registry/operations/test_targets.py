@@ -1,0 +1,78 @@
+"""Targets: frozen at the period's end, measured by the registry or by hand; the three responsibilities."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.model import StepNotPossible
+from services.registry.operations.policy import RESPONSIBILITIES
+from services.registry.operations.targets import commands as targets
+from services.registry.operations.targets.model import PeriodReversed
+from services.registry.operations.trainings import commands as trainings
+from services.registry.organizations.model import Basis
+from tests.registry.conftest import Api, Register
+
+pytestmark = pytest.mark.integration
+DISTRICT = "120116"
+
+
+async def target(register: Register, **changes: Any) -> UUID:
+    found: dict[str, Any] = {
+        "division": DISTRICT, "figure": "registry.trainings.facts.held", "body": "womens_federation",
+        "period_begins_on": date(2026, 1, 1), "period_ends_on": date(2026, 12, 31), "aim": 1, "weight": 20,
+        **changes,
+    }  # fmt: skip
+    return (await register.do(targets.set_, **found)).id
+
+
+async def training(register: Register, day: date) -> None:
+    row = await register.do(
+        trainings.open_, division=DISTRICT, body="womens_federation", course="lecture", effective_on=day,
+        basis=Basis.IMPORTED,
+    )  # fmt: skip
+    await register.do(trainings.hold, id=row.id, attended=9, effective_on=day, basis=Basis.IMPORTED)
+
+
+async def test_a_figure_of_the_registry_is_measured_when_the_year_ends(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    await training(register, date(2026, 11, 20))
+    await training(register, date(2025, 12, 31))
+    reached = await target(register)
+    missed = await target(register, aim=2)
+    await register.do(targets.amend, id=missed, aim=2.5, reason="council")
+    await register.begin(date(2027, 1, 1))
+    assert await register.fire_timers() == 2
+    rows = await register.rows("select id, state, actual_hundredths, reached, source from target")
+    found = {row["id"]: tuple(row)[1:] for row in rows}
+    assert found[reached] == ("measured", 100, True, "registry")
+    assert found[missed] == ("measured", 100, False, "registry")
+    assert await register.facts(missed) == ["set", "amended", "frozen", "measured"]
+
+
+async def test_what_is_frozen_changes_no_more_and_is_measured_by_hand(register: Register) -> None:
+    await register.begin(date(2026, 12, 31))
+    id = await target(register, figure="grants.complaints", aim=3, at_most=True)
+    await register.begin(date(2027, 1, 1))
+    await register.fire_timers()
+    with pytest.raises(StepNotPossible):
+        await register.do(targets.amend, id=id, aim=9, reason="late")
+    row = await register.do(targets.measure, id=id, actual=2.0, source="letters_office")
+    assert (row.reached, row.source, row.ended) == (True, "letters_office", True)
+    with pytest.raises(PeriodReversed):
+        await target(register, period_ends_on=date(2025, 1, 1))
+
+
+async def test_the_year_under_three_responsibilities(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 22))
+    await training(register, date(2026, 3, 5))
+    await training(register, date(2025, 3, 5))
+    report = await api.get("/v1/responsibilities", year=2026, division=DISTRICT)
+    assert [one["name_zh"] for one in report["headings"]] == [one.name_zh for one in RESPONSIBILITIES]
+    lines = {line["figure"]: line for one in report["headings"] for line in one["lines"]}
+    assert lines["trainings.facts.held"]["value"] == 1
+    assert report["as_of"] == "2026-11-22"
+    unknown = [name for name, line in lines.items() if line["value"] is None]
+    assert unknown == [], "every figure of the default headings is one of the registry's"
+    await api.as_("liaison", "120116005").get("/v1/responsibilities", 403, year=2026, division=DISTRICT)
