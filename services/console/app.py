@@ -11,7 +11,10 @@ from services.console.figures.routes import router as figures
 from services.console.matters.tables import SavedFilterRow
 from services.console.policy import ConsolePolicy
 from services.console.projection.reactions import project
+from services.console.projection.tables import SubjectRow
 
+_TABLES = (SubjectRow, SavedFilterRow)
+"""One of each module that declares tables: what is not imported is not in the metadata."""
 _WORK = {"pages:read", "figures:read", "events:read"}
 
 
@@ -24,7 +27,7 @@ def _mount(app: FastAPI, runtime: Any) -> None:
 
 service = Service(
     name="console",
-    metadata=SavedFilterRow.metadata,
+    metadata=_TABLES[0].metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=ConsolePolicy,
     routers=(figures,),

@@ -182,8 +182,8 @@ async def visitor(stack: Stack, chromium: Browser) -> AsyncIterator[Visitor]:
     context: BrowserContext = await chromium.new_context(
         viewport={"width": 1366, "height": 768}, locale="zh-CN"
     )
-    context.set_default_timeout(8_000)
-    expect.set_options(timeout=8_000)
+    context.set_default_timeout(20_000)
+    expect.set_options(timeout=20_000)
     page, errors, outside = await context.new_page(), [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)

@@ -145,3 +145,14 @@ async def test_what_the_address_says_is_not_put_on_the_page(browser: httpx.Async
     answer = await browser.get("/sign-in", params={"why": why})
     assert why not in answer.text
     assert "a=b" not in str(answer.headers)
+
+
+async def test_a_file_of_a_page_is_signed_by_the_cookie_and_the_api_is_not(
+    browser: httpx.AsyncClient,
+) -> None:
+    file = {"file": ("list.xlsx", b"...")}
+    page = await browser.post("/_nicegui/client/no-such-client/upload/1", files=file)
+    assert page.status_code == 404, "known, so the library was asked, which has no such page"
+    assert (await browser.post("/v1/figures/published", files=file)).status_code == 401
+    browser.cookies.clear()
+    assert (await browser.post("/_nicegui/client/no-such-client/upload/1", files=file)).status_code == 401

@@ -85,9 +85,10 @@ class KindWords:
         return [self.steps[fact] for fact in self.transitions.get(state, ()) if self.steps[fact].may]
 
     def next_step(self, state: str) -> StepWords | None:
-        """The first step by which the person moves the record on to another state."""
+        """The step by which the person moves it on: the one that is done for many, or else the first."""
         followers = self.transitions.get(state, {})
-        return next((step for step in self.possible(state) if followers[step.fact] != state), None)
+        onward = [step for step in self.possible(state) if followers[step.fact] != state]
+        return min(onward, key=lambda step: not step.by_workbook, default=None)
 
     def waits(self) -> frozenset[str]:
         """States in which a deadline counts: where its clock runs, or else while anything can follow."""

@@ -20,7 +20,8 @@ class Picker:
         changed: Callable[[str | None], Awaitable[None]] | None = None, search: bool = False,
     ) -> None:  # fmt: skip
         self.frame, self.said, self.chosen, self.changed = frame, frame.words, chosen, changed
-        self._quiet = False
+        self._name = ""
+        """of the one that is chosen, as it stands in the field"""
         self.root = ui.element("div").classes("picker search" if search else "picker")
         with self.root:
             self.input = ui.input(label, on_change=self._typed).props(
@@ -50,16 +51,15 @@ class Picker:
         self._show(known.get(str(self.chosen), str(self.chosen)))
 
     def _show(self, name: str) -> None:
-        self._quiet = True
-        self.input.value = name
-        self._quiet = False
+        self._name = self.input.value = name
         self.found.clear()
 
     async def _typed(self, event: events.ValueChangeEventArguments[str | None]) -> None:
-        if self._quiet:
-            return
-        self.found.clear()
         text = (event.value or "").strip()
+        if text == self._name:
+            return  # put there by the choice itself
+        self._name = ""
+        self.found.clear()
         if self.chosen is not None:
             await self._choose(None)
         if not text:

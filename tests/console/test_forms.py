@@ -1,0 +1,160 @@
+"""Forms drawn from schemas: which field becomes what, and what is sent of what was entered."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.matters import Kind, Step
+from chassis.matters.queries import words
+from services.console.matters.forms import Fault, Field, Widget, field_of, fields, read
+from services.console.matters.kinds import KindWords
+from services.console.pages.words import Words
+from services.registry.areas import KINDS
+from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.operations.receipts.commands import RECEIPTS
+from services.registry.operations.tasks.commands import TASKS
+
+STEPS = [step for kind in KINDS for step in (kind.opening, *kind.steps.values()) if step is not None]
+
+
+def of(step: Step[Any] | None) -> dict[str, Field]:
+    """The fields of a step's form by name."""
+    assert step is not None
+    return {one.name: one for one in fields(step.body.model_json_schema())}
+
+
+def told(kind: Kind[Any], *may: str) -> KindWords:
+    """The kind as somebody is told of it who may take some steps."""
+    found = words(kind)
+    steps = {fact: {**step, "may": fact in may} for fact, step in found["steps"].items()}
+    opening = {**found["opening"], "may": False}
+    return KindWords.of({**found, "steps": steps, "opening": opening, "may_read": True})
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_every_field_of_every_form_can_be_entered(step: Step[Any]) -> None:
+    found = fields(step.body.model_json_schema())
+    drawn = [*found, *(part for one in found for part in one.parts)]
+    assert [one.name for one in drawn if one.widget is Widget.UNKNOWN] == []
+    assert [
+        one.name for one in drawn if one.widget in (Widget.CHOICE, Widget.CHOICES) and not one.choices
+    ] == []
+    assert [one.name for one in found][-2:] == ["effective_on", "basis"], (
+        "what is said of every fact comes last"
+    )
+
+
+def test_fields_become_what_one_enters_them_with() -> None:
+    task, inspection = of(TASKS.opening), of(INSPECTIONS.opening)
+    assert task["division"].widget is Widget.DIVISION
+    assert task["implementing"].widget is Widget.DIVISIONS
+    assert task["due_on"].widget is Widget.DAY
+    assert task["responsible"].widget is Widget.LIST
+    assert task["content"].widget is Widget.WORDS
+    assert task["title"].widget is Widget.TEXT
+    assert (task["title"].required, task["due_on"].required) == (True, False)
+    assert inspection["organization_id"].widget is Widget.ORGANIZATION
+    assert inspection["campaign_id"].widget is Widget.RECORD
+    assert (inspection["year"].minimum, inspection["year"].maximum) == (1990, 2200)
+    result = of(INSPECTIONS.steps["concluded"])["result"]
+    assert (result.widget, result.choices["qualified"]) == (Widget.CHOICE, "合格")
+
+
+def test_what_is_empty_is_left_out_and_what_is_missing_is_named() -> None:
+    body, faults = read(list(of(TASKS.opening).values()), {"title": "  ", "responsible": "", "due_on": ""})
+    assert body == {}
+    assert {name: fault.key for name, fault in faults.items()} == dict.fromkeys(
+        ("division", "title", "kind", "lead", "implementing"), "fault_required"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entered", "key"),
+    [("many", "fault_number"), (2.5, "fault_whole"), (-1, "fault_minimum"), (3e9, "fault_maximum")],
+)
+def test_a_number_that_cannot_be_is_said_with_its_value(entered: Any, key: str) -> None:
+    done = of(RECEIPTS.steps["reported"])["done"]
+    body, faults = read([done], {"done": entered})
+    assert (body, faults["done"].key) == ({}, key)
+    for language in ("zh", "en"):
+        assert str(entered) in Words(language)(key, **faults["done"].values)
+
+
+def test_texts_days_and_lists() -> None:
+    report = of(RECEIPTS.steps["reported"])
+    day = report["effective_on"]
+    assert read([report["report"]], {"report": "字" * 2001})[1]["report"] == Fault(
+        "fault_too_long", {"longest": 2000, "found": 2001}
+    )
+    assert read([day], {"effective_on": "30/11/2026"})[1]["effective_on"].key == "fault_day"
+    items = of(INSPECTIONS.steps["returned"])["items"]
+    assert read([items], {"items": "charter、accounts，seal\n\nyear"})[0] == {
+        "items": ["charter", "accounts", "seal", "year"]
+    }
+
+
+def test_rows_and_groups_are_read_with_their_own_faults() -> None:
+    schema = {
+        "type": "array",
+        "items": {
+            "type": "object", "required": ["name"],
+            "properties": {"name": {"type": "string", "title": "名称"}, "days": {"type": "integer"}},
+        },
+    }  # fmt: skip
+    rows = field_of("rows", schema, {})
+    assert rows.widget is Widget.ROWS
+    entered = [{"name": "甲", "days": 2}, {"name": "", "days": None}]
+    assert read([rows], {"rows": entered})[0] == {"rows": [{"name": "甲", "days": 2}]}
+    fault = read([rows], {"rows": [*entered, {"name": "", "days": 1}]})[1]["rows"]
+    assert fault == Fault("fault_row", {"row": 3, "title": "名称"})
+    pairs = field_of("pairs", {"type": "object", "additionalProperties": {"type": "integer"}}, {})
+    assert read([pairs], {"pairs": "甲：3\n乙: 4"})[0] == {"pairs": {"甲": 3, "乙": 4}}
+    assert read([pairs], {"pairs": "甲 3"})[1]["pairs"].key == "fault_pair"
+
+
+def test_a_box_left_alone_says_no_only_where_that_is_the_default() -> None:
+    flag = {"type": "boolean"}
+    assert read([field_of("a", {**flag, "default": False}, {})], {})[0] == {"a": False}
+    assert read([field_of("a", {"anyOf": [flag, {"type": "null"}], "default": None}, {})], {})[0] == {}
+    assert "a" in read([field_of("a", flag, {}, required=True)], {})[1]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(of(TASKS.opening))), st.one_of(st.none(), st.text(), st.integers())
+    )
+)
+def test_whatever_is_entered_is_sent_or_explained(entered: dict[str, Any]) -> None:
+    form = list(of(TASKS.opening).values())
+    body, faults = read(form, entered)
+    assert not set(body) & set(faults)
+    assert {one.name for one in form if one.required} <= set(body) | set(faults)
+    for fault in faults.values():
+        assert Words("zh")(fault.key, **fault.values)
+
+
+def test_buttons_are_for_what_is_possible_and_allowed() -> None:
+    kind = told(INSPECTIONS, "submitted", "guidance_given", "concluded")
+    assert [step.fact for step in kind.possible("due")] == ["guidance_given", "submitted"]
+    following = kind.next_step("due")
+    assert following is not None
+    assert following.fact == "submitted", "guidance leaves it where it is"
+    assert kind.next_step("concluded") is None
+    assert kind.possible("a state of tomorrow") == []
+    reporting = told(RECEIPTS, *RECEIPTS.steps).next_step("acknowledged")
+    assert reporting is not None
+    assert reporting.fact == "reported", "to report is the point; a plan can be filed from the record"
+
+
+def test_deadlines_count_while_their_clock_runs() -> None:
+    assert told(INSPECTIONS).waits() == {"due", "returned"}
+    assert "completed" not in told(TASKS).waits()
+
+
+def test_names_are_in_the_persons_language() -> None:
+    kind = told(INSPECTIONS)
+    assert (kind.state("hub_reviewed", "zh"), kind.state("hub_reviewed", "en")) == ("已初审", "hub reviewed")
+    assert (kind.step("submitted_late", "zh"), kind.field("result", "zh")) == ("报送材料", "结论")
+    assert kind.codes["result"]["basically_qualified"] == "基本合格"
