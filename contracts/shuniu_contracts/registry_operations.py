@@ -447,7 +447,7 @@ class UpwardReportState(MatterState, frozen=True, kw_only=True):
     answered_on: datetime.date | None = None
     answered_by: Division | None = None
     result: Code | None = None
-    answer_document: OrganizationText | None = None
+    answer_document: DocumentNumber | None = None
 
 
 class ReportAnswerPhase(enum.StrEnum):
@@ -470,7 +470,7 @@ class ReportAnswerState(MatterState, frozen=True, kw_only=True):
     sender: Division
     department: Code | None = None
     result: Code | None = None
-    answer_document: OrganizationText | None = None
+    answer_document: DocumentNumber | None = None
 
 
 upward_report = define_stream(

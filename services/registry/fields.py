@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
+from shuniu_contracts.fields import DOCUMENT_PATTERN
 
 from chassis.http.fields import Body
 from chassis.http.fields import Code as Code
@@ -13,6 +14,10 @@ from chassis.http.fields import Words as Words
 from services.registry.organizations.model import Basis
 
 Codes = Annotated[list[Code], Field(max_length=50)]
+DocumentNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=DOCUMENT_PATTERN, max_length=64)
+]
+"""Number of an official document (文号): `滨妇发〔2026〕12号`."""
 Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
 
 

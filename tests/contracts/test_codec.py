@@ -154,7 +154,7 @@ def test_an_unknown_enum_value_is_malformed_because_enums_are_closed() -> None:
 
 @pytest.mark.parametrize(
     "type_",
-    ["cn.shuniu.registry.organization.celebrated.v1", "cn.shuniu.registry.inspection_campaign.opened.v1"],
+    ["cn.shuniu.registry.organization.celebrated.v1", "cn.shuniu.registry.weather_report.opened.v1"],
 )
 def test_an_unknown_type_is_handed_on_without_data(type_: str) -> None:
     message = decode(envelope(type=type_).to_headers(), b'{"anything": 1}')

@@ -14,12 +14,14 @@ from shuniu_contracts.schemas import UnclassifiedField, fields_of, schema_of
 from tests.contracts.world import assigned
 
 PERSONAL = re.compile(
-    r"phone|mobile|telephone|email|address|id_card|identity|passport|birth|gender|sex|ethnic|contact|leader"
+    r"phone|mobile|telephone|email|address(?!ee)|id_card|identity|passport|birth|gender|sex|ethnic|contact|leader"
     r"|remark|comment|note|text|description|first_name|last_name|full_name|person_name"
 )
-TEXT_FIELDS = {"name", "title", "brands", "supervisory_unit_name", "superior_name", "legacy_number"}
+TEXT_FIELDS = {
+    "name", "title", "brands", "supervisory_unit_name", "superior_name", "legacy_number", "adopted_by",
+}  # fmt: skip
 """The only fields with words in them: names and certificate numbers of organisations, titles of rounds,
-funds and projects."""
+funds and projects, and the meeting that adopted a plan."""
 
 TYPES = [pytest.param(entry, id=entry.type) for entry in EVENT_TYPES.values()]
 

@@ -67,5 +67,7 @@ def _strings(schema: Schema) -> st.SearchStrategy[str]:
     if schema.get("format") == "uuid":
         return st.uuids(version=4).map(str)
     if "pattern" in schema:
-        return st.from_regex(schema["pattern"].replace("$", r"\Z"), alphabet=st.characters(max_codepoint=126))
+        pattern = schema["pattern"].replace("$", r"\Z")
+        printable = st.characters(max_codepoint=126) if pattern.isascii() else st.characters(codec="utf-8")
+        return st.from_regex(pattern, alphabet=printable).filter(lambda text: text.strip() == text)
     return _WORDS.map(lambda words: words[: schema.get("maxLength", 12)])

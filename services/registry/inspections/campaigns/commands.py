@@ -9,7 +9,7 @@ from shuniu_contracts import registry_inspections as contract
 from chassis.http.fields import Day
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Text
+from services.registry.fields import DocumentNumber, Text
 from services.registry.inspections.campaigns.model import TRANSITIONS, CampaignPhase, check_campaign
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
 from services.registry.organizations.model import LegalForm
@@ -41,7 +41,7 @@ async def open_(
     due_on: Annotated[Day, Field(title="截止日期")],
     form: Annotated[contract.InspectionForm, Field(title="形式")] = contract.InspectionForm.ANNUAL_INSPECTION,
     excused_after: Annotated[Day | None, Field(title="此日后登记的免检")] = None,
-    document_number: Annotated[Text | None, Field(title="文号")] = None,
+    document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
 ) -> None:  # fmt: skip
     """Open a year's inspection for everybody below the division, in this stack and in those below."""
     check_campaign(year, row.legal_forms, uow.today)

@@ -9,7 +9,7 @@ from shuniu_contracts import registry_operations as contract
 from chassis.http.fields import Day, Division
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Text, Words
+from services.registry.fields import Code, DocumentNumber, Text, Words
 from services.registry.operations.answers.model import TRANSITIONS, ReportAnswerPhase
 from services.registry.operations.answers.tables import ReportAnswerRow
 from services.registry.policy import RegistryPolicy
@@ -56,7 +56,7 @@ async def reply(
     uow: UnitOfWork, row: ReportAnswerRow, *,
     result: Annotated[Code, Field(title="办理结果")],
     reply: Annotated[Words, Field(title="答复内容")],
-    answer_document: Annotated[Text | None, Field(title="答复文号")] = None,
+    answer_document: Annotated[DocumentNumber | None, Field(title="答复文号")] = None,
 ) -> None:  # fmt: skip
     """The answer: the sender sees result and document number, here its words, too."""
 

@@ -9,7 +9,7 @@ from shuniu_contracts import registry_operations as contract
 from chassis.http.fields import Division
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Text, Words
+from services.registry.fields import Code, DocumentNumber, Text, Words
 from services.registry.operations.upward.model import (
     TRANSITIONS,
     UpwardReportPhase,
@@ -74,7 +74,7 @@ async def take_answer(
     uow: UnitOfWork, row: UpwardReportRow, *,
     answered_by: Annotated[Division, Field(title="答复区划")],
     result: Annotated[Code, Field(title="办理结果")],
-    answer_document: Annotated[Text | None, Field(title="答复文号")] = None,
+    answer_document: Annotated[DocumentNumber | None, Field(title="答复文号")] = None,
     reply: Annotated[Words | None, Field(title="答复内容")] = None,
 ) -> None:  # fmt: skip
     """The answer arrived: by itself from a body with a stack, by hand where it came on paper."""
