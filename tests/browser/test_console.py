@@ -150,7 +150,17 @@ async def test_everything_is_there_in_english(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/organizations", "/messages", "/today", "/inspections", "/calendar", "/matters", "/matters/tasks"],
+    [
+        "/",
+        "/organizations",
+        "/messages",
+        "/today",
+        "/inspections",
+        "/calendar",
+        "/inquiries",
+        "/matters",
+        "/matters/tasks",
+    ],
 )
 async def test_a_telephone_shows_it_without_scrolling_sideways(visitor: Visitor, path: str) -> None:
     await visitor.telephone()

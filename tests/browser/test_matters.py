@@ -270,6 +270,28 @@ async def test_a_task_shows_the_tree_of_its_receipts(visitor: Visitor, stack: St
     await visitor.picture("task")
 
 
+async def test_an_inquiry_stands_in_the_queue_with_its_clock_until_it_is_answered(
+    visitor: Visitor, stack: Stack
+) -> None:
+    facts = {
+        "division": STREET, "channel": "hotline", "topic": "registration", "question": "怎样办理变更登记？"
+    }  # fmt: skip
+    for person, on in (("p-first", None), ("p-late", "2026-03-02")):
+        made = await stack.ask(
+            "POST", "registry", "/v1/inquiries",
+            json={**facts, "first_person": person, **({"effective_on": on} if on else {})},
+        )  # fmt: skip
+    await visitor.sign_in("hub_officer", "p-late")
+    await visitor.go("/inquiries")
+    await expect(visitor.page.locator('[data-card="overdue"]')).to_contain_text("p-late")
+    await expect(visitor.page.locator('[data-card="later"]')).to_contain_text("个工作日")
+    await visitor.picture("inquiries")
+    await visitor.page.get_by_role("link", name="我承办的").click()
+    await expect(visitor.page.locator("table.list tbody tr")).to_have_count(1)
+    await stack.ask("POST", "registry", f"/v1/inquiries/{made['id']}/answer", json={"reply": "请到窗口。"})
+    await expect(visitor.page.get_by_text("没有待答复的事项。")).to_be_visible()
+
+
 async def test_the_calendar_has_each_day_and_the_week(
     visitor: Visitor, stack: Stack, inspected: dict[str, str]
 ) -> None:

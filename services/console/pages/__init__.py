@@ -7,6 +7,7 @@ from chassis.runtime import Runtime
 from services.console.pages import (
     board,
     calendar,
+    inquiries,
     matter,
     matters,
     messages,
@@ -35,7 +36,18 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
     app.add_middleware(Shield, public_url=runtime.settings.http.public_url, cookie=desk.cookie)
     # What is not found below is the API's to refuse, with a problem document and not with a page.
     app.mount("/v1", app.router.not_found)
-    for page in (overview, today, organizations, organization, board, matters, matter, calendar, messages):
+    for page in (
+        overview,
+        today,
+        organizations,
+        organization,
+        board,
+        matters,
+        matter,
+        inquiries,
+        calendar,
+        messages,
+    ):
         page.attach(desk)
     if core.app.config.has_run_config:
         app.mount("/", core.app)

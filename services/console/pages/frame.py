@@ -25,8 +25,8 @@ _LOG = logging.getLogger("console.pages")
 _OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 _NAVIGATION = (
     ("overview", "/"), ("today", "/today"), ("organizations", "/organizations"), ("board", "/inspections"),
-    ("tasks", "/matters/tasks"), ("calendar", "/calendar"), ("matters", "/matters"),
-    ("messages", "/messages"),
+    ("tasks", "/matters/tasks"), ("inquiries", "/inquiries"), ("calendar", "/calendar"),
+    ("matters", "/matters"), ("messages", "/messages"),
 )  # fmt: skip
 
 

@@ -177,6 +177,22 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "chase_all": ("全部未报名单（{count}）", "All who have not answered ({count})"),
     "chase_none": ("应报的都已报送。", "Everybody has answered."),
     "chase_first": ("期限最早的 {count} 家", "the {count} with the earliest deadlines"),
+    # inquiries
+    "inquiries": ("首问", "Inquiries"),
+    "inquiries_title": ("待答复的首问事项", "Inquiries that wait for an answer"),
+    "whole_queue": ("全部", "All"),
+    "my_queue": ("我承办的", "Mine"),
+    "no_inquiries": ("没有待答复的事项。", "Nothing waits for an answer."),
+    "no_inquiries_hint": (
+        "受理后会自动出现在这里，期限最近的在前。",
+        "What is taken up appears here by itself, the nearest deadline first.",
+    ),
+    "queue_overdue": ("已逾期", "Overdue"),
+    "queue_near": ("{days} 个工作日内到期", "Due within {days} working days"),
+    "queue_later": ("未到期", "Later"),
+    "clock": ("计时", "Clock"),
+    "working_days_late": ("逾期 {days} 个工作日", "{days} working days late"),
+    "working_days_left": ("还剩 {days} 个工作日", "{days} working days left"),
     # calendar and today
     "due_this_month": ("{year} 年 {month} 月到期事项", "Due in {year}-{month:02}"),
     "this_week": ("本周到期（{first} 至 {last}）", "Due this week ({first} to {last})"),
