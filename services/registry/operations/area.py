@@ -17,7 +17,9 @@ from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.responsibilities import routes as responsibilities
 from services.registry.operations.targets.commands import TARGETS
 from services.registry.operations.tasks import reactions as tasks
+from services.registry.operations.tasks import routes as frameworks
 from services.registry.operations.tasks.commands import TASKS
+from services.registry.operations.tasks.queries import OWED_LATE
 from services.registry.operations.training_plans import routes as training_plan_routes
 from services.registry.operations.training_plans.commands import TRAINING_PLANS
 from services.registry.operations.trainings.commands import TRAININGS
@@ -67,6 +69,7 @@ AREA = Area(
         training_plan_routes.router,
         plan_routes.router,
         responsibilities.router,
+        frameworks.router,
     ),
     reactions=(
         tasks.reach_those_here,
@@ -75,7 +78,7 @@ AREA = Area(
         answers.let_go,
         answers.tell_the_sender,
     ),
-    figures=(ATTENDANCE, ANSWERS),
+    figures=(ATTENDANCE, ANSWERS, OWED_LATE),
     timers=cadences.TIMERS,
     roles={
         "hub_officer": _OFFICE,

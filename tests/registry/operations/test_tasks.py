@@ -9,6 +9,7 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_operations as contract
 from uuid_utils.compat import uuid7
 
+from services.registry.operations.plans import commands as plans
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks import commands as tasks
 from services.registry.operations.tasks.model import NotBelow
@@ -108,3 +109,40 @@ async def test_a_district_sees_the_sum_of_what_is_below_each_division(register: 
     assert [node["division"] for node in street["below"]] == below[1:]
     liaison = api.as_("liaison", "120116001002")
     assert [node["division"] for node in await liaison.get(f"/v1/tasks/{task}/receipts")] == below[2:]
+
+
+async def test_what_each_division_owes_late_on_a_day(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 10, 1))
+    task = await issued(register)
+    found = await owed(register, task)
+    await register.begin(date(2026, 11, 5))
+    await register.fire_timers()
+    await register.do(receipts.report, id=found[STREETS[0]]["id"], report="已完成")
+    name = "task-receipts.late_standing"
+    before = await api.get("/v1/figures", as_of="2026-10-31", by="division")
+    assert before["figures"][name]["value"] == 0, "the last day is not late yet"
+    on_the_4th = await api.get("/v1/figures", as_of="2026-11-04")
+    assert on_the_4th["figures"][name]["value"] == 3
+    now = await api.get("/v1/figures", by="division")
+    assert (now["figures"][name]["value"], now["by"][STREETS[1]][name]) == (2, 1)
+
+
+async def test_tasks_by_framework(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 9, 1))
+    done = await issued(register, framework=["transformer", "accelerator"])
+    late = await issued(register, framework=["accelerator"])
+    gone = await issued(register, framework=["transformer"])
+    await register.do(tasks.complete, id=done)
+    await register.do(tasks.cancel, id=gone, reason="重复")
+    await register.begin(date(2026, 11, 1))
+    await register.fire_timers()
+    await register.do(
+        plans.adopt, division="120116", title="行动方案", kind="hub", body="office",
+        begins_on=date(2026, 11, 1), ends_on=date(2026, 12, 31), framework=["accelerator"],
+    )  # fmt: skip
+    assert await api.get("/v1/frameworks", division="120116") == [
+        {"tag": "accelerator", "tasks": 2, "completed": 1, "overdue": 1, "plans": 1},
+        {"tag": "transformer", "tasks": 1, "completed": 1, "overdue": 0, "plans": 0},
+    ]
+    assert (await api.get(f"/v1/tasks/{late}"))["overdue"] is True
+    await api.as_("liaison", "120116005").get("/v1/frameworks", 403, division="120116")

@@ -1,0 +1,20 @@
+"""Tasks and plans by framework over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from chassis.http import Call, requires
+from chassis.http.fields import Division
+from services.registry.operations.tasks import queries
+from services.registry.operations.tasks.queries import OfFramework
+
+router = APIRouter(prefix="/v1/frameworks", tags=["tasks"])
+
+
+@router.get("", response_model=list[OfFramework])
+async def frameworks(
+    call: Annotated[Call, requires("tasks:read")], division: Division | None = None
+) -> list[OfFramework]:
+    """各项行动的任务和规划数 / Tasks and plans by the framework they are tagged with."""
+    return await call.read(queries.frameworks, division=division)
