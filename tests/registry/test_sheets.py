@@ -110,3 +110,13 @@ async def test_words_that_are_no_choice_and_other_workbooks_are_told(register: R
     viewer = api.as_("viewer")
     refused = await viewer.client.post(CONCLUSION, files={"file": ("x.xlsx", content.getvalue())})
     assert refused.status_code == 403
+
+
+async def test_faults_of_cells_are_told_in_the_language_of_the_office(register: Register, api: Api) -> None:
+    await due(register, 1)
+    sheet = await downloaded(api, SUBMISSION)
+    fill(sheet, 2, 日期="2026年3月2日", 材料编号="不是 代码")
+    told = {f["column"]: f for f in (await brought(api, SUBMISSION, sheet, "none"))["faults"]}
+    assert told["日期"]["message_zh"] == "“日期”：应为日期（年-月-日）。"
+    assert told["材料编号"]["message_zh"].startswith("“材料编号”：格式不符")
+    assert told["日期"]["message_en"] == "Must be a date (YYYY-MM-DD)."

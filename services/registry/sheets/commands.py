@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationError
 
+from chassis.http.validation import faults as in_words
 from chassis.matters import Step
 from chassis.model import Refusal, Refusals
 from chassis.unit_of_work import UnitOfWork
@@ -115,7 +116,8 @@ async def _take(
 def _invalid(number: int, wanted: Sequence[Column], error: Mapping[str, Any]) -> RowFault:
     name = str(error["loc"][0]) if error["loc"] else ""
     title = next((column.title for column in wanted if column.name == name), name)
-    return _fault(number, title, error["type"], f"“{title}”填写有误或缺失：{error['msg']}", error["msg"])
+    [zh], [en] = in_words([error], "zh"), in_words([error], "en")
+    return _fault(number, title, error["type"], f"“{title}”：{zh.detail}", en.detail)
 
 
 def _refused(number: int, wanted: Sequence[Column], refusal: Refusal) -> RowFault:
