@@ -95,6 +95,15 @@ def test_texts_days_and_lists() -> None:
     }
 
 
+def test_what_is_no_code_is_said_without_a_pattern() -> None:
+    items = of(INSPECTIONS.steps["returned"])["items"]
+    fault = read([items], {"items": "charter、章程 修正"})[1]["items"]
+    assert fault == Fault("fault_code", {"found": "章程 修正"})
+    kind = of(TASKS.opening)["kind"]
+    assert read([kind], {"kind": "_survey"})[1]["kind"].key == "fault_pattern"
+    assert read([kind], {"kind": "survey"})[0] == {"kind": "survey"}
+
+
 def test_rows_and_groups_are_read_with_their_own_faults() -> None:
     schema = {
         "type": "array",

@@ -1,5 +1,6 @@
 """The fields of a form by the JSON schema of its body, and what was entered as the body that is sent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 SAID_OF_EVERY_FACT = ("effective_on", "basis")
 """What may be said of any fact: its day, and how it came to be known."""
 _DIVISION = "^[0-9]{4}([0-9]{2}"
+_CODE = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 _LONG_TEXT = 500
 _SEPARATORS = str.maketrans("，,；;、", "\n\n\n\n\n")
 
@@ -50,6 +52,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     longest: int | None = None
+    pattern: str = ""
     parts: tuple["Field", ...] = ()
     """the fields of a group, or of each of its rows"""
 
@@ -88,7 +91,8 @@ def field_of(
     return Field(
         name, schema.get("title", name), widget, required, schema.get("default"), choices,
         inner.get("type") != "number", bare.get("minimum", bare.get("exclusiveMinimum")),
-        bare.get("maximum"), bare.get("maxLength"), tuple(_fields(grouped, definitions)),
+        bare.get("maximum"), bare.get("maxLength"), str(inner.get("pattern", "")),
+        tuple(_fields(grouped, definitions)),
     )  # fmt: skip
 
 
@@ -178,7 +182,8 @@ def _value(one: Field, entered: Any) -> Any:
         case Widget.DAY:
             return _day(entered)
         case Widget.LIST:
-            return _parts(entered) or None
+            parts = _parts(entered)
+            return next(filter(None, (_misspelt(one, part) for part in parts)), parts or None)
         case Widget.NUMBERS:
             numbers = [_number(one, part) for part in _parts(entered)]
             return next((n for n in numbers if isinstance(n, Fault)), numbers)
@@ -191,7 +196,14 @@ def _value(one: Field, entered: Any) -> Any:
             return next(iter(faults.values()), body or None)
     if isinstance(entered, str) and one.longest is not None and len(entered) > one.longest:
         return Fault("fault_too_long", {"longest": one.longest, "found": len(entered)})
-    return entered
+    return (isinstance(entered, str) and _misspelt(one, entered)) or entered
+
+
+def _misspelt(one: Field, text: str) -> Fault | None:
+    """What is wrong with a code or an opaque id; a pattern says it to nobody."""
+    if not one.pattern or re.search(one.pattern, text):
+        return None
+    return Fault("fault_code" if _CODE.fullmatch(text) is None else "fault_pattern", {"found": text})
 
 
 def _number(one: Field, entered: Any) -> float | int | Fault:

@@ -114,6 +114,14 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "fault_minimum": ("不得小于 {minimum}，现为 {found}。", "Must be at least {minimum}, not {found}."),
     "fault_maximum": ("不得大于 {maximum}，现为 {found}。", "Must be at most {maximum}, not {found}."),
     "fault_day": ("“{found}”不是日期，请写成 2026-11-30。", "'{found}' is no date; write 2026-11-30."),
+    "fault_code": (
+        "“{found}”不是代码：只用字母、数字和 _ . : -，不含空格和汉字，至多 64 个。",
+        "'{found}' is no code: use letters, digits and _ . : - only, at most 64.",
+    ),
+    "fault_pattern": (
+        "“{found}”写法不对，请按本地的代码表或编号填写。",
+        "'{found}' is not written as these are; see the region's list.",
+    ),
     "fault_pair": ("“{found}”应写成 名称：数。", "Write '{found}' as name: number."),
     "fault_row": ("第 {row} 行的“{title}”有误或没有填写。", "Row {row}: '{title}' is missing or wrong."),
     # workbooks
