@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from services.registry.operations.joint import commands as joint
 from services.registry.operations.joint.model import NoSuchPartner, NotJoint
 from services.registry.operations.visits import commands as visits
-from services.registry.operations.visits.model import NotBelow
+from services.registry.operations.visits.model import VisitedNotBelow
 from tests.registry.conftest import Api, Register
 from tests.registry.references import organization
 
@@ -64,9 +64,9 @@ async def test_what_was_found_at_an_organisation_is_its_rectification(register: 
     [owed] = await register.rows("select origin, origin_record_id, topics from rectification")
     assert tuple(owed) == ("supervision_visit", id, ["finance"])
     assert await register.rows("select from task") == []
-    with pytest.raises(NotBelow):
+    with pytest.raises(VisitedNotBelow):
         await planned(register, visited="120110")
-    with pytest.raises(NotBelow):
+    with pytest.raises(VisitedNotBelow):
         await planned(register, visited="120116001", organization_id=await organization(register))
 
 

@@ -27,7 +27,7 @@ TRANSITIONS: Transitions[VisitPhase] = {
 """加强各项工作的沟通、督导 (LUOHU L34)."""
 
 
-class NotBelow(Refusal):
+class VisitedNotBelow(Refusal):
     """A visit to a place that the visiting body has no say in."""
 
     code = "visit_not_below"
@@ -37,6 +37,6 @@ class NotBelow(Refusal):
 
 
 def check_visited(visitor: str, visited: str) -> None:
-    """Raise `NotBelow`."""
+    """Raise `VisitedNotBelow`."""
     if not is_within(visited, visitor):
-        raise NotBelow(at="/visited", visited=visited, visitor=visitor)
+        raise VisitedNotBelow(at="/visited", visited=visited, visitor=visitor)
