@@ -1,9 +1,10 @@
 """The pages for matters as people use them: a year's inspection, a task, a liaison's morning outside."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -14,8 +15,9 @@ from tests.browser.conftest import Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET, OTHER_STREET = "120116001", "120116005"
-YEAR = date.today().year - 1
-DUE = date.today() + timedelta(days=3)
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+YEAR = TODAY.year - 1
+DUE = TODAY + timedelta(days=3)
 
 
 async def everybody(stack: Stack, path: str, **query: str) -> list[dict[str, Any]]:
@@ -38,7 +40,7 @@ async def inspected(stack: Stack) -> dict[str, str]:
     await stack.ask(
         "POST", "registry", "/v1/inspection-campaigns",
         json={"division": "120116", "title": f"{YEAR}年度年检", "year": YEAR, "legal_forms": ["association"],
-              "due_on": DUE.isoformat(), "excused_after": date.today().isoformat()},
+              "due_on": DUE.isoformat(), "excused_after": TODAY.isoformat()},
     )  # fmt: skip
     for _ in range(100):
         found = {
@@ -50,6 +52,16 @@ async def inspected(stack: Stack) -> dict[str, str]:
             return found
         await asyncio.sleep(0.1)
     raise AssertionError(f"inspections of {set(own.values()) - set(found)} were not opened")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def issued(stack: Stack) -> None:
+    """A task of today that one street has to answer."""
+    await stack.ask(
+        "POST", "registry", "/v1/tasks",
+        json={"division": "120116", "title": "走访困难组织", "kind": "visit", "lead": "hub",
+              "implementing": [STREET], "due_on": TODAY.isoformat()},
+    )  # fmt: skip
 
 
 async def test_the_kinds_lead_to_their_lists_from_the_keyboard(
@@ -257,7 +269,7 @@ async def test_a_task_shows_the_tree_of_its_receipts(visitor: Visitor, stack: St
     for place in ("塘沽街道", "杭州道街道"):
         await visitor.page.get_by_role("option", name=place, exact=True).click()
     await visitor.page.keyboard.press("Escape")
-    await dialog.get_by_label("反馈期限").fill(date.today().isoformat())
+    await dialog.get_by_label("反馈期限").fill(TODAY.isoformat())
     await visitor.picture("task-form")
     await dialog.get_by_role("button", name="下达").click()
     tree = visitor.page.locator('[data-card="receipts"]')
@@ -294,20 +306,20 @@ async def test_an_inquiry_stands_in_the_queue_with_its_clock_until_it_is_answere
 
 
 async def test_the_calendar_has_each_day_and_the_week(
-    visitor: Visitor, stack: Stack, inspected: dict[str, str]
+    visitor: Visitor, stack: Stack, inspected: dict[str, str], issued: None
 ) -> None:
     await visitor.sign_in("hub_officer")
-    await visitor.go(f"/calendar?month={date.today():%Y-%m}")
-    await expect(visitor.page.locator('[data-card="week"]')).to_contain_text("摸底排查社区社会组织")
-    day = visitor.page.locator(f'[data-day="{date.today()}"]')
+    await visitor.go(f"/calendar?month={TODAY:%Y-%m}")
+    await expect(visitor.page.locator('[data-card="week"]')).to_contain_text("走访困难组织")
+    day = visitor.page.locator(f'[data-day="{TODAY}"]')
     await expect(day).to_contain_text("任务签收")
     await visitor.picture("calendar")
     await day.click()
-    await expect(visitor.page.locator('[data-card="week"] h2')).to_have_text(f"{date.today()} 到期")
+    await expect(visitor.page.locator('[data-card="week"] h2')).to_have_text(f"{TODAY} 到期")
 
 
 async def test_a_liaison_reports_with_one_tap_on_a_telephone(
-    visitor: Visitor, stack: Stack, inspected: dict[str, str]
+    visitor: Visitor, stack: Stack, inspected: dict[str, str], issued: None
 ) -> None:
     await visitor.telephone()
     await visitor.sign_in("liaison", "u-street", division=STREET)
@@ -325,6 +337,21 @@ async def test_a_liaison_reports_with_one_tap_on_a_telephone(
     await expect(mine).to_have_count(0)
     found = await stack.ask("GET", "registry", f"/v1/inspections/{inspected['海河调解社']}")
     assert found["state"] == "submitted"
+
+
+@pytest.mark.parametrize(
+    "path", ["/matters/inspections?ended=", "/matters/inspections/ID", "/inspections", "/calendar"]
+)
+async def test_a_telephone_shows_what_there_is_without_scrolling_sideways(
+    visitor: Visitor, inspected: dict[str, str], path: str
+) -> None:
+    await visitor.telephone()
+    await visitor.sign_in("hub_officer")
+    await visitor.go(path.replace("ID", inspected["港城邻里社"]))
+    await expect(visitor.page.locator(".h1").first).to_be_visible()
+    await expect(visitor.page.locator("main .card").last).to_be_visible()
+    assert await visitor.fits()
+    await visitor.picture(f"telephone{path.partition('?')[0].replace('/', '-')}")
 
 
 async def test_the_pages_speak_english(visitor: Visitor, inspected: dict[str, str]) -> None:
