@@ -9,7 +9,7 @@ DATA ?= .shuniu
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run up check format generate test test-unit wheelhouse images-offline test-containers \
+.PHONY: help install run up check format generate test test-unit wheelhouse images-offline test-engines test-containers \
   test-faults bench bench-country soak audit-dependencies sbom clean
 
 help:  ## what there is
@@ -69,11 +69,17 @@ images-offline: wheelhouse  ## every image without an image registry; needs root
 	deploy/offline/engine.sh
 	deploy/offline/build.sh
 
-test-containers: $(READY)  ## the suites on Apache Kafka and PostgreSQL in containers (IMAGES=public for those)
-	$(if $(filter offline,$(IMAGES)),$(OFFLINE)) SHUNIU_TEST_BACKEND=containers $(BIN)/pytest -q \
-	  tests/containers tests/chassis/test_relay.py tests/chassis/test_recovery.py tests/chassis/test_topics.py \
-	  tests/chassis/test_bus.py tests/chassis/test_unit_of_work.py tests/chassis/test_kills.py \
-	  tests/chassis/consuming $(ARGS)
+ON_ENGINES := $(if $(filter offline,$(IMAGES)),$(OFFLINE)) SHUNIU_TEST_BACKEND=containers $(BIN)/pytest -q
+
+test-engines: $(READY)  ## what the chassis promises, and our image, on Apache Kafka and PostgreSQL in containers
+	$(ON_ENGINES) tests/containers/test_image.py tests/containers/test_idempotence.py tests/chassis/test_relay.py \
+	  tests/chassis/test_recovery.py tests/chassis/test_topics.py tests/chassis/test_bus.py \
+	  tests/chassis/test_unit_of_work.py tests/chassis/consuming $(ARGS)
+
+test-containers: test-engines  ## those, compose, brokers, stacks, TLS, and the services' suites (IMAGES=public for those)
+	$(ON_ENGINES) tests/containers/test_compose.py tests/containers/test_brokers.py tests/containers/test_tiers.py \
+	  tests/containers/test_secured.py tests/chassis/test_kills.py tests/registry tests/grants tests/partybuild \
+	  tests/notify tests/console tests/http $(ARGS)
 
 test-faults: $(READY)  ## the whole crash matrix: hundreds of seeded kills of every process and engine
 	SHUNIU_FAULTS=full $(BIN)/pytest -q -s tests/faults $(ARGS)
