@@ -102,6 +102,7 @@ async def test_a_filter_stays_in_the_address_and_is_kept_under_a_name(
     await expect(visitor.page.get_by_role("alert")).to_contain_text("请给筛选起个名字")
     await visitor.page.get_by_label("筛选名称").fill("青苗的年检")
     await visitor.page.get_by_role("button", name="保存", exact=True).click()
+    await expect(visitor.page.get_by_role("link", name="青苗的年检")).to_be_visible()
     await visitor.go("/matters/inspections?ended=")
     await expect(rows.nth(1)).to_be_visible()
     await visitor.page.get_by_role("link", name="青苗的年检").click()
