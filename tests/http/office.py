@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -10,13 +10,16 @@ import httpx
 import msgspec
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.applications import Starlette
+from uuid_utils.compat import uuid7
 
 from chassis.http import Requirement
 from chassis.keys import EmbeddedKey
+from chassis.matters import Kind, MatterRow
 from chassis.principal import Principal, permissions_of
 from chassis.runtime import Runtime
 from chassis.service import Service
 from services.partybuild.party_organizations.model import SetUp
+from services.registry.areas import KINDS
 from tests.grants.conftest import Grants
 from tests.notify.conftest import World as NotifyWorld
 from tests.notify.events import EVENTS, ORGANIZATION
@@ -135,6 +138,30 @@ class Opening(Protocol):
     async def __call__(self, office: Office) -> Records: ...
 
 
+async def _matters(office: Office) -> str:
+    """A record of every kind of matter, all under one id: what is asked of them is who may see them."""
+    id = uuid7()
+    async with office.runtime.database.transaction() as transaction:
+        for kind in KINDS:
+            transaction.session.add(_matter(kind, id))
+        await transaction.session.flush()
+    return str(id)
+
+
+def _matter(kind: Kind[Any], id: UUID) -> MatterRow:
+    """A row with something in every column that must not be empty."""
+    row: type[MatterRow] = kind.row
+    known = {
+        "id": id, "division": STREET, "home": STACK, "revision": 1, "sequence": 1, "basis": "live",
+        "state": kind.initial.value,
+    }  # fmt: skip
+    plain = {str: "some", int: 1, bool: False, date: date(2026, 3, 2), UUID: id, datetime: datetime.now(UTC)}
+    for name, column in row.model_fields.items():
+        if column.is_required() and name not in known:
+            known[name] = plain[column.annotation]  # type: ignore[index]
+    return row(**known)
+
+
 async def _registry(office: Office) -> Records:
     found = Records(names=[NAME])
     made = {"name": NAME, "division": STREET, "basis": "historical", "effective_on": "2012-03-01"}
@@ -145,7 +172,7 @@ async def _registry(office: Office) -> Records:
     brought = await office.done(
         "POST", "/v1/imports", data={"division": STREET}, files={"file": ("名册.xlsx", b"none")}
     )
-    found.ids = [survivor["id"], organization["id"], consulted["id"], brought["id"]]
+    found.ids = [survivor["id"], organization["id"], consulted["id"], brought["id"], await _matters(office)]
     found.names += [application["name"], "滨海新区乙丑互助会"]
     found.references = {
         "organization_id": organization["id"], "into": survivor["id"], "name": NAME,

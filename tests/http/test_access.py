@@ -112,7 +112,10 @@ async def test_asking_for_another_street_by_its_code_is_refused(office: Office) 
         if route.reads and any(one["name"] == "division" and one["in"] == "query" for one in parameters):
             path = route.path.replace("{year}", "2014")
             answer = await office.ask(
-                route.method, path, division=OTHER_STREET, params={"division": STREET, "name": "甲"}
+                route.method,
+                path,
+                division=OTHER_STREET,
+                params={"division": STREET, "name": "甲", "year": 2014},
             )
             assert not_permitted(answer), f"{route}: {answer.status_code} {answer.text[:300]}"
 
@@ -136,6 +139,8 @@ async def test_no_command_reaches_a_record_of_another_street(office: Office) -> 
             assert answer.status_code in REFUSED, f"{request}: {answer.status_code} {answer.text}"
             assert is_problem(answer)
             assert leak(office, request, answer) is None
+        if route.path.endswith("/sheet"):
+            continue  # decided row by row, once the workbook is read: tests/registry/test_sheets.py
         if not any(not_permitted(answer) for answer in answers):
             unproven.append(f"{route}: {sorted({(a.status_code, a.text[:400]) for a in answers})[:3]}")
     after = await office.contents()

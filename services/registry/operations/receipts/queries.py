@@ -10,6 +10,7 @@ from sqlmodel import select
 from chassis.http import Reading
 from services.registry.operations.receipts.model import ReceiptPhase
 from services.registry.operations.receipts.tables import TaskReceiptRow
+from services.registry.operations.tasks.tables import TaskRow
 
 
 class Answers(BaseModel):
@@ -54,6 +55,8 @@ async def tree(reading: Reading, *, id: UUID) -> list[ReceiptNode]:
             .order_by(TaskReceiptRow.division)
         )
     ).all()
+    if not rows:
+        await reading.record(TaskRow, id)  # says whether there is none, or none for the caller
     return _branches(reading, rows)
 
 
