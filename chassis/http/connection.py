@@ -31,6 +31,7 @@ class _Bounded(HttpToolsProtocol):
     _taken = 0
     _deadline: asyncio.TimerHandle | None = None
 
+    # uvicorn narrows asyncio's BaseTransport to a Transport, and so does this.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._begin()

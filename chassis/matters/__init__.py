@@ -7,7 +7,7 @@ replicas of other stacks' records, workbooks.
 
 from chassis.http.fields import Fact, words
 from chassis.matters.bulk import advance_many, open_many
-from chassis.matters.clocks import Clock, resume, stand_still
+from chassis.matters.clocks import Clock
 from chassis.matters.kind import Kind, Step, check_complete
 from chassis.matters.rows import MatterRow, MatterStepColumns
 
@@ -21,7 +21,5 @@ __all__ = [
     "advance_many",
     "check_complete",
     "open_many",
-    "resume",
-    "stand_still",
     "words",
 ]

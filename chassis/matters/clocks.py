@@ -1,4 +1,4 @@
-"""Deadlines of matters: durable timers that run while a record is in certain states, and can stand still."""
+"""Deadlines of matters: durable timers that run while a record is in certain states."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -115,37 +115,3 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
         await kind.remark(uow, row, "rescheduled", clock.rescheduled, details)
 
     return Timer(timer_kind(kind, clock), fell_due, moved)
-
-
-async def stand_still(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow") -> None:
-    """Stop the clocks of a locked record until `resume`; one that stands still already is left so."""
-    if row.paused_on is not None or row.ended:
-        return
-    row.paused_on = uow.today
-    for clock in kind.clocks:
-        await uow.cancel(timer_kind(kind, clock), [row.subject])
-
-
-async def resume(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow") -> None:
-    """Let the clocks of a locked record go on, each later by the days it stood still.
-
-    A clock in working days is moved by the working days of the pause, others by its days.
-    """
-    if row.paused_on is None:
-        return
-    began, row.paused_on = row.paused_on, None
-    calendar = uow.region.calendar
-    for clock in kind.clocks:
-        due = getattr(row, clock.column)
-        if due is None or row.overdue or row.state not in clock.runs_in:
-            continue
-        name = timer_kind(kind, clock)
-        if clock.days is not None and clock.working:
-            left = calendar.working_days_between(began, due)
-            due = await uow.schedule_working_days(
-                name, row.subject, row.division, after=uow.today, days=max(left, 1)
-            )
-        else:
-            due = uow.today + max(due - began, timedelta(days=1))
-            await uow.schedule(name, row.subject, row.division, on=due)
-        setattr(row, clock.column, due)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from shuniu_contracts import event_type
+
 from chassis.http.figures import Named
 from chassis.http.reading import Reading
 from chassis.matters.kind import Kind
@@ -49,6 +51,11 @@ def names_of_period(kinds: Iterable[Kind[Any]]) -> dict[str, Named]:
             found[f"{kind.path}.facts.{step.fact}"] = Named(
                 "次", f"{kind.zh}：期内{step.zh}", f"{kind.en}: {step.fact} in the period"
             )
+            if step.late is not None:
+                late = event_type(step.late).fact
+                found[f"{kind.path}.facts.{late}"] = Named(
+                    "次", f"{kind.zh}：期内逾期{step.zh}", f"{kind.en}: {late} in the period"
+                )
         for clock in kind.clocks:
             found.setdefault(
                 f"{kind.path}.facts.{clock.fact}",

@@ -233,10 +233,6 @@ class Kind(Generic[R]):
         after: Enum = step(self.table(row), self.states(row.state), fact)
         return after
 
-    def possible(self, row: R) -> list[str]:
-        """The steps that somebody can take now."""
-        return [fact for fact in self.table(row).get(self.states(row.state), {}) if fact in self.steps]
-
     async def open(
         self, uow: UnitOfWork, opening: Step[R], arguments: Mapping[str, Any], id: UUID,
         effective_on: date | None, basis: Basis, because: Received[Any] | None,

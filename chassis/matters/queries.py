@@ -18,7 +18,6 @@ from chassis.http.reading import Reading
 from chassis.matters.kind import Kind
 from chassis.matters.rows import MatterRow
 from chassis.principal import Principal
-from chassis.unit_of_work import NotFound
 
 R = TypeVar("R", bound=MatterRow)
 
@@ -80,6 +79,7 @@ def filter_of(kind: Kind[Any]) -> type[Filter]:
 
 
 def _optional(row: type[MatterRow], name: str) -> Any:
+    # A field's annotation is None to the type checker; a column always has one.
     return row.model_fields[name].annotation | None  # type: ignore[operator]
 
 
@@ -117,25 +117,17 @@ async def search(reading: Reading, *, kind: Kind[R], wanted: Filter, page: PageR
 
 async def one(reading: Reading, *, kind: Kind[R], id: UUID) -> MatterOut:
     """One record. Raises `NotFound`, `NotPermitted`."""
-    return out_of(kind).model_validate(await _row(reading, kind, id))
+    return out_of(kind).model_validate(await reading.record(kind.row, id))
 
 
 async def steps(reading: Reading, *, kind: Kind[R], id: UUID) -> list[StepOut]:
     """The record's steps in the order in which they were recorded."""
-    await _row(reading, kind, id)
+    await reading.record(kind.row, id)
     table = kind.steps_table
     found = await reading.session.exec(
         select(table).where(table.kind == kind.name, table.record_id == id).order_by(col(table.number))
     )
     return [StepOut.model_validate(step) for step in found]
-
-
-async def _row(reading: Reading, kind: Kind[R], id: UUID) -> R:
-    row = await reading.session.get(kind.row, id)
-    if row is None:
-        raise NotFound(aggregate=kind.name, id=id, called=(kind.zh, kind.en))
-    reading.authorize(row.division)
-    return row
 
 
 def words(kind: Kind[Any]) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""The routes of a kind of matter: list, one record, its steps, opening, and every step."""
+"""The routes of a kind of matter: list, one record, its steps, opening, and every step.
+
+Bodies, filters and answers are made of the kind at import, so that FastAPI describes them; a type checker
+cannot see types that are made, hence the suppressed lines here and in the routes of workbooks.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated, Any

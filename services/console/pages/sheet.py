@@ -69,6 +69,7 @@ class SheetDialog:
 
     async def _chosen(self, event: events.UploadEventArguments) -> None:
         self.name, self.content = event.file.name, await event.file.read()
+        # The sender of an upload is the ui.upload; the library types it as any element.
         event.sender.reset()  # type: ignore[attr-defined]
         await self._bring("none")
 

@@ -16,9 +16,9 @@ from services.registry.organizations import queries
 from services.registry.organizations.model import HubLink, HubStanding, LegalForm, LegalStatus
 from services.registry.organizations.queries import Filter
 from services.registry.policy import RegistryPolicy
+from services.registry.sheets.workbook import XLSX
 
 router = APIRouter(prefix="/v1/organizations", tags=["organizations"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/export.xlsx", response_class=FileResponse, responses={200: {"content": {XLSX: {}}}})

@@ -6,18 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from services.registry.imports.model import COLUMNS, VOCABULARIES
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
+from services.registry.sheets.workbook import cell, header, offer
 
 TITLE = "社会组织名册"
-_ROWS_WITH_LISTS = 200_000
-_HEADER = {"font": Font(bold=True), "fill": PatternFill("solid", start_color="DDEBF7")}
 _CHINESE = {
     kind: {code: zh for zh, code in reversed(list(names.items()))} for kind, names in VOCABULARIES.items()
 }
@@ -52,33 +48,11 @@ def write(rows: Iterable[list[Any]]) -> Path:
     for place, column in enumerate(COLUMNS, 1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
         if (names := _CHINESE.get(column.kind)) is not None:
-            _offer(sheet, get_column_letter(place), list(names.values()))
-    sheet.append([_header_cell(sheet, column.header) for column in COLUMNS])
+            offer(sheet, get_column_letter(place), list(names.values()))
+    sheet.append([header(sheet, column.header) for column in COLUMNS])
     for row in rows:
-        sheet.append([_plain(sheet, value) for value in row])
+        sheet.append([cell(sheet, value) for value in row])
     file = tempfile.NamedTemporaryFile(prefix="shuniu-register-", suffix=".xlsx", delete=False)  # noqa: SIM115
     with file:
         book.save(file)
     return Path(file.name)
-
-
-def _header_cell(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
-    cell.font, cell.fill, cell.alignment = _HEADER["font"], _HEADER["fill"], Alignment(wrap_text=True)
-    return cell
-
-
-def _plain(sheet: Any, value: Any) -> Any:
-    """A name that begins with `=` is a name, not a formula for the spreadsheet to run."""
-    if isinstance(value, str) and value.startswith("="):
-        cell = WriteOnlyCell(sheet, value)
-        cell.data_type = "s"
-        return cell
-    return value
-
-
-def _offer(sheet: Any, letter: str, names: list[str]) -> None:
-    choice = DataValidation(type="list", formula1=f'"{",".join(names)}"', allow_blank=True)
-    choice.errorTitle, choice.error = "可选值", "请从列表中选择"
-    choice.add(f"{letter}2:{letter}{_ROWS_WITH_LISTS}")
-    sheet.data_validations.append(choice)

@@ -16,9 +16,7 @@ from services.registry.policy import RegistryPolicy
 from services.registry.sheets import commands, queries
 from services.registry.sheets.commands import Apply, SheetReport
 from services.registry.sheets.model import columns
-from services.registry.sheets.workbook import write
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from services.registry.sheets.workbook import XLSX, write
 
 
 def sheets(kind: Kind[Any]) -> APIRouter:

@@ -13,8 +13,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from services.registry.sheets.model import ID, REVISION, Column
 
-_KNOWN = PatternFill("solid", start_color="DDEBF7")
+KNOWN = PatternFill("solid", start_color="DDEBF7")
 _TO_FILL = PatternFill("solid", start_color="FFF2CC")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ROWS_WITH_LISTS = 200_000
 _LONGEST_LIST = 250
 """Characters of a list to choose from that Excel keeps in the cell's rule."""
 
@@ -36,11 +38,11 @@ def write(
     for place, column in enumerate(to_fill, len(shown) + 1):
         _offer(sheet, get_column_letter(place), column)
     sheet.append(
-        [*(_header(sheet, text, _KNOWN) for text in shown.values()),
-         *(_header(sheet, column.title, _TO_FILL) for column in to_fill)]
+        [*(header(sheet, text, KNOWN) for text in shown.values()),
+         *(header(sheet, column.title, _TO_FILL) for column in to_fill)]
     )  # fmt: skip
     for row in rows:
-        sheet.append([_cell(sheet, row.get(name)) for name in shown])
+        sheet.append([cell(sheet, row.get(name)) for name in shown])
     file = tempfile.NamedTemporaryFile(prefix="shuniu-sheet-", suffix=".xlsx", delete=False)  # noqa: SIM115
     with file:
         book.save(file)
@@ -51,13 +53,14 @@ def _width(title: str, place: int) -> int:
     return 38 if place == 1 else max(12, 2 * len(title) + 4)
 
 
-def _header(sheet: Any, text: str, fill: PatternFill) -> Any:
+def header(sheet: Any, text: str, fill: PatternFill = KNOWN) -> Any:
+    """A heading."""
     cell = WriteOnlyCell(sheet, text)
     cell.font, cell.fill, cell.alignment = Font(bold=True), fill, Alignment(wrap_text=True)
     return cell
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def cell(sheet: Any, value: Any) -> Any:
     """A text that begins like a formula is a text."""
     if isinstance(value, list | tuple):
         value = "、".join(map(str, value))
@@ -70,10 +73,16 @@ def _cell(sheet: Any, value: Any) -> Any:
 
 def _offer(sheet: Any, letter: str, column: Column) -> None:
     names = ["是", "否"] if column.boolean else list(column.choices.values())
+    if not column.many:
+        offer(sheet, letter, names)
+
+
+def offer(sheet: Any, letter: str, names: Sequence[str]) -> None:
+    """Let the column's cells be chosen from `names`, where Excel can keep so many of them."""
     text = ",".join(names)
-    if not names or column.many or len(text) > _LONGEST_LIST:
+    if not names or len(text) > _LONGEST_LIST:
         return
     choice = DataValidation(type="list", formula1=f'"{text}"', allow_blank=True)
     choice.errorTitle, choice.error = "可选值", "请从列表中选择"
-    choice.add(f"{letter}2:{letter}100000")
+    choice.add(f"{letter}2:{letter}{_ROWS_WITH_LISTS}")
     sheet.data_validations.append(choice)

@@ -167,3 +167,16 @@ async def test_participation_and_pass_rate_by_division(register: Register, api: 
     assert answer["by"]["120116006"]["inspections.year.due"] == 1
     before = await api.get("/v1/figures", as_of="2026-03-01")
     assert "inspections.participation" not in before["figures"]
+
+
+async def test_what_was_handed_in_late_is_a_figure_of_the_period(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    await registered(register, "书画协会")
+    await campaign(register)
+    await carried(register)
+    [row] = await inspections(register)
+    await register.begin(date(2026, 6, 1))
+    await register.do(annual.submit, id=row["id"])
+    answer = await api.get("/v1/figures", **{"from": "2026-06-01", "to": "2026-06-30"})
+    assert answer["figures"]["inspections.facts.submitted_late"]["value"] == 1
+    assert answer["figures"]["inspections.facts.submitted"]["value"] == 0
