@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from enum import EnumType
+from typing import Any, Protocol, get_type_hints
 from uuid import UUID
 
 import httpx
@@ -156,9 +157,14 @@ def _matter(kind: Kind[Any], id: UUID) -> MatterRow:
         "state": kind.initial.value,
     }  # fmt: skip
     plain = {str: "some", int: 1, bool: False, date: date(2026, 3, 2), UUID: id, datetime: datetime.now(UTC)}
+    public = get_type_hints(row.public)
     for name, column in row.model_fields.items():
         if column.is_required() and name not in known:
-            known[name] = plain[column.annotation]  # type: ignore[index]
+            closed = public.get(name)
+            if isinstance(closed, EnumType):
+                known[name] = next(iter(closed)).value
+            else:
+                known[name] = plain[column.annotation]  # type: ignore[index]
     return row(**known)
 
 

@@ -78,6 +78,7 @@ async def resume(uow: UnitOfWork, row: CadenceRow) -> None:
 
 async def open_all(uow: UnitOfWork, *, division: str, body: str) -> Sequence[CadenceRow]:
     """Every cadence of the profile's list that the body does not have yet (R01-R04, R35)."""
+    uow.authorize(division)
     there = await uow.session.exec(
         select(CadenceRow.gathering).where(CadenceRow.division == division, CadenceRow.body == body)
     )
