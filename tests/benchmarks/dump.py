@@ -61,7 +61,7 @@ async def _dump(dsn: str, snapshot: str) -> None:
             await process.wait()
         except asyncio.CancelledError:
             process.kill()
-            await process.wait()
+            await process.communicate()  # a pipe that is full and unread would keep `wait` waiting
             raise
         if process.returncode != 0:
             raise RuntimeError(f"pg_dump ended with {process.returncode}: {said.decode()[:500]}")

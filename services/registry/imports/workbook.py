@@ -60,5 +60,5 @@ async def _read(arguments: Sequence[str], content: bytes) -> bytes:
     finally:
         if child.returncode is None:
             child.kill()
-            await child.wait()
+            await child.communicate()  # an unread pipe that is full would keep `wait` waiting
     return output
