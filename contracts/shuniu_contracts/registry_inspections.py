@@ -279,3 +279,213 @@ class InspectionBecameOverdue(Overdue, frozen=True, kw_only=True):
     """The window closed."""
 
     state: InspectionState
+
+
+class EvaluationPhase(enum.StrEnum):
+    """Where an evaluation is."""
+
+    ENROLLED = "enrolled"
+    SCORED = "scored"
+    PUBLICISED = "publicised"
+    UNDER_RECONSIDERATION = "under_reconsideration"
+    GRADED = "graded"
+    NOT_GRADED = "not_graded"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class Grade(enum.StrEnum):
+    """The grades of social organisations (order 39 of 2011)."""
+
+    FIVE_A = "5A"
+    FOUR_A = "4A"
+    THREE_A = "3A"
+    TWO_A = "2A"
+    ONE_A = "1A"
+
+
+class ConflictRelation(enum.StrEnum):
+    """Why somebody stands aside."""
+
+    INTEREST = "interest"
+    EMPLOYMENT = "employment"
+    OTHER = "other"
+
+
+class EvaluationState(MatterState, frozen=True, kw_only=True):
+    """One evaluation of one organisation (等级评估), and the grade it led to."""
+
+    state: EvaluationPhase
+    organization: Ref
+    year: Year
+    category: Code | None = None
+    """Its class of evaluation (分类评估), by the profile."""
+    legal_form: PublicCode
+    trained_times: Count = 0
+    coached_times: Count = 0
+    materials_completed_on: datetime.date | None = None
+    conflicts: Count = 0
+    """How many experts and members stand aside."""
+    points: Count | None = None
+    """Of 1,000."""
+    proposed_grade: Grade | None = None
+    publicised_until: datetime.date | None = None
+    reconsidered_times: Count = 0
+    grade: Grade | None = None
+    graded_on: datetime.date | None = None
+    valid_until: datetime.date | None = None
+    lowered_on: datetime.date | None = None
+    """When the grade was lowered or taken away."""
+
+
+evaluation = define_stream(
+    "registry",
+    "evaluation",
+    en="Grade evaluations of organisations.",
+    zh="社会组织等级评估情况。",
+    consumers=("registry", "grants", "notify", "console"),
+    partitions=3,
+)
+
+
+@evaluation.fact("enrolled", en="An organisation enrolled.", zh="组织报名参加等级评估。")
+class EvaluationEnrolled(Event, frozen=True, kw_only=True):
+    """Enrolled; nothing barred it."""
+
+    state: EvaluationState
+
+
+@evaluation.fact("training_given", en="Training for those evaluated.", zh="开展参评培训。")
+class EvaluationTrainingGiven(Event, frozen=True, kw_only=True):
+    """Training, beside the state (R22)."""
+
+    state: EvaluationState
+    topics: tuple[Code, ...] = ()
+
+
+@evaluation.fact("coaching_given", en="One-to-one guidance.", zh="给予一对一参评指导。")
+class EvaluationCoachingGiven(Event, frozen=True, kw_only=True):
+    """Guidance, beside the state (R22)."""
+
+    state: EvaluationState
+    kind: Code
+
+
+@evaluation.fact("materials_completed", en="The materials are complete.", zh="评估材料整理齐全。")
+class EvaluationMaterialsCompleted(Event, frozen=True, kw_only=True):
+    """Everything that the profile asks for is there."""
+
+    state: EvaluationState
+
+
+@evaluation.fact("conflict_declared", en="Somebody stands aside.", zh="评估人员申报回避。")
+class EvaluationConflictDeclared(Event, frozen=True, kw_only=True):
+    """An expert or member has a conflict of interest; scores of theirs do not count."""
+
+    state: EvaluationState
+    relation: ConflictRelation
+
+
+@evaluation.fact("scored", en="The experts scored.", zh="专家完成评分。")
+class EvaluationScored(Event, frozen=True, kw_only=True):
+    """Scored: the mean of the scores that count."""
+
+    state: EvaluationState
+    experts: Count
+
+
+@evaluation.fact("publicised", en="The proposed grade was made public.", zh="公示拟评等级。")
+class EvaluationPublicised(Event, frozen=True, kw_only=True):
+    """Public until the day in the state; until then reconsideration can be asked for."""
+
+    state: EvaluationState
+
+
+@evaluation.fact("reconsideration_requested", en="Reconsideration was asked for.", zh="组织申请复核。")
+class EvaluationReconsiderationRequested(Event, frozen=True, kw_only=True):
+    """The organisation objects."""
+
+    state: EvaluationState
+
+
+@evaluation.fact("reconsidered", en="The committee reconsidered.", zh="作出复核决定。")
+class EvaluationReconsidered(Event, frozen=True, kw_only=True):
+    """Decided by recorded vote; who voted how stays with the registry."""
+
+    state: EvaluationState
+    upheld: bool
+    committee: Count | None = None
+    present: Count | None = None
+    in_favour: Count | None = None
+
+
+@evaluation.fact("graded", en="A grade was given.", zh="评定等级。")
+class EvaluationGraded(Event, frozen=True, kw_only=True):
+    """Graded by recorded vote; valid until the day in the state."""
+
+    state: EvaluationState
+    deviation: Code | None = None
+    """Why it is not the grade that the points give."""
+    committee: Count | None = None
+    present: Count | None = None
+    in_favour: Count | None = None
+
+
+@evaluation.fact("not_graded", en="No grade was given.", zh="不予评定等级。")
+class EvaluationNotGraded(Event, frozen=True, kw_only=True):
+    """Evaluated without a grade; the subject ends."""
+
+    state: EvaluationState
+    ground: Code
+    committee: Count | None = None
+    present: Count | None = None
+    in_favour: Count | None = None
+
+
+@evaluation.fact("withdrawn", en="The organisation withdrew.", zh="撤回评估报名。")
+class EvaluationWithdrawn(Event, frozen=True, kw_only=True):
+    """Withdrawn before a decision; the subject ends."""
+
+    state: EvaluationState
+    reason: Code
+
+
+@evaluation.fact("downgraded", en="The grade was lowered.", zh="降低评估等级。")
+class EvaluationDowngraded(Event, frozen=True, kw_only=True):
+    """A lower grade for the rest of its time."""
+
+    state: EvaluationState
+    previous: Grade
+    ground: Code
+
+
+@evaluation.fact("revoked", en="The grade was taken away.", zh="取消评估等级。")
+class EvaluationRevoked(Event, frozen=True, kw_only=True):
+    """Taken away; the subject ends."""
+
+    state: EvaluationState
+    ground: Code
+
+
+@evaluation.fact("superseded", en="A newer grade stands in its place.", zh="由新评定的等级取代。")
+class EvaluationSuperseded(Event, frozen=True, kw_only=True):
+    """A later evaluation gave a grade; the subject ends."""
+
+    state: EvaluationState
+    successor: Ref
+
+
+@evaluation.fact("expired", en="The grade expired.", zh="评估等级到期。")
+class EvaluationExpired(Event, frozen=True, kw_only=True):
+    """Its years are over; the subject ends."""
+
+    state: EvaluationState
+
+
+@evaluation.fact("became_overdue", en="Reconsideration was not answered in time.", zh="复核逾期未决定。")
+class EvaluationBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The days to answer passed."""
+
+    state: EvaluationState

@@ -11,13 +11,15 @@ from chassis.http import Named, Reading
 from chassis.matters import Kind
 from chassis.service import Reaction, Timer
 
+Counts = Mapping[str, Mapping[str, int]]
+"""Figure -> place -> value."""
 WHOLE = ""
 """The place of a rate of the whole."""
 
 
 @dataclass(frozen=True)
 class OwnFigures:
-    """Figures of a day that an area reckons by itself, by place: `left(division, length)` in SQL.
+    """Figures that an area reckons by itself, of a day and of a period, by place: `left(division, length)`.
 
     `rates` have the value of the whole under the place `WHOLE`, since they cannot be summed.
     """
@@ -25,6 +27,9 @@ class OwnFigures:
     names: Mapping[str, Named]
     reckon: Callable[[Reading, date, list[str], int], Awaitable[Mapping[str, Mapping[str, int | float]]]]
     rates: frozenset[str] = frozenset()
+    names_of_period: Mapping[str, Named] = field(default_factory=dict)
+    happened: Callable[[Reading, date, date, list[str], int], Awaitable[Counts]] | None = None
+    """Counts of a period, both days included: what is counted once however often it happened in it."""
 
 
 @dataclass(frozen=True)

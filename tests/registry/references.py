@@ -12,6 +12,7 @@ from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
 from tests.registry.conftest import Register
+from tests.registry.inspections import references as of_inspections
 
 STREET = "120116005"
 _NUMBERS = itertools.count()
@@ -92,6 +93,7 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "task_id": unknown,
     "organization_id": organization,
     "campaign_id": campaign,
+    **of_inspections.REFERENCES,
     "origin_record_id": nothing,
     "body": body,
     "gathering": gathering,

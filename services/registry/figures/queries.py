@@ -143,6 +143,11 @@ async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
         names |= {**PERIOD_FIGURES, **matters.names_of_period(KINDS)}
         counts |= await matters.of_period(reading, KINDS, asked.start, day, patterns, length)
         counts |= await _of_period(reading, asked.start, day, patterns, length)
+        for own in OWN:
+            if own.happened is not None:
+                names |= own.names_of_period
+                found = await own.happened(reading, asked.start, day, patterns, length)
+                counts |= {figure: dict(values) for figure, values in found.items()}
         averages = await _durations(reading, asked.start, day, patterns, length, counts)
     for place, values in rates.items():
         averages[place] = averages.get(place, {}) | values

@@ -5,14 +5,16 @@ from services.registry.inspections.annual import queries as annual
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.inspections.campaigns import reactions as campaigns
 from services.registry.inspections.campaigns.commands import CAMPAIGNS
+from services.registry.inspections.evaluations import queries as evaluations
+from services.registry.inspections.evaluations.commands import EVALUATIONS
 from services.registry.inspections.rectifications.commands import RECTIFICATIONS
 
 AREA = Area(
     name="inspections",
-    kinds=(CAMPAIGNS, INSPECTIONS, RECTIFICATIONS),
+    kinds=(CAMPAIGNS, INSPECTIONS, RECTIFICATIONS, EVALUATIONS),
     reactions=(campaigns.hear_from_above,),
     timers=campaigns.TIMERS,
-    figures=(annual.OF_YEAR,),
+    figures=(annual.OF_YEAR, evaluations.HOLDERS),
     roles={
         "hub_officer": frozenset(
             {
@@ -22,9 +24,15 @@ AREA = Area(
                 "inspections:review",
                 "inspections:write",
                 "rectifications:*",
+                "evaluations:enrol",
+                "evaluations:guide",
+                "evaluations:declare",
             }
         ),
-        "registration_authority": frozenset({"inspection_campaigns:*", "inspections:*", "rectifications:*"}),
-        "liaison": frozenset({"inspections:submit", "rectifications:submit"}),
+        "registration_authority": frozenset(
+            {"inspection_campaigns:*", "inspections:*", "rectifications:*", "evaluations:*"}
+        ),
+        "liaison": frozenset({"inspections:submit", "rectifications:submit", "evaluations:enrol"}),
+        "reviewer": frozenset({"evaluations:declare"}),
     },
 )

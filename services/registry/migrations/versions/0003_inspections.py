@@ -1,4 +1,4 @@
-"""Inspection campaigns and annual inspections."""
+"""Campaigns, inspections, and what else is looked at and put right."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,49 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "evaluation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(), nullable=True),
+        sa.Column("legal_form", sa.String(), nullable=False),
+        sa.Column("trained_times", sa.Integer(), nullable=False),
+        sa.Column("coached_times", sa.Integer(), nullable=False),
+        sa.Column("materials_completed_on", sa.Date(), nullable=True),
+        sa.Column("conflicts", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=True),
+        sa.Column("proposed_grade", sa.String(), nullable=True),
+        sa.Column("publicised_until", sa.Date(), nullable=True),
+        sa.Column("reconsidered_times", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=True),
+        sa.Column("graded_on", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("lowered_on", sa.Date(), nullable=True),
+        sa.Column("materials", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("stands_aside", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("scores", pg.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
+    )
+    op.create_index(op.f("ix_evaluation_division"), "evaluation", ["division"], unique=False)
+    op.create_index("ix_evaluation_organization_id", "evaluation", ["organization_id"], unique=False)
+    op.create_index(op.f("ix_evaluation_state"), "evaluation", ["state"], unique=False)
     op.create_table(
         "inspection",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -86,3 +129,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("inspection_campaign")
     op.drop_table("inspection")
+    op.drop_table("evaluation")

@@ -1,0 +1,1 @@
+"""Grade evaluations (等级评估): from enrolment to a grade that is valid for years."""

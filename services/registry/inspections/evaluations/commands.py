@@ -1,0 +1,375 @@
+"""The use cases of evaluation: enrol, train, coach, complete, declare, score, publicise, reconsider, grade;
+and what becomes of a grade: lowered, revoked, superseded, expired."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from shuniu_contracts import Basis
+from shuniu_contracts import registry_inspections as contract
+from sqlmodel import col, select
+
+from chassis.http.fields import Day, PersonId
+from chassis.matters import Clock, Kind, words
+from chassis.model import refuse_all
+from chassis.unit_of_work import UnitOfWork
+from services.registry.fields import Code, Codes, Count, Words
+from services.registry.inspections.evaluations import queries
+from services.registry.inspections.evaluations.model import (
+    IN_PROGRESS,
+    RELATIONS_ZH,
+    TRANSITIONS,
+    DeclaredAlready,
+    EvaluationPhase,
+    EvaluationUnderWay,
+    Grade,
+    GradeDeviates,
+    MaterialsFirst,
+    MaterialsLacking,
+    NotLower,
+    NotPublicised,
+    NotTheSuccessor,
+    PublicityNotOver,
+    PublicityOver,
+    Relation,
+    Rules,
+    StillValid,
+    TooFewExperts,
+    bars,
+    check_conflict,
+    check_people,
+    check_vote,
+    lower,
+    mean,
+    years_after,
+)
+from services.registry.inspections.evaluations.tables import EvaluationRow
+from services.registry.inspections.policy import EvaluationPolicy
+from services.registry.organizations.concerning import of_organization
+from services.registry.organizations.tables import OrganizationRow
+from services.registry.policy import RegistryPolicy
+from services.registry.tables import MatterStepRow
+
+
+class Score(BaseModel):
+    """What one expert gave."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expert: PersonId = Field(title="专家")
+    points: int = Field(title="得分", ge=0, le=1000)
+
+
+class Vote(BaseModel):
+    """How one member voted (记名投票)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    member: PersonId = Field(title="委员")
+    in_favour: bool = Field(title="同意")
+
+
+Votes = Annotated[list[Vote], Field(title="记名表决", max_length=50)]
+Committee = Annotated[Count | None, Field(title="委员总数")]
+
+
+def _reconsideration_days(policy: RegistryPolicy, _: EvaluationRow) -> int:
+    return policy.inspections.evaluation.reconsideration_days
+
+
+EVALUATIONS = Kind(
+    EvaluationRow, EvaluationPhase, TRANSITIONS, initial=EvaluationPhase.ENROLLED,
+    zh="等级评估", en="evaluations", path="evaluations", unit="家", steps=MatterStepRow,
+    states_zh={
+        EvaluationPhase.ENROLLED: "已报名",
+        EvaluationPhase.SCORED: "已评分",
+        EvaluationPhase.PUBLICISED: "公示中",
+        EvaluationPhase.UNDER_RECONSIDERATION: "复核中",
+        EvaluationPhase.GRADED: "已评定等级",
+        EvaluationPhase.NOT_GRADED: "未评上等级",
+        EvaluationPhase.WITHDRAWN: "已撤回",
+        EvaluationPhase.SUPERSEDED: "已由新等级取代",
+        EvaluationPhase.REVOKED: "等级已取消",
+        EvaluationPhase.EXPIRED: "等级已到期",
+    },
+    clocks=(
+        Clock(
+            "reconsideration", {"under_reconsideration"}, contract.EvaluationBecameOverdue, "became_overdue",
+            rule="registry.inspections.evaluation.reconsideration_days", days=_reconsideration_days,
+            working=False,
+        ),
+        Clock(
+            "validity", {"graded"}, contract.EvaluationExpired, "expired",
+            rule="registry.inspections.evaluation.valid_years", column="valid_until",
+        ),
+    ),
+    place=of_organization,
+    filters=("organization_id", "year", "category", "legal_form", "grade"),
+)  # fmt: skip
+
+
+@EVALUATIONS.opens(contract.EvaluationEnrolled, zh="报名", needs="enrol")
+async def enrol(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    organization_id: Annotated[UUID, Field(title="社会组织")],
+    year: Annotated[int, Field(title="评估年度", ge=1990, le=2200)],
+    category: Annotated[Code | None, Field(title="评估类别")] = None,
+    owner: Annotated[Code | None, Field(title="负责人")] = None,
+) -> None:  # fmt: skip
+    """Enrol an organisation; everything that bars it is told at once. History is as it was."""
+    organization = await _alone(uow, organization_id)
+    row.legal_form = organization.legal_form
+    if row.basis != Basis.LIVE.value:
+        return
+    if (other := await queries.in_progress(uow, organization_id, IN_PROGRESS)) is not None:
+        raise EvaluationUnderWay(at="/organization_id", other=other)
+    policy = _policy(uow)
+    rules = Rules(policy.registered_years, policy.regrade_years, policy.lowered_years, policy.revoked_years)
+    candidate = await queries.candidate(uow, organization, row.effective_on)
+    refuse_all(bars(candidate, row.effective_on, rules))
+
+
+@EVALUATIONS.step(contract.EvaluationTrainingGiven, zh="参评培训", needs="guide", path="training")
+async def train(
+    uow: UnitOfWork, row: EvaluationRow, *, topics: Annotated[Codes, Field(title="培训内容")]
+) -> None:
+    """Training for those who are evaluated (R22)."""
+    row.trained_times += 1
+
+
+@EVALUATIONS.step(contract.EvaluationCoachingGiven, zh="一对一指导", needs="guide", path="coaching")
+async def coach(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    kind: Annotated[Code, Field(title="指导方式")],
+    note: Annotated[Words | None, Field(title="指导情况")] = None,
+) -> None:  # fmt: skip
+    """One-to-one guidance (R22)."""
+    row.coached_times += 1
+
+
+@EVALUATIONS.step(
+    contract.EvaluationMaterialsCompleted, zh="材料齐全", needs="enrol", path="materials", by_workbook=True
+)
+async def complete_materials(
+    uow: UnitOfWork, row: EvaluationRow, *, materials: Annotated[Codes, Field(title="评估材料")]
+) -> None:
+    """Everything that the profile's list asks for is there (协助整理评估材料)."""
+    if lacking := [code for code in _policy(uow).materials if code not in materials]:
+        raise MaterialsLacking(at="/materials", lacking="、".join(lacking))
+    row.materials_completed_on = row.effective_on
+
+
+@EVALUATIONS.step(contract.EvaluationConflictDeclared, zh="申报回避", needs="declare", path="conflicts")
+async def declare_conflict(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    person: Annotated[PersonId, Field(title="回避人员")],
+    relation: Annotated[Relation, Field(title="回避理由", json_schema_extra=words(RELATIONS_ZH))],
+    left_on: Annotated[Day | None, Field(title="离职日期")] = None,
+) -> None:  # fmt: skip
+    """An expert or member stands aside; what they scored does not count, and what was publicised reopens."""
+    if person in row.stands_aside:
+        raise DeclaredAlready(at="/person", person=person)
+    check_conflict(relation, left_on, row.effective_on, _policy(uow).conflict_years)
+    row.stands_aside = [*row.stands_aside, person]
+    row.conflicts = len(row.stands_aside)
+    _count(uow, row)
+    row.publicised_until = None
+
+
+@EVALUATIONS.step(contract.EvaluationScored, zh="评分", needs="score", path="scores")
+async def score(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    given: Annotated[list[Score], Field(title="专家评分", max_length=50)],
+) -> Mapping[str, Any]:  # fmt: skip
+    """The experts' points of 1000, which replace those before; the mean gives the grade that is proposed."""
+    if row.basis == Basis.LIVE.value and row.materials_completed_on is None:
+        raise MaterialsFirst()
+    check_people([one.expert for one in given], row.stands_aside, at="/given")
+    row.scores = [one.model_dump() for one in given]
+    _count(uow, row)
+    _check_experts(uow, row)
+    return {"experts": len(row.scores)}
+
+
+@EVALUATIONS.step(contract.EvaluationPublicised, zh="公示", needs="conclude", path="publicity")
+async def publicise(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    until: Annotated[Day | None, Field(title="公示截止")] = None,
+) -> None:  # fmt: skip
+    """The proposed grade is made public; without a day, as long as the profile says."""
+    _check_experts(uow, row)
+    last, _ = uow.region.calendar.add_working_days(row.effective_on, _policy(uow).publicity_days)
+    row.publicised_until = until or last
+
+
+@EVALUATIONS.step(
+    contract.EvaluationReconsiderationRequested, zh="申请复核", needs="enrol", path="reconsideration-request"
+)
+async def request_reconsideration(
+    uow: UnitOfWork, row: EvaluationRow, *, grounds: Annotated[Words, Field(title="理由")]
+) -> None:
+    """The organisation objects while the result is public; the committee has its days to answer."""
+    if row.publicised_until is not None and row.effective_on > row.publicised_until:
+        raise PublicityOver(until=row.publicised_until)
+
+
+@EVALUATIONS.step(contract.EvaluationReconsidered, zh="复核决定", needs="conclude", path="reconsideration")
+async def reconsider(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    points: Annotated[Count | None, Field(title="复核得分", le=1000)] = None,
+    committee: Committee = None,
+    votes: Votes = [],  # noqa: B006, read only
+) -> Mapping[str, Any]:  # fmt: skip
+    """Decided by recorded vote (order 39); without other points the result stands."""
+    row.reconsidered_times += 1
+    before, row.proposed_grade = row.proposed_grade, _band(uow, row.points)
+    return {"upheld": row.proposed_grade == before, **_voted(row, committee, votes)}
+
+
+@EVALUATIONS.step(contract.EvaluationGraded, zh="评定等级", needs="conclude", path="grade")
+async def give_grade(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    grade: Annotated[Grade, Field(title="等级")],
+    deviation: Annotated[Code | None, Field(title="与得分不符的理由")] = None,
+    committee: Committee = None,
+    votes: Votes = [],  # noqa: B006, read only
+) -> Mapping[str, Any]:  # fmt: skip
+    """The committee gives the grade by recorded vote after the publicity; one that stood before ends."""
+    said = _decided(uow, row, committee, votes)
+    if row.proposed_grade is not None and grade != row.proposed_grade and deviation is None:
+        raise GradeDeviates(at="/grade", proposed=row.proposed_grade, grade=grade.value)
+    row.graded_on = row.effective_on
+    row.valid_until = years_after(row.effective_on, _policy(uow).valid_years)
+    for older in await _graded_before(uow, row):
+        await supersede.on(
+            uow, older, effective_on=row.effective_on, basis=Basis(row.basis), successor_id=row.id
+        )
+    return said
+
+
+@EVALUATIONS.step(contract.EvaluationNotGraded, zh="不予评定", needs="conclude", path="no-grade")
+async def refuse_grade(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    ground: Annotated[Code, Field(title="理由")],
+    committee: Committee = None,
+    votes: Votes = [],  # noqa: B006, read only
+) -> Mapping[str, Any]:  # fmt: skip
+    """The committee gives no grade."""
+    return _decided(uow, row, committee, votes)
+
+
+@EVALUATIONS.step(contract.EvaluationWithdrawn, zh="撤回报名", needs="enrol", path="withdrawal")
+async def withdraw(
+    uow: UnitOfWork, row: EvaluationRow, *, reason: Annotated[Code, Field(title="原因")]
+) -> None:
+    """The organisation does not go on."""
+
+
+@EVALUATIONS.step(contract.EvaluationDowngraded, zh="降低等级", needs="conclude", path="downgrading")
+async def downgrade(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    lowered_to: Annotated[Grade, Field(title="降低为")],
+    ground: Annotated[Code, Field(title="事由")],
+) -> Mapping[str, Any]:  # fmt: skip
+    """A lower grade for the rest of its time."""
+    previous = Grade(str(row.grade))
+    if not lower(lowered_to, previous):
+        raise NotLower(at="/lowered_to", grade=previous.value, to=lowered_to.value)
+    row.grade, row.lowered_on = lowered_to.value, row.effective_on
+    return {"previous": previous}
+
+
+@EVALUATIONS.step(contract.EvaluationRevoked, zh="取消等级", needs="conclude", path="revocation")
+async def revoke(
+    uow: UnitOfWork, row: EvaluationRow, *, ground: Annotated[Code, Field(title="事由")]
+) -> None:
+    """The grade is taken away."""
+    row.lowered_on = row.effective_on
+
+
+@EVALUATIONS.step(contract.EvaluationSuperseded, zh="由新等级取代", needs="conclude", path="succession")
+async def supersede(
+    uow: UnitOfWork, row: EvaluationRow, *, successor_id: Annotated[UUID, Field(title="后一次评估")]
+) -> Mapping[str, Any]:
+    """A newer grade stands in its place."""
+    other = await uow.session.get(EvaluationRow, successor_id)
+    if other is None or other.organization_id != row.organization_id or other.id == row.id:
+        raise NotTheSuccessor(at="/successor_id", other=successor_id)
+    return {"successor": {"id": other.subject, "sequence": other.sequence}}
+
+
+@EVALUATIONS.step(contract.EvaluationExpired, zh="到期", needs="conclude", path="expiry")
+async def expire(uow: UnitOfWork, row: EvaluationRow) -> None:
+    """Its years are over: by itself for what was graded live, by hand for history."""
+    if row.valid_until is not None and row.effective_on <= row.valid_until:
+        raise StillValid(until=row.valid_until)
+
+
+def _policy(uow: UnitOfWork) -> EvaluationPolicy:
+    return uow.policy(RegistryPolicy).inspections.evaluation
+
+
+async def _alone(uow: UnitOfWork, organization_id: UUID) -> OrganizationRow:
+    """The organisation, locked, so that two who enrol it at once see each other."""
+    statement = select(OrganizationRow).where(OrganizationRow.id == organization_id).with_for_update()
+    return (await uow.session.exec(statement)).one()
+
+
+def _band(uow: UnitOfWork, points: int | None) -> str | None:
+    """The grade that the points give; None below the lowest band."""
+    if points is None:
+        return None
+    return next((band.grade.value for band in _policy(uow).bands if points >= band.points), None)
+
+
+def _count(uow: UnitOfWork, row: EvaluationRow) -> None:
+    """Points and proposed grade by the scores of those who do not stand aside."""
+    row.scores = [one for one in row.scores if one["expert"] not in row.stands_aside]
+    row.points = mean([one["points"] for one in row.scores]) if row.scores else None
+    row.proposed_grade = _band(uow, row.points)
+
+
+def _check_experts(uow: UnitOfWork, row: EvaluationRow) -> None:
+    least = _policy(uow).experts if row.basis == Basis.LIVE.value else 1
+    if len(row.scores) < least:
+        raise TooFewExperts(found=len(row.scores), least=least)
+
+
+def _voted(row: EvaluationRow, committee: int | None, votes: Sequence[Vote]) -> dict[str, Any]:
+    """The numbers of a recorded vote; history may have none."""
+    if not votes and row.basis != Basis.LIVE.value:
+        return {}
+    check_people([one.member for one in votes], row.stands_aside, at="/votes")
+    in_favour = sum(one.in_favour for one in votes)
+    check_vote(committee, len(votes), in_favour)
+    return {"committee": committee, "present": len(votes), "in_favour": in_favour}
+
+
+def _decided(
+    uow: UnitOfWork, row: EvaluationRow, committee: int | None, votes: Sequence[Vote]
+) -> dict[str, Any]:
+    """The vote of a decision that comes after the publicity."""
+    if row.basis == Basis.LIVE.value:
+        if row.publicised_until is None:
+            raise NotPublicised()
+        if row.effective_on <= row.publicised_until:
+            raise PublicityNotOver(until=row.publicised_until)
+    return _voted(row, committee, votes)
+
+
+async def _graded_before(uow: UnitOfWork, row: EvaluationRow) -> Sequence[EvaluationRow]:
+    """Grades of the organisation that stand now and were given before, locked."""
+    found = await uow.session.exec(
+        select(EvaluationRow)
+        .where(
+            EvaluationRow.organization_id == row.organization_id,
+            EvaluationRow.state == EvaluationPhase.GRADED.value,
+            EvaluationRow.home == uow.stack,
+            EvaluationRow.id != row.id,
+            col(EvaluationRow.graded_on) <= row.effective_on,
+        )
+        .order_by(col(EvaluationRow.id))
+        .with_for_update()
+    )
+    return found.all()

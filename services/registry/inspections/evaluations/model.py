@@ -1,0 +1,405 @@
+"""An evaluation's way to a grade, who may not take part, whose scores and votes count, what a vote needs."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from chassis.model import Refusal, RefusalKind, Transitions
+
+
+class EvaluationPhase(StrEnum):
+    """Where an evaluation is."""
+
+    ENROLLED = "enrolled"
+    SCORED = "scored"
+    PUBLICISED = "publicised"
+    UNDER_RECONSIDERATION = "under_reconsideration"
+    GRADED = "graded"
+    NOT_GRADED = "not_graded"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+TRANSITIONS: Transitions[EvaluationPhase] = {
+    EvaluationPhase.ENROLLED: {
+        "training_given": EvaluationPhase.ENROLLED,
+        "coaching_given": EvaluationPhase.ENROLLED,
+        "materials_completed": EvaluationPhase.ENROLLED,
+        "conflict_declared": EvaluationPhase.ENROLLED,
+        "scored": EvaluationPhase.SCORED,
+        "graded": EvaluationPhase.GRADED,
+        "withdrawn": EvaluationPhase.WITHDRAWN,
+    },
+    EvaluationPhase.SCORED: {
+        "conflict_declared": EvaluationPhase.SCORED,
+        "scored": EvaluationPhase.SCORED,
+        "publicised": EvaluationPhase.PUBLICISED,
+        "withdrawn": EvaluationPhase.WITHDRAWN,
+    },
+    EvaluationPhase.PUBLICISED: {
+        "conflict_declared": EvaluationPhase.SCORED,
+        "reconsideration_requested": EvaluationPhase.UNDER_RECONSIDERATION,
+        "graded": EvaluationPhase.GRADED,
+        "not_graded": EvaluationPhase.NOT_GRADED,
+    },
+    EvaluationPhase.UNDER_RECONSIDERATION: {"reconsidered": EvaluationPhase.PUBLICISED},
+    EvaluationPhase.GRADED: {
+        "downgraded": EvaluationPhase.GRADED,
+        "superseded": EvaluationPhase.SUPERSEDED,
+        "revoked": EvaluationPhase.REVOKED,
+        "expired": EvaluationPhase.EXPIRED,
+    },
+    EvaluationPhase.NOT_GRADED: {},
+    EvaluationPhase.WITHDRAWN: {},
+    EvaluationPhase.SUPERSEDED: {},
+    EvaluationPhase.REVOKED: {},
+    EvaluationPhase.EXPIRED: {},
+}
+"""报名, 培训, 一对一指导, 整理材料, 评估, 公示, 复核, 等级 (SUYU SM5, R22; order 39 of 2011). Straight from
+enrolled to graded goes history only; a conflict that is found after publication reopens the scoring."""
+
+IN_PROGRESS = ("enrolled", "scored", "publicised", "under_reconsideration")
+
+
+class Grade(StrEnum):
+    """What an organisation is given."""
+
+    FIVE_A = "5A"
+    FOUR_A = "4A"
+    THREE_A = "3A"
+    TWO_A = "2A"
+    ONE_A = "1A"
+
+
+class Relation(StrEnum):
+    """Why somebody may neither score nor vote (order 39): 利害关系, 任职, 其他关系."""
+
+    INTEREST = "interest"
+    EMPLOYMENT = "employment"
+    OTHER = "other"
+
+
+RELATIONS_ZH: Mapping[str, str] = {
+    Relation.INTEREST.value: "有利害关系",
+    Relation.EMPLOYMENT.value: "曾在该组织任职",
+    Relation.OTHER.value: "有其他可能影响公正的关系",
+}
+_RANK = {grade: rank for rank, grade in enumerate(reversed(Grade), 1)}
+
+
+class EvaluationUnderWay(Refusal):
+    """A second one while the first goes on."""
+
+    code = "evaluation_under_way"
+    kind = RefusalKind.CONFLICT
+    zh = "该组织已在评估中（编号 {other}），请在原记录上办理。"
+    en = "The organisation is being evaluated already ({other}); continue on that record."
+
+
+class RegisteredTooShort(Refusal):
+    """Registered for less time than evaluation asks."""
+
+    code = "evaluation_registered_too_short"
+    zh = "登记满 {years} 年方可参加评估：该组织登记于 {registered_on}，{until} 起可以报名。"
+    en = "Evaluation asks for {years} years of registration: registered on {registered_on}, from {until} on."
+
+
+class InspectionStandsAgainst(Refusal):
+    """The newest annual inspections bar it."""
+
+    code = "evaluation_barred_by_inspection"
+    zh = "{year} 年度年检“{result}”，不能参加评估。"
+    en = "Barred by the annual inspection of {year}: {result}."
+
+
+class ListedOrSuspended(Refusal):
+    """On a list of the authority, or ordered to stop."""
+
+    code = "evaluation_barred_by_standing"
+    zh = "该组织目前“{standing}”，不能参加评估。"
+    en = "Barred by the organisation's present standing: {standing}."
+
+
+class GradeStillFresh(Refusal):
+    """A grade that is too new to be evaluated again."""
+
+    code = "evaluation_grade_still_fresh"
+    zh = "现有等级 {grade}（{graded_on} 评定）满 {years} 年后可重新评估，即 {until} 起。"
+    en = "It holds {grade} since {graded_on}; it can be evaluated again after {years} years, from {until} on."
+
+
+class BarredAfterPenalty(Refusal):
+    """A grade was lowered or taken away not long ago."""
+
+    code = "evaluation_barred_after_lowering"
+    zh = "等级被降低或取消（{day}）后 {years} 年内不得参加评估，{until} 起可以报名。"
+    en = "A grade was lowered or revoked on {day}: barred for {years} years, until {until}."
+
+
+class MaterialsLacking(Refusal):
+    """Not everything that the profile asks for."""
+
+    code = "evaluation_materials_lacking"
+    kind = RefusalKind.INVALID
+    zh = "评估材料不齐，尚缺：{lacking}。"
+    en = "The materials are not complete; lacking: {lacking}."
+
+
+class MaterialsFirst(Refusal):
+    """Scored before the materials were complete."""
+
+    code = "evaluation_materials_first"
+    zh = "评估材料整理齐全后方可评分。"
+    en = "The materials have to be complete before it is scored."
+
+
+class ConflictLapsed(Refusal):
+    """Employment that ended long enough ago is no conflict."""
+
+    code = "evaluation_conflict_lapsed"
+    kind = RefusalKind.INVALID
+    zh = "{left_on} 离职已满 {years} 年，不需要回避。"
+    en = "Who left on {left_on}, {years} years ago or more, has no conflict any more."
+
+
+class DeclaredAlready(Refusal):
+    """The same person stands aside already."""
+
+    code = "evaluation_conflict_declared_already"
+    kind = RefusalKind.INVALID
+    zh = "“{person}”已申报回避。"
+    en = "'{person}' stands aside already."
+
+
+class MustStandAside(Refusal):
+    """Somebody with a conflict scores or votes."""
+
+    code = "evaluation_must_stand_aside"
+    kind = RefusalKind.INVALID
+    zh = "“{person}”应当回避，不能评分或表决。"
+    en = "'{person}' has a conflict of interest and can neither score nor vote."
+
+
+class NamedTwice(Refusal):
+    """One person counted twice."""
+
+    code = "evaluation_named_twice"
+    kind = RefusalKind.INVALID
+    zh = "“{person}”重复。"
+    en = "'{person}' is named twice."
+
+
+class TooFewExperts(Refusal):
+    """Fewer scores than an evaluation needs."""
+
+    code = "evaluation_too_few_experts"
+    zh = "有效评分 {found} 份，至少需要 {least} 份，请补充评分。"
+    en = "{found} scores count, {least} are needed; have it scored again."
+
+
+class PublicityNotOver(Refusal):
+    """Decided while objections can still be raised."""
+
+    code = "evaluation_publicity_not_over"
+    zh = "公示期至 {until}，期满后方可评定等级。"
+    en = "Objections can be raised until {until}; grade it afterwards."
+
+
+class PublicityOver(Refusal):
+    """Reconsideration asked for too late."""
+
+    code = "evaluation_publicity_over"
+    zh = "公示期已于 {until} 结束，不再受理复核申请。"
+    en = "Reconsideration could be asked for until {until}."
+
+
+class NotPublicised(Refusal):
+    """A live grade without publication."""
+
+    code = "evaluation_not_publicised"
+    zh = "评估结果应先公示，再评定等级；补录历史结果请选择“补录”。"
+    en = "The result is publicised before a grade is given; only history goes straight to it."
+
+
+class VoteMissing(Refusal):
+    """A decision without a recorded vote."""
+
+    code = "evaluation_vote_missing"
+    kind = RefusalKind.INVALID
+    zh = "请记录委员总数和记名表决情况。"
+    en = "Record the number of members and how each of those present voted."
+
+
+class NoQuorum(Refusal):
+    """Too few members were present."""
+
+    code = "evaluation_no_quorum"
+    zh = "出席委员 {present} 人，不足全体委员 {committee} 人的三分之二，表决无效。"
+    en = "{present} of {committee} members were present, fewer than two thirds."
+
+
+class NotCarried(Refusal):
+    """Not more than half of all members agreed."""
+
+    code = "evaluation_not_carried"
+    zh = "同意 {in_favour} 人，未超过全体委员 {committee} 人的半数，未通过。"
+    en = "{in_favour} of {committee} members agreed, which is not more than half."
+
+
+class GradeDeviates(Refusal):
+    """Another grade than the points give, without a reason."""
+
+    code = "evaluation_grade_deviates"
+    kind = RefusalKind.INVALID
+    zh = "按得分应评为 {proposed}，评定为 {grade} 的，请填写理由。"
+    en = "The points give {proposed}; to give {grade} instead, name the reason."
+
+
+class NotLower(Refusal):
+    """A downgrading that lowers nothing."""
+
+    code = "evaluation_not_lower"
+    kind = RefusalKind.INVALID
+    zh = "现有等级 {grade}，降低后的等级 {to} 应低于现有等级。"
+    en = "It holds {grade}; {to} is not lower."
+
+
+class StillValid(Refusal):
+    """Expired before its day."""
+
+    code = "evaluation_still_valid"
+    zh = "等级有效期至 {until}，尚未届满。"
+    en = "The grade is valid until {until}."
+
+
+class NotTheSuccessor(Refusal):
+    """Superseded by something else than a newer grade of the same organisation."""
+
+    code = "evaluation_not_the_successor"
+    kind = RefusalKind.INVALID
+    zh = "“{other}”不是该组织的后一次评估。"
+    en = "'{other}' is no later evaluation of this organisation."
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day of a later year; the first of March for a leap day."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def lower(to: Grade, grade: Grade) -> bool:
+    """Whether `to` is below `grade`."""
+    return _RANK[to] < _RANK[grade]
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """One annual inspection that ended: its year, and `missed` or its result."""
+
+    year: int
+    result: str
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A grade that was lowered (`revoked`: taken away) on a day."""
+
+    day: date
+    revoked: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is known of an organisation that enrols."""
+
+    registered_on: date | None
+    suspended: bool
+    listing: str
+    inspections: Sequence[Inspected]
+    """the newest first"""
+    grade: str | None
+    graded_on: date | None
+    lowered: Sequence[Lowered]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Years that the profile sets."""
+
+    registered: int
+    regrade: int
+    after_lowering: int
+    after_revoking: int
+
+
+_RESULTS_ZH = {"missed": "未参加", "unqualified": "不合格", "basically_qualified": "连续两年基本合格"}
+
+
+def bars(candidate: Candidate, day: date, rules: Rules) -> Iterator[Refusal]:
+    """Everything that bars an organisation from enrolling on `day` (order 39, articles on who may not)."""
+    if candidate.registered_on is not None:
+        until = years_after(candidate.registered_on, rules.registered)
+        if day < until:
+            yield RegisteredTooShort(
+                years=rules.registered, registered_on=candidate.registered_on, until=until
+            )
+    if candidate.suspended:
+        yield ListedOrSuspended(standing="suspended")
+    if candidate.listing != "none":
+        yield ListedOrSuspended(standing=candidate.listing)
+    yield from _by_inspection(candidate.inspections)
+    if candidate.grade is not None and candidate.graded_on is not None:
+        until = years_after(candidate.graded_on, rules.regrade)
+        if day < until:
+            yield GradeStillFresh(
+                grade=candidate.grade, graded_on=candidate.graded_on, years=rules.regrade, until=until
+            )
+    for one in candidate.lowered:
+        years = rules.after_revoking if one.revoked else rules.after_lowering
+        if day < (until := years_after(one.day, years)):
+            yield BarredAfterPenalty(day=one.day, years=years, until=until)
+
+
+def _by_inspection(inspections: Sequence[Inspected]) -> Iterator[Refusal]:
+    """The newest missed or failed, or the two newest basically qualified; no record bars nobody."""
+    if not inspections:
+        return
+    newest = inspections[0]
+    twice = [one.result for one in inspections[:2]] == ["basically_qualified"] * 2
+    if newest.result in ("missed", "unqualified") or twice:
+        yield InspectionStandsAgainst(year=newest.year, result=_RESULTS_ZH[newest.result])
+
+
+def check_conflict(relation: Relation, left_on: date | None, day: date, years: int) -> None:
+    """Raise `ConflictLapsed` where somebody left the organisation `years` or more before `day`."""
+    if relation is Relation.EMPLOYMENT and left_on is not None and years_after(left_on, years) <= day:
+        raise ConflictLapsed(at="/left_on", left_on=left_on, years=years)
+
+
+def check_people(people: Sequence[str], aside: Collection[str], at: str) -> None:
+    """Raise `NamedTwice` or `MustStandAside`."""
+    for place, person in enumerate(people):
+        if person in people[:place]:
+            raise NamedTwice(at=at, person=person)
+        if person in aside:
+            raise MustStandAside(at=at, person=person)
+
+
+def mean(points: Sequence[int]) -> int:
+    """The mean, halves rounded up."""
+    return (2 * sum(points) + len(points)) // (2 * len(points))
+
+
+def check_vote(committee: int | None, present: int, in_favour: int) -> None:
+    """Two thirds present, more than half of all agreed; else `VoteMissing`, `NoQuorum`, `NotCarried`."""
+    if not committee or not present or present > committee:
+        raise VoteMissing(at="/votes")
+    if 3 * present < 2 * committee:
+        raise NoQuorum(at="/votes", present=present, committee=committee)
+    if 2 * in_favour <= committee:
+        raise NotCarried(at="/votes", in_favour=in_favour, committee=committee)

@@ -1,0 +1,123 @@
+"""What is known of an organisation that enrols; figures: who was evaluated (F11), who holds a grade."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from chassis.http import Named, Reading
+from chassis.unit_of_work import UnitOfWork
+from services.registry.area import OwnFigures
+from services.registry.inspections.evaluations.model import Candidate, Grade, Inspected, Lowered
+from services.registry.inspections.evaluations.tables import EvaluationRow
+from services.registry.organizations.tables import OrganizationRow
+
+_INSPECTED = """
+select year, coalesce(result, state) as result
+from inspection
+where organization_id = $1 and form = 'annual_inspection' and state in ('concluded', 'missed')
+  and ended_on <= $2
+order by year desc
+limit 2
+"""
+
+
+async def in_progress(uow: UnitOfWork, organization_id: UUID, states: Sequence[str]) -> UUID | None:
+    """The organisation's evaluation that is not decided yet."""
+    with uow.session.no_autoflush:
+        found = await uow.session.exec(
+            select(EvaluationRow.id).where(
+                EvaluationRow.organization_id == organization_id, col(EvaluationRow.state).in_(states)
+            )
+        )
+        return found.first()
+
+
+async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -> Candidate:
+    """What of the organisation's records speaks for or against its enrolling on `day`."""
+    inspected = await uow.connection.fetch(_INSPECTED, organization.id, day)
+    with uow.session.no_autoflush:
+        found = await uow.session.exec(
+            select(EvaluationRow).where(EvaluationRow.organization_id == organization.id)
+        )
+        earlier = found.all()
+    standing = next((one for one in earlier if one.state == "graded" and _valid(one, day)), None)
+    return Candidate(
+        registered_on=organization.registered_on,
+        suspended=organization.legal_status == "suspended",
+        listing=organization.credit_listing,
+        inspections=[Inspected(row["year"], row["result"]) for row in inspected],
+        grade=standing.grade if standing else None,
+        graded_on=standing.graded_on if standing else None,
+        lowered=[
+            Lowered(one.lowered_on, one.state == "revoked") for one in earlier if one.lowered_on is not None
+        ],
+    )
+
+
+def _valid(row: EvaluationRow, day: date) -> bool:
+    return row.valid_until is None or row.valid_until >= day
+
+
+NAMES: Mapping[str, Named] = {
+    "evaluations.evaluated": Named("家", "参加过等级评估的组织", "organisations evaluated so far"),
+    "evaluations.holders": Named("家", "持有有效等级的组织", "organisations holding a valid grade"),
+    **{
+        f"evaluations.holders.{grade.value}": Named("家", f"其中：{grade.value}", f"of those: {grade.value}")
+        for grade in Grade
+    },
+}
+"""Of the day asked for; an organisation counts once however often it was evaluated."""
+
+_EVALUATED = """
+select left(division, $3) as place, count(distinct organization_id) as number
+from evaluation
+where opened_on <= $1 and division like any($2) and (state <> 'withdrawn' or ended_on > $1)
+group by 1
+"""
+_HOLDERS = """
+select left(division, $3) as place, grade, count(distinct organization_id) as number
+from evaluation
+where graded_on <= $1 and valid_until >= $1 and (ended_on is null or ended_on > $1)
+  and division like any($2)
+group by 1, 2
+"""
+
+
+async def reckon(
+    reading: Reading, day: date, patterns: list[str], length: int
+) -> dict[str, dict[str, int | float]]:
+    """Evaluated up to `day`, and holding a grade on it, by place."""
+    found: dict[str, dict[str, int | float]] = defaultdict(lambda: defaultdict(int))
+    for row in await reading.connection.fetch(_EVALUATED, day, patterns, length):
+        found["evaluations.evaluated"][row["place"]] = row["number"]
+    for row in await reading.connection.fetch(_HOLDERS, day, patterns, length):
+        found["evaluations.holders"][row["place"]] += row["number"]
+        found[f"evaluations.holders.{row['grade']}"][row["place"]] = row["number"]
+    return found
+
+
+NAMES_OF_PERIOD: Mapping[str, Named] = {
+    "evaluations.organizations": Named(
+        "家", "期内参加等级评估的组织", "organisations evaluated in the period"
+    )
+}
+_TOOK_PART = """
+select left(division, $4) as place, count(distinct organization_id) as number
+from evaluation
+where opened_on between $1 and $2 and division like any($3) and (state <> 'withdrawn' or ended_on > $2)
+group by 1
+"""
+
+
+async def happened(
+    reading: Reading, begin: date, end: date, patterns: list[str], length: int
+) -> dict[str, dict[str, int]]:
+    """Distinct organisations that enrolled from `begin` to `end` and did not withdraw, by place."""
+    rows = await reading.connection.fetch(_TOOK_PART, begin, end, patterns, length)
+    return {"evaluations.organizations": {row["place"]: row["number"] for row in rows}}
+
+
+HOLDERS = OwnFigures(NAMES, reckon, names_of_period=NAMES_OF_PERIOD, happened=happened)
