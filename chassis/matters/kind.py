@@ -14,7 +14,7 @@ from pydantic import Field, create_model
 from shuniu_contracts import Basis, Event
 from shuniu_contracts.catalogue import event_type
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from chassis.http.fields import Division, Fact
@@ -275,7 +275,8 @@ class Kind(Generic[R]):
     async def _other(self, uow: UnitOfWork, row: R) -> UUID | None:
         same = [getattr(self.row, name) == getattr(row, name) for name in self.unique]
         with uow.session.no_autoflush:
-            return (await uow.session.exec(select(self.row.id).where(*same))).first()
+            open_first = select(self.row.id).where(*same).order_by(col(self.row.ended))
+            return (await uow.session.exec(open_first)).first()
 
     async def advance(
         self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,
@@ -310,12 +311,13 @@ class Kind(Generic[R]):
 
 def made(event: type[Event], state: Any, details: Mapping[str, Any]) -> Event:
     """An event of this state with what of `details` it has fields for."""
-    values = {name: plain(details[name]) for name in _particulars(event) if details.get(name) is not None}
+    values = {name: plain(details[name]) for name in particulars(event) if details.get(name) is not None}
     return msgspec.convert({"state": msgspec.to_builtins(state), **values}, event)
 
 
 @cache
-def _particulars(event: type[Event]) -> frozenset[str]:
+def particulars(event: type[Event]) -> frozenset[str]:
+    """The fields of an event beside the state."""
     return frozenset(field.name for field in msgspec.structs.fields(event)) - {"state"}
 
 

@@ -9,7 +9,7 @@ from shuniu_contracts import Event
 from shuniu_contracts.catalogue import event_type, stream
 
 from chassis.matters.history import remember_all
-from chassis.matters.kind import Kind
+from chassis.matters.kind import Kind, particulars
 from chassis.matters.rendering import Rendering
 from chassis.matters.rows import MatterRow, rendering
 from chassis.received import Received
@@ -76,4 +76,5 @@ def _step(received: Received[Event]) -> dict[str, Any]:
         "fact": event_type(type(received.data)).fact, "state": state.state, "ended": state.ended,
         "effective_on": state.effective_on, "basis": state.basis, "recorded_at": received.envelope.time,
         "actor_id": received.envelope.actor_id,
+        "arguments": {name: getattr(received.data, name) for name in particulars(type(received.data))},
     }  # fmt: skip

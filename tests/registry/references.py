@@ -12,6 +12,7 @@ from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
 from tests.registry.conftest import Register
+from tests.registry.hub import references as of_hub
 from tests.registry.inspections import references as of_inspections
 
 STREET = "120116005"
@@ -111,5 +112,6 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "number": first,
     "first_person": person,
     "to": person,
+    **of_hub.REFERENCES,
 }
 """Parameter -> what makes its value."""

@@ -22,6 +22,8 @@ from services.registry.applications.model import (
     clock,
 )
 from services.registry.applications.tables import ApplicationStepRow, RegistrationApplicationRow
+from services.registry.hub.criteria.queries import applicable
+from services.registry.hub.hubs.queries import department_of
 from services.registry.identification.model import normalized_name, organization_name
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import (
@@ -85,7 +87,7 @@ async def submit(
 
 async def _submit(uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any]) -> None:
     policy = uow.policy(RegistryPolicy)
-    _fill(row, details, policy)
+    await _fill(uow, row, details)
     progress = row.progress.submitted(row.charter_party_clause, policy.charter_party_clause_required)
     if row.basis == Basis.LIVE.value and row.route == RegistrationRoute.DIRECT.value:
         organizations.check_direct(row.categories, policy)
@@ -115,9 +117,9 @@ async def endorse(
 ) -> RegistrationApplicationRow:  # fmt: skip
     """The hub's pre-review is positive: each criterion of the version in force is answered (T03)."""
     row = await uow.load(RegistrationApplicationRow, id)
-    known = _criteria(uow, row, criteria_met, criteria_failed)
-    progress = row.progress.endorsed(criteria_met, criteria_failed, known)
     _date(uow, row, effective_on, basis)
+    known = await _criteria(uow, row, criteria_met, criteria_failed)
+    progress = row.progress.endorsed(criteria_met, criteria_failed, known)
     await _move(uow, row, progress)
     uow.record(row, registry.RegistrationApplicationEndorsed(state=row.public_state()))
     return row
@@ -130,9 +132,9 @@ async def refuse_endorsement(
 ) -> RegistrationApplicationRow:  # fmt: skip
     """The hub does not endorse; criteria failed, reasons and the coordination note are mandatory (R11)."""
     row = await uow.load(RegistrationApplicationRow, id)
-    _criteria(uow, row, criteria_met, criteria_failed)
-    progress = row.progress.endorsement_refused(criteria_failed, reasons, coordination_note)
     _date(uow, row, effective_on, basis)
+    await _criteria(uow, row, criteria_met, criteria_failed)
+    progress = row.progress.endorsement_refused(criteria_failed, reasons, coordination_note)
     await _move(uow, row, progress)
     row.reasons, row.coordination_note, row.explanation = list(reasons), coordination_note, explanation
     uow.record(
@@ -282,8 +284,8 @@ async def _open(
         charter_template=policy.charter_template,
     )
     refuse_all(check_days(uow.today, effective_on=row.effective_on))
-    _fill(row, {"categories": categories, **details}, policy)
     uow.authorize(row.division)
+    await _fill(uow, row, {"categories": categories, **details})
     await _refuse_second(uow, row)
     if organization_id is not None:
         organization = await uow.load(OrganizationRow, organization_id)
@@ -316,25 +318,27 @@ async def _refuse_second(uow: UnitOfWork, row: RegistrationApplicationRow) -> No
         raise Duplicate(name=row.name, reason_zh="申请名称", reason_en="name applied for", other=other)
 
 
-def _fill(row: RegistrationApplicationRow, details: Mapping[str, Any], policy: RegistryPolicy) -> None:
+async def _fill(uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any]) -> None:
     for name, value in details.items():
         if name == "categories":
-            row.categories = organizations.known_categories(list(value), policy)
-            row.department = policy.department_for(row.categories)
+            row.categories = organizations.known_categories(list(value), uow.policy(RegistryPolicy))
+            row.department = await department_of(uow, row.division, row.categories)
         elif value is not None:
             setattr(row, name, value)
 
 
-def _criteria(
+async def _criteria(
     uow: UnitOfWork, row: RegistrationApplicationRow, met: Sequence[str], failed: Sequence[str]
 ) -> list[str]:
-    """Note the answers to the criteria in force; returns the known codes, raises for unknown ones."""
-    policy = uow.policy(RegistryPolicy)
-    known = [criterion.code for criterion in policy.criteria]
-    refuse_all(check_criteria([*met, *failed], known, policy.criteria_version))
-    row.criteria_version = policy.criteria_version
+    """Note the answers to the criteria in force on that day (T03); returns their codes, raises for others."""
+    found = await applicable(
+        uow.session, uow.policy(RegistryPolicy), division=row.division, categories=row.categories,
+        day=row.effective_on,
+    )  # fmt: skip
+    refuse_all(check_criteria([*met, *failed], found.codes, found.version))
+    row.criteria_version = found.version
     row.criteria_met, row.criteria_failed = list(met), list(failed)
-    return known
+    return found.codes
 
 
 def _date(uow: UnitOfWork, row: RegistrationApplicationRow, effective_on: date | None, basis: Basis) -> None:

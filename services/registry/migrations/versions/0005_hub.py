@@ -1,4 +1,8 @@
-"""Hub bodies and the people around them: contacts, liaisons, posts, teams, partners, guidelines."""
+"""Hub bodies and the people and papers around them."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql as pg
 
 revision = "0005"
 down_revision = "0004"
@@ -7,8 +11,458 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing is kept here yet."""
+    op.create_table(
+        "coordination_case",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("lead", sa.String(), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.Column("parts", pg.JSONB(), nullable=False),
+        sa.Column("origin_record_id", sa.Uuid(), nullable=True),
+        sa.Column("origin_record_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("content", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coordination_case")),
+    )
+    op.create_index(op.f("ix_coordination_case_division"), "coordination_case", ["division"], unique=False)
+    op.create_index(op.f("ix_coordination_case_state"), "coordination_case", ["state"], unique=False)
+    op.create_table(
+        "criteria",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("adopted_by", sa.String(), nullable=True),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.Column("fields", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
+        sa.Column("supersedes_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("superseded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("superseded_by_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("conditions", pg.JSONB(), nullable=False),
+        sa.Column("review_method_id", sa.Uuid(), nullable=True),
+        sa.Column("review_method_sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_criteria")),
+    )
+    op.create_index(op.f("ix_criteria_division"), "criteria", ["division"], unique=False)
+    op.create_index(op.f("ix_criteria_state"), "criteria", ["state"], unique=False)
+    op.create_index(
+        "uq_criteria_in_force",
+        "criteria",
+        ["division", "series"],
+        unique=True,
+        postgresql_where=sa.text("state = 'published'"),
+    )
+    op.create_index("uq_criteria_version", "criteria", ["division", "series", "version"], unique=True)
+    op.create_table(
+        "guideline",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("adopted_by", sa.String(), nullable=True),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.Column("fields", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
+        sa.Column("supersedes_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("superseded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("superseded_by_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("headings", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("headings_lacking", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("summary", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guideline")),
+    )
+    op.create_index(op.f("ix_guideline_division"), "guideline", ["division"], unique=False)
+    op.create_index(op.f("ix_guideline_state"), "guideline", ["state"], unique=False)
+    op.create_index(
+        "uq_guideline_in_force",
+        "guideline",
+        ["division", "series"],
+        unique=True,
+        postgresql_where=sa.text("state = 'published'"),
+    )
+    op.create_index("uq_guideline_version", "guideline", ["division", "series", "version"], unique=True)
+    op.create_table(
+        "hub",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("recognition", sa.String(), nullable=False),
+        sa.Column("recognised_by", sa.String(), nullable=True),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("name_plates", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("fields", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("departments", pg.JSONB(), nullable=False),
+        sa.Column("routes", pg.JSONB(), nullable=False),
+        sa.Column("lead_group", pg.JSONB(), nullable=False),
+        sa.Column("duties", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("six_haves", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("six_haves_assessed_on", sa.Date(), nullable=True),
+        sa.Column("post_requirements", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hub")),
+    )
+    op.create_index(op.f("ix_hub_division"), "hub", ["division"], unique=False)
+    op.create_index(op.f("ix_hub_state"), "hub", ["state"], unique=False)
+    op.create_index(
+        "uq_hub_division_body",
+        "hub",
+        ["division", "body"],
+        unique=True,
+        postgresql_where=sa.text("not ended"),
+    )
+    op.create_table(
+        "liaison",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=True),
+        sa.Column("point", sa.Boolean(), nullable=False),
+        sa.Column("organizations", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("handed_over_times", sa.Integer(), nullable=False),
+        sa.Column("bulletins", sa.Integer(), nullable=False),
+        sa.Column("last_reported_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_liaison")),
+    )
+    op.create_index(op.f("ix_liaison_division"), "liaison", ["division"], unique=False)
+    op.create_index("ix_liaison_person", "liaison", ["person"], unique=False)
+    op.create_index(op.f("ix_liaison_state"), "liaison", ["state"], unique=False)
+    op.create_index(
+        "uq_liaison_division_kind_person",
+        "liaison",
+        ["division", "kind", "person"],
+        unique=True,
+        postgresql_where=sa.text("not ended"),
+    )
+    op.create_table(
+        "partner",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("hosts", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("fields", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("hosted", sa.Integer(), nullable=False),
+        sa.Column("renewed_times", sa.Integer(), nullable=False),
+        sa.Column("clauses", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+    )
+    op.create_index(op.f("ix_partner_division"), "partner", ["division"], unique=False)
+    op.create_index(op.f("ix_partner_state"), "partner", ["state"], unique=False)
+    op.create_table(
+        "resource_offer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.String(), nullable=True),
+        sa.Column("conditions_of_use", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_offer")),
+    )
+    op.create_index(op.f("ix_resource_offer_division"), "resource_offer", ["division"], unique=False)
+    op.create_index(op.f("ix_resource_offer_state"), "resource_offer", ["state"], unique=False)
+    op.create_table(
+        "resource_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.String(), nullable=True),
+        sa.Column("target_groups", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("matches", pg.JSONB(), nullable=False),
+        sa.Column("matched", sa.BigInteger(), nullable=False),
+        sa.Column("delivered", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_request")),
+    )
+    op.create_index(op.f("ix_resource_request_division"), "resource_request", ["division"], unique=False)
+    op.create_index(
+        "ix_resource_request_matches", "resource_request", ["matches"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(op.f("ix_resource_request_state"), "resource_request", ["state"], unique=False)
+    op.create_table(
+        "social_worker_post",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("batch", sa.String(), nullable=True),
+        sa.Column("funder", sa.String(), nullable=True),
+        sa.Column("skills", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("organizations", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("load", sa.Integer(), nullable=False),
+        sa.Column("filled_on", sa.Date(), nullable=True),
+        sa.Column("filled_times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_social_worker_post")),
+    )
+    op.create_index(op.f("ix_social_worker_post_division"), "social_worker_post", ["division"], unique=False)
+    op.create_index(op.f("ix_social_worker_post_state"), "social_worker_post", ["state"], unique=False)
+    op.create_table(
+        "study",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("addressed_to", sa.String(), nullable=True),
+        sa.Column("evidence", sa.Integer(), nullable=False),
+        sa.Column("recommendations", sa.Integer(), nullable=False),
+        sa.Column("adopted", sa.Integer(), nullable=True),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("answer_due_on", sa.Date(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("findings", sa.String(), nullable=True),
+        sa.Column("reply", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study")),
+    )
+    op.create_index(op.f("ix_study_division"), "study", ["division"], unique=False)
+    op.create_index(op.f("ix_study_state"), "study", ["state"], unique=False)
+    op.create_table(
+        "talent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("skills", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("fields", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("availability", sa.String(), nullable=False),
+        sa.Column("available_from", sa.Date(), nullable=True),
+        sa.Column("engagements", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talent")),
+    )
+    op.create_index(op.f("ix_talent_division"), "talent", ["division"], unique=False)
+    op.create_index(op.f("ix_talent_state"), "talent", ["state"], unique=False)
+    op.create_index(
+        "uq_talent_division_person",
+        "talent",
+        ["division", "person"],
+        unique=True,
+        postgresql_where=sa.text("not ended"),
+    )
+    op.create_table(
+        "team",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("area", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(), nullable=True),
+        sa.Column("shifts", sa.Integer(), nullable=False),
+        sa.Column("hours", sa.BigInteger(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("points_used", sa.BigInteger(), nullable=False),
+        sa.Column("incentives", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+    )
+    op.create_index(op.f("ix_team_division"), "team", ["division"], unique=False)
+    op.create_index(op.f("ix_team_state"), "team", ["state"], unique=False)
 
 
 def downgrade() -> None:
-    """Nothing was kept."""
+    op.drop_table("team")
+    op.drop_table("talent")
+    op.drop_table("study")
+    op.drop_table("social_worker_post")
+    op.drop_table("resource_request")
+    op.drop_table("resource_offer")
+    op.drop_table("partner")
+    op.drop_table("liaison")
+    op.drop_table("hub")
+    op.drop_table("guideline")
+    op.drop_table("criteria")
+    op.drop_table("coordination_case")

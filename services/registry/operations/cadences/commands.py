@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_meetings as contract
-from sqlmodel import select
+from sqlmodel import col, select
 
 from chassis.matters import Kind, words
 from chassis.service import DueTimer, Timer
@@ -85,6 +85,19 @@ async def open_all(uow: UnitOfWork, *, division: str, body: str) -> Sequence[Cad
     known = set(there)
     wanted = [one.code for one in _policy(uow).gatherings if one.code not in known]
     return [await open_(uow, division=division, body=body, gathering=code) for code in wanted]
+
+
+async def stop_all(uow: UnitOfWork, *, division: str, body: str, reason: str) -> None:
+    """Every cadence of the body that runs stops, with this reason."""
+    found = await uow.session.exec(
+        select(CadenceRow)
+        .where(CadenceRow.division == division, CadenceRow.body == body, CadenceRow.home == uow.stack)
+        .where(CadenceRow.state == CadencePhase.RUNNING.value)
+        .order_by(col(CadenceRow.id))
+        .with_for_update()
+    )
+    for row in found:
+        await stop.on(uow, row, reason=reason)
 
 
 def _policy(uow: UnitOfWork) -> OperationsPolicy:

@@ -1,0 +1,1 @@
+"""Resources (资源链接): what organisations need and others give, matched, delivered, and its worth."""

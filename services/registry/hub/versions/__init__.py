@@ -1,0 +1,1 @@
+"""What guidelines and admission criteria share: drafts, one version in force, those before it."""
