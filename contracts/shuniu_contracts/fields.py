@@ -73,7 +73,7 @@ OrganizationText = Annotated[
     msgspec.Meta(min_length=1, max_length=200, extra_json_schema={"x-privacy": "public"}),
 ]
 """A name or title of an organisation, round or project, never of a person; it may be published."""
-DOCUMENT_PATTERN = r"^[^\s0-9]{1,24}[〔\[(（][0-9]{4}[〕\])）]第?[0-9]{1,5}号$"
+DOCUMENT_PATTERN = r"^[^\s0-9\x00-\x1f\x7f-\x9f]{1,24}[〔\[(（][0-9]{4}[〕\])）]第?[0-9]{1,5}号$"
 DocumentNumber = Annotated[
     str,
     msgspec.Meta(

@@ -28,6 +28,11 @@ from shuniu_contracts import (
 from shuniu_contracts.partybuild import InstructorAssigned, InstructorReleased
 from shuniu_contracts.partybuild_v1 import InstructorAssignedV1, InstructorStateV1
 from shuniu_contracts.registry import OrganizationRegistered
+from shuniu_contracts.registry_inspections import (
+    CampaignPhase,
+    InspectionCampaignOpened,
+    InspectionCampaignState,
+)
 from shuniu_contracts.schemas import fields_of, schema_of
 
 from tests.contracts.world import assigned, envelope, example, registered
@@ -256,3 +261,16 @@ def test_what_is_default_is_left_out_of_the_bytes() -> None:
     state = msgspec.json.decode(encode(registered(basis=Basis.HISTORICAL)))["state"]
     assert "ended" not in state
     assert state["basis"] == "historical"
+
+
+@pytest.mark.parametrize("number", ["\x00〔2026〕1号", "滨\x1f发〔2026〕1号", "滨\x9f发〔2026〕1号"])
+def test_a_document_number_has_no_control_character(number: str) -> None:
+    day = datetime.date(2026, 3, 2)
+    state = InspectionCampaignState(
+        effective_on=day, basis=Basis.LIVE, division="120116", opened_on=day, state=CampaignPhase.OPENED,
+        title="年检", year=2025, legal_forms=("association",), due_on=day,
+        document_number="滨妇发〔2026〕12号",
+    )  # fmt: skip
+    assert "滨妇发".encode() in encode(InspectionCampaignOpened(state=state))
+    with pytest.raises(InvalidEvent, match="document_number"):
+        encode(InspectionCampaignOpened(state=msgspec.structs.replace(state, document_number=number)))
