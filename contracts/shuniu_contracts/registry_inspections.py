@@ -489,3 +489,117 @@ class EvaluationBecameOverdue(Overdue, frozen=True, kw_only=True):
     """The days to answer passed."""
 
     state: EvaluationState
+
+
+class AssessmentPhase(enum.StrEnum):
+    """Where an assessment is."""
+
+    OPENED = "opened"
+    CONCLUDED = "concluded"
+    UPGRADING = "upgrading"
+    CLOSED = "closed"
+
+
+class AssessmentResult(enum.StrEnum):
+    """What the hub concluded (优秀, 符合要求, 不符合要求)."""
+
+    EXCELLENT = "excellent"
+    MET = "met"
+    NOT_MET = "not_met"
+
+
+class AssessmentState(MatterState, frozen=True, kw_only=True):
+    """One directly supervised organisation's assessment (考核评价) of one year, business and Party work."""
+
+    state: AssessmentPhase
+    organization: Ref
+    year: Year
+    business_points: Count | None = None
+    """Of 100."""
+    business_assessed_on: datetime.date | None = None
+    party_points: Count | None = None
+    """Of 100."""
+    party_assessed_on: datetime.date | None = None
+    shortfalls: tuple[Code, ...] = ()
+    result: AssessmentResult | None = None
+    opinions: tuple[Code, ...] = ()
+    measures: tuple[Code, ...] = ()
+    """Of the plan for its upgrading."""
+    plan_due_on: datetime.date | None = None
+    """Until when who falls short has a plan; `due_on` is then the plan's own day."""
+    reviewed_times: Count = 0
+    outcome: Code | None = None
+
+
+assessment = define_stream(
+    "registry",
+    "assessment",
+    en="Yearly assessments of directly supervised organisations.",
+    zh="直管社会组织年度考核评价。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+@assessment.fact("opened", en="A year's assessment was opened.", zh="列入年度考核评价。")
+class AssessmentOpened(Event, frozen=True, kw_only=True):
+    """Opened, with the day by which it is to be concluded."""
+
+    state: AssessmentState
+
+
+@assessment.fact("business_assessed", en="Business work was assessed.", zh="完成业务建设考核。")
+class AssessmentBusinessAssessed(Event, frozen=True, kw_only=True):
+    """The part on business work."""
+
+    state: AssessmentState
+
+
+@assessment.fact("party_assessed", en="The Party's work was assessed.", zh="完成党的建设考核。")
+class AssessmentPartyAssessed(Event, frozen=True, kw_only=True):
+    """The part on the Party's work."""
+
+    state: AssessmentState
+
+
+@assessment.fact("concluded", en="The assessment was concluded.", zh="作出考核结论。")
+class AssessmentConcluded(Event, frozen=True, kw_only=True):
+    """Concluded on both parts, with opinions where it falls short."""
+
+    state: AssessmentState
+
+
+@assessment.fact("upgrade_planned", en="Upgrading was planned.", zh="制定提升计划。")
+class AssessmentUpgradePlanned(Event, frozen=True, kw_only=True):
+    """What is to be better by the day in the state."""
+
+    state: AssessmentState
+
+
+@assessment.fact("upgrade_reviewed", en="The upgrading was looked at.", zh="检查提升情况。")
+class AssessmentUpgradeReviewed(Event, frozen=True, kw_only=True):
+    """How far it has come."""
+
+    state: AssessmentState
+    progress: Code
+
+
+@assessment.fact("closed", en="The assessment ended.", zh="考核评价办结。")
+class AssessmentClosed(Event, frozen=True, kw_only=True):
+    """Done with an outcome; the subject ends."""
+
+    state: AssessmentState
+
+
+@assessment.fact("rescheduled", en="A new calendar moved the deadline.", zh="日历公布,期限调整。")
+class AssessmentRescheduled(Rescheduled, frozen=True, kw_only=True):
+    """The deadline counts in working days and moved."""
+
+    state: AssessmentState
+
+
+@assessment.fact("became_overdue", en="A day passed.", zh="考核评价逾期。")
+class AssessmentBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The conclusion, the plan or the upgrading is late; the rule says which."""
+
+    state: AssessmentState

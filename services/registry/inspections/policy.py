@@ -79,4 +79,11 @@ class InspectionsPolicy(_Section):
     rectification_days: int = Field(
         30, ge=1, description="ours, working days: time to put right what was found (SM6, TONGZHOU R33)"
     )
+    assessment_due: tuple[int, int] = Field(
+        (3, 31),
+        description="ours: until this day (month, day) of the next year a year is assessed (TONGZHOU T06)",
+    )
+    upgrade_plan_days: int = Field(
+        20, ge=1, description="ours, working days: who falls short has a plan (TONGZHOU T06, R33)"
+    )
     evaluation: EvaluationPolicy = Field(default_factory=lambda: EvaluationPolicy.model_validate({}))

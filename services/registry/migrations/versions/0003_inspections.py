@@ -12,6 +12,43 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "assessment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("business_points", sa.Integer(), nullable=True),
+        sa.Column("business_assessed_on", sa.Date(), nullable=True),
+        sa.Column("party_points", sa.Integer(), nullable=True),
+        sa.Column("party_assessed_on", sa.Date(), nullable=True),
+        sa.Column("shortfalls", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("opinions", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("measures", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("reviewed_times", sa.Integer(), nullable=False),
+        sa.Column("plan_due_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+    )
+    op.create_index(op.f("ix_assessment_division"), "assessment", ["division"], unique=False)
+    op.create_index(op.f("ix_assessment_state"), "assessment", ["state"], unique=False)
+    op.create_index("uq_assessment_organization_year", "assessment", ["organization_id", "year"], unique=True)
+    op.create_table(
         "evaluation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -130,3 +167,4 @@ def downgrade() -> None:
     op.drop_table("inspection_campaign")
     op.drop_table("inspection")
     op.drop_table("evaluation")
+    op.drop_table("assessment")
