@@ -603,3 +603,178 @@ class AssessmentBecameOverdue(Overdue, frozen=True, kw_only=True):
     """The conclusion, the plan or the upgrading is late; the rule says which."""
 
     state: AssessmentState
+
+
+class SpotCheckPhase(enum.StrEnum):
+    """Where a spot check is."""
+
+    PLANNED = "planned"
+    DRAWN = "drawn"
+    CONCLUDED = "concluded"
+    CANCELLED = "cancelled"
+
+
+class SpotCheckTopic(enum.StrEnum):
+    """What is looked at (开展活动, 法人治理, 财务管理, 信息公开)."""
+
+    ACTIVITY = "activity"
+    GOVERNANCE = "governance"
+    FINANCE = "finance"
+    DISCLOSURE = "disclosure"
+
+
+class SpotCheckState(MatterState, frozen=True, kw_only=True):
+    """A spot check (双随机抽查): what is drawn from which pool, by which seed."""
+
+    state: SpotCheckPhase
+    title: OrganizationText
+    topics: tuple[SpotCheckTopic, ...]
+    legal_forms: tuple[PublicCode, ...] = ()
+    number: Count | None = None
+    """How many bodies are drawn; otherwise a share of them."""
+    percent: Count | None = None
+    inspectors_each: Count
+    unchecked_since: datetime.date | None = None
+    """Who was checked since this day was not in the pool."""
+    seed: PublicCode | None = None
+    population: Count | None = None
+    population_digest: PublicCode | None = None
+    """SHA-256 of the sorted ids of the pool, one a line."""
+    drawn_bodies: Count | None = None
+    drawn_on: datetime.date | None = None
+    outcome: Code | None = None
+
+
+spot_check = define_stream(
+    "registry",
+    "spot_check",
+    en="Spot checks, drawn by a recorded seed.",
+    zh="双随机抽查。",
+    consumers=("registry", "notify", "console"),
+    partitions=3,
+)
+
+
+@spot_check.fact("planned", en="A spot check was planned.", zh="计划抽查。")
+class SpotCheckPlanned(Event, frozen=True, kw_only=True):
+    """Planned: pool, number and topics are settled before the draw."""
+
+    state: SpotCheckState
+
+
+@spot_check.fact("drawn", en="Bodies and inspectors were drawn.", zh="随机抽取检查对象和检查人员。")
+class SpotCheckDrawn(Event, frozen=True, kw_only=True):
+    """Drawn: seed and digest of the pool are in the state, so that it can be drawn again."""
+
+    state: SpotCheckState
+
+
+@spot_check.fact("concluded", en="The spot check ended.", zh="抽查结束。")
+class SpotCheckConcluded(Event, frozen=True, kw_only=True):
+    """Every body was looked at or could not be reached; the subject ends."""
+
+    state: SpotCheckState
+
+
+@spot_check.fact("cancelled", en="The spot check was cancelled.", zh="取消抽查。")
+class SpotCheckCancelled(Event, frozen=True, kw_only=True):
+    """Not drawn; the subject ends."""
+
+    state: SpotCheckState
+    reason: Code
+
+
+@spot_check.fact("became_overdue", en="The day passed.", zh="抽查逾期。")
+class SpotCheckBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """It was to be done by the day."""
+
+    state: SpotCheckState
+
+
+class BodyCheckPhase(enum.StrEnum):
+    """Where the check of a body is."""
+
+    DRAWN = "drawn"
+    CHECKED = "checked"
+    NOT_REACHED = "not_reached"
+    CANCELLED = "cancelled"
+
+
+class BodyCheckResult(enum.StrEnum):
+    """What came of it."""
+
+    NO_PROBLEM = "no_problem"
+    PROBLEMS = "problems"
+
+
+class BodyCheckState(MatterState, frozen=True, kw_only=True):
+    """The check of one organisation: drawn in a spot check, or named."""
+
+    state: BodyCheckPhase
+    organization: Ref
+    spot_check: Ref | None = None
+    """None: the organisation was named, not drawn."""
+    legal_form: PublicCode
+    topics: tuple[SpotCheckTopic, ...]
+    inspectors: Count = 0
+    checked_on: datetime.date | None = None
+    failed: tuple[Code, ...] = ()
+    """Items of the checklist of its legal form."""
+    found: tuple[SpotCheckTopic, ...] = ()
+    result: BodyCheckResult | None = None
+
+
+body_check = define_stream(
+    "registry",
+    "body_check",
+    en="Checks of single organisations.",
+    zh="对社会组织的抽查检查。",
+    consumers=("registry", "grants", "notify", "console"),
+    partitions=3,
+)
+
+
+@body_check.fact("drawn", en="An organisation is to be checked.", zh="确定检查对象。")
+class BodyCheckDrawn(Event, frozen=True, kw_only=True):
+    """Drawn with its inspectors, or named."""
+
+    state: BodyCheckState
+
+
+@body_check.fact("reassigned", en="Another inspector checks it.", zh="更换检查人员。")
+class BodyCheckReassigned(Event, frozen=True, kw_only=True):
+    """Who was drawn has a conflict of interest, or is away."""
+
+    state: BodyCheckState
+    reason: Code
+
+
+@body_check.fact("checked", en="The organisation was checked.", zh="完成检查。")
+class BodyCheckChecked(Event, frozen=True, kw_only=True):
+    """Checked; what was found has to be put right. The subject ends."""
+
+    state: BodyCheckState
+    rectification: Ref | None = None
+
+
+@body_check.fact("not_reached", en="The organisation was not reached.", zh="无法联系检查对象。")
+class BodyCheckNotReached(Event, frozen=True, kw_only=True):
+    """Nobody was found; the subject ends."""
+
+    state: BodyCheckState
+    ground: Code
+
+
+@body_check.fact("cancelled", en="The check was cancelled.", zh="取消检查。")
+class BodyCheckCancelled(Event, frozen=True, kw_only=True):
+    """It is not checked; the subject ends."""
+
+    state: BodyCheckState
+    reason: Code
+
+
+@body_check.fact("became_overdue", en="The day passed without a check.", zh="检查逾期。")
+class BodyCheckBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """It was to be checked by the day."""
+
+    state: BodyCheckState

@@ -5,37 +5,53 @@ from services.registry.inspections.annual import queries as annual
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.inspections.assessments import routes as assessments
 from services.registry.inspections.assessments.commands import ASSESSMENTS
+from services.registry.inspections.body_checks.commands import BODY_CHECKS
 from services.registry.inspections.campaigns import reactions as campaigns
 from services.registry.inspections.campaigns.commands import CAMPAIGNS
 from services.registry.inspections.evaluations import queries as evaluations
 from services.registry.inspections.evaluations.commands import EVALUATIONS
 from services.registry.inspections.rectifications.commands import RECTIFICATIONS
+from services.registry.inspections.spot_checks import routes as spot_checks
+from services.registry.inspections.spot_checks.commands import SPOT_CHECKS
+
+_HUB = frozenset(
+    {
+        "inspection_campaigns:*",
+        "inspections:guide",
+        "inspections:submit",
+        "inspections:review",
+        "inspections:write",
+        "rectifications:*",
+        "evaluations:enrol",
+        "evaluations:guide",
+        "evaluations:declare",
+        "assessments:*",
+        "spot_checks:*",
+        "body_checks:*",
+    }
+)
+_AUTHORITY = frozenset(
+    {
+        "inspection_campaigns:*",
+        "inspections:*",
+        "rectifications:*",
+        "evaluations:*",
+        "spot_checks:*",
+        "body_checks:*",
+    }
+)
+"""The hub guides, reviews and presses; what the authority concludes or grades, it records itself."""
 
 AREA = Area(
     name="inspections",
-    kinds=(CAMPAIGNS, INSPECTIONS, RECTIFICATIONS, EVALUATIONS, ASSESSMENTS),
-    routers=(assessments.router,),
+    kinds=(CAMPAIGNS, INSPECTIONS, RECTIFICATIONS, EVALUATIONS, ASSESSMENTS, SPOT_CHECKS, BODY_CHECKS),
+    routers=(assessments.router, spot_checks.router, spot_checks.lists),
     reactions=(campaigns.hear_from_above,),
     timers=campaigns.TIMERS,
     figures=(annual.OF_YEAR, evaluations.HOLDERS),
     roles={
-        "hub_officer": frozenset(
-            {
-                "inspection_campaigns:*",
-                "inspections:guide",
-                "inspections:submit",
-                "inspections:review",
-                "inspections:write",
-                "rectifications:*",
-                "evaluations:enrol",
-                "evaluations:guide",
-                "evaluations:declare",
-                "assessments:*",
-            }
-        ),
-        "registration_authority": frozenset(
-            {"inspection_campaigns:*", "inspections:*", "rectifications:*", "evaluations:*"}
-        ),
+        "hub_officer": _HUB,
+        "registration_authority": _AUTHORITY,
         "liaison": frozenset({"inspections:submit", "rectifications:submit", "evaluations:enrol"}),
         "party_officer": frozenset({"assessments:party"}),
         "reviewer": frozenset({"evaluations:declare"}),

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from services.registry.inspections.annual.model import InspectionResult
 from services.registry.inspections.evaluations.model import Grade
+from services.registry.inspections.spot_checks.model import SpotCheckTopic
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 
@@ -62,6 +63,41 @@ class EvaluationPolicy(_Section):
         return self
 
 
+class ChecklistItem(_Section):
+    """One thing that an inspector looks at."""
+
+    code: Code
+    name_zh: str
+    topic: SpotCheckTopic
+    legal_forms: tuple[str, ...] = Field((), description="none named: for every form")
+
+
+CHECKLIST = (
+    ChecklistItem(code="within_purpose", name_zh="活动符合宗旨和业务范围", topic=SpotCheckTopic.ACTIVITY),
+    ChecklistItem(code="reported_events", name_zh="重大活动按规定报告", topic=SpotCheckTopic.ACTIVITY),
+    ChecklistItem(
+        code="member_assembly", name_zh="按章程召开会员（代表）大会、按期换届",
+        topic=SpotCheckTopic.GOVERNANCE, legal_forms=("association",),
+    ),
+    ChecklistItem(
+        code="board", name_zh="按章程召开理事会、按期换届", topic=SpotCheckTopic.GOVERNANCE,
+        legal_forms=("private_non_enterprise", "foundation"),
+    ),
+    ChecklistItem(code="charter_party_clause", name_zh="章程载明党的建设", topic=SpotCheckTopic.GOVERNANCE),
+    ChecklistItem(
+        code="dues", name_zh="会费标准和使用合规", topic=SpotCheckTopic.FINANCE, legal_forms=("association",)
+    ),
+    ChecklistItem(
+        code="charity_spending", name_zh="慈善活动支出和管理费用达标", topic=SpotCheckTopic.FINANCE,
+        legal_forms=("foundation",),
+    ),
+    ChecklistItem(code="accounts", name_zh="账目、票据和专户规范", topic=SpotCheckTopic.FINANCE),
+    ChecklistItem(code="fees", name_zh="无乱收费、乱摊派", topic=SpotCheckTopic.FINANCE),
+    ChecklistItem(code="published_report", name_zh="按规定公开年度信息", topic=SpotCheckTopic.DISCLOSURE),
+)  # fmt: skip
+"""Ours, under the four topics of SUYU A4.24; a list for each legal form (civil-affairs inspectors)."""
+
+
 class InspectionsPolicy(_Section):
     """Deadlines and lists of what is looked at and put right."""
 
@@ -86,4 +122,23 @@ class InspectionsPolicy(_Section):
     upgrade_plan_days: int = Field(
         20, ge=1, description="ours, working days: who falls short has a plan (TONGZHOU T06, R33)"
     )
+    inspectors_each: int = Field(
+        2, ge=1, description="ours, after the practice of 双随机: inspectors drawn for each body"
+    )
+    checklist: tuple[ChecklistItem, ...] = Field(
+        CHECKLIST, description="what a spot check looks at, by legal form (SUYU A4.24, S07)"
+    )
     evaluation: EvaluationPolicy = Field(default_factory=lambda: EvaluationPolicy.model_validate({}))
+
+    def checklist_of(self, legal_form: str) -> tuple[ChecklistItem, ...]:
+        """The items for organisations of this form."""
+        return tuple(
+            item for item in self.checklist if not item.legal_forms or legal_form in item.legal_forms
+        )
+
+    @model_validator(mode="after")
+    def _items_once(self) -> "InspectionsPolicy":
+        codes = [item.code for item in self.checklist]
+        if twice := {code for code in codes if codes.count(code) > 1}:
+            raise ValueError(f"checklist: {', '.join(sorted(twice))} is listed twice")
+        return self

@@ -49,6 +49,43 @@ def upgrade() -> None:
     op.create_index(op.f("ix_assessment_state"), "assessment", ["state"], unique=False)
     op.create_index("uq_assessment_organization_year", "assessment", ["organization_id", "year"], unique=True)
     op.create_table(
+        "body_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("spot_check_id", sa.Uuid(), nullable=True),
+        sa.Column("spot_check_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("legal_form", sa.String(), nullable=False),
+        sa.Column("topics", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("inspectors", sa.Integer(), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("failed", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("found", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("result", sa.String(), nullable=True),
+        sa.Column("assigned", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("findings", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_body_check")),
+    )
+    op.create_index(op.f("ix_body_check_division"), "body_check", ["division"], unique=False)
+    op.create_index("ix_body_check_organization_id", "body_check", ["organization_id"], unique=False)
+    op.create_index("ix_body_check_spot_check_id", "body_check", ["spot_check_id"], unique=False)
+    op.create_index(op.f("ix_body_check_state"), "body_check", ["state"], unique=False)
+    op.create_table(
         "evaluation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -161,10 +198,55 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_inspection_campaign_state"), "inspection_campaign", ["state"], unique=False)
     op.create_index(op.f("ix_inspection_campaign_year"), "inspection_campaign", ["year"], unique=False)
+    op.create_table(
+        "spot_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("topics", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("legal_forms", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("percent", sa.Integer(), nullable=True),
+        sa.Column("inspectors_each", sa.Integer(), nullable=False),
+        sa.Column("unchecked_since", sa.Date(), nullable=True),
+        sa.Column("seed", sa.String(), nullable=True),
+        sa.Column("population", sa.Integer(), nullable=True),
+        sa.Column("population_digest", sa.String(), nullable=True),
+        sa.Column("drawn_bodies", sa.Integer(), nullable=True),
+        sa.Column("drawn_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("inspectors", pg.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spot_check")),
+    )
+    op.create_index(op.f("ix_spot_check_division"), "spot_check", ["division"], unique=False)
+    op.create_index(op.f("ix_spot_check_state"), "spot_check", ["state"], unique=False)
+    op.create_table(
+        "spot_check_pool",
+        sa.Column("spot_check_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("spot_check_id", "organization_id", name=op.f("pk_spot_check_pool")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("spot_check_pool")
+    op.drop_table("spot_check")
     op.drop_table("inspection_campaign")
     op.drop_table("inspection")
     op.drop_table("evaluation")
+    op.drop_table("body_check")
     op.drop_table("assessment")
