@@ -1022,7 +1022,7 @@ class StudyState(MatterState, frozen=True, kw_only=True):
     title: OrganizationText
     topic: Code
     body: Code
-    addressed_to: Code | None = None
+    submitted_to: Code | None = None
     evidence: Count = 0
     """Pieces of evidence gathered."""
     recommendations: Count = 0

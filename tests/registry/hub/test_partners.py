@@ -100,7 +100,7 @@ async def test_a_study_rests_on_evidence_and_is_answered(register: Register, api
         body="womens_federation", due_on=date(2026, 12, 31),
     )  # fmt: skip
     said: dict[str, Any] = {
-        "id": row.id, "addressed_to": "civil_affairs", "recommendations": 3, "findings": "建议简化登记"
+        "id": row.id, "submitted_to": "civil_affairs", "recommendations": 3, "findings": "建议简化登记"
     }  # fmt: skip
     with pytest.raises(NoEvidence):
         await register.do(studies.submit, **said)

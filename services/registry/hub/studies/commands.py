@@ -40,7 +40,7 @@ STUDIES = Kind(
             rescheduled=contract.StudyRescheduled,
         ),
     ),
-    filters=("topic", "body", "addressed_to", "late"),
+    filters=("topic", "body", "submitted_to", "late"),
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ async def start(
     title: Annotated[Text, Field(title="课题")],
     topic: Annotated[Code, Field(title="研究领域")],
     body: Annotated[Code, Field(title="承担单位")],
-    addressed_to: Annotated[Code | None, Field(title="报送单位")] = None,
+    submitted_to: Annotated[Code | None, Field(title="报送单位")] = None,
     due_on: Annotated[Day | None, Field(title="完成期限")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
@@ -70,7 +70,7 @@ async def add_evidence(
 @STUDIES.step(contract.StudySubmitted, zh="报送", needs="write", path="submission")
 async def submit(
     uow: UnitOfWork, row: StudyRow, *,
-    addressed_to: Annotated[Code, Field(title="报送单位")],
+    submitted_to: Annotated[Code, Field(title="报送单位")],
     recommendations: Recommendations,
     findings: Annotated[Words, Field(title="研究结论和建议")],
 ) -> None:  # fmt: skip

@@ -19,7 +19,7 @@ class StudyRow(MatterRow, Table, table=True):
     title: str = Field(title="课题")
     topic: str = Field(title="研究领域")
     body: str = Field(title="承担单位")
-    addressed_to: str | None = Field(default=None, title="报送单位")
+    submitted_to: str | None = Field(default=None, title="报送单位")
     evidence: int = Field(default=0, title="研究依据数")
     recommendations: int = Field(default=0, title="建议条数")
     adopted: int | None = Field(default=None, title="采纳条数")

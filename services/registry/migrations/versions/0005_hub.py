@@ -369,7 +369,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
-        sa.Column("addressed_to", sa.String(), nullable=True),
+        sa.Column("submitted_to", sa.String(), nullable=True),
         sa.Column("evidence", sa.Integer(), nullable=False),
         sa.Column("recommendations", sa.Integer(), nullable=False),
         sa.Column("adopted", sa.Integer(), nullable=True),
