@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
 from shuniu_contracts import Event
+from sqlalchemy import bindparam
 from sqlmodel import select
 
 from chassis import failpoints
@@ -22,6 +24,13 @@ BEFORE_LOG = failpoints.declare("command.before_log")
 BEFORE_COMMIT = failpoints.declare("command.before_commit")
 
 Row = TypeVar("Row", bound=AggregateRow)
+
+
+@cache
+def _locking(kind: type[AggregateRow]) -> Any:
+    """The statement that locks a row by its id; one that the session read before is read again under it."""
+    statement = select(kind).where(kind.id == bindparam("wanted")).with_for_update()
+    return statement.execution_options(populate_existing=True)
 
 
 class NotFound(Refusal):
@@ -116,10 +125,8 @@ class UnitOfWork(Acting):
         Raises `NotFound`; `NotPermitted` where the caller's divisions do not cover it; `NotHome`;
         `StaleRevision` where the request carried If-Match and somebody saved in between.
         """
-        # A row that this session read before, without the lock, is read again under it.
-        statement = select(kind).where(kind.id == UUID(str(id))).with_for_update()
-        statement = statement.execution_options(populate_existing=True)
-        row = (await self.session.exec(statement)).one_or_none()
+        found = await self.session.exec(_locking(kind), params={"wanted": UUID(str(id))})
+        row: Row | None = found.one_or_none()
         if row is None:
             raise NotFound.of(kind, id)
         self.authorize(row.division)
@@ -195,7 +202,8 @@ class UnitOfWork(Acting):
 
     async def flush(self) -> None:
         """Send pending rows and events to the database, before raw SQL or the commit; the log comes last."""
-        await self.session.flush()
+        if self.session.new or self.session.dirty or self.session.deleted:
+            await self.session.flush()
         await failpoints.reach(BEFORE_LOG)
         pending, self._pending = self._pending, []
         await append(self.connection, pending, epoch=self.transaction.epoch, now=self.now)

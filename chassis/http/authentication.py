@@ -1,5 +1,11 @@
-"""Bearer tokens: signature by the provider's keys, pinned algorithm, issuer, audience, expiry."""
+"""Bearer tokens: signature by the provider's keys, pinned algorithm, issuer, audience, expiry.
 
+A token that was found good is remembered with the key that proved it, for a signature costs as much as the
+rest of a small request; its expiry is looked at every time, and a key that is read anew proves it anew.
+"""
+
+import time
+from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jws, jwt
@@ -12,8 +18,18 @@ from chassis.principal import Principal, permissions_of
 from chassis.settings import AuthSettings
 
 _SHOWN = 64
+_REMEMBERED = 4096
 
 __all__ = ["KeysUnusable", "Verifier"]
+
+
+@dataclass(frozen=True)
+class _Proved:
+    """A good token's holder, the key that proved it, and the second of Unix time at which it ends."""
+
+    key: Any
+    ends: float
+    principal: Principal
 
 
 class Verifier:
@@ -31,6 +47,7 @@ class Verifier:
             exp={"essential": True},
             sub={"essential": True},
         )
+        self._proved: dict[str, _Proved] = {}
 
     async def open(self) -> None:
         """Read the key set before the first request; raises `KeysUnusable`, see `ProviderKeys.open`."""
@@ -43,12 +60,26 @@ class Verifier:
         if len(token) > self._settings.max_token_bytes:
             raise _invalid(f"it is longer than {self._settings.max_token_bytes} bytes")
         key = await self._key(_key_id(token))
+        known = self._proved.get(token)
+        if known is not None and known.key is key and time.time() < known.ends:
+            return known.principal
+        claims = self._claims_of(token, key)
+        principal = self._principal_of(claims)
+        self._remember(token, _Proved(key, claims["exp"] + self._settings.leeway_s, principal))
+        return principal
+
+    def _claims_of(self, token: str, key: Any) -> dict[str, Any]:
         try:
             claims = jwt.decode(token, key, algorithms=[self._settings.algorithm]).claims
             self._claims.validate(claims)
         except (JoseError, ValueError, TypeError) as error:
             raise _invalid(str(error)) from None
-        return self._principal_of(claims)
+        return claims
+
+    def _remember(self, token: str, proved: _Proved) -> None:
+        if len(self._proved) >= _REMEMBERED:
+            self._proved.clear()
+        self._proved[token] = proved
 
     def _principal_of(self, claims: dict[str, Any]) -> Principal:
         subject, roles, divisions = claims["sub"], claims.get("roles"), claims.get("divisions")

@@ -20,9 +20,9 @@ from shuniu_contracts.registry import (
     RegistrationRoute,
 )
 
+from chassis.pinyin import initials
 from services.console.projection import queries
 from services.console.projection.model import organization_of
-from services.console.projection.reactions import initials
 from tests.console.conftest import OTHER_STREET, STREET, TODAY, Subject, World
 
 pytestmark = pytest.mark.integration

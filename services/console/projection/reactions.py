@@ -1,14 +1,13 @@
 """Every event of the four services becomes a line of the timeline and the newest state of its subject."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from pypinyin import Style, lazy_pinyin
 from shuniu_contracts import STREAMS, Event
 
+from chassis.pinyin import initials
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
@@ -74,20 +73,6 @@ def _published() -> tuple[type[Event], ...]:
         for described in stream.facts.values()
         if described.is_newest
     )
-
-
-@lru_cache(maxsize=1 << 16)
-def _initial(character: str) -> str:
-    return lazy_pinyin(character, style=Style.FIRST_LETTER, errors="default")[0].lower()
-
-
-def initials(name: str) -> str:
-    """Pinyin initials of a name, lower case: 阳光妈妈 -> `ygmm`.
-
-    Each character has its commonest reading, as in the registry's own search: to look every name up in a
-    dictionary of phrases took more of the processor than all else that is done with an event.
-    """
-    return "".join(map(_initial, name))
 
 
 @reaction(*_published())

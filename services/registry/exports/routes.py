@@ -1,8 +1,7 @@
 """The register as a workbook over HTTP."""
 
 import asyncio
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -11,12 +10,11 @@ from starlette.responses import FileResponse
 
 from chassis.http import Call, requires
 from chassis.http.fields import Code, Division
-from services.registry.exports.workbook import TITLE, row_writer, write
 from services.registry.organizations import queries
 from services.registry.organizations.model import HubLink, HubStanding, LegalForm, LegalStatus
 from services.registry.organizations.queries import Filter
 from services.registry.policy import RegistryPolicy
-from services.registry.sheets.workbook import XLSX
+from services.registry.sheets.model import XLSX
 
 router = APIRouter(prefix="/v1/organizations", tags=["organizations"])
 
@@ -36,6 +34,8 @@ async def export(
     ended: bool = False,
 ) -> FileResponse:
     """What the search with the same filter finds, as a workbook that can be imported again."""
+    from services.registry.exports.workbook import row_writer
+
     wanted = Filter(
         q=q, division=division, legal_form=legal_form, legal_status=legal_status, category=category,
         hub_link=hub_link, hub_standing=hub_standing, department=department, import_id=import_id, ended=ended,
@@ -43,16 +43,19 @@ async def export(
     policy = call.runtime.policies
     assert isinstance(policy, RegistryPolicy)
     rows = await call.read(queries.rows, wanted=wanted, limit=policy.import_max_rows, row=row_writer(policy))
-    return _sent(await asyncio.to_thread(write, rows))
+    return await _sent(rows)
 
 
 @router.get("/template.xlsx", response_class=FileResponse, responses={200: {"content": {XLSX: {}}}})
 async def template(call: Annotated[Call, requires("organizations:read")]) -> FileResponse:
     """An empty workbook with the import's columns."""
-    return _sent(await asyncio.to_thread(write, []))
+    return await _sent([])
 
 
-def _sent(file: Path) -> FileResponse:
+async def _sent(rows: list[list[Any]]) -> FileResponse:
+    from services.registry.exports.workbook import TITLE, write
+
+    file = await asyncio.to_thread(write, rows)
     return FileResponse(
         file, media_type=XLSX, filename=f"{TITLE}.xlsx", background=BackgroundTask(file.unlink)
     )

@@ -7,6 +7,7 @@ from typing import Any
 from chassis.model import Refusal, RefusalKind
 
 Cell = str | int | float | bool | None
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ID, REVISION = "编号", "版本"
 _SEPARATORS = str.maketrans("，,；;\n", "、、、、、")
 _YES = {"是": True, "否": False, "有": True, "无": False, "true": True, "false": False}

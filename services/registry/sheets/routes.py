@@ -15,8 +15,7 @@ from services.registry.imports.workbook import read_workbook
 from services.registry.policy import RegistryPolicy
 from services.registry.sheets import commands, queries
 from services.registry.sheets.commands import Apply, SheetReport
-from services.registry.sheets.model import columns
-from services.registry.sheets.workbook import XLSX, write
+from services.registry.sheets.model import XLSX, columns
 
 
 def sheets(kind: Kind[Any]) -> APIRouter:
@@ -36,6 +35,8 @@ def _download(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
         call: Annotated[Call, requires(f"{kind.permission}:read")],
         wanted: Annotated[wanted_type, Query()],  # type: ignore[valid-type]
     ) -> FileResponse:
+        from services.registry.sheets.workbook import write
+
         most = _policy(call).sheet_max_rows
         rows = await call.read(queries.rows, kind=kind, wanted=wanted, limit=most)
         form = columns(step.body.model_json_schema())

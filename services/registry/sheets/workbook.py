@@ -1,4 +1,7 @@
-"""The list as a workbook: what is known, what is to be filled in, with lists to choose from."""
+"""The list as a workbook: what is known, what is to be filled in, with lists to choose from.
+
+Who writes one loads this module then: openpyxl is large, and most processes never need it.
+"""
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +18,6 @@ from services.registry.sheets.model import ID, REVISION, Column
 
 KNOWN = PatternFill("solid", start_color="DDEBF7")
 _TO_FILL = PatternFill("solid", start_color="FFF2CC")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ROWS_WITH_LISTS = 200_000
 _LONGEST_LIST = 250
 """Characters of a list to choose from that Excel keeps in the cell's rule."""

@@ -122,3 +122,26 @@ def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.read_bytes() == content
     assert "d" not in json.loads(EmbeddedKey.open(tmp_path).jwks.read_bytes())["keys"][0]
+
+
+async def test_a_token_that_was_good_ends_at_its_expiry(
+    verifier: Verifier, key: EmbeddedKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = token(key, hours=1)
+    assert (await verifier.principal(given)).actor_id == "u-1"
+    later = time.time() + 3600 + AuthSettings().leeway_s + 2
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert await refused(verifier, given) == "token_invalid"
+
+
+async def test_a_token_that_was_good_is_proved_anew_by_a_key_that_took_the_others_name(
+    verifier: Verifier, key: EmbeddedKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = token(key)
+    assert (await verifier.principal(given)).actor_id == "u-1"
+    other = ECKey.generate_key("P-256", {"kid": "shuniu-embedded"})
+    key.jwks.write_text(json.dumps({"keys": [other.as_dict(private=False)]}))
+    much_later = time.monotonic() + AuthSettings().keys_refresh_s + 1
+    monkeypatch.setattr("chassis.http.key_set._now", lambda: much_later)
+    await verifier.principal(forged(other))
+    assert await refused(verifier, given) == "token_invalid"
