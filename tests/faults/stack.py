@@ -40,6 +40,7 @@ ROLES: Roles = {
 }
 """The processes of each service, by the roles in them. The console's pages write nothing."""
 _READY_S = 60.0
+_PARKED = "select number, kind, subject, sequence, error from parked order by number limit 10"
 _REST_S = 90.0
 _AGAIN_S = 0.2
 _COMMAND_S = 120.0
@@ -303,7 +304,7 @@ class FaultStack:
                     clean = 0 if report.problems else clean + 1
                     await asyncio.sleep(0.5)
         assert report is not None, f"not at rest after {_REST_S:.0f} s: {await self._waiting()}"
-        problems = "\n".join(report.problems)
+        problems = "\n".join([*report.problems, *await self._set_aside()] if clean < 2 else ())
         assert clean == 2, f"not as promised after {_REST_S:.0f} s:\n{problems}\n{self._all_tails()}"
         assert (found := await self.audit()) == [] or expected.lost or expected.parked, found
         report.dropped = await self._dropped()
@@ -322,6 +323,18 @@ class FaultStack:
         """Wait until no outbox holds anything."""
         while await self._waiting():  # noqa: ASYNC110, tables' state
             await asyncio.sleep(0.2)
+
+    async def _set_aside(self) -> list[str]:
+        """The first messages that each service has parked, and why."""
+        found: list[str] = []
+        for name in self.services:
+            connection = await asyncpg.connect(self.dsn(name))
+            try:
+                rows = await connection.fetch(_PARKED)
+            finally:
+                await connection.close()
+            found += [f"{name} set aside {dict(row)}" for row in rows]
+        return found
 
     async def _waiting(self) -> dict[str, int]:
         """How many pointers wait in each outbox."""

@@ -99,7 +99,7 @@ async def test_strangers_on_the_bus_harm_nobody_but_themselves(
         aside = replace(load.expected, strangers=True, parked=True)
         await stack.at_rest(replace(aside, lost=forked))  # only whom somebody forged waits for a decision
         kinds = await set_aside(stack)
-        assert kinds["partybuild"] >= {"malformed", "quarantined", "unknown_major", "fork"}
+        assert kinds["partybuild"] >= {"malformed", "quarantined", "unknown_major", "fork"}, kinds
         await discard_everything(stack)
         outcome.count(stack, load, await stack.at_rest(replace(aside, parked=False)))
 
