@@ -52,8 +52,9 @@ check: $(READY)  ## format, lint, types, import rules, contracts, stale files, u
 test-unit: $(READY)  ## the tests that need nothing
 	$(BIN)/pytest -q -m "not integration and not system and not browser" -n 2 $(ARGS)
 
-test: $(READY)  ## everything that needs no container
-	$(BIN)/pytest -q $(ARGS)
+test: $(READY)  ## everything that needs no container; ARGS chooses: make test ARGS="tests/registry -k import"
+	$(if $(ARGS),$(BIN)/pytest -q $(ARGS),$(BIN)/pytest -q -n 2 --dist loadfile -m "not system and not browser" \
+	  && $(BIN)/pytest -q -m "system or browser")
 
 wheelhouse: $(READY)  ## all wheels that the image is built from, in dist/wheelhouse
 	rm -rf dist/wheelhouse
@@ -72,7 +73,8 @@ images-offline: wheelhouse  ## every image without an image registry; needs root
 ON_ENGINES := $(if $(filter offline,$(IMAGES)),$(OFFLINE)) SHUNIU_TEST_BACKEND=containers $(BIN)/pytest -q
 
 test-engines: $(READY)  ## what the chassis promises, and our image, on Apache Kafka and PostgreSQL in containers
-	$(ON_ENGINES) tests/containers/test_image.py tests/containers/test_idempotence.py tests/chassis/test_relay.py \
+	$(ON_ENGINES) tests/containers/test_image.py tests/containers/test_idempotence.py tests/containers/test_groups.py \
+	  tests/chassis/test_relay.py \
 	  tests/chassis/test_recovery.py tests/chassis/test_topics.py tests/chassis/test_bus.py \
 	  tests/chassis/test_unit_of_work.py tests/chassis/consuming $(ARGS)
 
