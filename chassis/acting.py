@@ -12,6 +12,8 @@ from chassis.clock import day_of
 from chassis.database import Transaction
 from chassis.principal import Principal
 from chassis.region import Region
+from chassis.sealing import SealingKeys
+from chassis.vault import SealingUnset, Vault
 
 Policy = TypeVar("Policy", bound=BaseModel)
 
@@ -26,6 +28,7 @@ class Acting:
     principal: Principal
     region: Region
     policies: BaseModel | None = None
+    sealing: SealingKeys | None = None
 
     @property
     def session(self) -> AsyncSession:
@@ -46,6 +49,13 @@ class Acting:
     def today(self) -> date:
         """The day in Asia/Shanghai."""
         return day_of(self.now)
+
+    @property
+    def vault(self) -> Vault:
+        """The persons' keys of this service; raises `SealingUnset`."""
+        if self.sealing is None:
+            raise SealingUnset
+        return Vault(self.sealing, self.connection)
 
     def policy(self, kind: type[Policy]) -> Policy:
         """This service's section of the region profile, typed."""

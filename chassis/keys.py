@@ -30,11 +30,13 @@ class EmbeddedKey:
         directory.mkdir(parents=True, exist_ok=True)
         file = directory / KEY_FILE
         if not file.exists():
-            _write(file, ECKey.generate_key("P-256", {"kid": AuthSettings().embedded_key_id}).as_dict(True))
+            write_secret(
+                file, ECKey.generate_key("P-256", {"kid": AuthSettings().embedded_key_id}).as_dict(True)
+            )
         key = ECKey.import_key(msgspec.json.decode(file.read_bytes()))
         found = cls(directory, key)
         if not found.jwks.exists():
-            _write(found.jwks, {"keys": [{**key.as_dict(False), "use": "sig", "alg": _ALGORITHM}]})
+            write_secret(found.jwks, {"keys": [{**key.as_dict(False), "use": "sig", "alg": _ALGORITHM}]})
         return found
 
     @property
@@ -69,11 +71,14 @@ def issue_token(
     return EmbeddedKey.open(directory).issue(subject=subject, roles=roles, divisions=divisions, hours=hours)
 
 
-def _write(file: Path, content: object) -> None:
-    """Whole or not at all, readable by its owner only; who comes second keeps the first one's."""
+def write_secret(file: Path, content: object, *, replace: bool = False) -> None:
+    """Whole or not at all, readable by its owner only; who comes second keeps the first's or replaces it."""
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
         stream.write(msgspec.json.encode(content))
+    if replace:
+        fresh.replace(file)
+        return
     try:
         os.link(fresh, file)
     except FileExistsError:

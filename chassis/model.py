@@ -19,6 +19,7 @@ class RefusalKind(StrEnum):
     MISSING = "missing"
     STALE = "stale"
     TOO_LARGE = "too_large"
+    UNAVAILABLE = "unavailable"
 
 
 class Refusal(Exception):

@@ -11,6 +11,7 @@ from chassis.database import Database
 from chassis.log import Cause
 from chassis.principal import SYSTEM, Principal
 from chassis.region import Region
+from chassis.sealing import SealingKeys
 from chassis.service import Service
 from chassis.settings import Settings
 from chassis.unit_of_work import BEFORE_COMMIT, UnitOfWork
@@ -39,6 +40,7 @@ class Runtime:
     wake: Callable[[], Awaitable[None]] | None = None
     """tells the relay, wherever it runs, that the outbox has grown; set when serving"""
     policies: BaseModel = field(init=False)
+    sealing: SealingKeys | None = field(init=False)
     roles: dict[str, Callable[[], Condition]] = field(default_factory=dict)
     """the roles at work in this process, by name; filled when serving, asked for readiness"""
     neighbours: tuple["Runtime", ...] = ()
@@ -48,6 +50,8 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.policies = self.region.policy(self.service.name, self.service.policy)
+        file = self.settings.sealing.keys_file
+        self.sealing = None if file is None else SealingKeys.read(file)
 
     def conditions(self) -> Iterable[tuple[str, Condition]]:
         """Each role's name and condition, now."""
@@ -70,6 +74,7 @@ class Runtime:
                 cause=cause or Cause.new(),
                 region=self.region,
                 policies=self.policies,
+                sealing=self.sealing,
                 expected_revision=expected_revision,
                 permission=permission,
             )

@@ -215,6 +215,16 @@ class AuthSettings(BaseSettings):
         return self
 
 
+class SealingSettings(BaseSettings):
+    """Keys of the installation for personal data at rest, see `vault.py`."""
+
+    model_config = SettingsConfigDict(env_prefix="SHUNIU_SEALING_", env_ignore_empty=True)
+
+    keys_file: Path | None = Field(
+        None, description="made by `shuniu sealing keys`; without it a service takes no personal data"
+    )
+
+
 class Settings(BaseSettings):
     """Everything one process needs to know."""
 
@@ -235,6 +245,7 @@ class Settings(BaseSettings):
     relay: RelaySettings = Field(default_factory=RelaySettings)
     http: HttpSettings = Field(default_factory=HttpSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
+    sealing: SealingSettings = Field(default_factory=SealingSettings)
 
     def for_service(self, service: str, *, port: int | None = None) -> "Settings":
         """These settings for one service: `{service}` in the DSN filled in, and its own port."""

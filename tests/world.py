@@ -18,6 +18,7 @@ from chassis.principal import Principal
 from chassis.received import Received
 from chassis.region import Region
 from chassis.runtime import Runtime
+from chassis.sealing import SealingKeys
 from chassis.service import Service
 from chassis.settings import BusSettings, Settings
 from chassis.tables import chassis_metadata
@@ -43,6 +44,7 @@ def runtime_on(
     """The service on an open, migrated database; `policies` replaces its section of the region's profile."""
     settings = Settings(environment="test", stack=stack, database=database.settings, bus=bus or BusSettings())
     runtime = Runtime(service, settings, region, database)
+    runtime.sealing = SealingKeys.fresh()
     runtime.policies = policies or runtime.policies
     return runtime
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from chassis import failpoints
-from chassis.command import bus, contracts, database, parked, recovery, serve, tokens, up, waiting
+from chassis.command import bus, contracts, database, parked, recovery, sealing, serve, tokens, up, waiting
 from chassis.command.output import errors
 from chassis.model import Refusal, Refusals
 from chassis.redaction import concealed
@@ -26,7 +26,7 @@ def application(services: Sequence[typer.Typer] = ()) -> typer.Typer:
     app = typer.Typer(
         name="shuniu", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
     )
-    for module in (up, serve, tokens, bus, recovery, contracts, database, waiting):
+    for module in (up, serve, tokens, bus, recovery, contracts, database, waiting, sealing):
         _merge(app, module.app)
     app.add_typer(parked.app, name="parked")
     for added in services:

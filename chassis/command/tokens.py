@@ -15,7 +15,7 @@ def token(
         list[str],
         typer.Option(
             help="Role; may be repeated: operator, hub_officer, registration_authority, liaison, "
-            "party_officer, grants_officer, reviewer, viewer."
+            "party_officer, grants_officer, reviewer, viewer, care_officer, care_supervisor."
         ),
     ],
     division: Annotated[

@@ -121,9 +121,12 @@ async def _run(plan: Plan, port: int, engines_only: bool) -> None:
     from chassis.embedded.connection import write_connection_file
     from chassis.embedded.stack import EmbeddedStack
     from chassis.keys import EmbeddedKey
+    from chassis.sealing import KEYS_FILE, SealingKeys
 
     begun = time.monotonic()
     key = EmbeddedKey.open(plan.data_dir / KEYS_FOLDER)
+    sealing = plan.data_dir / KEYS_FOLDER / KEYS_FILE
+    SealingKeys.open(sealing)
     stack = EmbeddedStack(plan.data_dir, port, told=_tell)
     databases: dict[str, str] = {}
 
@@ -135,7 +138,7 @@ async def _run(plan: Plan, port: int, engines_only: bool) -> None:
         if engines_only:
             return []
         template = stack.postgres.dsn("shuniu_{service}")
-        environment = _environment(plan, template, stack.broker.bootstrap_servers, key.jwks)
+        environment = _environment(plan, template, stack.broker.bootstrap_servers, key.jwks, sealing)
         return [_child(plan, group, environment) for group in plan.groups()]
 
     def ready() -> None:
@@ -157,7 +160,7 @@ async def _run(plan: Plan, port: int, engines_only: bool) -> None:
     await stack.run(prepare, lambda: _fill_bus(plan), ready)
 
 
-def _environment(plan: Plan, dsn: str, bootstrap_servers: str, jwks: Path) -> dict[str, str]:
+def _environment(plan: Plan, dsn: str, bootstrap_servers: str, jwks: Path, sealing: Path) -> dict[str, str]:
     return {
         "SHUNIU_ENVIRONMENT": "embedded",
         "SHUNIU_STACK": plan.stack,
@@ -166,6 +169,7 @@ def _environment(plan: Plan, dsn: str, bootstrap_servers: str, jwks: Path) -> di
         "SHUNIU_BUS_BOOTSTRAP_SERVERS": bootstrap_servers,
         "SHUNIU_BUS_PROFILE": "embedded",
         "SHUNIU_AUTH_JWKS": str(jwks),
+        "SHUNIU_SEALING_KEYS_FILE": str(sealing),
         "SHUNIU_CONSOLE_SERVICES": json.dumps({n: plan.url(n) for n in plan.ports if n != _CONSOLE}),
         # Threads of the C library keep an arena each otherwise: tens of megabytes for nothing.
         "MALLOC_ARENA_MAX": "2",

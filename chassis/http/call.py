@@ -70,15 +70,16 @@ class Call:
 
     async def execute(
         self, command: Callable[..., Awaitable[Any]], *, answer: Answer | None = None, status: int = 200,
-        location: str | None = None, **arguments: Any,
+        location: str | None = None, kept: bool = True, **arguments: Any,
     ) -> Response:  # fmt: skip
         """Run a command in a unit of work with the caller, If-Match and Idempotency-Key; answer with ETag.
 
         A 201 carries `Location`: the given one, or the request's path with the record's id. What the command
-        refuses is raised and becomes a problem response.
+        refuses is raised and becomes a problem response. An answer that must not lie in the database in clear
+        is not `kept` for retries: the command is then run again for the same key.
         """
         name = getattr(command, "__name__", "command")
-        tried = await attempt(self.request, self.principal.actor_id)
+        tried = await attempt(self.request, self.principal.actor_id) if kept else None
         with telemetry.command_span(self.runtime.service.name, name):
             async with self.runtime.unit_of_work(
                 self.principal, self.cause, permission=self.permission, expected_revision=self._if_match()
@@ -110,6 +111,7 @@ class Call:
                 permission=self.permission,
                 region=self.runtime.region,
                 policies=self.runtime.policies,
+                sealing=self.runtime.sealing,
             )
             result = await query(reading, **arguments)
         if (etag := _etag(result)) is not None:

@@ -20,6 +20,7 @@ STATUS = {
     RefusalKind.MISSING: 404,
     RefusalKind.STALE: 412,
     RefusalKind.TOO_LARGE: 413,
+    RefusalKind.UNAVAILABLE: 503,
 }
 # Which status several refusals of different kinds share: the one that decides, first.
 _PRECEDENCE = (403, 404, 412, 409, 413, 422)

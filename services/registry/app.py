@@ -38,6 +38,8 @@ _OWN: Final[dict[str, set[str]]] = {
     "grants_officer": _READ,
     "reviewer": {"organizations:read"},
     "viewer": {"organizations:read", "figures:read"},
+    "care_officer": {"figures:read"},
+    "care_supervisor": {"figures:read"},
 }  # fmt: skip
 """The hub reviews, links and guides; what only the authority decides, only the authority records."""
 ROLES: Final = {role: own | permissions(role, reads=own >= _READ) for role, own in _OWN.items()}

@@ -15,6 +15,7 @@ from chassis.keys import EmbeddedKey
 from chassis.migrations import upgrade
 from chassis.region import load_region
 from chassis.runtime import Runtime
+from chassis.sealing import SealingKeys
 from chassis.service import discover, installed
 from chassis.settings import AuthSettings, DatabaseSettings, Settings
 from deploy.regions import profile_file
@@ -33,6 +34,7 @@ async def opened(name: str, postgres: Postgres, key: EmbeddedKey) -> AsyncIterat
         environment="test", stack=STACK, database=database.settings, auth=AuthSettings(jwks=str(key.jwks))
     )
     runtime = Runtime(service, settings, load_region(profile_file("120116-binhai")), database)
+    runtime.sealing = SealingKeys.fresh()
     app = create_app(runtime)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{name}.test") as client:

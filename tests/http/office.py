@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import EnumType
-from typing import Any, Protocol, get_type_hints
+from typing import Any, Protocol, get_origin, get_type_hints
 from uuid import UUID
 
 import httpx
@@ -21,6 +21,9 @@ from chassis.runtime import Runtime
 from chassis.service import Service
 from services.partybuild.party_organizations.model import SetUp
 from services.registry.areas import KINDS
+from services.registry.care.pairings import commands as care_pairings
+from services.registry.care.records import commands as care_records
+from services.registry.care.records.model import ConsentBy
 from tests.grants.conftest import Grants
 from tests.notify.conftest import World as NotifyWorld
 from tests.notify.events import EVENTS, ORGANIZATION
@@ -156,7 +159,10 @@ def _matter(kind: Kind[Any], id: UUID) -> MatterRow:
         "id": id, "division": STREET, "home": STACK, "revision": 1, "sequence": 1, "basis": "live",
         "state": kind.initial.value,
     }  # fmt: skip
-    plain = {str: "some", int: 1, bool: False, date: date(2026, 3, 2), UUID: id, datetime: datetime.now(UTC)}
+    plain: dict[Any, Any] = {
+        str: "some", int: 1, bool: False, date: date(2026, 3, 2), UUID: id, datetime: datetime.now(UTC),
+        list: [],
+    }  # fmt: skip
     public = get_type_hints(row.public)
     for name, column in row.model_fields.items():
         if column.is_required() and name not in known:
@@ -164,8 +170,21 @@ def _matter(kind: Kind[Any], id: UUID) -> MatterRow:
             if isinstance(closed, EnumType):
                 known[name] = next(iter(closed)).value
             else:
-                known[name] = plain[column.annotation]  # type: ignore[index]
+                known[name] = plain[get_origin(column.annotation) or column.annotation]
     return row(**known)
+
+
+async def _care(office: Office, id: UUID) -> None:
+    """Somebody in care, and a pairing, under the id of the matters."""
+    known: dict[str, Any] = {"division": STREET, "worker": "u-operator", "id": id}
+    async with office.runtime.unit_of_work() as uow:
+        await care_records.open_(
+            uow, person_id="p-in-care", need="single_poor_mother", consented_on=date(2026, 3, 2),
+            consent_by=ConsentBy.SELF, **known,
+        )  # fmt: skip
+        await care_pairings.pair(
+            uow, child_id="p-child", giver_id="p-giver", guardian_consented_on=date(2026, 3, 2), **known
+        )
 
 
 async def _registry(office: Office) -> Records:
@@ -178,7 +197,9 @@ async def _registry(office: Office) -> Records:
     brought = await office.done(
         "POST", "/v1/imports", data={"division": STREET}, files={"file": ("名册.xlsx", b"none")}
     )
-    found.ids = [survivor["id"], organization["id"], consulted["id"], brought["id"], await _matters(office)]
+    matters = await _matters(office)
+    await _care(office, UUID(matters))
+    found.ids = [survivor["id"], organization["id"], consulted["id"], brought["id"], matters]
     found.names += [application["name"], "滨海新区乙丑互助会"]
     found.references = {
         "organization_id": organization["id"], "into": survivor["id"], "name": NAME,

@@ -1,9 +1,79 @@
 """What differs from region to region here: `[registry.care]` of the region profile."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+CareCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class _Listed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: CareCode
+    name_zh: str
+    name_en: str = ""
+
+
+class Need(_Listed):
+    """Why somebody is looked after; people are counted by it."""
+
+
+class Purpose(_Listed):
+    """What somebody may look into a record for."""
+
+    roles: frozenset[str] = Field(description="who may look for this purpose, whatever else they may do")
+    own: bool = Field(False, description="only the record's own worker")
+
+
+NEEDS = (
+    Need(code="single_poor_mother", name_zh="单亲贫困母亲", name_en="poor single mother"),
+    Need(code="child_in_difficulty", name_zh="困境儿童", name_en="child in difficulty"),
+    Need(code="left_behind_child", name_zh="留守儿童", name_en="left-behind child"),
+    Need(code="disabled", name_zh="残疾人", name_en="disabled person"),
+    Need(code="elderly", name_zh="困难老人", name_en="elderly person in need"),
+    Need(code="other", name_zh="其他困难群体", name_en="others in need"),
+)
+"""LUOHU (L24, 困境儿童), JIANGMEN and SUYU (A4.18)."""
+
+PURPOSES = (
+    Purpose(code="care", name_zh="帮扶服务", name_en="care", roles=frozenset({"care_officer"}), own=True),
+    Purpose(code="hand_over", name_zh="工作交接", name_en="hand-over", roles=frozenset({"care_officer"})),
+    Purpose(
+        code="supervision", name_zh="督导检查", name_en="supervision", roles=frozenset({"care_supervisor"})
+    ),
+    Purpose(
+        code="own_request",
+        name_zh="本人查询",
+        name_en="the person asks",
+        roles=frozenset({"care_officer", "care_supervisor"}),
+    ),
+)
+"""Ours, after PIPL 6 and 45: a specific purpose for each look; people may ask what is kept of them."""
 
 
 class CarePolicy(BaseModel):
-    """Deadlines, cadences and lists; each key names its source."""
+    """Deadlines and lists; each key names its source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    needs: tuple[Need, ...] = Field(NEEDS, min_length=1, description="who is looked after (L24, A4.18)")
+    purposes: tuple[Purpose, ...] = Field(
+        PURPOSES, min_length=1, description="what records may be read for, and by whom (ours, PIPL 6)"
+    )
+    smallest: int = Field(3, ge=3, description="ours: numbers of people below this one are not shown")
+    review_days: int = Field(
+        90, ge=1, description="ours: calendar days to the next review (动态管理, L24), where none is given"
+    )
+    retention_days: int = Field(
+        1095, ge=0, description="ours: days after its end for which a record is kept, then erased (PIPL 19)"
+    )
+    children_a_giver: int = Field(3, ge=1, description="ours: children whom one giver is paired with at once")
+
+    @model_validator(mode="after")
+    def _codes_are_unique(self) -> "CarePolicy":
+        for name, listed in (("needs", self.needs), ("purposes", self.purposes)):
+            codes = [one.code for one in listed]
+            if len(set(codes)) != len(codes):
+                raise ValueError(f"{name}: a code is listed twice")
+        return self

@@ -1,0 +1,1 @@
+"""Looks: who read what is sealed in a record, for what purpose."""

@@ -1,0 +1,12 @@
+"""The log of looks."""
+
+from chassis.tables import APPEND_ONLY
+from chassis.vault import LookColumns
+from services.registry.tables import Table
+
+
+class CareLookRow(LookColumns, Table, table=True):
+    """One look. The database itself refuses to change or delete it, whoever asks."""
+
+    __tablename__ = "care_look"
+    __table_args__ = ({"info": {APPEND_ONLY: True}},)

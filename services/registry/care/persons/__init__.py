@@ -1,0 +1,1 @@
+"""The people behind care records: their keys, finding their records, erasing them."""

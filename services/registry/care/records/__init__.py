@@ -1,0 +1,1 @@
+"""Care records: whom somebody looks after, with what consent and plan, until when."""
