@@ -19,6 +19,7 @@ from services.console.figures.model import PRINTED, PublishedFigure, Verdict, co
 from services.console.figures.published import figures_file, published_figures
 from services.grants.figures.queries import NAMES as GRANTS
 from services.partybuild.figures.queries import NAMES as PARTYBUILD
+from services.registry.areas import OWN
 from services.registry.figures.queries import FIGURES, PERIOD_FIGURES
 from services.registry.policy import RegistryPolicy
 
@@ -60,6 +61,7 @@ FIGURE_IDS = {
 """Whose figure is whose; F22, F43 and F45 describe the documents and are left out."""
 ANSWERED = {
     *(f"registry.{name}" for name in (*FIGURES, *PERIOD_FIGURES)),
+    *(f"registry.{name}" for own in OWN for name in (*own.names, *own.names_of_period)),
     *(f"grants.{name}" for name in GRANTS),
     *(f"partybuild.{name}" for name in PARTYBUILD),
 }

@@ -70,6 +70,21 @@ async def test_founded_and_registered_are_counted_apart(api: Api) -> None:
     assert figures["organizations.registered"]["value"] == 0
 
 
+async def test_tiers_and_origins_are_counted_apart(api: Api) -> None:
+    await registered(api, "甲协会", "2013-05-01", division="120116", origin="volunteer_team")
+    await registered(api, "乙协会", "2013-05-02", origin="womens_home")
+    await registered(api, "丙协会", "2012-05-02", origin="womens_home")
+    await api.post(ORGANIZATIONS, 201, name="丁队", division="120116005001", origin="womens_home")
+    for tier, number in (("city", 0), ("district", 1), ("street", 2), ("community", 1)):
+        assert await value(api, f"organizations.tier.{tier}") == number, tier
+    year = {"from": "2013-01-01", "to": "2013-12-31"}
+    new = "organizations.newly_registered"
+    assert await value(api, f"{new}.below_districts", **year) == 1
+    assert await value(api, f"{new}.origin.volunteer_team", **year) == 1
+    assert await value(api, f"{new}.origin.womens_home", **year) == 1
+    assert await value(api, f"{new}.origin.company", **year) == 0
+
+
 async def test_divisions_below_are_split_and_what_lies_on_none_is_the_divisions_own(api: Api) -> None:
     await registered(api, "甲协会", "2013-05-01")
     await registered(api, "乙协会", "2013-05-01", division="120116006")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import asyncpg
+from shuniu_contracts.registry import Origin
 
 from chassis.http import FiguresOut, FiguresRequest, Named, Reading
 from chassis.matters import figures as matters
@@ -34,6 +35,22 @@ _STEPS = {
     StepKind.DECISION: ("登记审批", "decision"),
 }
 
+_ORIGINS_NAMED = {
+    Origin.IN_HOUSE_PROJECT: ("项目转化", "from an in-house project"),
+    Origin.WOMENS_HOME: ("妇女之家", "from a women's home"),
+    Origin.VOLUNTEER_TEAM: ("志愿队伍", "from a volunteer team"),
+    Origin.COMPANY: ("企业", "from a company"),
+    Origin.CO_OPERATIVE: ("合作社", "from a co-operative"),
+    Origin.OWN_INITIATIVE: ("自发", "of own initiative"),
+    Origin.OTHER: ("其他", "from elsewhere"),
+}
+_TIERS_NAMED = {
+    "city": ("市级", "of the city"),
+    "district": ("区（市）级", "of districts"),
+    "street": ("镇（街）级", "of streets and towns"),
+    "community": ("村（居）级", "of communities and villages"),
+}
+
 
 def _organizations(zh: str, en: str) -> Named:
     return Named("家", zh, en)
@@ -54,6 +71,10 @@ FIGURES: Mapping[str, Named] = {
     "organizations.candidates": _organizations("培育中的项目", "candidates"),
     "organizations.founded": _organizations("已组建的组织（不论是否登记）", "founded, registered or not"),
     **{f"organizations.hub_link.{link.value}": _organizations(zh, en) for link, (zh, en) in _LINKS.items()},
+    **{
+        f"organizations.tier.{tier}": _organizations(f"登记、备案和摸底的：{zh}", f"known, {en}")
+        for tier, (zh, en) in _TIERS_NAMED.items()
+    },
     "applications.open": Named("件", "在办登记申请", "applications in progress"),
     "applications.overdue": Named("件", "其中：超期", "of those: overdue"),
 }
@@ -65,6 +86,15 @@ AVERAGES: Mapping[str, Named] = {
 }
 PERIOD_FIGURES: Mapping[str, Named] = {
     "organizations.newly_registered": _organizations("期内登记", "registered in the period"),
+    "organizations.newly_registered.below_districts": _organizations(
+        "其中：镇（街）及以下", "of those: in streets, towns and below"
+    ),
+    **{
+        f"organizations.newly_registered.origin.{origin.value}": _organizations(
+            f"其中来源：{zh}", f"of those: {en}"
+        )
+        for origin, (zh, en) in _ORIGINS_NAMED.items()
+    },
     "organizations.newly_filed": _organizations("期内备案", "filed in the period"),
     "organizations.ended": _organizations("期内注销、撤销或解散", "ended in the period"),
     "applications.submitted": Named("件", "期内提交的登记申请", "applications submitted"),
@@ -107,12 +137,31 @@ group by 1
 _HAPPENED = """
 select left(division, $4) as place,
        count(*) filter (where registered_on between $1 and $2) as registered,
+       count(*) filter (where registered_on between $1 and $2 and length(division) >= 9) as registered_below,
        count(*) filter (where filed_on between $1 and $2) as filed,
        count(*) filter (where ended and ended_on between $1 and $2) as ended
 from organization o
 where division like any($3)
   and exists (select from organization_status s where s.organization_id = o.id)
 group by 1
+"""
+
+_ORIGINS = """
+select left(division, $4) as place, origin, count(*) as number
+from organization o
+where registered_on between $1 and $2 and division like any($3) and origin is not null
+  and exists (select from organization_status s where s.organization_id = o.id)
+group by 1, 2
+"""
+
+_TIERS = """
+select left(division, $3) as place, count(*) as number,
+       case length(division) when 4 then 'city' when 6 then 'district' when 9 then 'street'
+            else 'community' end as tier
+from organization_status
+where effective_on <= $1 and (until is null or until > $1) and division like any($2)
+  and legal_status = any($4)
+group by 1, 3
 """
 
 _SUBMITTED = """
@@ -186,6 +235,9 @@ async def _of_day(reading: Reading, day: date, patterns: list[str], length: int)
             counts[key][row["place"]] += row["number"]
     for row in await reading.connection.fetch(_FOUNDED, day, patterns, length):
         counts["organizations.founded"][row["place"]] = row["number"]
+    known = [status.value for status in (*COUNTED, LegalStatus.DISCOVERED)]
+    for row in await reading.connection.fetch(_TIERS, day, patterns, length, known):
+        counts[f"organizations.tier.{row['tier']}"][row["place"]] = row["number"]
     for row in await reading.connection.fetch(_OPEN, day, patterns, length):
         counts["applications.open"][row["place"]] = row["number"]
         counts["applications.overdue"][row["place"]] = row["overdue"]
@@ -218,8 +270,11 @@ async def _of_period(reading: Reading, begin: date, to: date, patterns: list[str
     counts: Counts = defaultdict(lambda: defaultdict(int))
     for row in await reading.connection.fetch(_HAPPENED, begin, to, patterns, length):
         counts["organizations.newly_registered"][row["place"]] = row["registered"]
+        counts["organizations.newly_registered.below_districts"][row["place"]] = row["registered_below"]
         counts["organizations.newly_filed"][row["place"]] = row["filed"]
         counts["organizations.ended"][row["place"]] = row["ended"]
+    for row in await reading.connection.fetch(_ORIGINS, begin, to, patterns, length):
+        counts[f"organizations.newly_registered.origin.{row['origin']}"][row["place"]] = row["number"]
     for row in await reading.connection.fetch(_SUBMITTED, begin, to, patterns, length):
         counts["applications.submitted"][row["place"]] = row["number"]
     return counts

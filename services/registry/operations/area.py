@@ -12,6 +12,7 @@ from services.registry.operations.joint.commands import JOINT_ACTIVITIES
 from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.operations.plans import routes as plan_routes
 from services.registry.operations.plans.commands import PLANS
+from services.registry.operations.plans.queries import MONTHS
 from services.registry.operations.receipts import routes as receipts
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.responsibilities import routes as responsibilities
@@ -78,7 +79,7 @@ AREA = Area(
         answers.let_go,
         answers.tell_the_sender,
     ),
-    figures=(ATTENDANCE, ANSWERS, OWED_LATE),
+    figures=(ATTENDANCE, ANSWERS, OWED_LATE, MONTHS),
     timers=cadences.TIMERS,
     roles={
         "hub_officer": _OFFICE,

@@ -94,6 +94,11 @@ async def test_the_plan_of_2012_with_its_gap_over_http(register: Register, api: 
     assert [gap["zh"] for gap in progress["gaps"]] == [
         "2012-06-01 至 2012-07-31：没有任何阶段覆盖", "2015-07-01 至 2015-08-31：阶段超出规划结束"
     ]  # fmt: skip
+    figures = (await api.get("/v1/figures", as_of="2015-08-31"))["figures"]
+    months = {"span": 37, "phases": 37, "uncovered": 2, "beyond": 2}
+    assert {name: figures[f"plans.months.{name}"]["value"] for name in months} == months
+    before = (await api.get("/v1/figures", as_of="2012-05-31"))["figures"]
+    assert before["plans.months.span"]["value"] == 0
     assert await register.rows("select from timer") == []
     began = await api.post(
         f"/v1/plans/{plan['id']}/phase-start", number=1, effective_on="2012-08-10", basis="historical"

@@ -60,6 +60,19 @@ async def test_every_division_named_owes_a_receipt_and_answers_it(register: Regi
     assert await register.rows("select from timer") == []
 
 
+async def test_a_task_of_the_past_asked_in_the_past_and_waits_for_nobody(register: Register) -> None:
+    await register.begin(date(2026, 9, 1))
+    past: dict[str, Any] = {"effective_on": date(2012, 8, 15), "basis": Basis.HISTORICAL}
+    task = await issued(register, due_on=date(2012, 10, 31), implementing=STREETS[:1], **past)
+    [one] = (await owed(register, task)).values()
+    await register.do(receipts.acknowledge, id=one["id"], **past)
+    filed_on: dict[str, Any] = {"effective_on": date(2012, 10, 20), "basis": Basis.HISTORICAL}
+    await register.do(receipts.file_for_record, id=one["id"], plan="本街道方案", **filed_on)
+    opened = (await register.events(one["id"]))[0][1]["state"]
+    assert (opened["opened_on"], opened["basis"]) == ("2012-08-15", "historical")
+    assert await register.rows("select from timer where subject = $1", str(one["id"])) == []
+
+
 async def test_an_amended_task_is_to_be_reported_on_again(register: Register) -> None:
     await register.begin(date(2026, 9, 1))
     task = await issued(register, implementing=STREETS[:1])

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from chassis.http import Reading
+from chassis.http import Named, Reading
+from services.registry.area import OwnFigures
 from services.registry.operations.plans.model import GapKind
 from services.registry.operations.plans.tables import PlanRow
 
@@ -48,6 +49,52 @@ class Progress(BaseModel):
     met_late: int
     missed: int = Field(description="of those not met: their day has passed")
     gaps: list[GapOut]
+
+
+NAMES: Mapping[str, Named] = {
+    "plans.months.span": Named("月", "规划起讫，首尾两月都计", "span of plans, both months counted"),
+    "plans.months.phases": Named(
+        "月", "规划各阶段合计", "phases of plans, both months counted"
+    ),
+    "plans.months.uncovered": Named("月", "规划期内没有阶段的月份", "months of plans that no phase covers"),
+    "plans.months.beyond": Named("月", "阶段超出规划期的月份", "months of phases beyond their plans"),
+}
+"""Of the plans that were adopted by the day; one that was given up counts until then (F44)."""
+
+_MONTHS = """
+with standing as (
+    select p.id, left(p.division, $3) as place, p.begins_on, p.ends_on, p.phases, p.gaps from plan p
+    where p.division like any($2) and p.opened_on <= $1
+      and not (p.state = 'abandoned' and p.ended_on <= $1)
+), spans(place, figure, first, last) as (
+    select place, 'span', begins_on, ends_on from standing
+    union all
+    select place, 'phases', (one->>'begins_on')::date, (one->>'ends_on')::date
+    from standing, jsonb_array_elements(phases) one
+    union all
+    select place, one->>'kind', (one->>'begins_on')::date, (one->>'ends_on')::date
+    from standing, jsonb_array_elements(gaps) one
+    where one->>'kind' in ('uncovered', 'beyond')
+)
+select place, figure,
+       sum(12 * (date_part('year', last) - date_part('year', first))
+           + date_part('month', last) - date_part('month', first) + 1)::int as months
+from spans
+group by 1, 2
+"""
+
+
+async def reckon(
+    reading: Reading, day: date, patterns: list[str], length: int
+) -> dict[str, dict[str, int | float]]:
+    """Months of plans, of their phases and of where the two disagree, by place."""
+    found: dict[str, dict[str, int | float]] = {}
+    for row in await reading.connection.fetch(_MONTHS, day, patterns, length):
+        found.setdefault(f"plans.months.{row['figure']}", {})[row["place"]] = row["months"]
+    return found
+
+
+MONTHS = OwnFigures(NAMES, reckon)
 
 
 async def progress(reading: Reading, *, id: UUID) -> Progress:

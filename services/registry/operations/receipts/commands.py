@@ -52,11 +52,16 @@ class Asked:
     issuer: str
     due_on: date | None
     implementing: Sequence[str]
+    asked_on: date
+    basis: str
 
     @classmethod
     def of(cls, task: Any) -> "Asked":
         """Of a task of this stack; its event is about to be the next of its subject."""
-        return cls(task.id, task.sequence + 1, task.title, task.division, task.due_on, task.implementing)
+        return cls(
+            task.id, task.sequence + 1, task.title, task.division, task.due_on, task.implementing,
+            task.effective_on, task.basis,
+        )  # fmt: skip
 
     @classmethod
     def heard(cls, received: Received[Any]) -> "Asked":
@@ -64,8 +69,9 @@ class Asked:
         state: contract.TaskState = received.data.state
         sequence = received.envelope.sequence
         return cls(
-            UUID(received.subject), sequence, state.title, state.division, state.due_on, state.implementing
-        )
+            UUID(received.subject), sequence, state.title, state.division, state.due_on, state.implementing,
+            state.effective_on, state.basis.value,
+        )  # fmt: skip
 
 
 async def reach(uow: UnitOfWork, asked: Asked, *, because: Received[Any] | None = None) -> None:
@@ -90,9 +96,11 @@ async def reach(uow: UnitOfWork, asked: Asked, *, because: Received[Any] | None 
 
 
 def _row(uow: UnitOfWork, asked: Asked, division: str) -> TaskReceiptRow:
+    """What a division owes from today on; of a task of the past, from the day on which it was asked."""
+    day = uow.today if asked.basis == Basis.LIVE.value else asked.asked_on
     return TaskReceiptRow(
-        id=uuid7(), division=division, effective_on=uow.today, basis=Basis.LIVE.value, recorded_at=uow.now,
-        state=ReceiptPhase.DUE.value, opened_on=uow.today, due_on=asked.due_on, task_id=asked.task_id,
+        id=uuid7(), division=division, effective_on=day, basis=asked.basis, recorded_at=uow.now,
+        state=ReceiptPhase.DUE.value, opened_on=day, due_on=asked.due_on, task_id=asked.task_id,
         task_sequence=asked.sequence, title=asked.title, issuer=asked.issuer,
     )  # fmt: skip
 
