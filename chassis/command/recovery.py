@@ -175,13 +175,13 @@ async def _audit(place: Place, services: tuple[str, ...]) -> list[dict[str, Any]
 
 
 async def _compared(place: Place, service: str) -> list[dict[str, Any]]:
-    """A service's consumers beside the sources they read in this stack."""
+    """A service's consumers beside the sources they read in this stack; replicas of others have none here."""
     from chassis.audit import compare
     from chassis.service import discover
     from chassis.subscription import consumers_of, streams_of
 
     rows: list[dict[str, Any]] = []
-    for definition in consumers_of(discover(service)):
+    for definition in (one for one in consumers_of(discover(service)) if not one.others):
         sources: dict[str, list[str]] = {}
         for stream in streams_of(definition):
             sources.setdefault(stream.service, []).append(stream.aggregate)
