@@ -28,7 +28,7 @@ class TalentRow(MatterRow, Table, table=True):
     public = contract.TalentState
 
     person: str = Field(title="人员")
-    skills: list[str] = Field(sa_type=pg.ARRAY(sa.Text), title="专长")
+    skills: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="专长")
     fields: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="熟悉领域")
     availability: str = Field(default="available", title="可用状态")
     available_from: date | None = Field(default=None, title="可用起始日期")
