@@ -44,6 +44,14 @@ select subject, epoch, sequence, last_id, division
 from ({newest}) as newest
 where left(md5(subject), 2) = any(${last}::text[])
 """
+# What an operator discarded is passed over in the inbox: a record that only a stranger spoke of stays there.
+_DISCARDED = """
+select subject ->> 'subject' as subject, (subject ->> 'epoch')::int as epoch,
+       (subject ->> 'sequence')::bigint as sequence
+from operator_decision
+where decision = 'parked.discard' and subject ->> 'consumer' = $1 and subject ->> 'service' = $2
+  and subject ->> 'subject' = any($3::text[])
+"""
 
 
 class Kind(StrEnum):
@@ -128,7 +136,10 @@ async def compare(
     source: asyncpg.Connection, inbox: asyncpg.Connection, *,
     consumer: str, service: str, stack: str, aggregates: Collection[str],
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """What the consumer lacks, or has otherwise, of a service in a stack; empty when nothing differs."""
+    """What the consumer lacks, or has otherwise, of a service in a stack; empty when nothing differs.
+
+    A record that the source does not know is no finding where its last event was discarded by an operator.
+    """
     published = await source_digest(source, service, stack, aggregates)
     taken_in = await inbox_digest(inbox, consumer, service, stack, aggregates)
     buckets = differing_buckets(published, taken_in)
@@ -139,7 +150,13 @@ async def compare(
     ours = await inbox.fetch(
         _LIST.format(newest=_NEWEST_OF_INBOX, last=4), consumer, service, stack, list(buckets)
     )
-    return tuple(_differences({row["subject"]: row for row in theirs}, {row["subject"]: row for row in ours}))
+    known = {row["subject"] for row in theirs}
+    strange = [row["subject"] for row in ours if row["subject"] not in known]
+    decided = {
+        tuple(row) for row in (await inbox.fetch(_DISCARDED, consumer, service, strange) if strange else ())
+    }
+    left = [row for row in ours if (row["subject"], row["epoch"], row["sequence"]) not in decided]
+    return tuple(_differences({row["subject"]: row for row in theirs}, {row["subject"]: row for row in left}))
 
 
 def _differences(

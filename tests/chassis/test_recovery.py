@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 from chassis import audit, bus, groups, lag, outbox, replay
 from chassis.audit import Kind
 from chassis.border import StoredRecord
+from chassis.decisions import record_decision
 from chassis.received import Received
 from chassis.restore import ServiceRunning, restore
 from chassis.service import Consumer
@@ -281,7 +282,7 @@ async def test_a_restore_sets_groups_back_and_refuses_while_the_service_runs(
     ]
 
 
-async def test_the_audit_finds_what_a_consumer_lacks_or_has_otherwise(
+async def test_the_audit_finds_what_a_consumer_lacks_or_has_otherwise_unless_that_was_decided(
     world: World, reader: consuming.World
 ) -> None:
     async with world.relaying():
@@ -296,12 +297,20 @@ async def test_the_audit_finds_what_a_consumer_lacks_or_has_otherwise(
         await connection.execute("update inbox set sequence = 3 where subject = 'fund-3'")
         await connection.execute("update inbox set last_id = 'another' where subject = 'fund-4'")
         await connection.execute("update inbox set subject = 'fund-x' where subject = 'fund-5'")
+        await connection.execute("update inbox set subject = 'fund-y' where subject = 'fund-6'")
+        for subject, sequence in (("fund-x", 1), ("fund-y", 2)):  # both stand at 2
+            about = {"consumer": "registry", "service": "grants", "subject": subject, "epoch": 0}
+            await record_decision(
+                connection, "parked.discard", actor="u-1", reason="forged",
+                subject={**about, "sequence": sequence},
+            )  # fmt: skip
     assert await findings(world, reader) == {
         "fund-1": Kind.MISSING,
         "fund-2": Kind.BEHIND,
         "fund-3": Kind.AHEAD,
         "fund-4": Kind.FORKED,
         "fund-5": Kind.MISSING,
+        "fund-6": Kind.MISSING,
         "fund-x": Kind.UNKNOWN_TO_SOURCE,
     }
 

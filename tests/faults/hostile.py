@@ -86,7 +86,7 @@ def fork(message: Message) -> Message:
 
 def nonsense(message: Message, dice: random.Random) -> Iterator[Message]:
     """Everything made from one sound record that is to be set aside without harm to any sound subject."""
-    other = message.anew().about(str(uuid7())).saying("ce_sequence", "1")
+    other = message.anew().about(str(uuid7())).saying("ce_sequence", f"{1:020}")
     value = other.value or b"{}"
     yield replace(other, value=value[: dice.randrange(1, len(value) - 1)])
     yield replace(other.about(str(uuid7())).anew(), value=b"\xff\xfe not JSON")
@@ -103,7 +103,7 @@ def nonsense(message: Message, dice: random.Random) -> Iterator[Message]:
     yield other.about(str(uuid7())).anew().saying("ce_type", "v1")
     yield other.about(str(uuid7())).anew().saying("ce_type", type_ + ".v1")
     yield other.about(str(uuid7())).anew().saying("ce_type", type_.replace(".v1", ".v٣"))
-    yield other.about(str(uuid7())).anew().saying("ce_sequence", str(2**63))
+    yield other.about(str(uuid7())).anew().saying("ce_sequence", f"{2**63:020}")
     yield other.about(str(uuid7())).anew().saying("ce_sequence", "-1")
     yield other.about(str(uuid7())).anew().saying("ce_epoch", str(2**31))
     yield other.about("a,b").anew()

@@ -209,17 +209,32 @@ async def a_failing_timer(stack: FaultStack) -> None:
 
 async def a_gap(stack: FaultStack) -> None:
     """Events that a consumer has lost: noticed at the next one, asked for, and sent again."""
-    lose = """
-        update inbox set sequence = sequence - 1, previous = 0, previous_id = '', last_id = ''
-        where consumer = 'partybuild' and service = 'registry' and sequence > 1 and state = 'ok'
-    """
-    await sql(stack, "partybuild", lose)
+    await lose(stack)
     await killed_at(stack, "partybuild consumer", points.GAP[0])
-    await sql(stack, "partybuild", lose)
+    await lose(stack)
     await killed_at(stack, "partybuild timers", points.GAP[1])
     await until(
         stack, "partybuild", "select exists (select from event_log where aggregatetype like '%replay')"
     )
+
+
+async def lose(stack: FaultStack) -> None:
+    """Take the newest event of every organisation back from partybuild's inbox, as if it had never come."""
+    rows = await sql(stack, "registry", "select aggregateid, sequence, id::text from event_log")
+    ids = {(row["aggregateid"], row["sequence"]): row["id"] for row in rows}
+    held = await sql(
+        stack, "partybuild",
+        "select subject, sequence from inbox"
+        " where consumer = 'partybuild' and service = 'registry' and sequence > 1 and state = 'ok'",
+    )  # fmt: skip
+    before = [ids[row["subject"], row["sequence"] - 1] for row in held]
+    await sql(
+        stack, "partybuild",
+        "update inbox set sequence = lost.sequence - 1, last_id = lost.before, previous = 0, previous_id = ''"
+        " from unnest($1::text[], $2::int[], $3::text[]) as lost(subject, sequence, before)"
+        " where inbox.subject = lost.subject and inbox.sequence = lost.sequence and state = 'ok'",
+        [row["subject"] for row in held], [row["sequence"] for row in held], before,
+    )  # fmt: skip
 
 
 async def failing_messages(stack: FaultStack, load: Load) -> None:
