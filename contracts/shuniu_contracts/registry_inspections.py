@@ -141,6 +141,7 @@ class InspectionPhase(enum.StrEnum):
     HUB_REVIEWED = "hub_reviewed"
     CONCLUDED = "concluded"
     MISSED = "missed"
+    RELEASED = "released"
 
 
 class InspectionResult(enum.StrEnum):
@@ -272,6 +273,14 @@ class InspectionMissed(Event, frozen=True, kw_only=True):
     """Nothing was handed in until the campaign closed."""
 
     state: InspectionState
+
+
+@inspection.fact("released", en="The organisation is not due any more.", zh="组织不再参加本次年检。")
+class InspectionReleased(Event, frozen=True, kw_only=True):
+    """It ended during the campaign, or is excused; the subject ends."""
+
+    state: InspectionState
+    ground: Code
 
 
 @inspection.fact("became_overdue", en="The window closed without the form.", zh="年检逾期未报。")
@@ -778,3 +787,195 @@ class BodyCheckBecameOverdue(Overdue, frozen=True, kw_only=True):
     """It was to be checked by the day."""
 
     state: BodyCheckState
+
+
+class CleanUpPhase(enum.StrEnum):
+    """Which of its four steps a clean-up is at."""
+
+    SELF_CHECK = "self_check"
+    REVIEW = "review"
+    HANDLING = "handling"
+    ACCEPTANCE = "acceptance"
+    CONCLUDED = "concluded"
+    CANCELLED = "cancelled"
+
+
+class CleanUpState(MatterState, frozen=True, kw_only=True):
+    """A clean-up or special campaign (清理整顿、专项行动) of the organisations below a division."""
+
+    state: CleanUpPhase
+    title: OrganizationText
+    clean_up_kind: Code
+    legal_forms: tuple[PublicCode, ...] = ()
+    """None named: of every form."""
+    categories: tuple[PublicCode, ...] = ()
+    """None named: of every field."""
+    document_number: DocumentNumber | None = None
+    outcome: Code | None = None
+
+
+clean_up = define_stream(
+    "registry",
+    "clean_up",
+    en="Clean-ups and special campaigns, for the stacks below.",
+    zh="清理整顿和专项行动,下达各级。",
+    consumers=("registry", "notify", "console"),
+    directive=True,
+)
+
+
+@clean_up.fact("opened", en="A clean-up was opened.", zh="部署专项清理。")
+class CleanUpOpened(Event, frozen=True, kw_only=True):
+    """Opened: every stack below asks its own organisations to check themselves."""
+
+    state: CleanUpState
+
+
+@clean_up.fact("extended", en="More time was given.", zh="专项清理延期。")
+class CleanUpExtended(Event, frozen=True, kw_only=True):
+    """More time for the step that it is at."""
+
+    state: CleanUpState
+
+
+@clean_up.fact("step_completed", en="A step was completed.", zh="完成专项清理步骤。")
+class CleanUpStepCompleted(Event, frozen=True, kw_only=True):
+    """The state is the step that begins."""
+
+    state: CleanUpState
+
+
+@clean_up.fact("concluded", en="The clean-up was accepted.", zh="专项清理总结验收。")
+class CleanUpConcluded(Event, frozen=True, kw_only=True):
+    """Over, with an outcome; the subject ends."""
+
+    state: CleanUpState
+
+
+@clean_up.fact("cancelled", en="The clean-up was cancelled.", zh="取消专项清理。")
+class CleanUpCancelled(Event, frozen=True, kw_only=True):
+    """Taken back; the subject ends."""
+
+    state: CleanUpState
+    reason: Code
+
+
+@clean_up.fact("became_overdue", en="A step is late.", zh="专项清理步骤逾期。")
+class CleanUpBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The day of the step that it is at passed."""
+
+    state: CleanUpState
+
+
+class CleanUpCheckPhase(enum.StrEnum):
+    """Where one organisation is in a clean-up."""
+
+    DUE = "due"
+    SELF_CHECKED = "self_checked"
+    REVIEWED = "reviewed"
+    HANDLED = "handled"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+
+
+class FourNo(enum.StrEnum):
+    """The fees that organisations declare not to have (四个“无”)."""
+
+    ENTERPRISE_FEES = "enterprise_fees"
+    ADMINISTRATIVE_FEES = "administrative_fees"
+    WIDENED_FEES = "widened_fees"
+    OWN_STANDARDS = "own_standards"
+
+
+class CleanUpCheckState(MatterState, frozen=True, kw_only=True):
+    """One organisation in one clean-up."""
+
+    state: CleanUpCheckPhase
+    organization: Ref
+    clean_up: Ref | None = None
+    clean_up_kind: Code
+    four_nos: bool | None = None
+    """Whether it declared the four no's; None where it was not asked."""
+    violations: tuple[FourNo, ...] = ()
+    administrative_staff: Count | None = None
+    """Administrative staff in leading posts; None where it was not asked."""
+    problems: tuple[Code, ...] = ()
+    late: bool = False
+    rectification: Ref | None = None
+    outcome: Code | None = None
+
+
+clean_up_check = define_stream(
+    "registry",
+    "clean_up_check",
+    en="Organisations in clean-ups.",
+    zh="专项清理中的社会组织。",
+    consumers=("registry", "notify", "console"),
+    partitions=6,
+)
+
+
+@clean_up_check.fact("opened", en="An organisation is to check itself.", zh="组织应开展自查。")
+class CleanUpCheckOpened(Event, frozen=True, kw_only=True):
+    """Opened by the organisation's home when it heard of the clean-up."""
+
+    state: CleanUpCheckState
+
+
+@clean_up_check.fact("extended", en="More time was given.", zh="自查延期。")
+class CleanUpCheckExtended(Event, frozen=True, kw_only=True):
+    """More time for its own check."""
+
+    state: CleanUpCheckState
+
+
+@clean_up_check.fact("self_checked", en="The organisation checked itself.", zh="组织完成自查自纠。")
+class CleanUpCheckSelfChecked(Event, frozen=True, kw_only=True):
+    """What it found and declared is in the state."""
+
+    state: CleanUpCheckState
+
+
+@clean_up_check.fact("returned", en="The self-check was returned.", zh="自查材料退回。")
+class CleanUpCheckReturned(Event, frozen=True, kw_only=True):
+    """To be checked again, with the items to be corrected."""
+
+    state: CleanUpCheckState
+    items: tuple[Code, ...] = ()
+
+
+@clean_up_check.fact("reviewed", en="The supervisory unit reviewed it.", zh="业务主管单位完成清理审查。")
+class CleanUpCheckReviewed(Event, frozen=True, kw_only=True):
+    """Reviewed, with an opinion."""
+
+    state: CleanUpCheckState
+    opinion: Code
+
+
+@clean_up_check.fact("handled", en="The authority dealt with it.", zh="登记管理机关整顿处理。")
+class CleanUpCheckHandled(Event, frozen=True, kw_only=True):
+    """Dealt with; the rectification in the state was opened."""
+
+    state: CleanUpCheckState
+
+
+@clean_up_check.fact("accepted", en="The organisation is in order.", zh="验收通过。")
+class CleanUpCheckAccepted(Event, frozen=True, kw_only=True):
+    """Accepted; the subject ends."""
+
+    state: CleanUpCheckState
+
+
+@clean_up_check.fact("closed", en="It ended unfinished.", zh="未完成、已结束。")
+class CleanUpCheckClosed(Event, frozen=True, kw_only=True):
+    """The clean-up is over, or the organisation is; the subject ends."""
+
+    state: CleanUpCheckState
+    reason: Code
+
+
+@clean_up_check.fact("became_overdue", en="The self-check is late.", zh="自查逾期。")
+class CleanUpCheckBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The day passed without a self-check."""
+
+    state: CleanUpCheckState

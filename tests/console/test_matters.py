@@ -91,6 +91,8 @@ async def test_the_board_adds_up_by_place_and_names_who_has_not_answered(world: 
     ]
     [far] = await world.register("戊", division=OTHER_STREET)
     await inspect(world, far, TODAY, overdue=True)
+    [gone] = await world.register("己")
+    await change(world, await inspect(world, gone, TODAY), state=phase.RELEASED, ended=True)
     result = contract.InspectionResult.QUALIFIED
     await change(world, passed, state=phase.CONCLUDED, submitted_on=TODAY, result=result, ended=True)
     await change(world, back, state=phase.RETURNED, submitted_on=TODAY)

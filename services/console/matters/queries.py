@@ -94,7 +94,8 @@ select left(division, $2) as place, (state ->> 'year')::int as year, {_FORM} as 
        count(*) filter (where state ->> 'state' = 'concluded' and state ->> 'result' = 'qualified') as passed,
        count(*) filter (where state ->> 'state' = 'missed') as missed
 from (select division, state, coalesce((state ->> 'overdue')::bool, false) as late from subject
-      where service = 'registry' and aggregate = 'inspection' and division like any($1)) as inspection
+      where service = 'registry' and aggregate = 'inspection' and division like any($1)
+        and state ->> 'state' <> 'released') as inspection
 group by 1, 2, 3
 """
 _CHASE = f"""

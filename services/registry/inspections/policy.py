@@ -1,6 +1,6 @@
 """What differs from region to region in inspections: `[registry.inspections]` of the region profile."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -98,6 +98,24 @@ CHECKLIST = (
 """Ours, under the four topics of SUYU A4.24; a list for each legal form (civil-affairs inspectors)."""
 
 
+class CleanUpKind(_Section):
+    """A kind of clean-up or special campaign, and what it asks of an organisation's own check."""
+
+    code: Code
+    name_zh: str
+    asks: tuple[Literal["four_nos", "administrative_staff"], ...] = ()
+
+
+CLEAN_UP_KINDS = (
+    CleanUpKind(code="fees", name_zh="乱收费、乱摊派清理整顿", asks=("four_nos",)),
+    CleanUpKind(code="industry_association_fees", name_zh="行业协会收费排查", asks=("four_nos",)),
+    CleanUpKind(code="decoupling", name_zh="脱钩改革", asks=("administrative_staff",)),
+    CleanUpKind(code="finance_standards", name_zh="财务管理规范化建设"),
+    CleanUpKind(code="illegal_organizations", name_zh="非法社会组织整治"),
+)
+"""SUYU 2 (S02, S03, S04, S06); 等专项工作 leaves the list open."""
+
+
 class InspectionsPolicy(_Section):
     """Deadlines and lists of what is looked at and put right."""
 
@@ -128,6 +146,9 @@ class InspectionsPolicy(_Section):
     checklist: tuple[ChecklistItem, ...] = Field(
         CHECKLIST, description="what a spot check looks at, by legal form (SUYU A4.24, S07)"
     )
+    clean_up_kinds: tuple[CleanUpKind, ...] = Field(
+        CLEAN_UP_KINDS, description="kinds of clean-ups and special campaigns (SUYU SM6); open-ended"
+    )
     evaluation: EvaluationPolicy = Field(default_factory=lambda: EvaluationPolicy.model_validate({}))
 
     def checklist_of(self, legal_form: str) -> tuple[ChecklistItem, ...]:
@@ -135,6 +156,10 @@ class InspectionsPolicy(_Section):
         return tuple(
             item for item in self.checklist if not item.legal_forms or legal_form in item.legal_forms
         )
+
+    def clean_up_kind(self, code: str) -> CleanUpKind | None:
+        """The kind of this code."""
+        return next((one for one in self.clean_up_kinds if one.code == code), None)
 
     @model_validator(mode="after")
     def _items_once(self) -> "InspectionsPolicy":

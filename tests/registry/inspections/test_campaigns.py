@@ -1,6 +1,6 @@
 """Campaigns: who is due, in portions, from above too; closing; the rates that come of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
 from services.registry.identification.model import complete_credit_code
+from services.registry.inspections import portions
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.annual.model import NoSupervisoryUnit, NotReviewed
 from services.registry.inspections.campaigns import commands, reactions
@@ -77,7 +78,7 @@ async def test_many_are_opened_extended_and_missed_in_portions(
     register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await register.begin(date(2026, 3, 2))
-    monkeypatch.setattr(reactions, "AT_ONCE", 3)
+    monkeypatch.setattr(portions, "AT_ONCE", 3)
     for n in range(8):
         await registered(register, f"协会{n}")
     id = await campaign(register)
@@ -89,7 +90,7 @@ async def test_many_are_opened_extended_and_missed_in_portions(
     first = (await inspections(register))[0]["id"]
     await register.do(annual.submit, id=first)
     await register.begin(date(2026, 7, 1))
-    assert await register.fire_timers() == 7, "the seven that handed nothing in became overdue"
+    assert await register.fire_timers() == 8, "seven handed nothing in; the campaign follows the register"
     await register.do(commands.close, id=id)
     await carried(register)
     states = [row["state"] for row in await inspections(register)]
@@ -97,6 +98,20 @@ async def test_many_are_opened_extended_and_missed_in_portions(
     assert await register.rows("select from timer") == []
     last = (await inspections(register))[-1]["id"]
     assert await register.facts(last) == ["opened", "extended", "became_overdue", "missed"]
+
+
+async def test_a_campaign_that_closes_while_it_still_opens_leaves_nobody_due(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await register.begin(date(2026, 3, 2))
+    monkeypatch.setattr(portions, "AT_ONCE", 2)
+    for n in range(5):
+        await registered(register, f"协会{n}")
+    id = await campaign(register)
+    await register.fire_timers()
+    await register.do(commands.close, id=id)
+    await carried(register)
+    assert {row["state"] for row in await inspections(register)} == {"missed"}
 
 
 async def test_a_campaign_of_a_stack_above_opens_the_inspections_here(register: Register) -> None:
@@ -117,6 +132,27 @@ async def test_a_campaign_of_a_stack_above_opens_the_inspections_here(register: 
         "select home, title, division from inspection_campaign where id = $1", above
     )
     assert tuple(replica) == ("12", "全市年检", "12")
+
+
+async def test_a_portion_waits_for_the_campaign_that_another_consumer_brings(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await register.begin(date(2026, 3, 2))
+    monkeypatch.setattr(portions, "AGAIN", timedelta(0))
+    await registered(register, "书画协会")
+    state = contract.InspectionCampaignState(
+        effective_on=date(2026, 3, 1), basis=PublicBasis.LIVE, division="12", opened_on=date(2026, 3, 1),
+        state=contract.CampaignPhase.OPENED, title="全市年检", year=2025, legal_forms=("association",),
+        due_on=date(2026, 5, 31),
+    )  # fmt: skip
+    opened = register.received(contract.InspectionCampaignOpened(state=state), stack="12")
+    async with register.runtime.unit_of_work() as uow:
+        await reactions.hear_from_above.function([opened], uow)
+    assert await register.fire_timers() == 1
+    assert await inspections(register) == []
+    await register.hear(opened)
+    await carried(register)
+    assert len(await inspections(register)) == 1
 
 
 async def test_late_forms_reviews_and_what_a_bad_conclusion_owes(register: Register, api: Api) -> None:
@@ -180,3 +216,64 @@ async def test_what_was_handed_in_late_is_a_figure_of_the_period(register: Regis
     answer = await api.get("/v1/figures", **{"from": "2026-06-01", "to": "2026-06-30"})
     assert answer["figures"]["inspections.facts.submitted_late"]["value"] == 1
     assert answer["figures"]["inspections.facts.submitted"]["value"] == 0
+
+
+async def test_a_campaign_follows_the_register_while_it_is_open(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    ended = await registered(register, "书画协会")
+    handed_in = await registered(register, "合唱协会")
+    await campaign(register)
+    await carried(register)
+    by_organization = {row["organization_id"]: row["id"] for row in await inspections(register)}
+    await register.do(annual.submit, id=by_organization[handed_in])
+    for id in (ended, handed_in):
+        await register.do(organizations.end, id=id, fact="deregistered")
+    late = await registered(register, "补录协会")
+    await carried(register)
+    assert len(await inspections(register)) == 2, "once a day"
+    await register.begin(date(2026, 3, 3))
+    await carried(register)
+    found = {row["organization_id"]: row["state"] for row in await inspections(register)}
+    assert found == {ended: "released", handed_in: "submitted", late: "due"}
+    assert (await register.events(by_organization[ended]))[-1][1]["ground"] == "organization_ended"
+    values = (await api.get("/v1/figures"))["figures"]
+    assert values["inspections.year.due"]["value"] == 2, "who ended meanwhile is not due"
+    assert values["inspections.participation"]["value"] == 50.0
+
+
+async def test_progress_by_division_and_who_is_excused(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    for n in range(4):
+        await registered(register, f"协会{n}", division="120116005" if n < 3 else "120116006")
+    code = complete_credit_code("51", "120116", "MJ012345")
+    await registered(register, "新协会", effective_on=date(2025, 7, 1), details={"credit_code": code})
+    id = await campaign(register)
+    await carried(register)
+    one, two, *_ = sorted(await inspections(register), key=lambda row: str(row["organization_id"]))
+    await register.do(annual.submit, id=one["id"])
+    await register.do(annual.conclude, id=one["id"], result="qualified")
+    await register.begin(date(2026, 6, 1))
+    await carried(register)
+    await register.do(annual.submit, id=two["id"])
+    board = await api.get(f"/v1/inspection-campaigns/{id}/progress")
+    whole = board["whole"]
+    assert (whole["due"], whole["not_submitted"], whole["overdue"], whole["submitted"]) == (4, 2, 2, 1)
+    assert (whole["late"], whole["concluded"], whole["passed"], whole["missed"]) == (1, 1, 1, 0)
+    assert [(row["division"], row["due"]) for row in board["by"]] == [("120116005", 3), ("120116006", 1)]
+    part = await api.get(f"/v1/inspection-campaigns/{id}/progress", division="120116006")
+    assert part["whole"]["due"] == 1
+    chased = await api.get("/v1/inspections", campaign_id=str(id), state="due", overdue="true")
+    assert len(chased["items"]) == 2
+    excused = await api.get(f"/v1/inspection-campaigns/{id}/excused", limit=1)
+    assert [(row["name"], row["registered_on"]) for row in excused["items"]] == [("新协会", "2025-07-01")]
+    assert excused["next"] is None
+    await api.as_("viewer", "120116006").get(f"/v1/inspection-campaigns/{id}/progress", 403)
+
+
+async def test_a_campaign_of_2014_asks_nobody_now(register: Register) -> None:
+    await registered(register, "书画协会")
+    id = await campaign(register, year=2013, due_on=date(2014, 5, 31), effective_on=date(2014, 3, 1),
+                        basis=Basis.HISTORICAL)  # fmt: skip
+    await register.do(commands.close, id=id, effective_on=date(2014, 6, 30), basis=Basis.HISTORICAL)
+    await carried(register)
+    assert await inspections(register) == []

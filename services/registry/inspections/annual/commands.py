@@ -38,6 +38,7 @@ INSPECTIONS = Kind(
         InspectionPhase.HUB_REVIEWED: "已初审",
         InspectionPhase.CONCLUDED: "已出结论",
         InspectionPhase.MISSED: "未参检",
+        InspectionPhase.RELEASED: "不再参检",
     },
     clocks=(
         Clock(
@@ -148,3 +149,10 @@ async def conclude(
 @INSPECTIONS.step(contract.InspectionMissed, zh="认定未参检", needs="review", path="absence")
 async def miss(uow: UnitOfWork, row: InspectionRow) -> None:
     """Nothing was handed in."""
+
+
+@INSPECTIONS.step(contract.InspectionReleased, zh="不再参检", needs="review", path="release")
+async def release(
+    uow: UnitOfWork, row: InspectionRow, *, ground: Annotated[Code, Field(title="原因")]
+) -> None:
+    """It is not due any more: the organisation ended, or is excused."""

@@ -15,6 +15,7 @@ class InspectionPhase(StrEnum):
     HUB_REVIEWED = "hub_reviewed"
     CONCLUDED = "concluded"
     MISSED = "missed"
+    RELEASED = "released"
 
 
 TRANSITIONS: Transitions[InspectionPhase] = {
@@ -24,6 +25,7 @@ TRANSITIONS: Transitions[InspectionPhase] = {
         "submitted": InspectionPhase.SUBMITTED,
         "submitted_late": InspectionPhase.SUBMITTED,
         "missed": InspectionPhase.MISSED,
+        "released": InspectionPhase.RELEASED,
     },
     InspectionPhase.SUBMITTED: {
         "guidance_given": InspectionPhase.SUBMITTED,
@@ -37,6 +39,7 @@ TRANSITIONS: Transitions[InspectionPhase] = {
         "submitted": InspectionPhase.SUBMITTED,
         "submitted_late": InspectionPhase.SUBMITTED,
         "missed": InspectionPhase.MISSED,
+        "released": InspectionPhase.RELEASED,
     },
     InspectionPhase.HUB_REVIEWED: {
         "returned": InspectionPhase.RETURNED,
@@ -44,6 +47,7 @@ TRANSITIONS: Transitions[InspectionPhase] = {
     },
     InspectionPhase.CONCLUDED: {},
     InspectionPhase.MISSED: {},
+    InspectionPhase.RELEASED: {},
 }
 """通知, 培训和指导, 填报, 督促和初审, 审查, 结论 (SUYU SM4, practice B2)."""
 

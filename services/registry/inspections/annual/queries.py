@@ -18,7 +18,8 @@ NAMES: Mapping[str, Named] = {
 """Of the inspections that fell due in the year of the day asked for, or the year before it."""
 
 _COUNTS = """
-select left(i.division, $3) as place, count(*) as due,
+select left(i.division, $3) as place,
+       count(*) filter (where i.state <> 'released' or i.ended_on > $1) as due,
        count(*) filter (where i.submitted_on <= $1) as taken_part,
        count(*) filter (where i.state = 'concluded' and i.ended_on <= $1) as concluded,
        count(*) filter (where i.state = 'concluded' and i.ended_on <= $1 and i.result = any($4)) as passed
@@ -39,11 +40,11 @@ async def reckon(
     rows = await reading.connection.fetch(_COUNTS, day, patterns, length, passing)
     whole = {name: sum(row[name] for row in rows) for name in ("due", "taken_part", "concluded", "passed")}
     found: dict[str, dict[str, int | float]] = defaultdict(dict)
+    for row in rows:
+        for name in ("due", "taken_part", "passed"):
+            found[f"inspections.year.{name}"][row["place"]] = row[name]
     groups: list[tuple[str, Mapping[str, int]]] = [(row["place"], dict(row)) for row in rows]
     for place, of in [*groups, (WHOLE, whole)]:
-        if place is not WHOLE:
-            for name in ("due", "taken_part", "passed"):
-                found[f"inspections.year.{name}"][place] = of[name]
         if of["due"]:
             found["inspections.participation"][place] = round(100 * of["taken_part"] / of["due"], 1)
         if of["concluded"]:

@@ -17,7 +17,7 @@ class InspectionRow(MatterRow, Table, table=True):
     __tablename__ = "inspection"
     __table_args__ = (
         sa.Index("uq_inspection_organization_year", "organization_id", "year", "form", unique=True),
-        sa.Index("ix_inspection_campaign_id", "campaign_id"),
+        sa.Index("ix_inspection_campaign_id", "campaign_id", "id"),
     )
     stream = ("registry", "inspection")
     public = contract.InspectionState

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import Field
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 
 from chassis.http.fields import Day
@@ -12,12 +13,10 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import DocumentNumber, Text
 from services.registry.inspections.campaigns.model import TRANSITIONS, CampaignPhase, check_campaign
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
+from services.registry.inspections.portions import carry
 from services.registry.organizations.model import LegalForm
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
-
-PORTION = "inspection_campaign.portion"
-"""The timer that carries a campaign to the organisations of this stack, a portion at a time."""
 
 CAMPAIGNS = Kind(
     InspectionCampaignRow, CampaignPhase, TRANSITIONS, initial=CampaignPhase.OPENED,
@@ -26,10 +25,10 @@ CAMPAIGNS = Kind(
 )  # fmt: skip
 
 
-async def carry(uow: UnitOfWork, row: InspectionCampaignRow, work: str) -> None:
-    """Let the inspections of this stack follow: `open`, `extend` or `close` them from the first on."""
-    payload = {"work": work, "after": None}
-    await uow.schedule(f"{PORTION}.{work}", row.subject, row.division, at=uow.now, payload=payload)
+async def _follow(uow: UnitOfWork, row: InspectionCampaignRow, work: str) -> None:
+    """What is history asks nothing of anybody now."""
+    if row.basis == Basis.LIVE.value:
+        await carry(uow, InspectionCampaignRow, row.subject, row.division, work)
 
 
 @CAMPAIGNS.opens(contract.InspectionCampaignOpened, zh="部署", needs="write")
@@ -48,7 +47,7 @@ async def open_(
     if excused_after is None:
         month, day = uow.policy(RegistryPolicy).inspections.excused_after
         row.excused_after = date(year, month, day)
-    await carry(uow, row, "open")
+    await _follow(uow, row, "open")
 
 
 @CAMPAIGNS.step(contract.InspectionCampaignExtended, zh="延长时限", needs="write", path="extension")
@@ -56,10 +55,10 @@ async def extend(
     uow: UnitOfWork, row: InspectionCampaignRow, *, due_on: Annotated[Day, Field(title="新的截止日期")]
 ) -> None:  # fmt: skip
     """More time for everybody."""
-    await carry(uow, row, "extend")
+    await _follow(uow, row, "extend")
 
 
 @CAMPAIGNS.step(contract.InspectionCampaignClosed, zh="结束", needs="write", path="closing")
 async def close(uow: UnitOfWork, row: InspectionCampaignRow) -> None:
     """Close it: what was not handed in is missed."""
-    await carry(uow, row, "close")
+    await _follow(uow, row, "close")

@@ -1,5 +1,6 @@
 """A campaign reaches this stack's inspections in portions, so that nobody waits for 100,000 of them; one of a
-stack above does the same here as one of our own."""
+stack above does the same here as one of our own. While it is open it follows the register day by day: who is
+registered meanwhile is due too, who ended is not any more."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,20 +8,17 @@ from uuid import UUID
 
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
-from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from chassis.matters import advance_many, open_many
 from chassis.received import Received
-from chassis.service import DueTimer, Timer, reaction
+from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
+from services.registry.inspections import portions
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.annual.tables import InspectionRow
-from services.registry.inspections.campaigns.commands import PORTION
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
-
-AT_ONCE = 4_000
-"""Inspections of one transaction: about a second of this machine class."""
+from services.registry.inspections.portions import Portions, carry
 
 _WORK = {
     contract.InspectionCampaignOpened: "open",
@@ -34,7 +32,7 @@ from organization o
 where o.legal_status in ('registered', 'suspended') and not o.ended and o.home = $1
   and o.division like $2 || '%' and o.legal_form = any($3)
   and (o.registered_on is null or o.registered_on <= $4)
-  and ($5::uuid is null or o.id > $5)
+  and o.id > $5
   and not exists (select from inspection i where i.organization_id = o.id and i.year = $6 and i.form = $7)
 order by o.id
 limit $8
@@ -42,9 +40,17 @@ limit $8
 
 _OF_CAMPAIGN = """
 select id from inspection
-where campaign_id = $1 and home = $2 and state = any($3) and ($4::uuid is null or id > $4)
+where campaign_id = $1 and home = $2 and state = any($3) and id > $4
 order by id
 limit $5
+"""
+
+_ENDED = """
+select i.id
+from inspection i join organization o on o.id = i.organization_id
+where i.campaign_id = $1 and i.home = $2 and i.state in ('due', 'returned') and i.id > $3 and o.ended
+order by i.id
+limit $4
 """
 
 
@@ -58,34 +64,24 @@ async def hear_from_above(events: Sequence[Received[Any]], uow: UnitOfWork) -> N
     for received in events:
         if received.envelope.stack == uow.stack or received.data.state.basis is not Basis.LIVE:
             continue
-        payload = {"work": (work := _WORK[type(received.data)]), "after": None}
-        await uow.schedule(f"{PORTION}.{work}", received.subject, uow.stack, at=uow.now, payload=payload)
+        work = _WORK[type(received.data)]
+        await carry(
+            uow, InspectionCampaignRow, received.subject, uow.stack, work,
+            sequence=received.envelope.sequence,
+        )  # fmt: skip
 
 
-async def _portion(uow: UnitOfWork, due: DueTimer) -> None:
-    """The next portion of a campaign's work; schedules the one after it until nothing is left."""
-    campaign = await _campaign(uow, due.subject)
-    if not await due.take():
-        return
-    after = UUID(due.payload["after"]) if due.payload["after"] else None
-    work = {"open": _open, "extend": _extend, "close": _close}[due.payload["work"]]
-    last = await work(uow, campaign, after)
-    if last is not None:
-        payload = {**due.payload, "after": str(last)}
-        await uow.schedule(due.kind, due.subject, due.division, at=uow.now, payload=payload)
+def _area(uow: UnitOfWork, campaign: InspectionCampaignRow) -> str:
+    """What of the campaign's division lies in this stack."""
+    return max(campaign.division, uow.stack, key=len)
 
 
-async def _campaign(uow: UnitOfWork, id: str) -> InspectionCampaignRow:
-    """The campaign, locked, whoever's it is."""
-    statement = select(InspectionCampaignRow).where(InspectionCampaignRow.id == UUID(id))
-    return (await uow.session.exec(statement.with_for_update())).one()
-
-
-async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID | None) -> UUID | None:
-    area = max(campaign.division, uow.stack, key=len)
+async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
+    if campaign.ended:
+        return None
     found = await uow.connection.fetch(
-        _DUE, uow.stack, area, campaign.legal_forms, campaign.excused_after or campaign.due_on, after,
-        campaign.year, campaign.form, AT_ONCE,
+        _DUE, uow.stack, _area(uow, campaign), campaign.legal_forms,
+        campaign.excused_after or campaign.due_on, after, campaign.year, campaign.form, portions.AT_ONCE,
     )  # fmt: skip
     rows = [
         InspectionRow(
@@ -98,10 +94,28 @@ async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID | 
         for row in found
     ]  # fmt: skip
     await open_many(uow, annual.open_, rows)
-    return found[-1]["id"] if len(found) == AT_ONCE else None
+    if len(found) == portions.AT_ONCE:
+        return UUID(str(found[-1]["id"]))
+    await carry(uow, InspectionCampaignRow, campaign.subject, _area(uow, campaign), "follow", after=uow.today)
+    return None
 
 
-async def _extend(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID | None) -> UUID | None:
+async def _follow(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
+    """Release who ended since yesterday, then open those registered since."""
+    if campaign.ended:
+        return None
+    rows = await uow.connection.fetch(_ENDED, campaign.id, uow.stack, after, portions.AT_ONCE)
+    ids = [row["id"] for row in rows]
+    await advance_many(
+        uow, annual.INSPECTIONS, ids, contract.InspectionReleased, {"ground": "organization_ended"}
+    )
+    if len(ids) == portions.AT_ONCE:
+        return UUID(str(ids[-1]))
+    await carry(uow, InspectionCampaignRow, campaign.subject, _area(uow, campaign), "open")
+    return None
+
+
+async def _extend(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
     ids = await _of(uow, campaign, ["due", "returned"], after)
     due_on = campaign.due_on
 
@@ -109,20 +123,21 @@ async def _extend(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID 
         row.due_on = max(row.due_on or due_on, due_on) if due_on else row.due_on
 
     await advance_many(uow, annual.INSPECTIONS, ids, contract.InspectionExtended, change=move)
-    return ids[-1] if len(ids) == AT_ONCE else None
+    return ids[-1] if len(ids) == portions.AT_ONCE else None
 
 
-async def _close(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID | None) -> UUID | None:
+async def _close(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
+    await portions.stop(uow, InspectionCampaignRow, campaign.subject, "follow")
     ids = await _of(uow, campaign, ["due", "returned"], after)
     await advance_many(uow, annual.INSPECTIONS, ids, contract.InspectionMissed)
-    return ids[-1] if len(ids) == AT_ONCE else None
+    return ids[-1] if len(ids) == portions.AT_ONCE else None
 
 
-async def _of(
-    uow: UnitOfWork, campaign: InspectionCampaignRow, states: list[str], after: UUID | None
-) -> list[UUID]:
-    rows = await uow.connection.fetch(_OF_CAMPAIGN, campaign.id, uow.stack, states, after, AT_ONCE)
+async def _of(uow: UnitOfWork, campaign: InspectionCampaignRow, states: list[str], after: UUID) -> list[UUID]:
+    rows = await uow.connection.fetch(_OF_CAMPAIGN, campaign.id, uow.stack, states, after, portions.AT_ONCE)
     return [row["id"] for row in rows]
 
 
-TIMERS = tuple(Timer(f"{PORTION}.{work}", _portion) for work in ("open", "extend", "close"))
+PORTIONS = Portions(
+    InspectionCampaignRow, {"open": _open, "follow": _follow, "extend": _extend, "close": _close}
+)

@@ -86,6 +86,71 @@ def upgrade() -> None:
     op.create_index("ix_body_check_spot_check_id", "body_check", ["spot_check_id"], unique=False)
     op.create_index(op.f("ix_body_check_state"), "body_check", ["state"], unique=False)
     op.create_table(
+        "clean_up",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("clean_up_kind", sa.String(), nullable=False),
+        sa.Column("legal_forms", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("categories", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clean_up")),
+    )
+    op.create_index(op.f("ix_clean_up_division"), "clean_up", ["division"], unique=False)
+    op.create_index(op.f("ix_clean_up_state"), "clean_up", ["state"], unique=False)
+    op.create_table(
+        "clean_up_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("clean_up_id", sa.Uuid(), nullable=True),
+        sa.Column("clean_up_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("clean_up_kind", sa.String(), nullable=False),
+        sa.Column("four_nos", sa.Boolean(), nullable=True),
+        sa.Column("violations", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("administrative_staff", sa.Integer(), nullable=True),
+        sa.Column("problems", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("rectification_id", sa.Uuid(), nullable=True),
+        sa.Column("rectification_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clean_up_check")),
+    )
+    op.create_index("ix_clean_up_check_clean_up_id", "clean_up_check", ["clean_up_id", "id"], unique=False)
+    op.create_index(op.f("ix_clean_up_check_division"), "clean_up_check", ["division"], unique=False)
+    op.create_index("ix_clean_up_check_organization_id", "clean_up_check", ["organization_id"], unique=False)
+    op.create_index(op.f("ix_clean_up_check_state"), "clean_up_check", ["state"], unique=False)
+    op.create_table(
         "evaluation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("division", sa.String(), nullable=False),
@@ -161,7 +226,7 @@ def upgrade() -> None:
         sa.Column("returned_times", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
     )
-    op.create_index("ix_inspection_campaign_id", "inspection", ["campaign_id"], unique=False)
+    op.create_index("ix_inspection_campaign_id", "inspection", ["campaign_id", "id"], unique=False)
     op.create_index(op.f("ix_inspection_division"), "inspection", ["division"], unique=False)
     op.create_index(op.f("ix_inspection_state"), "inspection", ["state"], unique=False)
     op.create_index(
@@ -248,5 +313,7 @@ def downgrade() -> None:
     op.drop_table("inspection_campaign")
     op.drop_table("inspection")
     op.drop_table("evaluation")
+    op.drop_table("clean_up_check")
+    op.drop_table("clean_up")
     op.drop_table("body_check")
     op.drop_table("assessment")
