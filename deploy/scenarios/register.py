@@ -1,4 +1,4 @@
-"""A register composed as the BINHAI document states it at the end of 2014, from a seed.
+"""A register as an office's own workbook has it, and the one that the BINHAI document states, from a seed.
 
 Counts are the document's (F01-F04, F09); everything else is generated: names are a cycle of the sixty
 stem-branch pairs with a field word, so a second look tells them from real ones. Full-member counts are such
@@ -22,6 +22,9 @@ HEADERS = (
     "名称", "登记证号", "行政区划代码", "法律形式", "法律状态", "类别", "成立日期", "登记日期", "备案日期",
     "登记方式", "业务主管单位", "从业人数", "会员数", "正式党员数", "办公场所", "来源",
 )  # fmt: skip
+
+_MORE = {"联系": "link", "统一社会信用代码": "credit_code"}
+"""Columns that a workbook has where any of its rows has something in them."""
 
 _PAIRS = [
     s + b
@@ -67,7 +70,7 @@ class Entry:
     form: str
     status: str
     category: str
-    founded_on: date
+    founded_on: date | None
     registered_on: date | None
     filed_on: date | None
     direct: bool
@@ -75,8 +78,12 @@ class Entry:
     staff: int
     members: int
     full_members: int
-    coverage: str
+    coverage: str = ""
     """`independent`, `joint-<group>`, `instructor-<number>` or empty."""
+    origin: str = "自发"
+    link: str = ""
+    """how the hub is linked to it, in the words of a workbook"""
+    credit_code: str = ""
 
     def cells(self) -> tuple[object, ...]:
         """The row as an office's own workbook has it."""
@@ -84,25 +91,27 @@ class Entry:
             "association": "社会团体", "private_non_enterprise": "民办非企业单位",
             "community_organization": "社区社会组织", "unclassified": "未说明", "none": "草根组织",
         }  # fmt: skip
-        statuses = {"registered": "登记", "filed": "备案", "discovered": "摸底"}
+        statuses = {"registered": "登记", "filed": "备案", "discovered": "摸底", "candidate": "培育项目"}
         route = "" if self.registered_on is None else ("直接登记" if self.direct else "业务初审后登记")
         return (
             self.name, self.number, self.division, forms[self.form], statuses[self.status], self.category,
             self.founded_on, self.registered_on, self.filed_on, route, self.supervisor, self.staff,
-            self.members, self.full_members, "自有" if self.members % 3 else "合署办公", "自发",
+            self.members, self.full_members, "自有" if self.members % 3 else "合署办公", self.origin,
         )  # fmt: skip
 
 
-def _names(prefixes: tuple[str, ...], bodies: tuple[str, ...], dice: random.Random) -> list[str]:
-    names = [
+def names(prefixes: tuple[str, ...], bodies: tuple[str, ...], dice: random.Random) -> list[str]:
+    """Generated names in an order of chance: prefix, stem-branch pair, field word, body."""
+    found = [
         f"{prefix}{pair}{field}{body}"
         for prefix, pair, field, body in product(prefixes, _PAIRS, _FIELDS, bodies)
     ]
-    dice.shuffle(names)
-    return names
+    dice.shuffle(found)
+    return found
 
 
-def _day(dice: random.Random, first: date, last: date) -> date:
+def day_between(dice: random.Random, first: date, last: date) -> date:
+    """A day of chance, `last` excluded."""
     return first + timedelta(days=dice.randrange((last - first).days))
 
 
@@ -133,7 +142,7 @@ def compose(region: Region, seed: int = 20141231) -> list[Entry]:
         *(
             Entry(
                 name, "", division, "none", "discovered", "城乡社区服务类",
-                _day(dice, date(2012, 1, 1), date(2014, 6, 1)),
+                day_between(dice, date(2012, 1, 1), date(2014, 6, 1)),
                 None, None, False, "", 0, 12 + dice.randrange(30), 0, "",
             )
             for name, division in NAMED_GRASSROOTS
@@ -151,7 +160,7 @@ def _registered(dice: random.Random, streets: list[str], region: Region) -> list
     dice.shuffle(forms)
     direct_left = DIRECT - sum(direct for *_, direct in NAMED_REGISTERED)
     pools = {
-        form: iter(_names(("滨海新区",), bodies, dice)) for form, bodies in _BODIES.items() if form != "filed"
+        form: iter(names(("滨海新区",), bodies, dice)) for form, bodies in _BODIES.items() if form != "filed"
     }
     serial = count(1)
     entries = []
@@ -167,9 +176,9 @@ def _registered(dice: random.Random, streets: list[str], region: Region) -> list
             if form != "unclassified" and direct_left > 0:
                 direct, direct_left = True, direct_left - 1
             name = next(pools["association" if form == "unclassified" else form])
-        registered_on = _day(dice, date(2010, 3, 1), date(2013, 10, 1))
+        registered_on = day_between(dice, date(2010, 3, 1), date(2013, 10, 1))
         if direct:
-            registered_on = _day(dice, date(2013, 1, 5), date(2013, 11, 1))
+            registered_on = day_between(dice, date(2013, 1, 5), date(2013, 11, 1))
         entries.append(
             Entry(
                 name=name, number=f"津滨社证字第{next(serial):06d}号", division=division, form=form,
@@ -185,14 +194,14 @@ def _registered(dice: random.Random, streets: list[str], region: Region) -> list
 
 
 def _filed(dice: random.Random, communities: list[Division]) -> list[Entry]:
-    names = iter(_names(("",), _BODIES["filed"], dice))
+    pool = iter(names(("",), _BODIES["filed"], dice))
     entries = []
     for n in range(FILED):
         place = communities[n % len(communities)]
-        filed_on = _day(dice, date(2011, 1, 1), date(2014, 12, 30))
+        filed_on = day_between(dice, date(2011, 1, 1), date(2014, 12, 30))
         entries.append(
             Entry(
-                name=f"{place.name}{next(names)}", number="", division=place.code,
+                name=f"{place.name}{next(pool)}", number="", division=place.code,
                 form="community_organization", status="filed", category=dice.choice(CATEGORIES),
                 founded_on=filed_on - timedelta(days=dice.randrange(10, 300)), registered_on=None,
                 filed_on=filed_on, direct=False, supervisor="", staff=0, members=8 + dice.randrange(40),
@@ -206,7 +215,8 @@ def write_workbook(entries: list[Entry], file: Path) -> None:
     """Write the register as an .xlsx workbook with Chinese headers, one sheet."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("社会组织名册")
-    sheet.append(HEADERS)
+    more = {header: name for header, name in _MORE.items() if any(getattr(entry, name) for entry in entries)}
+    sheet.append((*HEADERS, *more))
     for entry in entries:
-        sheet.append(entry.cells())
+        sheet.append((*entry.cells(), *(getattr(entry, name) for name in more.values())))
     book.save(file)
