@@ -8,10 +8,11 @@ replicas of other stacks' records, workbooks.
 from chassis.http.fields import Fact, words
 from chassis.matters.bulk import advance_many, open_many
 from chassis.matters.clocks import Clock
-from chassis.matters.kind import Kind, Step, check_complete
+from chassis.matters.kind import BULKY, Kind, Step, check_complete
 from chassis.matters.rows import MatterRow, MatterStepColumns
 
 __all__ = [
+    "BULKY",
     "Clock",
     "Fact",
     "Kind",

@@ -31,6 +31,9 @@ from chassis.unit_of_work import UnitOfWork
 R = TypeVar("R", bound=MatterRow)
 StepFunction = Callable[..., Awaitable[Mapping[str, Any] | None]]
 Place = Callable[[UnitOfWork, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+BULKY: dict[str, Any] = {"x-bulky": True}
+"""`json_schema_extra` of a parameter that the record of the step leaves out: a list of thousands, which the
+step keeps in a table of its own."""
 _TAKEN = frozenset({"answer", "basis", "because", "command", "effective_on", "id", "location", "status"})
 """Names of arguments that a step or the call that runs it has for itself."""
 
@@ -64,6 +67,7 @@ class Step(Generic[R]):
         self.parameters = _parameters(function)
         if taken := _TAKEN & self.parameters.keys():
             raise TypeError(f"{self.__name__}: {', '.join(sorted(taken))} means something else to a step")
+        self._bulky = frozenset(name for name, one in self.parameters.items() if _is_bulky(one.annotation))
         self.body = self._body()
         for one in (event, late or event):
             if event_type(one).stream.aggregate != kind.row.stream[1]:
@@ -112,7 +116,7 @@ class Step(Generic[R]):
         arguments = self.complete(arguments)
         row.effective_on, row.basis = day, Basis(basis).value
         self.assign(row, arguments)
-        details = {**arguments, **(await self.function(uow, row, **arguments) or {})}
+        details = {**self.remembered(arguments), **(await self.function(uow, row, **arguments) or {})}
         await self.kind.advance(uow, row, fact, event, details, on=day, basis=Basis(basis), because=because)
         return row
 
@@ -127,6 +131,10 @@ class Step(Generic[R]):
                     raise TypeError(f"{self.__name__} needs {name}")
                 found[name] = parameter.default
         return found
+
+    def remembered(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments that the record of the step keeps."""
+        return {name: value for name, value in arguments.items() if name not in self._bulky}
 
     def assign(self, row: R, arguments: Mapping[str, Any]) -> None:
         """Put the arguments that are named like columns into the row; what was left out leaves them alone."""
@@ -256,7 +264,7 @@ class Kind(Generic[R]):
         await clockwork.moved(uow, self, row, None, opening.fact)
         self._end(row)
         uow.record(row, made(opening.event, row.public_state(), {**given, **said}), because=because)
-        await remember(uow, self.steps_table, row, opening.fact, given)
+        await remember(uow, self.steps_table, row, opening.fact, opening.remembered(given))
         return row
 
     async def _admit(self, uow: UnitOfWork, row: R) -> None:
@@ -323,6 +331,11 @@ def particulars(event: type[Event]) -> frozenset[str]:
 
 def _is_late(row: MatterRow, day: date) -> bool:
     return row.overdue or (row.due_on is not None and day > row.due_on)
+
+
+def _is_bulky(annotation: Any) -> bool:
+    extras = [getattr(one, "json_schema_extra", None) for one in getattr(annotation, "__metadata__", ())]
+    return BULKY in extras
 
 
 def _parameters(function: StepFunction) -> dict[str, inspect.Parameter]:

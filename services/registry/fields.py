@@ -1,8 +1,10 @@
 """Request fields that several capabilities of this service share, beside those of every service."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
+from shuniu_contracts import Qualifier
 from shuniu_contracts.fields import DOCUMENT_PATTERN
 
 from chassis.http.fields import Body
@@ -19,6 +21,13 @@ DocumentNumber = Annotated[
 ]
 """Number of an official document (文号): `滨妇发〔2026〕12号`."""
 Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
+QUALIFIERS_ZH: Mapping[str, str] = {
+    Qualifier.EXACT: "整",
+    Qualifier.AT_LEAST: "以上",
+    Qualifier.ABOUT: "约",
+    Qualifier.OVER: "多",
+}
+"""How exactly a number is stated, as documents print it."""
 
 
 class Fact(Body):

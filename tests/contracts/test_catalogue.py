@@ -74,7 +74,7 @@ def test_a_type_is_named_after_its_class_and_explained_in_two_languages(type_: s
 def test_a_fact_is_a_past_participle() -> None:
     irregular = {
         "sent", "read", "held", "found", "withdrawn", "given", "met", "fell", "made", "set", "frozen",
-        "drawn",
+        "drawn", "kept",
     }  # fmt: skip
     for entry in EVENT_TYPES.values():
         words = entry.fact.split("_")

@@ -19,10 +19,11 @@ PERSONAL = re.compile(
 )
 TEXT_FIELDS = {
     "name", "title", "brands", "supervisory_unit_name", "superior_name", "legacy_number", "adopted_by",
+    "club", "designated_by",
     "name_plates",
 }  # fmt: skip
 """The only fields with words in them: names and certificate numbers of organisations, titles of rounds,
-funds and projects, and the meeting that adopted a plan."""
+funds and projects, the meeting that adopted a plan, the body that designated a brand."""
 
 TYPES = [pytest.param(entry, id=entry.type) for entry in EVENT_TYPES.values()]
 

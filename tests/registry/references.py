@@ -14,6 +14,7 @@ from services.registry.organizations.model import Basis, LegalForm, Registration
 from tests.registry.conftest import Register
 from tests.registry.hub import references as of_hub
 from tests.registry.inspections import references as of_inspections
+from tests.registry.records import references as of_records
 
 STREET = "120116005"
 _NUMBERS = itertools.count()
@@ -113,5 +114,6 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "first_person": person,
     "to": person,
     **of_hub.REFERENCES,
+    **of_records.REFERENCES,
 }
 """Parameter -> what makes its value."""

@@ -260,11 +260,26 @@ def check_rows(reading: Reading, mapping: Mapping[str, int], context: Context) -
     """Check the rows, some at a time, so that an event loop can breathe in between; every step yields
     the one `Sheet` as it grows."""
     sheet = Sheet()
+    codes: dict[str, int] = {}
+    names: dict[tuple[str, str], int] = {}
+    for portion in read_rows(reading, mapping, context, sheet):
+        for number, values in portion:
+            draft = _draft(number, values, context, sheet)
+            if draft is not None and _alone_in_file(draft, codes, names, sheet):
+                sheet.drafts.append(draft)
+        yield sheet
+
+
+def read_rows(
+    reading: Reading, mapping: Mapping[str, int], context: Context, sheet: Sheet
+) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    """(number, values by field) of the rows, some at a time: what their cells say, judged by no rule yet.
+
+    Cells that say nothing are left out; rows with a cell that cannot be read become faults of `sheet`.
+    """
     _note_cells(reading, mapping, sheet)
     convert = _converters(context)
     seen: dict[str, dict[Cell, Any]] = {name: {None: None} for name in FIELDS}
-    codes: dict[str, int] = {}
-    names: dict[tuple[str, str], int] = {}
     for start in range(0, len(reading.rows), AT_ONCE):
         numbers = reading.numbers[start : start + AT_ONCE]
         rows = reading.rows[start : start + AT_ONCE]
@@ -272,14 +287,11 @@ def check_rows(reading: Reading, mapping: Mapping[str, int], context: Context) -
             name: _convert(name, place, numbers, rows, convert[name], seen[name], sheet)
             for name, place in mapping.items()
         }
-        for number, cells in zip(numbers, zip(*columns.values(), strict=True), strict=True):
-            if number in sheet.faulty_rows:
-                continue
-            values = {name: value for name, value in zip(columns, cells, strict=True) if value is not None}
-            draft = _draft(number, values, context, sheet)
-            if draft is not None and _alone_in_file(draft, codes, names, sheet):
-                sheet.drafts.append(draft)
-        yield sheet
+        yield [
+            (number, {name: value for name, value in zip(columns, cells, strict=True) if value is not None})
+            for number, cells in zip(numbers, zip(*columns.values(), strict=True), strict=True)
+            if number not in sheet.faulty_rows
+        ]
 
 
 def _convert(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import select
 
@@ -23,3 +24,11 @@ async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapp
     if row.ended:
         raise AlreadyEnded(status=row.legal_status, into="-", at="/organization_id")
     return {"division": row.division, "organization_sequence": row.sequence}
+
+
+async def sequence_of(uow: UnitOfWork, id: UUID, *, at: str = "/organization_id") -> int:
+    """How far the events of an organisation had come that a record elsewhere refers to; raises `NotFound`."""
+    found = (await uow.session.exec(select(OrganizationRow.sequence).where(OrganizationRow.id == id))).first()
+    if found is None:
+        raise NotFound.of(OrganizationRow, id, at=at)
+    return found

@@ -1,9 +1,119 @@
 """What differs from region to region here: `[registry.records]` of the region profile."""
 
-from pydantic import BaseModel, ConfigDict
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.registry.operations.periods import Interval
+from services.registry.records.comparisons.model import ComparedField
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 
 
-class RecordsPolicy(BaseModel):
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Listed(_Section):
+    """A code of a list that the documents leave open."""
+
+    code: Code
+    name_zh: str
+
+
+class IncomeSource(Listed):
+    """Where income comes from, and whether the organisation earned it (造血) or was given it (输血)."""
+
+    own: bool
+
+
+class CharterTemplate(Listed):
+    """A version of the charter template."""
+
+    since: date = Field(description="first day on which a charter follows it")
+
+
+class Source(Listed):
+    """An office whose list is compared with the register."""
+
+    wins: tuple[ComparedField, ...] = Field(
+        (), description="fields in which its value may be taken over in one step"
+    )
+
+
+STATIONS = (
+    Listed(code="next_generation", name_zh="关爱下一代驿站"),
+    Listed(code="legal_education", name_zh="普法教育驿站"),
+    Listed(code="legal_aid", name_zh="法律援助驿站"),
+    Listed(code="women_and_children", name_zh="妇女儿童活动驿站"),
+    Listed(code="study_tours", name_zh="城乡研学驿站"),
+    Listed(code="art_training", name_zh="艺术培训驿站"),
+    Listed(code="medical_aid", name_zh="医疗援助驿站"),
+    Listed(code="culture_teams", name_zh="文化服务队孵化驿站"),
+)
+"""SUYU A4.19, the eight stations of one club."""
+
+INCOME_SOURCES = (
+    IncomeSource(code="government_purchase", name_zh="政府购买服务", own=False),
+    IncomeSource(code="government_subsidy", name_zh="政府补助", own=False),
+    IncomeSource(code="donations", name_zh="捐赠", own=False),
+    IncomeSource(code="membership_fees", name_zh="会费", own=True),
+    IncomeSource(code="services", name_zh="服务收入", own=True),
+    IncomeSource(code="investment", name_zh="投资收益", own=True),
+    IncomeSource(code="other", name_zh="其他", own=True),
+)
+"""Heads of the accounting rules for non-profit bodies; which of them is earned is our reading of J30."""
+
+
+class RecordsPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    return_days: int = Field(
+        15, ge=1, description="ours, working days: a return is due after its period's end (L05 sets no time)"
+    )
+    income_sources: tuple[IncomeSource, ...] = Field(
+        INCOME_SOURCES, description="income mix and self-support (JIANGMEN J30)"
+    )
+    stations: tuple[Listed, ...] = Field(STATIONS, description="kinds of service points (SUYU S13, F29)")
+    governance_days: int = Field(
+        60, ge=1, description="ours, working days: a governance checklist is complete (JIANGMEN J12)"
+    )
+    charter_templates: tuple[CharterTemplate, ...] = Field(
+        (), description="versions of the charter template (BINHAI B25); empty: any version is taken"
+    )
+    contact_interval: Interval = Field(
+        Interval.QUARTER, description="ours: how often an officer makes contact (T07, J11 set no time)"
+    )
+    sources: tuple[Source, ...] = Field(
+        (Source(code="civil_affairs", name_zh="民政登记管理机关", wins=tuple(ComparedField)),),
+        description="offices whose lists are compared (BINHAI B07); the registration authority's value wins",
+    )
+    outside_systems: tuple[Listed, ...] = Field(
+        (Listed(code="weaving_net", name_zh="社会建设织网工程"),),
+        description="systems with numbers of their own (LUOHU 行动六)",
+    )
+
+    def template_on(self, day: date) -> str | None:
+        """The version of the charter template in force on `day`; None where none is listed."""
+        begun = [one for one in self.charter_templates if one.since <= day]
+        return max(begun, key=lambda one: one.since).code if begun else None
+
+    def source(self, code: str) -> Source | None:
+        """The office of this code."""
+        return next((one for one in self.sources if one.code == code), None)
+
+    @model_validator(mode="after")
+    def _listed_once(self) -> "RecordsPolicy":
+        lists = {
+            "income_sources": self.income_sources,
+            "stations": self.stations,
+            "charter_templates": self.charter_templates,
+            "sources": self.sources,
+            "outside_systems": self.outside_systems,
+        }
+        for name, entries in lists.items():
+            codes = [one.code for one in entries]
+            if twice := {code for code in codes if codes.count(code) > 1}:
+                raise ValueError(f"{name}: {', '.join(sorted(twice))} is listed twice")
+        return self

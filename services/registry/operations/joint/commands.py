@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Text, Words
+from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Text, Words
 from services.registry.operations.joint.model import (
     TRANSITIONS,
     JointActivityPhase,
@@ -21,13 +21,6 @@ from services.registry.operations.joint.model import (
 from services.registry.operations.joint.tables import JointActivityRow
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.tables import MatterStepRow
-
-QUALIFIERS_ZH = {
-    Qualifier.EXACT: "整",
-    Qualifier.AT_LEAST: "以上",
-    Qualifier.ABOUT: "约",
-    Qualifier.OVER: "多",
-}
 
 JOINT_ACTIVITIES = Kind(
     JointActivityRow, JointActivityPhase, TRANSITIONS, initial=JointActivityPhase.PLANNED,

@@ -1,0 +1,1 @@
+"""Activities in communities: for whom, under the Party's flag or not, reaching how many."""

@@ -1,0 +1,1 @@
+"""Brands: cultivated, recognised, designated; of organisations, villages and towns."""

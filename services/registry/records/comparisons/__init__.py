@@ -1,0 +1,1 @@
+"""Source comparisons: another office's list, matched, field by field, accepted or not."""

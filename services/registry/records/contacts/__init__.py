@@ -1,0 +1,1 @@
+"""Contact records: made, missed or due, under four headings."""

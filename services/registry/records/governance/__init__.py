@@ -1,0 +1,1 @@
+"""Governance checklists: four systems, charter template, declaration on fees."""

@@ -1,0 +1,1 @@
+"""Guidance towards registration (注册引导)."""

@@ -1,0 +1,1 @@
+"""Placements (三社联动): an organisation in a community, with its social worker."""

@@ -1,0 +1,1 @@
+"""Periodic and yearly returns of organisations: hours, donations, learners, classes, income mix."""

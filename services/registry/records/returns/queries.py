@@ -1,0 +1,66 @@
+"""What the yearly returns add up to (F19, F20; B31, B32; J30)."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from chassis.http import Named, Reading
+from services.registry.area import WHOLE, OwnFigures
+from services.registry.records.counting import by_place
+
+NAMES: Mapping[str, Named] = {
+    "yearly_returns.organizations": Named("家", "报送年度数据的组织", "organisations with a yearly return"),
+    "yearly_returns.service_hours": Named("小时", "年度志愿服务时数", "hours of volunteers in the year"),
+    "yearly_returns.service_fields": Named("个", "年度志愿服务领域", "fields of volunteers' service"),
+    "yearly_returns.donated": Named("fen", "年度募集捐赠款物", "money and goods raised in the year"),
+    "yearly_returns.in_kind": Named("fen", "其中：物资折价", "of those: goods"),
+    "yearly_returns.learners": Named("人", "年度学员", "learners in the year"),
+    "yearly_returns.classes": Named("个", "年度教学班", "classes in the year"),
+    "yearly_returns.served": Named("人次", "年度服务人次", "person-times served in the year"),
+    "yearly_returns.income": Named("fen", "年度收入", "income of the year"),
+    "yearly_returns.self_support": Named("%", "自身收入占比（造血）", "share of income earned"),
+    "yearly_returns.inexact": Named(
+        "个", "其中按“多”“以上”“约”报送的数", "of the numbers: stated as over, at least or about"
+    ),
+}
+"""Of each organisation's newest yearly return that was handed in by the day asked for."""
+
+_SUMS = """
+with newest as (
+    select distinct on (organization_id) *, left(division, $3) as place
+    from periodic_return
+    where interval = 'year' and submitted_on <= $1 and state in ('submitted', 'accepted')
+      and division like any($2)
+    order by organization_id, year desc
+), served_in as (
+    select place, count(distinct line ->> 'field') as service_fields
+    from newest, jsonb_array_elements(hours) as line
+    group by 1
+)
+select place, count(*) as organizations, coalesce(sum(service_hours), 0) as service_hours,
+       coalesce(max(service_fields), 0) as service_fields, coalesce(sum(donated_fen), 0) as donated,
+       coalesce(sum(in_kind_fen), 0) as in_kind, coalesce(sum(learners), 0) as learners,
+       coalesce(sum(classes), 0) as classes, coalesce(sum(served), 0) as served,
+       coalesce(sum(income_fen), 0) as income,
+       round(100 * sum(own_income_fen) / nullif(sum(income_fen), 0), 1)::float8 as self_support,
+       sum(num_nonnulls(
+           nullif(service_hours_qualifier, 'exact'), nullif(donated_fen_qualifier, 'exact'),
+           nullif(learners_qualifier, 'exact'), nullif(classes_qualifier, 'exact'),
+           nullif(served_qualifier, 'exact')
+       )) as inexact
+from newest left join served_in using (place)
+group by 1
+"""
+
+
+async def reckon(
+    reading: Reading, day: date, patterns: list[str], length: int
+) -> dict[str, dict[str, int | float]]:
+    """The sums of a day by place. A field of service is counted once, however many serve in it."""
+    columns = {figure.partition(".")[2]: figure for figure in NAMES}
+    found = await by_place(reading, _SUMS, columns, day, patterns, length)
+    if not found["yearly_returns.income"][WHOLE]:
+        found["yearly_returns.self_support"].pop(WHOLE, None)
+    return found
+
+
+YEARLY = OwnFigures(NAMES, reckon, frozenset(NAMES))

@@ -1,0 +1,119 @@
+"""Contact: who is answerable, what is due each quarter, what was learned, and the day somebody leaves."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.principal import Principal
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import NotOwnerOfStep
+from services.registry.policy import RegistryPolicy, StepOwner
+from services.registry.records.assignments import commands as assignments
+from services.registry.records.assignments.model import HandedToSelf, WithNobody
+from services.registry.records.contacts import commands as contacts
+from services.registry.records.contacts.model import NothingLearned
+from tests.registry.conftest import Api, Register
+from tests.registry.records.references import COMMUNITY
+from tests.registry.references import organization
+
+pytestmark = pytest.mark.integration
+HUB_OFFICER = Principal("u-hub", frozenset({"hub_officer"}), frozenset({"*"}), ("120116",))
+
+
+async def assigned(register: Register, **changes: Any) -> UUID:
+    found = {"organization_id": await organization(register), "officer": "u-leaving", **changes}
+    return (await register.do(assignments.assign, **found)).id
+
+
+async def due(register: Register) -> list[Any]:
+    return await register.rows("select * from contact_record where state = 'due' order by id")
+
+
+async def test_each_quarter_has_its_contact_over_the_new_year(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 22))
+    await assigned(register)
+    assert await register.fire_timers() == 1
+    [record] = await due(register)
+    assert (record["period"], record["due_on"], record["owner"]) == (
+        "2026-Q4", date(2026, 12, 31), "u-leaving",
+    )  # fmt: skip
+    await register.begin(date(2027, 1, 1))
+    while await register.fire_timers():
+        pass
+    assert await register.facts(record["id"]) == ["opened", "missed"]
+    with pytest.raises(NothingLearned):
+        await register.do(contacts.make, id=record["id"], channel="visit", staff_count=4)
+    late = await register.do(
+        contacts.make, id=record["id"], channel="visit", staff="专职四人", party="党员二人",
+        staff_count=4, full_party_member_count=2,
+    )  # fmt: skip
+    assert (late.late, late.headings) == (True, ["staff", "party"])
+    assert "专职" not in str(await register.events(late.id))
+    [kept] = await register.rows(
+        "select staff_count, full_party_member_count from organization where id = $1", late.organization_id
+    )
+    assert tuple(kept) == (4, 2)
+    [following] = await due(register)
+    assert (following["period"], following["due_on"]) == ("2027-Q1", date(2027, 3, 31))
+    answer = await api.get("/v1/figures")
+    values = {name: figure["value"] for name, figure in answer["figures"].items()}
+    assert (values["contacts.assigned"], values["contacts.reached"], values["contacts.made"]) == (1, 1, 1)
+
+
+async def test_when_an_officer_leaves_all_of_hers_moves_in_one_command(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 22))
+    hers = [await assigned(register) for _ in range(3)]
+    community = await assigned(register, organization_id=None, community=COMMUNITY, role="liaison")
+    other = await assigned(register, officer="u-staying")
+    await register.fire_timers()
+    moved = await api.as_("hub_officer").post(
+        "/v1/contact-assignments/hand-over", division="120116", officer="u-leaving", to="u-new",
+        reason="transferred",
+    )  # fmt: skip
+    assert moved == {"assignments": 4}
+    rows = await register.rows("select id, officer, handed_over_on from contact_assignment")
+    found = {row["id"]: (row["officer"], row["handed_over_on"]) for row in rows}
+    assert all(found[id] == ("u-new", date(2026, 11, 22)) for id in (*hers, community))
+    assert found[other] == ("u-staying", None)
+    assert sorted(record["owner"] for record in await due(register)) == ["u-new"] * 4 + ["u-staying"]
+    fact, event = (await register.events(hers[0]))[-1]
+    assert (fact, event["previous"], event["reason"]) == ("handed_over", "u-leaving", "transferred")
+    await api.as_("hub_officer", "120116001").post(
+        "/v1/contact-assignments/hand-over", 403, division="120116", officer="u-new", to="u-x"
+    )
+    with pytest.raises(HandedToSelf):
+        await register.do(assignments.hand_over, id=other, to="u-staying")
+    row = await register.do(assignments.hand_over, id=other, to="u-new", effective_on=date(2026, 11, 22))
+    assert (row.officer, row.handed_over_times) == ("u-new", 1)
+
+
+async def test_nothing_is_due_of_what_ended(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    gone, stays = await organization(register), await organization(register)
+    first = await assigned(register, organization_id=gone)
+    second = await assigned(register, organization_id=stays)
+    await register.fire_timers()
+    await register.do(organizations.end, id=gone, fact="deregistered")
+    await register.do(assignments.end, id=second, reason="reorganised")
+    assert [record["assignment_id"] for record in await due(register)] == [first]
+    await register.begin(date(2027, 1, 1))
+    while await register.fire_timers():
+        pass
+    assert await due(register) == []
+    assert await register.facts(first) == ["assigned", "ended"]
+    assert await register.rows("select from timer") == []
+
+
+async def test_only_one_of_a_role_and_only_by_those_who_own_contact(register: Register, api: Api) -> None:
+    id = str(await organization(register))
+    with pytest.raises(WithNobody):
+        await register.do(assignments.assign, officer="u-1")
+    await api.post("/v1/contact-assignments", 201, organization_id=id, officer="u-1")
+    await api.post("/v1/contact-assignments", 409, organization_id=id, officer="u-2")
+    await api.post("/v1/contact-assignments", 201, organization_id=id, officer="u-2", role="party")
+    owner = StepOwner(body="各科室", roles=frozenset({"registration_authority"}))
+    register.runtime.policies = RegistryPolicy(steps={"contact": owner})
+    with pytest.raises(NotOwnerOfStep):
+        await register.do(assignments.assign, principal=HUB_OFFICER, officer="u-1", community=COMMUNITY)
