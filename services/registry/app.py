@@ -15,6 +15,7 @@ from services.registry.figures import routes as figures
 from services.registry.imports import routes as imports
 from services.registry.imports.worker import work
 from services.registry.organizations import routes as organizations
+from services.registry.organizations.replicas import keep_organizations
 from services.registry.policy import RegistryPolicy
 from services.registry.sheets.routes import sheets
 from services.registry.tables import Table
@@ -63,7 +64,7 @@ service = Service(
     ),
     consumers=(
         Consumer("registry", tuple(reaction for area in AREAS for reaction in area.reactions)),
-        Consumer("registry-replicas", replicas(KINDS), others=True),
+        Consumer("registry-replicas", (keep_organizations, *replicas(KINDS)), others=True),
     ),
     timers=(
         step_became_overdue,

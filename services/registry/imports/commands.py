@@ -33,7 +33,7 @@ from services.registry.imports.model import (
 )
 from services.registry.imports.rows import Draft
 from services.registry.imports.tables import ImportFaultRow, ImportFileRow, ImportRow
-from services.registry.organizations.model import FINAL, Basis, LegalForm, LegalStatus
+from services.registry.organizations.model import FINAL, Basis, LegalStatus, days_standing
 from services.registry.organizations.tables import (
     OrganizationRow,
     OrganizationStatusRow,
@@ -157,11 +157,12 @@ def _move(row: ImportRow, fact: str) -> None:
 _TAKEN = """
 select entry.place, o.id, o.import_fingerprint, 'code' as by
 from unnest($1::text[]) with ordinality as entry(code, place)
-join organization o on o.credit_code = entry.code and not o.ended
+join organization o on o.credit_code = entry.code and not o.ended and not o.replica
 union all
 select entry.place, o.id, o.import_fingerprint, 'name'
 from unnest($2::text[], $3::text[]) with ordinality as entry(division, name, place)
 join organization o on o.division = entry.division and o.normalized_name = entry.name and not o.ended
+                   and not o.replica
 """
 
 
@@ -353,7 +354,7 @@ _LEFT_TO_DEFAULTS: Final = frozenset(
         "nature", "functions", "service_directions", "target_groups", "development_mode", "supervisory_unit",
         "registration_authority", "hub_standing", "decoupling", "decoupled_on", "credit_listing",
         "credit_listed_on", "four_no_fees_declared", "registered_capital_fen", "merged_into",
-        "merged_into_sequence",
+        "merged_into_sequence", "replica",
     }
 )  # fmt: skip
 """Columns that no workbook fills; the database has their defaults."""
@@ -371,23 +372,12 @@ def _event(values: dict[str, Any], draft: Draft) -> Event:
 
 def _days(values: dict[str, Any], draft: Draft) -> Iterator[tuple[Any, ...]]:
     """The days from which it stood as it stood: filed, registered, and as the row says now."""
-    filed, registered, last = values["filed_on"], values["registered_on"], draft.effective_on
-    form, route = values["legal_form"], values["registration_route"]
-    if registered in (None, last) and (filed is None or filed >= last):  # most rows
-        yield (
-            values["id"], values["division"], form, draft.status.value, values["hub_link"], route, last, None,
-            values["recorded_at"],
-        )  # fmt: skip
-        return
-    entries = {}
-    if filed is not None and filed < (registered or last):
-        entries[filed] = (LegalForm.COMMUNITY_ORGANIZATION.value, LegalStatus.FILED.value, None)
-    if registered is not None and registered <= last:
-        entries[registered] = (form, LegalStatus.REGISTERED.value, route)
-    entries[last] = (form, draft.status.value, route)
-    days = sorted(entries)
-    for day, until in zip(days, [*days[1:], None], strict=True):
-        form, status, route = entries[day]
+    found = days_standing(
+        values["filed_on"], values["registered_on"], draft.effective_on, form=values["legal_form"],
+        status=draft.status.value, route=values["registration_route"],
+    )  # fmt: skip
+    for place, (day, form, status, route) in enumerate(found, 1):
+        until = found[place][0] if place < len(found) else None
         yield (
             values["id"], values["division"], form, status, values["hub_link"], route, day, until,
             values["recorded_at"],

@@ -66,7 +66,8 @@ select $1, $2, $3, $4, $5, $6::date, $7, $8,
 _DUPLICATE = """
 select id, name, coalesce(credit_code = $2, false) as by_code
 from organization
-where not ended and id <> $1 and (credit_code = $2 or (division = $3 and normalized_name = $4))
+where not ended and not replica and id <> $1
+  and (credit_code = $2 or (division = $3 and normalized_name = $4))
 limit 1
 """
 

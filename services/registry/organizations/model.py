@@ -424,3 +424,20 @@ def check_days(
             if (day := days[name]) is not None and day > ended_on
         ]
     return found
+
+
+def days_standing(
+    filed_on: date | None, registered_on: date | None, last: date, *, form: str, status: str,
+    route: str | None,
+) -> list[tuple[date, str, str, str | None]]:  # fmt: skip
+    """(day, legal form, status, route) in order: the days from which a record that comes whole onto the
+    register stood as it stood: filed, registered, and from `last` as it says now."""
+    if registered_on in (None, last) and (filed_on is None or filed_on >= last):  # most records
+        return [(last, form, status, route)]
+    entries: dict[date, tuple[str, str, str | None]] = {}
+    if filed_on is not None and filed_on < (registered_on or last):
+        entries[filed_on] = (LegalForm.COMMUNITY_ORGANIZATION.value, LegalStatus.FILED.value, None)
+    if registered_on is not None and registered_on <= last:
+        entries[registered_on] = (form, LegalStatus.REGISTERED.value, route)
+    entries[last] = (form, status, route)
+    return [(day, *entries[day]) for day in sorted(entries)]

@@ -60,14 +60,17 @@ class OrganizationRow(AggregateRow, Table, table=True):
     __tablename__ = "organization"
     __table_args__ = (
         sa.Index(
-            "uq_organization_credit_code", "credit_code", unique=True, postgresql_where=sa.text("not ended")
+            "uq_organization_credit_code",
+            "credit_code",
+            unique=True,
+            postgresql_where=sa.text("not ended and not replica"),
         ),
         sa.Index(
             "uq_organization_division_name",
             "division",
             "normalized_name",
             unique=True,
-            postgresql_where=sa.text("not ended"),
+            postgresql_where=sa.text("not ended and not replica"),
         ),
         sa.Index("ix_organization_import_id", "import_id", postgresql_where=sa.text("import_id is not null")),
     )
@@ -86,6 +89,8 @@ class OrganizationRow(AggregateRow, Table, table=True):
     )
     ended: bool = False
     """A final status, or merged: no duplicate rule and no count meets it any more."""
+    replica: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
+    """At home in a stack below: its own home sees to duplicates."""
     credit_code: str | None = None
     legacy_number: str | None = None
     categories: list[str] = Field(default_factory=_texts, sa_type=pg.ARRAY(sa.Text))

@@ -1,0 +1,116 @@
+"""Organisations of the stacks below: kept beside the own ones, so that search and figures of a tier need
+nothing else. Nobody acts on them here; what no two of the own may share does not bind them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from shuniu_contracts import Basis, Event, event_type, registry, stream
+
+from chassis.received import Received
+from chassis.service import Reaction
+from chassis.unit_of_work import UnitOfWork
+from services.registry.identification.model import normalized_name
+from services.registry.organizations.commands import remember_status
+from services.registry.organizations.model import days_standing
+from services.registry.organizations.tables import OrganizationRow, pinyin_initials
+
+_OTHERS: Final = frozenset({"details_changed", "supervision_changed", "hub_standing_changed", "absorbed"})
+"""Facts after which an organisation stands on its axes as before; a changed legal form is the exception."""
+
+_KEEP = """
+insert into organization select * from jsonb_populate_recordset(null::organization, $1::jsonb)
+on conflict (id) do update set {columns}
+where organization.home = excluded.home and organization.sequence < excluded.sequence
+"""
+
+_FIRST_DAYS = """
+insert into organization_status (organization_id, division, legal_form, legal_status, hub_link,
+                                 registration_route, effective_on, until, recorded_at)
+select organization_id, division, legal_form, legal_status, hub_link, registration_route, effective_on,
+       lead(effective_on) over (partition by organization_id order by effective_on), recorded_at
+from jsonb_populate_recordset(null::organization_status, $1::jsonb) as fresh
+where not exists (select from organization_status s where s.organization_id = fresh.organization_id)
+"""
+
+_UNCOUNTED = "delete from organization_status where organization_id = any($1::uuid[])"
+
+
+async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
+    foreign = [received for received in events if received.envelope.stack != uow.stack]
+    if not foreign:
+        return
+    rows = [(received, _row(received)) for received in foreign]
+    newest = {row.id: row for _, row in rows}
+    await _write(uow, newest.values())
+    first = [row for received, row in rows if received.envelope.sequence == 1]
+    await uow.connection.execute(
+        _FIRST_DAYS, msgspec.json.encode([day for row in first for day in _days(row)]).decode()
+    )
+    for received, row in rows:
+        if received.envelope.sequence > 1 and _moves(received.data):
+            await remember_status(uow, row)
+    gone = [row.id for received, row in rows if _never_was(received.data)]
+    await uow.connection.execute(_UNCOUNTED, gone)
+
+
+async def _write(uow: UnitOfWork, rows: Iterable[OrganizationRow]) -> None:
+    names = OrganizationRow.model_fields
+    columns = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name != "id")
+    document = [{name: getattr(row, name) for name in names} for row in rows]
+    await uow.connection.execute(_KEEP.format(columns=columns), msgspec.json.encode(document).decode())
+
+
+def _row(received: Received[Event]) -> OrganizationRow:
+    """The organisation as the event says it stands; what the bus does not have takes its default."""
+    state, envelope = received.data.state, received.envelope
+    assert isinstance(state, registry.OrganizationState)
+    said: dict[str, Any] = {
+        field: msgspec.to_builtins(getattr(state, field), builtin_types=(date,))
+        for field in state.__struct_fields__
+        if field != "merged_into"
+    }
+    merged = state.merged_into
+    return OrganizationRow(
+        **said, id=UUID(received.subject), home=envelope.stack, replica=True, sequence=envelope.sequence,
+        revision=envelope.sequence, recorded_at=envelope.time, normalized_name=normalized_name(state.name),
+        pinyin=pinyin_initials(state.name), merged_into=UUID(merged.id) if merged else None,
+        merged_into_sequence=merged.sequence if merged else None,
+    )  # fmt: skip
+
+
+def _days(row: OrganizationRow) -> list[Mapping[str, Any]]:
+    """The days that a record brings with it when it comes onto the record, as an import has them."""
+    found = days_standing(
+        row.filed_on, row.registered_on, row.effective_on, form=row.legal_form, status=row.legal_status,
+        route=row.registration_route,
+    )  # fmt: skip
+    return [
+        {
+            "organization_id": row.id, "division": row.division, "legal_form": form, "legal_status": status,
+            "hub_link": row.hub_link, "registration_route": route, "effective_on": day,
+            "recorded_at": row.recorded_at,
+        }
+        for day, form, status, route in found
+    ]  # fmt: skip
+
+
+def _moves(event: Event) -> bool:
+    if isinstance(event, registry.OrganizationDetailsChanged):
+        return "legal_form" in event.fields
+    return event_type(type(event)).fact not in _OTHERS
+
+
+def _never_was(event: Event) -> bool:
+    """Merged into another, or taken back as an import that was a mistake: counted on no day."""
+    if isinstance(event, registry.OrganizationMerged):
+        return True
+    return isinstance(event, registry.OrganizationDissolved) and event.state.basis is Basis.CORRECTED
+
+
+_STREAM = stream("registry", "organization")
+keep_organizations = Reaction(
+    tuple(one.event for (_, major), one in _STREAM.facts.items() if major == _STREAM.newest), _keep
+)
