@@ -8,6 +8,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from services.registry.incubation.bases import commands as bases
+from services.registry.incubation.stays import commands as stays
 from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
@@ -88,6 +90,84 @@ async def organizations_of_register(register: Register) -> list[UUID]:
     return [await organization(register), await organization(register)]
 
 
+async def base(register: Register) -> UUID:
+    """An incubation base of the street with places."""
+    name = f"第{next(_NUMBERS)}孵化园"
+    row = await register.do(
+        bases.open_, division=STREET, name=name, capacity=20, departments=["incubation", "liaison"]
+    )
+    return row.id
+
+
+async def stay(register: Register) -> UUID:
+    """An organisation that is being incubated."""
+    row = await register.do(
+        stays.apply, organization_id=await organization(register), base_id=await base(register)
+    )
+    await register.do(stays.screen, id=row.id)
+    await register.do(
+        stays.sign, id=row.id, services=["capacity_building"], service_standard="每月一次辅导",
+        begins_on=date(2026, 1, 1), ends_on=date(2099, 12, 31),
+    )  # fmt: skip
+    await register.do(stays.start, id=row.id)
+    return row.id
+
+
+async def name(_: Register) -> str:
+    """A name that no other record has."""
+    return f"第{next(_NUMBERS)}号"
+
+
+async def service(_: Register) -> str:
+    """A service of the profile's catalogue."""
+    return "capacity_building"
+
+
+async def department(_: Register) -> str:
+    """A department that the base has."""
+    return "incubation"
+
+
+async def departments(_: Register) -> list[str]:
+    """Departments of a base."""
+    return ["incubation", "liaison"]
+
+
+async def other_department(_: Register) -> str:
+    """Another one that it has."""
+    return "liaison"
+
+
+async def cultivation_class(_: Register) -> str:
+    """A class of the profile's list."""
+    return "growth"
+
+
+async def cultivation_path(_: Register) -> str:
+    """A path of the profile's list."""
+    return "organization"
+
+
+async def stage(_: Register) -> str:
+    """Its first stage."""
+    return "discovered"
+
+
+async def target_stage(_: Register) -> str:
+    """A later one."""
+    return "registered"
+
+
+async def support_kind(_: Register) -> str:
+    """A kind of help of the profile's list."""
+    return "activities"
+
+
+async def services(_: Register) -> list[str]:
+    """Services of the profile's catalogue."""
+    return ["capacity_building", "policy_advice"]
+
+
 REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "division": division,
     "issuer": division,
@@ -113,7 +193,28 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "number": first,
     "first_person": person,
     "to": person,
+    "base_id": base,
+    "intake_id": nothing,
+    "stay_id": stay,
+    "base.name": name,
+    "base.departments": departments,
+    "stay.services": services,
+    "operator_contract.services": services,
+    "operator_contract.service": service,
+    "operator_contract.operator_id": organization,
+    "operator_contract.project_id": nothing,
+    "service_entry.service": service,
+    "base_case.department": department,
+    "base_case.to_department": other_department,
+    "cultivation_class": cultivation_class,
+    "cultivation.to_class": cultivation_class,
+    "cultivation_path": cultivation_path,
+    "cultivation.stage": stage,
+    "cultivation.target_stage": target_stage,
+    "support_kind": support_kind,
+    "support.provider": body,
+    "support.provider_organization_id": nothing,
     **of_hub.REFERENCES,
     **of_records.REFERENCES,
 }
-"""Parameter -> what makes its value."""
+"""Parameter, or `<kind>.<parameter>` where it means something else there -> what makes its value."""

@@ -36,7 +36,10 @@ LONG = settings(
 async def body(register: Register, step: Step[Any], data: st.DataObject) -> dict[str, Any]:
     """Arguments as the step's body would carry them; references are to records that exist."""
     schema = step.body.model_json_schema()
-    known = {name: REFERENCES[name] for name in schema["properties"] if name in REFERENCES}
+    known = {}
+    for name in schema["properties"]:
+        if (make := REFERENCES.get(f"{step.kind.name}.{name}", REFERENCES.get(name))) is not None:
+            known[name] = make
     for name in ("effective_on", "basis", *known):
         schema["properties"].pop(name, None)
         if name in schema.get("required", []):

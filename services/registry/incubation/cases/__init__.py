@@ -1,0 +1,1 @@
+"""Cases of a base: what organisations want, queued by department."""

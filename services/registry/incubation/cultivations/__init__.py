@@ -1,0 +1,1 @@
+"""Cultivation lists (分类培育): class, target stage, measures, review."""

@@ -1,0 +1,131 @@
+"""The use cases of the service log: record, confirm, dispute, correct, take back."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from shuniu_contracts import registry_incubation as contract
+from sqlmodel import select
+
+from chassis.matters import Clock, Kind, words
+from chassis.unit_of_work import NotFound, UnitOfWork
+from services.registry.fields import Code, Count, Words
+from services.registry.incubation.entries.model import (
+    SIDES_ZH,
+    TRANSITIONS,
+    AnotherHand,
+    NobodyServed,
+    OneHandForBoth,
+    ServiceEntryPhase,
+    ServiceSide,
+)
+from services.registry.incubation.entries.tables import ServiceEntryRow
+from services.registry.incubation.services import check_services
+from services.registry.incubation.stays.tables import StayRow
+from services.registry.tables import MatterStepRow
+
+
+async def _of_stay(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where the stay is, and whose; raises `NotFound`, `NotPermitted`."""
+    stay = await _stay(uow, arguments["stay_id"])
+    uow.authorize(stay.division)
+    return {
+        "division": stay.division, "stay_sequence": stay.sequence,
+        "organization_id": stay.organization_id, "organization_sequence": stay.organization_sequence,
+        "base_id": stay.base_id, "base_sequence": stay.base_sequence,
+    }  # fmt: skip
+
+
+async def _stay(uow: UnitOfWork, id: UUID) -> StayRow:
+    stay = (await uow.session.exec(select(StayRow).where(StayRow.id == id))).one_or_none()
+    if stay is None:
+        raise NotFound.of(StayRow, id, at="/stay_id")
+    return stay
+
+
+SERVICE_ENTRIES = Kind(
+    ServiceEntryRow, ServiceEntryPhase, TRANSITIONS, initial=ServiceEntryPhase.RECORDED,
+    zh="入驻服务记录", en="service log", path="service-entries", unit="次", steps=MatterStepRow,
+    states_zh={
+        ServiceEntryPhase.RECORDED: "待对方确认",
+        ServiceEntryPhase.DISPUTED: "有异议",
+        ServiceEntryPhase.CONFIRMED: "双方已确认",
+        ServiceEntryPhase.CANCELLED: "已撤销",
+    },
+    clocks=(
+        Clock(
+            "confirmation", {"recorded"}, contract.ServiceEntryBecameOverdue, "became_overdue",
+            rule="registry.incubation.confirmation_days",
+            days=lambda policy, row: policy.incubation.confirmation_days, restarts={"corrected"},
+            rescheduled=contract.ServiceEntryRescheduled,
+        ),
+    ),
+    place=_of_stay, filters=("organization_id", "stay_id", "base_id", "service", "written_by"),
+)  # fmt: skip
+
+
+@SERVICE_ENTRIES.opens(contract.ServiceEntryRecorded, zh="登记服务", needs="write")
+async def record(
+    uow: UnitOfWork, row: ServiceEntryRow, *,
+    stay_id: Annotated[UUID, Field(title="入驻")],
+    service: Annotated[Code, Field(title="服务项目")],
+    written_by: Annotated[ServiceSide, Field(title="登记方", json_schema_extra=words(SIDES_ZH))],
+    hours: Annotated[Count, Field(title="时长（小时）")] = 0,
+    people: Annotated[Count, Field(title="服务人次")] = 0,
+    content: Annotated[Words | None, Field(title="服务情况")] = None,
+) -> None:  # fmt: skip
+    """One side writes what was done on the day given, and stands for it (L14)."""
+    check_services(uow, [service], at="/service")
+    stay = await _stay(uow, stay_id)
+    started, ended = stay.started_on, stay.ended_on
+    if started is None or row.effective_on < started or (ended is not None and row.effective_on > ended):
+        raise NobodyServed(at="/stay_id")
+    row.promised = service in stay.services
+    row.writer = uow.principal.actor_id
+
+
+@SERVICE_ENTRIES.step(
+    contract.ServiceEntryConfirmed, zh="确认", needs="write", path="confirmation", by_workbook=True
+)
+async def confirm(uow: UnitOfWork, row: ServiceEntryRow) -> None:
+    """The other side says so, too: the service is agreed upon."""
+    _check_other(uow, row)
+    row.confirmed_on = row.effective_on
+
+
+@SERVICE_ENTRIES.step(contract.ServiceEntryDisputed, zh="提出异议", needs="write", path="dispute")
+async def dispute(
+    uow: UnitOfWork, row: ServiceEntryRow, *,
+    reason: Annotated[Code, Field(title="原因")],
+    explanation: Annotated[Words | None, Field(title="说明")] = None,
+) -> None:  # fmt: skip
+    """The other side says that it was not so."""
+    _check_other(uow, row)
+
+
+@SERVICE_ENTRIES.step(contract.ServiceEntryCorrected, zh="更正", needs="write", path="correction")
+async def correct(
+    uow: UnitOfWork, row: ServiceEntryRow, *,
+    hours: Annotated[Count | None, Field(title="时长（小时）")] = None,
+    people: Annotated[Count | None, Field(title="服务人次")] = None,
+    content: Annotated[Words | None, Field(title="服务情况")] = None,
+) -> None:  # fmt: skip
+    """Whoever wrote the line puts it right; it waits for the other side again."""
+    _check_own(uow, row)
+
+
+@SERVICE_ENTRIES.step(contract.ServiceEntryCancelled, zh="撤销", needs="write", path="cancellation")
+async def cancel(uow: UnitOfWork, row: ServiceEntryRow) -> None:
+    """Whoever wrote the line takes it back."""
+    _check_own(uow, row)
+
+
+def _check_other(uow: UnitOfWork, row: ServiceEntryRow) -> None:
+    if uow.principal.actor_id == row.writer:
+        raise OneHandForBoth()
+
+
+def _check_own(uow: UnitOfWork, row: ServiceEntryRow) -> None:
+    if uow.principal.actor_id != row.writer:
+        raise AnotherHand()

@@ -1,0 +1,1 @@
+"""Intakes (批次) of a base: called, and closed on their last day."""

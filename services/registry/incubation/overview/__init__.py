@@ -1,0 +1,1 @@
+"""One organisation's incubation as it stands: stays, services, help, cultivation, guidance."""
