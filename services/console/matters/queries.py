@@ -127,7 +127,7 @@ async def dues(
     """What is due from `first` to `last`, both included, and not done; the earliest first."""
     days = first.isoformat(), last.isoformat()
     rows = await connection.fetch(_DUES, patterns, *days, waits, limit, offset)
-    return [_due(row) for row in rows]
+    return [due_of(row) for row in rows]
 
 
 async def due_days(
@@ -151,7 +151,7 @@ async def chase(
 ) -> list[Due]:
     """Who has not answered, the earliest deadline first."""
     rows = await connection.fetch(_CHASE, patterns, f"{below}%", str(year), form, limit)
-    return [_due(row) for row in rows]
+    return [due_of(row) for row in rows]
 
 
 async def names(connection: asyncpg.Connection, ids: Collection[str]) -> dict[str, str]:
@@ -160,5 +160,6 @@ async def names(connection: asyncpg.Connection, ids: Collection[str]) -> dict[st
     return {str(row["id"]): row["name"] for row in rows}
 
 
-def _due(row: asyncpg.Record) -> Due:
+def due_of(row: asyncpg.Record) -> Due:
+    """A row of the columns that `Due` has, its state as JSON."""
     return Due(**{**row, "state": msgspec.json.decode(row["state"])})

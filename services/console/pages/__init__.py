@@ -7,6 +7,7 @@ from chassis.runtime import Runtime
 from services.console.pages import (
     board,
     calendar,
+    incubation,
     inquiries,
     matter,
     matters,
@@ -42,6 +43,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
         organizations,
         organization,
         board,
+        incubation,
         matters,
         matter,
         inquiries,

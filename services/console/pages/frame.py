@@ -25,6 +25,7 @@ _LOG = logging.getLogger("console.pages")
 _OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 _NAVIGATION = (
     ("overview", "/"), ("today", "/today"), ("organizations", "/organizations"), ("board", "/inspections"),
+    ("incubation", "/incubation"),
     ("tasks", "/matters/tasks"), ("inquiries", "/inquiries"), ("calendar", "/calendar"),
     ("matters", "/matters"), ("messages", "/messages"),
 )  # fmt: skip

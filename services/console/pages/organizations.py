@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.console.pages.frame import Frame, admit, page
+from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.projection import queries
 from services.console.projection.queries import Filter, Listed
@@ -56,10 +57,12 @@ class _List:
             "page": 1, "rowsPerPage": _SIZES[0], "sortBy": "name", "descending": False, "rowsNumber": 0,
         }  # fmt: skip
         self._draw_tools()
+        self.saved = SavedFilters(frame, "/organizations", self._query)
         self._draw_table()
 
     async def begin(self) -> None:
         """Show the first page, then follow the events."""
+        await self.saved.draw()
         await self._refresh()
         self.frame.follow(self._refresh)
 
@@ -133,8 +136,12 @@ class _List:
         self.wanted[name] = value or ""
         self.pagination["page"] = 1
         await self._refresh()
-        query = urlencode({key: text for key, text in self.wanted.items() if text})
+        query = self._query()
         ui.navigate.history.replace(f"/organizations{'?' if query else ''}{query}")
+
+    def _query(self) -> str:
+        """What is wanted, as the address has it and as it is kept under a name."""
+        return urlencode({key: text for key, text in self.wanted.items() if text})
 
     def _clear(self) -> None:
         for field in self.fields.values():

@@ -10,7 +10,9 @@ from services.console.matters.kinds import KindWords
 from services.console.matters.queries import Due
 from services.console.pages.frame import SHANGHAI, Frame
 
-_CODES = {"legal_form": "legal_form", "legal_forms": "legal_form", "form": "inspection_form"}
+_CODES = {
+    "legal_form": "legal_form", "legal_forms": "legal_form", "form": "inspection_form", "level": "base_level",
+}  # fmt: skip
 """Fields whose codes the pages have words for."""
 _AT_HAND_DAYS = 7
 

@@ -263,6 +263,12 @@ _CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "annual_inspection": ("年检", "annual inspection"),
         "annual_report": ("年报", "annual report"),
     },
+    "base_level": {
+        "area": ("市、区级", "city or district"),
+        "zone": ("功能区级", "functional zone"),
+        "street": ("街道（乡镇）级", "street"),
+        "community": ("社区级", "community"),
+    },
     "service": {
         "registry": ("登记", "registry"),
         "grants": ("资助", "grants"),
