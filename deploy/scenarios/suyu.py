@@ -1,0 +1,86 @@
+"""Suyu in April 2021: the women's organisations, the rural ones that were helped, the round of six projects.
+
+`python -m deploy.scenarios.suyu [--data-dir DIR] [--port PORT] [--once]`.
+"""
+
+from datetime import date
+
+from chassis.region import Region, load_region
+from deploy.regions import profile_file
+from deploy.scenarios.client import Stack
+from deploy.scenarios.generated import Group, Named, compose
+from deploy.scenarios.register import Entry
+from deploy.scenarios.rounds import Project, VentureRound, hold
+from deploy.scenarios.running import run
+from deploy.scenarios.situation import Situation
+
+REGION = "321311-suyu"
+SEED = 20210421
+REGISTERED, RURAL = 56, 50
+"""F23 and F24: two populations."""
+
+APPLICATIONS, AWARDS, EACH_FEN = 9, 6, 5_000_000
+"""Six projects of 50,000 yuan each (F26); how many applied is not said, so it is ours."""
+
+NAMED = (
+    Named("宿豫区心理协会", "321311001", date(2017, 5, 8)),
+    Named("宿豫区助残志愿者协会", "321311001", date(2018, 3, 5)),
+    Named("宿豫区全民阅读协会", "321311001", date(2018, 9, 10)),
+    Named("宿豫区迅哥有约志愿者协会", "321311001", date(2019, 11, 4)),
+)
+"""Organisations that the document names; days and places are ours."""
+
+
+def register(region: Region) -> list[Entry]:
+    """56 women's organisations, four of them named, and 50 rural community organisations."""
+    units = [place.code for place in region.children(region.code) if place.valid_to is None]
+    towns = [place.code for place in region.children(region.code) if place.kind in ("town", "township")]
+    begin, end = date(2014, 3, 1), date(2021, 3, 1)
+    groups = (
+        Group(REGISTERED - len(NAMED), "registered", "association", units, ("协会", "志愿者协会"), begin, end,
+              ("公益慈善类", "城乡社区服务类"), "宿豫区", full_members=5),
+        Group(RURAL, "filed", "community_organization", towns, ("互助会", "服务队"), begin, end,
+              ("城乡社区服务类",)),
+    )  # fmt: skip
+    return compose(groups, NAMED, "宿豫社证字", SEED)
+
+
+class Suyu(Situation):
+    """Suyu until the day on which the document was published."""
+
+    name = "suyu"
+    division = "321311"
+    workbook = "宿豫区女性社会组织名册.xlsx"
+
+    async def hold_round(self) -> None:
+        """Six projects, each with 50,000 yuan, for five groups (F26); the year is not named and ours."""
+        groups = ("为老", "为小", "为残", "为特", "为困")
+        applicants = [entry for entry in self.register if entry.status == "registered"][:APPLICATIONS]
+        projects = [
+            Project(
+                organization_id=str(self.ids[applicant.name]),
+                title=f"“{groups[position % len(groups)]}”示例项目第{position + 1}号", requested_fen=EACH_FEN,
+            )
+            for position, applicant in enumerate(applicants)
+        ]  # fmt: skip
+        await hold(
+            self,
+            VentureRound(
+                title="宿豫区2020年公益创投活动", fund="宿豫区2020年公益创投资金", year=2020,
+                budget_fen=AWARDS * EACH_FEN, areas_declared=5, areas_named=(), opens_on=date(2020, 6, 1),
+                closes_on=date(2020, 6, 30), decided_on=date(2020, 7, 20), projects=projects, seed=SEED,
+            ),
+        )  # fmt: skip
+
+
+async def build(stack: Stack, started: float) -> None:
+    """Everything against a stack that runs."""
+    async with Suyu.begin(stack, register(load_region(profile_file(REGION))), started) as situation:
+        await situation.load_register()
+        await situation.settle("事件到达各服务 events reach every service")
+        await situation.hold_round()
+        await situation.settle("创投结果到达各服务 the round's result travels")
+
+
+if __name__ == "__main__":
+    run(REGION, build, "Start the embedded stack, bring Suyu's register of 2021 into it, compare figures.")
