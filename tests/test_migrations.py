@@ -16,7 +16,7 @@ from chassis.states import redrawn
 from chassis.tables import chassis_metadata
 from tests.conftest import FreshDatabase
 
-DRAWN = {"registry": 9, "grants": 3, "partybuild": 3, "notify": 1, "console": 0}
+DRAWN = {"registry": 6, "grants": 3, "partybuild": 3, "notify": 1, "console": 0}
 """Service -> how many state tables its page has."""
 
 
