@@ -12,7 +12,7 @@ from deploy.scenarios.generated import Group, Named, compose
 from deploy.scenarios.register import Entry
 from deploy.scenarios.rounds import Project, VentureRound, hold
 from deploy.scenarios.running import run
-from deploy.scenarios.situation import Situation
+from deploy.scenarios.situation import Situation, on
 
 REGION = "321311-suyu"
 SEED = 20210421
@@ -29,6 +29,15 @@ NAMED = (
     Named("宿豫区迅哥有约志愿者协会", "321311001", date(2019, 11, 4)),
 )
 """Organisations that the document names; days and places are ours."""
+
+CLUB, COMMUNITY = "迅哥有约乡村振兴服务社", "321311113003"
+STATIONS = (
+    ("next_generation", "关爱下一代驿站"), ("legal_education", "普法教育驿站"), ("legal_aid", "法律援助驿站"),
+    ("women_and_children", "妇女儿童活动驿站"), ("study_tours", "城乡研学驿站"),
+    ("art_training", "艺术培训驿站"), ("medical_aid", "医疗援助驿站"),
+    ("culture_teams", "文化服务队孵化驿站"),
+)  # fmt: skip
+"""One club with eight stations in the community 振友 (F29); the day is ours."""
 
 
 def register(region: Region) -> list[Entry]:
@@ -51,6 +60,16 @@ class Suyu(Situation):
     name = "suyu"
     division = "321311"
     workbook = "宿豫区女性社会组织名册.xlsx"
+
+    async def open_stations(self) -> None:
+        """The club of a volunteers' association with its eight stations in one community (S13)."""
+        told = self.bar("一社八站 one club, eight stations", len(STATIONS))
+        for station, title in STATIONS:
+            await self.once(
+                "/v1/service-points", title=f"振友社区{title}", division=COMMUNITY, station=station,
+                club=CLUB, organization_id=str(self.ids[NAMED[-1].name]), **on("2020-10-10"),
+            )  # fmt: skip
+            told()
 
     async def hold_round(self) -> None:
         """Six projects, each with 50,000 yuan, for five groups (F26); the year is not named and ours."""
@@ -78,6 +97,7 @@ async def build(stack: Stack, started: float) -> None:
     async with Suyu.begin(stack, register(load_region(profile_file(REGION))), started) as situation:
         await situation.load_register()
         await situation.settle("事件到达各服务 events reach every service")
+        await situation.open_stations()
         await situation.hold_round()
         await situation.settle("创投结果到达各服务 the round's result travels")
 
