@@ -21,6 +21,7 @@ from uuid_utils import uuid7
 
 from chassis import failpoints
 from chassis.model import division_code, step
+from chassis.pinyin import initials
 from chassis.unit_of_work import UnitOfWork
 from services.registry.imports.model import (
     TRANSITIONS,
@@ -37,7 +38,6 @@ from services.registry.organizations.model import FINAL, Basis, LegalStatus, day
 from services.registry.organizations.tables import (
     OrganizationRow,
     OrganizationStatusRow,
-    initials,
     organization_state,
 )
 from services.registry.policy import RegistryPolicy

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pypinyin import Style, lazy_pinyin
 from shuniu_contracts import Ref, registry
 from shuniu_contracts.fields import Basis
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
+from chassis.pinyin import initials
 from chassis.tables import AggregateRow
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.model import (
@@ -25,29 +25,9 @@ from services.registry.organizations.model import (
 from services.registry.tables import Table
 
 
-class _Initials(dict[int, str]):
-    """Each character's initial, found when it is first met; in the form in which a text is translated."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = found = lazy_pinyin(chr(code), style=Style.FIRST_LETTER)[0][:1].lower()
-        return found
-
-
-_INITIALS = _Initials()
-
-
 def pinyin_initials(name: str) -> str:
-    """The initials people type to find a name: 滨海新区书画协会 is `bhxqshxh`; letters and digits stay.
-
-    Each character has its commonest reading: a phrase dictionary costs an import of 100,000 names ten times
-    as much and changes few initials.
-    """
+    """The initials people type to find a name: 滨海新区书画协会 is `bhxqshxh`; letters and digits stay."""
     return initials(normalized_name(name))
-
-
-def initials(normalized: str) -> str:
-    """The same for a name that is normalized already."""
-    return normalized.translate(_INITIALS)
 
 
 def _texts() -> list[str]:
