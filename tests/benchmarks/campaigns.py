@@ -38,11 +38,12 @@ from tests.world import ServiceWorld, runtime_on
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
 _REGISTER = """
 insert into organization
-select (jsonb_populate_record(null::organization, $1::jsonb || jsonb_build_object(
+select made.*
+from generate_series(1, $2::int) n
+cross join lateral jsonb_populate_record(null::organization, $1::jsonb || jsonb_build_object(
     'id', gen_random_uuid(), 'name', '协会' || n, 'normalized_name', '协会' || n,
     'division', '120116' || lpad((n % 20 + 1)::text, 3, '0')
-))).*
-from generate_series(1, $2::int) n
+)) made
 """
 
 

@@ -267,7 +267,10 @@ async def test_progress_by_division_and_who_is_excused(register: Register, api: 
     excused = await api.get(f"/v1/inspection-campaigns/{id}/excused", limit=1)
     assert [(row["name"], row["registered_on"]) for row in excused["items"]] == [("新协会", "2025-07-01")]
     assert excused["next"] is None
-    await api.as_("viewer", "120116006").get(f"/v1/inspection-campaigns/{id}/progress", 403)
+    street = api.as_("liaison", "120116006")
+    assert (await street.get(f"/v1/inspection-campaigns/{id}/progress"))["whole"]["due"] == 1
+    await street.get(f"/v1/inspection-campaigns/{id}/progress", 403, division="120116005")
+    await api.as_("liaison", "120110").get(f"/v1/inspection-campaigns/{id}/progress", 403)
 
 
 async def test_a_campaign_of_2014_asks_nobody_now(register: Register) -> None:
