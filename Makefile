@@ -23,8 +23,8 @@ $(READY): pyproject.toml contracts/pyproject.toml uv.lock
 
 install: $(READY)  ## the environment, from PyPI only
 
-run: $(READY)  ## the main job: the embedded stack, Binhai's register, the figures beside the published ones
-	@$(BIN)/python -m deploy.scenarios.binhai --data-dir $(DATA) $(ARGS)
+run: $(READY)  ## the main job: the embedded stack, Binhai's register, the figures beside the published ones (REGION=, DATA=)
+	@$(BIN)/python -m deploy.scenarios.$(lastword $(subst -, ,$(REGION))) --data-dir $(DATA) $(ARGS)
 
 up: $(READY)  ## an embedded stack without the main job's data
 	@$(BIN)/shuniu up --region $(REGION) --data-dir $(DATA) $(ARGS)
