@@ -107,7 +107,8 @@ def merged(division: str) -> list[Event]:
 
 def taken_back(division: str) -> list[Event]:
     gone = state(
-        division, basis=Basis.CORRECTED, legal_status=contract.LegalStatus.DISSOLVED, ended=True,
+        division, effective_on=date(2015, 1, 1), basis=Basis.CORRECTED,
+        legal_status=contract.LegalStatus.DISSOLVED, ended=True,
     )  # fmt: skip
     return [contract.OrganizationDissolved(state=gone)]
 
