@@ -51,6 +51,8 @@ class Stream:
     retention_ms: int = -1
     max_bytes: int = 64 * 1024
     directive: bool = False
+    stands_still: bool = True
+    """Whether deadlines of its records about an organisation stop while the organisation must stand still."""
     key: str = "subject"
     sequence: str = GAPLESS
     facts: dict[tuple[str, int], EventType] = field(default_factory=dict, compare=False, repr=False)
@@ -190,6 +192,7 @@ def define_stream(
     partitions: int = 6,
     max_bytes: int = 64 * 1024,
     directive: bool = False,
+    stands_still: bool = True,
 ) -> Stream:
     """Enter a stream in the catalogue; raises `ValueError` for a bad name or one already taken."""
     if service not in SERVICES or not _NAME.fullmatch(aggregate) or aggregate == DIRECTIVES:
@@ -206,6 +209,7 @@ def define_stream(
         partitions=partitions,
         max_bytes=max_bytes,
         directive=directive,
+        stands_still=stands_still,
     )
     STREAMS[service, aggregate] = made
     return made

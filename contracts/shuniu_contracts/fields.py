@@ -155,6 +155,21 @@ class Rescheduled(Event, frozen=True, kw_only=True):
     rule: Code
 
 
+class DeadlinePaused(Event, frozen=True, kw_only=True):
+    """The deadlines of a record stand still from the day of the state's `paused_on` on."""
+
+    cause: Ref
+    """The record for whose sake they do."""
+
+
+class DeadlineResumed(Event, frozen=True, kw_only=True):
+    """They run again, each moved by the length of the pause: the state has the new day, if one runs."""
+
+    cause: Ref
+    paused_on: datetime.date
+    previous_due_on: datetime.date | None = None
+
+
 class Overdue(Event, frozen=True, kw_only=True):
     """A deadline passed: once for each, with the day it was due and the rule that set it."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import enum
 
+import msgspec
+
 from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
     Code,
@@ -295,17 +297,42 @@ class OrganizationSupervisionChanged(Event, frozen=True, kw_only=True):
     previous: Code | None = None
 
 
+class StandingReason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record that is open and weighs on an organisation's standing."""
+
+    kind: Code
+    """What it is, as its stream is called: `rectification`, `risk`, `emergency_pause`."""
+    record: Ref
+
+
 @organization.fact(
     "hub_standing_changed",
     en="The hub changed its judgement of an organisation.",
     zh="枢纽型组织对该组织的评判有变化。",
+    minor=1,
 )
 class OrganizationHubStandingChanged(Event, frozen=True, kw_only=True):
-    """The hub's own standing changed, with the ground as a code."""
+    """The hub's own standing changed: by what is open, or by a judgement with its ground as a code."""
 
     state: OrganizationState
     previous: HubStanding
     ground: Code | None = None
+    reasons: tuple[StandingReason, ...] = ()
+    """What was open then and weighed; since 1.1."""
+
+
+@organization.fact(
+    "credit_listing_changed",
+    en="An organisation came onto an authority's list, or off it.",
+    zh="组织被列入或移出信用名录。",
+)
+class OrganizationCreditListingChanged(Event, frozen=True, kw_only=True):
+    """The home applied an authority's decision: the state says the list, none where it is off it."""
+
+    state: OrganizationState
+    previous: CreditListing
+    decision: Ref | None = None
+    grounds: tuple[Code, ...] = ()
 
 
 @organization.fact(

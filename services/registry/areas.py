@@ -5,13 +5,14 @@ from typing import Any, Final
 from chassis.matters import Kind, check_complete
 from services.registry.area import Area, OwnFigures
 from services.registry.care.area import AREA as CARE
+from services.registry.enforcement.area import AREA as ENFORCEMENT
 from services.registry.hub.area import AREA as HUB
 from services.registry.incubation.area import AREA as INCUBATION
 from services.registry.inspections.area import AREA as INSPECTIONS
 from services.registry.operations.area import AREA as OPERATIONS
 from services.registry.records.area import AREA as RECORDS
 
-AREAS: Final[tuple[Area, ...]] = (INSPECTIONS, INCUBATION, HUB, OPERATIONS, RECORDS, CARE)
+AREAS: Final[tuple[Area, ...]] = (INSPECTIONS, INCUBATION, HUB, OPERATIONS, RECORDS, CARE, ENFORCEMENT)
 KINDS: Final[tuple[Kind[Any], ...]] = tuple(kind for area in AREAS for kind in area.kinds)
 """Every kind of matter that the registry keeps."""
 OWN: Final[tuple[OwnFigures, ...]] = tuple(own for area in AREAS for own in area.figures)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.registry.care.policy import CarePolicy
+from services.registry.enforcement.policy import EnforcementPolicy
 from services.registry.hub.policy import HubPolicy
 from services.registry.incubation.policy import IncubationPolicy
 from services.registry.inspections.policy import InspectionsPolicy
@@ -155,6 +156,7 @@ class RegistryPolicy(_Section):
     operations: OperationsPolicy = Field(default_factory=lambda: OperationsPolicy.model_validate({}))
     records: RecordsPolicy = Field(default_factory=lambda: RecordsPolicy.model_validate({}))
     care: CarePolicy = Field(default_factory=lambda: CarePolicy.model_validate({}))
+    enforcement: EnforcementPolicy = Field(default_factory=lambda: EnforcementPolicy.model_validate({}))
     sheet_max_rows: int = Field(5_000, ge=1, description="ours: rows of one list brought back at once")
     import_max_rows: int = Field(200_000, ge=1, description="ours: rows of one workbook")
     import_max_uncompressed_bytes: int = Field(

@@ -14,6 +14,7 @@ from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
 from tests.registry.conftest import Register
+from tests.registry.enforcement import references as of_enforcement
 from tests.registry.hub import references as of_hub
 from tests.registry.inspections import references as of_inspections
 from tests.registry.records import references as of_records
@@ -193,6 +194,7 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "number": first,
     "first_person": person,
     "to": person,
+    **of_enforcement.REFERENCES,
     "base_id": base,
     "intake_id": nothing,
     "stay_id": stay,

@@ -21,6 +21,7 @@ ORGANIZATION_EVENTS = (
     registry.OrganizationDecoupled,
     registry.OrganizationSupervisionChanged,
     registry.OrganizationHubStandingChanged,
+    registry.OrganizationCreditListingChanged,
     registry.OrganizationSuspended,
     registry.OrganizationResumed,
     registry.OrganizationDeregistered,

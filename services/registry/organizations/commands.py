@@ -1,6 +1,6 @@
 """The use cases of organisations: come onto the record, move along an axis, change details, merge, end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from chassis.model import Refusal, division_code, refuse_all
+from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import credit_code, legacy_number, organization_name
 from services.registry.organizations.model import (
@@ -33,6 +34,7 @@ from services.registry.organizations.model import (
     check_days,
     entered,
 )
+from services.registry.organizations.standing import Reason, weighing, worst
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
 
@@ -395,41 +397,75 @@ async def judge(
     uow: UnitOfWork, *, id: UUID, standing: HubStanding, ground: str | None = None,
     effective_on: date | None = None, basis: Basis = Basis.LIVE,
 ) -> OrganizationRow:  # fmt: skip
-    """The hub changes its own judgement, with the ground as a code; the same judgement again is no fact."""
+    """The hub changes its own judgement, with the ground as a code; the same standing again is no fact.
+
+    A judgement makes nobody better than what is open about it allows.
+    """
     row = await _load(uow, id)
+    row.judged_standing = standing.value
+    reasons = (await weighing(uow, [row.id])).get(row.id, ())
+    change_standing(uow, row, reasons, effective_on=effective_on, basis=basis, ground=ground)
+    return row
+
+
+def change_standing(
+    uow: UnitOfWork, row: OrganizationRow, reasons: Sequence[Reason], *, effective_on: date | None,
+    basis: Basis, ground: str | None = None, because: Received[Any] | None = None,
+) -> None:  # fmt: skip
+    """Give the locked organisation the standing that judgement and `reasons` make; the same is no fact."""
     previous = registry.HubStanding(row.hub_standing)
+    standing = worst(HubStanding(row.judged_standing), reasons)
     if previous == standing.value:
-        return row
+        return
     row.axes = row.axes.judged(standing)
     _date(uow, row, effective_on, basis)
-    uow.record(
-        row,
-        registry.OrganizationHubStandingChanged(state=row.public_state(), previous=previous, ground=ground),
+    changed = registry.OrganizationHubStandingChanged(
+        state=row.public_state(), previous=previous, ground=ground,
+        reasons=tuple(reason.public for reason in reasons),
+    )  # fmt: skip
+    uow.record(row, changed, because=because)
+
+
+async def show_listing(
+    uow: UnitOfWork, *, id: UUID, listing: registry.CreditListing, listed_on: date | None,
+    decision: Ref | None, grounds: tuple[str, ...], effective_on: date, basis: Basis, because: Received[Any],
+) -> OrganizationRow:  # fmt: skip
+    """Show the organisation on the authority's list, or on none; the same list by the same day is no fact."""
+    row = await _load(uow, id)
+    previous = registry.CreditListing(row.credit_listing)
+    if (previous, row.credit_listed_on) == (listing, listed_on):
+        return row
+    row.credit_listing, row.credit_listed_on = listing.value, listed_on
+    _date(uow, row, effective_on, basis)
+    changed = registry.OrganizationCreditListingChanged(
+        state=row.public_state(), previous=previous, decision=decision, grounds=grounds
     )
+    uow.record(row, changed, because=because)
     return row
 
 
 async def suspend(
     uow: UnitOfWork, *, id: UUID, until: date | None = None, effective_on: date | None = None,
-    basis: Basis = Basis.LIVE,
+    basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """The authority ordered it to stop its activities."""
     row = await _load(uow, id)
     row.axes = row.axes.suspended()
     _date(uow, row, effective_on, basis)
-    uow.record(row, registry.OrganizationSuspended(state=row.public_state(), until=until))
+    uow.record(row, registry.OrganizationSuspended(state=row.public_state(), until=until), because=because)
     await remember_status(uow, row)
     return row
 
 
 async def resume(
-    uow: UnitOfWork, *, id: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE
-) -> OrganizationRow:
+    uow: UnitOfWork, *, id: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    because: Received[Any] | None = None,
+) -> OrganizationRow:  # fmt: skip
     """The suspension is over."""
     row = await _load(uow, id)
     row.axes = row.axes.resumed()
     _date(uow, row, effective_on, basis)
-    uow.record(row, registry.OrganizationResumed(state=row.public_state()))
+    uow.record(row, registry.OrganizationResumed(state=row.public_state()), because=because)
     await remember_status(uow, row)
     return row
 
@@ -443,7 +479,7 @@ _ENDS: Final[dict[str, type[Event]]] = {
 
 async def end(
     uow: UnitOfWork, *, id: UUID, fact: Literal["deregistered", "revoked", "dissolved"],
-    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; its last event."""
     row = await _load(uow, id)
@@ -456,7 +492,7 @@ async def end(
             ended_on=row.ended_on,
         )
     )  # fmt: skip
-    uow.record(row, _ENDS[fact](state=row.public_state()))
+    uow.record(row, _ENDS[fact](state=row.public_state()), because=because)
     await remember_status(uow, row)
     return row
 

@@ -64,6 +64,8 @@ class OrganizationRow(AggregateRow, Table, table=True):
     legal_status: str
     hub_link: str = HubLink.NONE.value
     hub_standing: str = Field(default=HubStanding.GOOD.value, sa_column_kwargs={"server_default": "good"})
+    judged_standing: str = Field(default=HubStanding.GOOD.value, sa_column_kwargs={"server_default": "good"})
+    """What the hub judged by itself: its standing is never better, and worse by what is open."""
     decoupling: str = Field(
         default=Decoupling.NOT_BEGUN.value, sa_column_kwargs={"server_default": "not_begun"}
     )

@@ -1,0 +1,1 @@
+"""Enforcement: what authorities decide, credit lists, standing, risks, illegal organisations, emergencies."""

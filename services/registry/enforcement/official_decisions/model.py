@@ -1,0 +1,73 @@
+"""An official decision's way, and what cannot be decided without a procedure of its own."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from chassis.model import Refusal, RefusalKind, Transitions
+
+
+class DecisionPhase(StrEnum):
+    """Where a decision is."""
+
+    RECORDED = "recorded"
+    LIFTED = "lifted"
+
+
+TRANSITIONS: Transitions[DecisionPhase] = {
+    DecisionPhase.RECORDED: {"corrected": DecisionPhase.RECORDED, "lifted": DecisionPhase.LIFTED},
+    DecisionPhase.LIFTED: {},
+}
+"""An authority's act is a record in its own division that the organisation's home applies (model.md)."""
+
+KINDS_ZH: Mapping[str, str] = {
+    "registration": "登记",
+    "inspection": "年检结论",
+    "grade": "评估等级",
+    "listing": "列入名录",
+    "penalty": "行政处罚",
+    "suspension": "责令停止活动",
+    "revocation": "撤销登记",
+}
+
+
+class ListedWithoutNotice(Refusal):
+    """A listing that did not go through notice and answer."""
+
+    code = "decision_listed_without_notice"
+    kind = RefusalKind.INVALID
+    zh = "列入名录应先告知、听取陈述申辩，请在“信用名录”中办理；补录历史决定的除外。"
+    en = "A listing goes by notice and answer: use credit listings. Only history is recorded directly."
+
+
+class LiftedByProcedure(Refusal):
+    """A listing that is to end beside its procedure."""
+
+    code = "decision_lifted_beside_procedure"
+    zh = "该决定由信用名录程序 {procedure} 作出，请在该程序中移出。"
+    en = "Listing procedure {procedure} made this decision; take the organisation off the list there."
+
+
+class NoList(Refusal):
+    """A decision to list without the list, or a list named by another decision."""
+
+    code = "decision_list_mismatch"
+    kind = RefusalKind.INVALID
+    zh = "只有“列入名录”的决定应当、并且必须写明名录。"
+    en = "A listing names its list, and no other decision does."
+
+
+class EndBeforeDecision(Refusal):
+    """A decision that ends before it begins."""
+
+    code = "decision_ends_before_it_begins"
+    kind = RefusalKind.INVALID
+    zh = "截止日期 {until} 早于决定日期 {decided_on}，请核对。"
+    en = "The decision of {decided_on} cannot end on {until}, before it was made."
+
+
+class RevocationStands(Refusal):
+    """A revocation ends the organisation's record; there is nothing left to resume."""
+
+    code = "decision_revocation_stands"
+    zh = "撤销登记的决定已终止该组织的记录，不能解除；决定被撤销的，请为其办理新的登记。"
+    en = "A revocation ended the organisation's record and cannot be lifted; register it anew."

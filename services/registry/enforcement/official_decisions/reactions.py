@@ -1,0 +1,118 @@
+"""The home of an organisation applies what an authority, here or in a stack above, decided about it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from shuniu_contracts import Ref
+from shuniu_contracts import registry_enforcement as contract
+from shuniu_contracts.registry import OrganizationMerged
+
+from chassis.model import Refusal, Refusals
+from chassis.received import Received
+from chassis.service import reaction
+from chassis.unit_of_work import UnitOfWork
+from services.registry.enforcement.official_decisions.queries import standing
+from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import Basis, LegalStatus
+from services.registry.organizations.tables import OrganizationRow
+
+
+@reaction(
+    contract.OfficialDecisionRecorded,
+    contract.OfficialDecisionCorrected,
+    contract.OfficialDecisionLifted,
+)
+async def apply(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Keep what was decided about organisations of this stack, and let their records follow."""
+    for received in events:
+        organization = await _here(uow, UUID(received.data.state.organization.id))
+        if organization is not None:
+            await _apply(uow, received, organization)
+
+
+@reaction(OrganizationMerged)
+async def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """Two records were one organisation: what was decided about the one holds for the other."""
+    for received in events:
+        survivor = await _here(uow, UUID(received.data.into.id))
+        if survivor is None or survivor.ended:
+            continue
+        decisions = (await standing(uow, UUID(received.subject))).decisions
+        for one in decisions:
+            one.organization_id = survivor.id
+        if decisions:
+            await uow.session.flush()
+            await _list(uow, received, survivor.id)
+
+
+async def _here(uow: UnitOfWork, id: UUID) -> OrganizationRow | None:
+    """The organisation, or the one that its record was merged into; None where its home is elsewhere."""
+    row = await uow.session.get(OrganizationRow, id)
+    while row is not None and row.merged_into is not None:
+        row = await uow.session.get(OrganizationRow, row.merged_into)
+    return row if row is not None and row.home == uow.stack else None
+
+
+async def _apply(uow: UnitOfWork, received: Received[Any], organization: OrganizationRow) -> None:
+    kept = await _keep(uow, received, organization.id)
+    try:
+        async with uow.savepoint():
+            await _change(uow, received, organization.id)
+    except (Refusal, Refusals) as refused:
+        faults = refused.refusals if isinstance(refused, Refusals) else (refused,)
+        kept.refused = faults[0].code
+    else:
+        kept.refused = None
+
+
+async def _keep(uow: UnitOfWork, received: Received[Any], organization_id: UUID) -> AppliedDecisionRow:
+    state: contract.OfficialDecisionState = received.data.state
+    kept = await uow.session.get(AppliedDecisionRow, UUID(received.subject))
+    if kept is None:
+        kept = AppliedDecisionRow(
+            decision_id=UUID(received.subject), organization_id=organization_id, kind=state.kind.value,
+            listing=state.listing.value, authority=state.authority, decided_on=state.decided_on,
+        )  # fmt: skip
+    kept.grounds, kept.result = list(state.grounds), state.result
+    kept.document_number, kept.decided_on = state.document_number, state.decided_on
+    kept.until, kept.lifted_on = state.due_on, state.ended_on
+    uow.session.add(kept)
+    await uow.session.flush()
+    return kept
+
+
+async def _change(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
+    """Move the organisation's record; raises what its commands refuse."""
+    state: contract.OfficialDecisionState = received.data.state
+    if state.kind is contract.DecisionKind.LISTING:
+        return await _list(uow, received, id)
+    if state.kind not in (contract.DecisionKind.SUSPENSION, contract.DecisionKind.REVOCATION):
+        return None
+    status = (await uow.load(OrganizationRow, id)).legal_status
+    when: dict[str, Any] = {
+        "effective_on": state.effective_on, "basis": Basis(state.basis.value), "because": received,
+    }  # fmt: skip
+    if state.kind is contract.DecisionKind.REVOCATION:
+        if status != LegalStatus.REVOKED:
+            await organizations.end(uow, id=id, fact="revoked", **when)
+        return None
+    holds, suspended = bool((await standing(uow, id)).of("suspension")), status == LegalStatus.SUSPENDED
+    if holds and not suspended:
+        await organizations.suspend(uow, id=id, until=state.due_on, **when)
+    elif suspended and not holds:
+        await organizations.resume(uow, id=id, **when)
+    return None
+
+
+async def _list(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
+    """Show the organisation on the gravest list that it is on."""
+    found, state = await standing(uow, id), received.data.state
+    listed = found.listed
+    await organizations.show_listing(
+        uow, id=id, listing=found.listing, listed_on=listed.decided_on if listed else None,
+        decision=Ref(str(listed.decision_id)) if listed else None,
+        grounds=tuple(listed.grounds) if listed else (),
+        effective_on=state.effective_on, basis=Basis(state.basis.value), because=received,
+    )  # fmt: skip
