@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -42,28 +42,38 @@ async def schedule(
     )  # fmt: skip
 
 
-async def schedule_all(
-    connection: asyncpg.Connection, kind: str, due: Iterable[tuple[str, str, datetime]]
-) -> None:
-    """Write or move the timers of `kind` for many subjects: (subject, division, due at), in one statement."""
-    entries = sorted(due)
+class Due(NamedTuple):
+    """One timer of many of a kind; `payload` and `provisional` as in `schedule`."""
+
+    subject: str
+    division: str
+    at: datetime
+    payload: dict[str, Any] | None = None
+    provisional: bool = False
+
+
+async def schedule_all(connection: asyncpg.Connection, kind: str, due: Iterable[Due]) -> None:
+    """Write or move the timers of `kind` for many subjects, in one statement."""
+    entries = sorted(due, key=lambda one: one.subject)
     if not entries:
         return
     await connection.execute(
         """
-        insert into timer (id, kind, subject, division, due_at, retry_at, payload)
-        select id, $1, subject, division, due_at, due_at, '{}'
-        from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[])
-             as entry(id, subject, division, due_at)
+        insert into timer (id, kind, subject, division, due_at, retry_at, payload, provisional)
+        select id, $1, subject, division, due_at, due_at, payload::jsonb, provisional
+        from unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::bool[])
+             as entry(id, subject, division, due_at, payload, provisional)
         on conflict (kind, subject) do update
         set due_at = excluded.due_at, retry_at = excluded.retry_at, payload = excluded.payload,
             provisional = excluded.provisional, attempts = 0, state = 'waiting', error = null
         """,
         kind,
         [uuid7() for _ in entries],
-        [subject for subject, _, _ in entries],
-        [division for _, division, _ in entries],
-        [at for _, _, at in entries],
+        [one.subject for one in entries],
+        [one.division for one in entries],
+        [one.at for one in entries],
+        [msgspec.json.encode(one.payload or {}).decode() for one in entries],
+        [one.provisional for one in entries],
     )
 
 

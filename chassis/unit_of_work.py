@@ -18,7 +18,7 @@ from chassis.log import Cause, LogEntry, append, entry
 from chassis.model import Refusal, RefusalKind, is_within
 from chassis.received import Received
 from chassis.tables import AggregateRow
-from chassis.timers import WORKING_DAYS, cancel, schedule, schedule_all
+from chassis.timers import WORKING_DAYS, Due, cancel, schedule, schedule_all
 
 BEFORE_LOG = failpoints.declare("command.before_log")
 BEFORE_COMMIT = failpoints.declare("command.before_commit")
@@ -192,8 +192,8 @@ class UnitOfWork(Acting):
         )
         return on
 
-    async def schedule_all(self, kind: str, due: Iterable[tuple[str, str, datetime]]) -> None:
-        """The set-based form of `schedule`: (subject, division, due at), one timer per kind and subject."""
+    async def schedule_all(self, kind: str, due: Iterable[Due]) -> None:
+        """The set-based form of `schedule`: one timer per kind and subject."""
         await schedule_all(self.connection, kind, due)
 
     async def cancel(self, kind: str, subjects: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from chassis.matters.history import remember_all, step_of
 from chassis.matters.kind import Kind, Step, made
 from chassis.matters.rows import MatterRow
 from chassis.received import Received
-from chassis.timers import end_of_day
+from chassis.timers import Due, end_of_day
 from chassis.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound=MatterRow)
@@ -49,10 +49,11 @@ async def open_many(
 async def _start_clocks(uow: UnitOfWork, kind: Kind[R], rows: Sequence[R]) -> None:
     for clock in kind.clocks:
         due = [
-            (row.subject, row.division, end_of_day(day))
+            Due(row.subject, row.division, end_of_day(day))
             for row in rows
             if row.state in clock.runs_in
             and row.basis == Basis.LIVE.value
+            and not clock.stands_still(row)
             and (day := getattr(row, clock.column)) is not None
         ]
         await uow.schedule_all(clockwork.timer_kind(kind, clock), due)
@@ -68,6 +69,7 @@ async def advance_many(
     They are locked in the order of their ids. `change` puts into a row what changes beside its state.
     """
     fact = event_type(event).fact
+    restarting = any(fact in clock.restarts for clock in kind.clocks)
     rows = await uow.session.exec(
         select(kind.row).where(col(kind.row.id).in_(ids)).order_by(col(kind.row.id)).with_for_update()
     )
@@ -77,13 +79,15 @@ async def advance_many(
     for row in moving:
         kind.move(row, fact, on=uow.today, basis=Basis.LIVE, at=uow.now)
         row.overdue = False
+        if restarting and row.paused_on is not None:
+            row.paused_on = uow.today  # what begins in a pause stands still from that day on
         if change is not None:
             change(row)
         uow.record(row, made(event, row.public_state(), details or {}), because=because)
     for clock in kind.clocks:
         stopped = [row.subject for row in moving if row.ended or row.state not in clock.runs_in]
         await uow.cancel(clockwork.timer_kind(kind, clock), stopped)
-    if any(fact in clock.restarts for clock in kind.clocks):
+    if restarting:
         await _start_clocks(uow, kind, moving)
     taken = [step_of(uow, row, fact, details or {}) for row in moving]
     await remember_all(uow, kind.steps_table, taken)

@@ -34,6 +34,8 @@ class Clock:
     days: Callable[[Any, Any], int | None] | None = None
     working: bool = True
     column: str = "due_on"
+    runs_on: bool = False
+    """Whether it goes on while the record's other deadlines stand still: a validity, a time on a list."""
     restarts: Collection[str] = field(default_factory=frozenset)
     """Facts after which it runs anew although the state stays: an extension, an amendment."""
     first: Callable[[UnitOfWork, Any], Awaitable[Mapping[str, Any] | None]] | None = None
@@ -43,6 +45,10 @@ class Clock:
     rescheduled: type[Event] | None = None
     """What is recorded where the calendar of a new year moves a day that was provisional; None for clocks
     that do not count in working days."""
+
+    def stands_still(self, row: "MatterRow") -> bool:
+        """Whether it has to wait for the end of a pause."""
+        return row.paused_on is not None and not self.runs_on
 
 
 def timer_kind(kind: "Kind[Any]", clock: Clock) -> str:
@@ -67,17 +73,32 @@ async def _start(uow: UnitOfWork, kind: "Kind[Any]", clock: Clock, row: "MatterR
         return
     days = clock.days(uow.policies, row) if clock.days is not None else None
     name = timer_kind(kind, clock)
+    if row.paused_on is not None and clock.stands_still(row):
+        # It begins in a pause: it stands still from this day on, and gets its timer when the pause is over.
+        row.paused_on = max(row.paused_on, row.effective_on)
+        setattr(row, clock.column, _day(uow, clock, row, days))
+        return await uow.cancel(name, [row.subject])
     if days is not None and clock.working:
         due: date | None = await uow.schedule_working_days(
             name, row.subject, row.division, after=row.effective_on, days=days
         )
     else:
-        due = getattr(row, clock.column) if days is None else row.effective_on + timedelta(days=days)
+        due = _day(uow, clock, row, days)
         if due is None:
             await uow.cancel(name, [row.subject])
         else:
             await uow.schedule(name, row.subject, row.division, on=due)
     setattr(row, clock.column, due)
+
+
+def _day(uow: UnitOfWork, clock: Clock, row: "MatterRow", days: int | None) -> date | None:
+    """The day on which the clock is due when it starts today."""
+    if days is None:
+        day: date | None = getattr(row, clock.column)
+        return day
+    if clock.working:
+        return uow.region.calendar.add_working_days(row.effective_on, days)[0]
+    return row.effective_on + timedelta(days=days)
 
 
 async def _stop(uow: UnitOfWork, kind: "Kind[Any]", clock: Clock, row: "MatterRow") -> None:

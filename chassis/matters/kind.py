@@ -11,8 +11,8 @@ from uuid import UUID
 
 import msgspec
 from pydantic import Field, create_model
-from shuniu_contracts import Basis, Event
-from shuniu_contracts.catalogue import event_type
+from shuniu_contracts import Basis, Event, pausing
+from shuniu_contracts.catalogue import event_type, stream
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
@@ -109,7 +109,7 @@ class Step(Generic[R]):
     ) -> R:  # fmt: skip
         """The same for a row that this transaction has locked."""
         day = effective_on or uow.today
-        event = self.late if self.late is not None and _is_late(row, day) else self.event
+        event = self.late if self.late is not None and row.is_late(day) else self.event
         fact = event_type(event).fact
         self.kind.check(row, fact)
         check_day(day, uow.today, row.opened_on)
@@ -172,6 +172,8 @@ class Kind(Generic[R]):
         )
         self.permission = permission or path.replace("-", "_")
         self.columns = frozenset(row.model_fields)
+        self.pause = pausing.facts_of(stream(*row.stream))
+        """what a record says of its deadlines standing still and running again; None where they cannot"""
         self.steps: dict[str, Step[R]] = {}
         self.opening: Step[R] | None = None
         self._transitions = transitions
@@ -260,6 +262,8 @@ class Kind(Generic[R]):
         opening.assign(row, given)
         uow.authorize(row.division)
         said = await opening.function(uow, row, **given) or {}
+        if self.pause is None or basis is not Basis.LIVE:
+            row.paused_on = None  # nothing runs that could stand still
         await self._admit(uow, row)
         await clockwork.moved(uow, self, row, None, opening.fact)
         self._end(row)
@@ -314,7 +318,7 @@ class Kind(Generic[R]):
 
     def _end(self, row: R) -> None:
         if not self.table(row).get(self.states(row.state)):
-            row.ended, row.ended_on = True, row.effective_on
+            row.ended, row.ended_on, row.paused_on = True, row.effective_on, None
 
 
 def made(event: type[Event], state: Any, details: Mapping[str, Any]) -> Event:
@@ -327,10 +331,6 @@ def made(event: type[Event], state: Any, details: Mapping[str, Any]) -> Event:
 def particulars(event: type[Event]) -> frozenset[str]:
     """The fields of an event beside the state."""
     return frozenset(field.name for field in msgspec.structs.fields(event)) - {"state"}
-
-
-def _is_late(row: MatterRow, day: date) -> bool:
-    return row.overdue or (row.due_on is not None and day > row.due_on)
 
 
 def _is_bulky(annotation: Any) -> bool:

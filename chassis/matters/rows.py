@@ -40,6 +40,12 @@ class MatterRow(AggregateRow):
         """The whole row, as set-based statements write it."""
         return {name: getattr(self, name) for name in type(self).model_fields}
 
+    def is_late(self, day: date) -> bool:
+        """Whether what is done on `day` comes after the deadline; none passes while deadlines stand still."""
+        if self.overdue or self.due_on is None:
+            return self.overdue
+        return day > self.due_on and (self.paused_on is None or self.due_on < self.paused_on)
+
     def reference(self) -> Ref:
         """This record as another event refers to it."""
         return Ref(self.subject, self.sequence)

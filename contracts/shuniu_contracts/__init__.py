@@ -56,6 +56,8 @@ from shuniu_contracts.topics import TopicName, ancestors, parse_topic, topic, to
 
 __version__ = "1.0.0"
 
+pausing.complete()
+
 __all__ = [
     "BINARY",
     "EVENT_TYPES",

@@ -1,6 +1,6 @@
 """The two facts of a pause, for every stream whose records are about an organisation and have deadlines.
 
-They are alike for all kinds, so they are made here once, when all streams are known, and no kind can lack them.
+They are alike for all kinds: made here once, when all streams are known, so that no kind can lack them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def _has_deadline(stream: Stream) -> bool:
 
 def _made(stream: Stream, name: str, base: type[Event], state: type[MatterState]) -> type[Event]:
     title = "".join(part.title() for part in (*stream.aggregate.split("_"), *name.split("_")))
-    return msgspec.defstruct(
+    made = msgspec.defstruct(
         title, [("state", state)], bases=(base,), module=state.__module__, frozen=True, kw_only=True,
         omit_defaults=True, namespace={"__doc__": base.__doc__},
     )  # fmt: skip
+    return typing.cast("type[Event]", made)

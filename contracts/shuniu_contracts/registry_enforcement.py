@@ -10,10 +10,14 @@ from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
     Code,
     Count,
+    Division,
     DocumentNumber,
     Event,
+    Id,
     MatterState,
+    OrganizationText,
     Overdue,
+    PublicCode,
     Ref,
     Rescheduled,
 )
@@ -126,6 +130,7 @@ credit_listing = define_stream(
     zh="信用名录的告知、申辩、列入、公布和移出。",
     consumers=("registry", "grants", "notify", "console"),
     partitions=3,
+    stands_still=False,
 )
 
 
@@ -364,3 +369,131 @@ class IllegalCaseBecameOverdue(Overdue, frozen=True, kw_only=True):
     """The deadline passed."""
 
     state: IllegalCaseState
+
+
+class VisitPoint(enum.StrEnum):
+    """What is looked at before an organisation may go on: the six points of S23."""
+
+    HEALTH = "health"
+    PREMISES = "premises"
+    SUPPLIES = "supplies"
+    WORK_PLAN = "work_plan"
+    RULES = "rules"
+    SAFETY = "safety"
+
+
+class EmergencyOrderPhase(enum.StrEnum):
+    """Where an emergency order is."""
+
+    ISSUED = "issued"
+    LIFTED = "lifted"
+
+
+class EmergencyOrderState(MatterState, frozen=True, kw_only=True):
+    """An order that organisations stand still. Its scope: those of the divisions that have one of the
+    categories, or those named; what is empty narrows nothing."""
+
+    state: EmergencyOrderPhase
+    title: OrganizationText
+    kind: Code
+    divisions: tuple[Division, ...] = ()
+    categories: tuple[PublicCode, ...] = ()
+    organizations: tuple[Id, ...] = ()
+    document_number: DocumentNumber | None = None
+
+
+emergency_order = define_stream(
+    "registry",
+    "emergency_order",
+    en="Emergency orders, for the stacks below.",
+    zh="应急措施通知,下达各级。",
+    consumers=("registry", "notify", "console"),
+    directive=True,
+)
+
+
+@emergency_order.fact("issued", en="Organisations were ordered to stand still.", zh="下达暂停活动通知。")
+class EmergencyOrderIssued(Event, frozen=True, kw_only=True):
+    """Issued: every stack below pauses its own organisations in scope."""
+
+    state: EmergencyOrderState
+
+
+@emergency_order.fact("extended", en="The order holds longer.", zh="应急措施延期。")
+class EmergencyOrderExtended(Event, frozen=True, kw_only=True):
+    """Another day on which it is looked at again."""
+
+    state: EmergencyOrderState
+
+
+@emergency_order.fact("fell_due", en="The day to look at the order again came.", zh="应急措施到期待定。")
+class EmergencyOrderFellDue(Overdue, frozen=True, kw_only=True):
+    """It holds until somebody lifts it."""
+
+    state: EmergencyOrderState
+
+
+@emergency_order.fact("lifted", en="The order was lifted.", zh="应急措施解除。")
+class EmergencyOrderLifted(Event, frozen=True, kw_only=True):
+    """Lifted: whoever still stands still goes on."""
+
+    state: EmergencyOrderState
+
+
+class EmergencyPausePhase(enum.StrEnum):
+    """Where one organisation's pause is."""
+
+    PAUSED = "paused"
+    VISITED = "visited"
+    PERMITTED = "permitted"
+    RELEASED = "released"
+
+
+class EmergencyPauseState(MatterState, frozen=True, kw_only=True):
+    """One organisation that stands still under an order, until it is permitted to go on."""
+
+    state: EmergencyPausePhase
+    order: Ref
+    organization: Ref
+    visits: Count = 0
+    visited_on: datetime.date | None = None
+    passed: tuple[VisitPoint, ...] = ()
+    lacking: tuple[VisitPoint, ...] = ()
+
+
+emergency_pause = define_stream(
+    "registry",
+    "emergency_pause",
+    en="Organisations that stand still under an emergency order.",
+    zh="因应急措施暂停活动的组织及其恢复。",
+    consumers=("registry", "grants", "notify", "console"),
+    stands_still=False,
+)
+
+
+@emergency_pause.fact("paused", en="An organisation stands still.", zh="组织暂停活动。")
+class EmergencyPausePaused(Event, frozen=True, kw_only=True):
+    """Paused by its home; the deadlines of its records stand still."""
+
+    state: EmergencyPauseState
+
+
+@emergency_pause.fact("visited", en="The six points were looked at.", zh="现场督查六个方面。")
+class EmergencyPauseVisited(Event, frozen=True, kw_only=True):
+    """The state says which points it passed."""
+
+    state: EmergencyPauseState
+
+
+@emergency_pause.fact("permitted", en="An organisation may go on.", zh="准予恢复活动。")
+class EmergencyPausePermitted(Event, frozen=True, kw_only=True):
+    """All points passed; the subject ends and its deadlines run again."""
+
+    state: EmergencyPauseState
+
+
+@emergency_pause.fact("released", en="A pause ended with its order.", zh="随应急措施解除恢复活动。")
+class EmergencyPauseReleased(Event, frozen=True, kw_only=True):
+    """The order was lifted; the subject ends and its deadlines run again."""
+
+    state: EmergencyPauseState

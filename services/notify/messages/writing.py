@@ -11,7 +11,7 @@ from shuniu_contracts import Basis, Event, State
 from shuniu_contracts import notify as contract
 
 from chassis.received import Received
-from chassis.timers import end_of_day
+from chassis.timers import Due, end_of_day
 from chassis.unit_of_work import UnitOfWork
 from services.notify.messages.model import TRANSITIONS, Status
 from services.notify.messages.tables import MessageRow
@@ -135,7 +135,7 @@ async def _keep(uow: UnitOfWork, drafts: Sequence[_Draft]) -> int:
     await uow.schedule_all(
         EXPIRY,
         [
-            (draft.row.subject, draft.row.division, draft.row.acknowledge_by)
+            Due(draft.row.subject, draft.row.division, draft.row.acknowledge_by)
             for draft in written
             if draft.row.acknowledge_by is not None
         ],

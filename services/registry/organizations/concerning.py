@@ -14,6 +14,8 @@ from services.registry.organizations.tables import OrganizationRow
 async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Division of the organisation that `organization_id` names, and how far its own events had come.
 
+    Where the organisation has to stand still, the deadlines of the record wait from its beginning.
+
     Raises `NotFound`, also where the caller may not see it, and `AlreadyEnded`.
     """
     id = arguments["organization_id"]
@@ -23,7 +25,8 @@ async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapp
     uow.authorize(row.division)
     if row.ended:
         raise AlreadyEnded(status=row.legal_status, into="-", at="/organization_id")
-    return {"division": row.division, "organization_sequence": row.sequence}
+    paused_on = None if row.paused_on is None else uow.today
+    return {"division": row.division, "organization_sequence": row.sequence, "paused_on": paused_on}
 
 
 async def sequence_of(uow: UnitOfWork, id: UUID, *, at: str = "/organization_id") -> int:

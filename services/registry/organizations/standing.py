@@ -21,6 +21,9 @@ from rectification where organization_id = any($1) and not ended
 union all
 select organization_id, 'risk', id, sequence, opened_on, risk_level
 from risk where organization_id = any($1) and not ended
+union all
+select organization_id, 'emergency_pause', id, sequence, opened_on, null
+from emergency_pause where organization_id = any($1) and not ended
 order by opened_on, id
 """
 

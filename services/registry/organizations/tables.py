@@ -66,6 +66,8 @@ class OrganizationRow(AggregateRow, Table, table=True):
     hub_standing: str = Field(default=HubStanding.GOOD.value, sa_column_kwargs={"server_default": "good"})
     judged_standing: str = Field(default=HubStanding.GOOD.value, sa_column_kwargs={"server_default": "good"})
     """What the hub judged by itself: its standing is never better, and worse by what is open."""
+    paused_on: date | None = None
+    """Since when an emergency order has it stand still."""
     decoupling: str = Field(
         default=Decoupling.NOT_BEGUN.value, sa_column_kwargs={"server_default": "not_begun"}
     )

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import UUID
 
+from services.registry.enforcement.emergency_orders import commands as orders
 from tests.registry.conftest import Register
 
 
@@ -16,7 +18,14 @@ async def risk_level(_: Register) -> str:
     return "major"
 
 
+async def order(register: Register) -> UUID:
+    """An emergency order of the district that nobody has followed yet."""
+    row = await register.do(orders.issue, division="120116", title="防汛停业", kind="flood")
+    return row.id
+
+
 REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "grounds": grounds,
     "risk_level": risk_level,
+    "order_id": order,
 }

@@ -69,12 +69,12 @@ CREDIT_LISTINGS = Kind(
     clocks=(
         Clock(
             "answer", {"noticed"}, contract.CreditListingFellDue, "fell_due",
-            rule="registry.enforcement.listing_answer_days", days=_answer_days,
+            rule="registry.enforcement.listing_answer_days", days=_answer_days, runs_on=True,
             rescheduled=contract.CreditListingRescheduled,
         ),
         Clock(
             "term", {"listed", "publicised"}, contract.CreditListingFellDue, "fell_due",
-            rule="registry.enforcement.listing_years", column="term_on", restarts={"repeated"},
+            rule="registry.enforcement.listing_years", column="term_on", restarts={"repeated"}, runs_on=True,
             then=_open_graver,
         ),
     ),

@@ -35,7 +35,7 @@ OFFICIAL_DECISIONS = Kind(
     clocks=(
         Clock(
             "term", {"recorded"}, contract.OfficialDecisionLifted, "lifted",
-            rule="official_decision.due_on", restarts={"corrected"},
+            rule="official_decision.due_on", restarts={"corrected"}, runs_on=True,
         ),
     ),
     filters=("organization_id", "kind", "authority", "listing", "result"),

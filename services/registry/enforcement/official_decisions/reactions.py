@@ -15,7 +15,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.official_decisions.queries import standing
 from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.model import Basis, LegalStatus
+from services.registry.organizations.model import LegalStatus
 from services.registry.organizations.tables import OrganizationRow
 
 
@@ -92,7 +92,7 @@ async def _change(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
         return None
     status = (await uow.load(OrganizationRow, id)).legal_status
     when: dict[str, Any] = {
-        "effective_on": state.effective_on, "basis": Basis(state.basis.value), "because": received,
+        "effective_on": state.effective_on, "basis": state.basis, "because": received,
     }  # fmt: skip
     if state.kind is contract.DecisionKind.REVOCATION:
         if status != LegalStatus.REVOKED:
@@ -114,5 +114,5 @@ async def _list(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
         uow, id=id, listing=found.listing, listed_on=listed.decided_on if listed else None,
         decision=Ref(str(listed.decision_id)) if listed else None,
         grounds=tuple(listed.grounds) if listed else (),
-        effective_on=state.effective_on, basis=Basis(state.basis.value), because=received,
+        effective_on=state.effective_on, basis=state.basis, because=received,
     )  # fmt: skip

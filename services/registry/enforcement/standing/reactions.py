@@ -12,7 +12,6 @@ from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.organizations.commands import change_standing
-from services.registry.organizations.model import Basis
 from services.registry.organizations.standing import weighing
 from services.registry.organizations.tables import OrganizationRow
 
@@ -23,6 +22,9 @@ from services.registry.organizations.tables import OrganizationRow
     contract.RiskOpened,
     contract.RiskAssessed,
     contract.RiskClosed,
+    contract.EmergencyPausePaused,
+    contract.EmergencyPausePermitted,
+    contract.EmergencyPauseReleased,
 )
 async def weigh(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Reckon the standing of the organisations anew, from what is open now, all of a batch at once."""
@@ -44,5 +46,5 @@ async def weigh(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         received = newest[row.id]
         change_standing(
             uow, row, reasons.get(row.id, ()), effective_on=received.data.state.effective_on,
-            basis=Basis(received.data.state.basis.value), because=received,
+            basis=received.data.state.basis, because=received,
         )  # fmt: skip

@@ -94,7 +94,7 @@ async def submit(
     documents: Annotated[Codes, Field(title="材料编号")] = [],  # noqa: B006, read only
 ) -> None:  # fmt: skip
     """The form is handed in; after the window that is noted as late."""
-    row.late = row.overdue or (row.due_on is not None and row.effective_on > row.due_on)
+    row.late = row.is_late(row.effective_on)
     row.submitted_on = row.submitted_on or row.effective_on
 
 

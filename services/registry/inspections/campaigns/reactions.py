@@ -27,7 +27,7 @@ _WORK = {
 }
 
 _DUE = """
-select o.id, o.sequence, o.division, o.legal_form, o.supervisory_unit is not null as supervised
+select o.id, o.sequence, o.division, o.legal_form, o.supervisory_unit is not null as supervised, o.paused_on
 from organization o
 where o.legal_status in ('registered', 'suspended') and not o.ended and o.home = $1
   and o.division like $2 || '%' and o.legal_form = any($3)
@@ -90,6 +90,7 @@ async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -
             organization_id=row["id"], organization_sequence=row["sequence"], campaign_id=campaign.id,
             campaign_sequence=campaign.sequence, year=campaign.year, form=campaign.form,
             legal_form=row["legal_form"], supervised=row["supervised"],
+            paused_on=uow.today if row["paused_on"] else None,
         )
         for row in found
     ]  # fmt: skip

@@ -101,7 +101,7 @@ EVALUATIONS = Kind(
         ),
         Clock(
             "validity", {"graded"}, contract.EvaluationExpired, "expired",
-            rule="registry.inspections.evaluation.valid_years", column="valid_until",
+            rule="registry.inspections.evaluation.valid_years", column="valid_until", runs_on=True,
         ),
     ),
     place=of_organization,

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column(
         "organization", sa.Column("judged_standing", sa.String(), server_default="good", nullable=False)
     )
+    op.add_column("organization", sa.Column("paused_on", sa.Date(), nullable=True))
     op.execute("update organization set judged_standing = hub_standing where hub_standing <> 'good'")
     op.create_table(
         "applied_decision",
@@ -77,6 +78,77 @@ def upgrade() -> None:
         ["organization_id", "listing"],
         unique=True,
         postgresql_where=sa.text("not ended"),
+    )
+    op.create_table(
+        "emergency_order",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("divisions", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("categories", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("organizations", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_order")),
+    )
+    op.create_index(op.f("ix_emergency_order_division"), "emergency_order", ["division"], unique=False)
+    op.create_index(op.f("ix_emergency_order_state"), "emergency_order", ["state"], unique=False)
+    op.create_table(
+        "emergency_pause",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("division", sa.String(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paused_on", sa.Date(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("order_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=True),
+        sa.Column("passed", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("lacking", pg.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_pause")),
+    )
+    op.create_index(op.f("ix_emergency_pause_division"), "emergency_pause", ["division"], unique=False)
+    op.create_index(
+        "ix_emergency_pause_organization_id",
+        "emergency_pause",
+        ["organization_id"],
+        unique=False,
+        postgresql_where=sa.text("not ended"),
+    )
+    op.create_index(op.f("ix_emergency_pause_state"), "emergency_pause", ["state"], unique=False)
+    op.create_index(
+        "uq_emergency_pause_order_organization",
+        "emergency_pause",
+        ["order_id", "organization_id"],
+        unique=True,
     )
     op.create_table(
         "illegal_case",
@@ -182,6 +254,9 @@ def downgrade() -> None:
     op.drop_table("risk")
     op.drop_table("official_decision")
     op.drop_table("illegal_case")
+    op.drop_table("emergency_pause")
+    op.drop_table("emergency_order")
     op.drop_table("credit_listing")
     op.drop_table("applied_decision")
+    op.drop_column("organization", "paused_on")
     op.drop_column("organization", "judged_standing")

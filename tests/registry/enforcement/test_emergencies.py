@@ -1,0 +1,295 @@
+"""Emergency orders: who stands still, whose deadlines wait and by how much they move, who may go on."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from shuniu_contracts import Basis
+from shuniu_contracts import registry_enforcement as contract
+from uuid_utils.compat import uuid7
+
+from chassis.matters import Kind
+from services.registry.areas import KINDS
+from services.registry.enforcement.emergency_orders import commands, reactions
+from services.registry.enforcement.emergency_orders.model import ScopeOutside
+from services.registry.enforcement.emergency_pauses import commands as pauses
+from services.registry.enforcement.emergency_pauses.model import (
+    OrderNotInForce,
+    PointsLacking,
+    PointsNotAnswered,
+    VisitPoint,
+)
+from services.registry.inspections.annual import commands as annual
+from services.registry.inspections.rectifications import commands as rectifications
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
+from tests.registry.conftest import Api, Register
+from tests.registry.enforcement.hearing import told
+from tests.registry.enforcement.test_risks import opened as risk
+from tests.registry.references import organization
+
+pytestmark = pytest.mark.integration
+ALL = list(VisitPoint)
+STREET = "120116005"
+
+
+async def ordered(register: Register, **changes: Any) -> UUID:
+    found: dict[str, Any] = {
+        "division": "120116", "title": "疫情防控期间暂停线下活动", "kind": "epidemic", **changes
+    }  # fmt: skip
+    id = (await register.do(commands.issue, **found)).id
+    await carried(register)
+    return id
+
+
+async def carried(register: Register) -> None:
+    """Fire until no portion is left."""
+    while await register.fire_timers():
+        pass
+
+
+async def owed(register: Register, organization_id: UUID, **changes: Any) -> UUID:
+    found: dict[str, Any] = {"origin": "spot_check", "topics": ["finance"], "findings": "账目", **changes}
+    return (await register.do(rectifications.open_, organization_id=organization_id, **found)).id
+
+
+async def stands(register: Register, id: UUID, table: str = "rectification") -> tuple[Any, Any, bool]:
+    [row] = await register.rows(f"select due_on, paused_on, overdue from {table} where id = $1", id)
+    return row["due_on"], row["paused_on"], row["overdue"]
+
+
+async def paused(register: Register) -> set[UUID]:
+    return {
+        row["id"] for row in await register.rows("select id from organization where paused_on is not null")
+    }
+
+
+async def pause_of(register: Register, organization_id: UUID) -> UUID:
+    [row] = await register.rows(
+        "select id from emergency_pause where organization_id = $1 and not ended", organization_id
+    )
+    return row["id"]  # type: ignore[no-any-return]
+
+
+async def registered(register: Register, **changes: Any) -> UUID:
+    found: dict[str, Any] = {
+        "division": STREET, "legal_form": LegalForm.ASSOCIATION, "route": RegistrationRoute.DEPARTMENT,
+        "effective_on": date(2014, 5, 1), "basis": Basis.HISTORICAL, **changes,
+    }  # fmt: skip
+    return (await register.do(organizations.register_new, **found)).id
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_deadline_about_an_organisation_can_stand_still(kind: Kind[Any]) -> None:
+    waits = [clock.name for clock in kind.clocks if not clock.runs_on]
+    if "organization_id" in kind.columns and waits:
+        assert kind.pause is not None, f"{', '.join(waits)}: no fact that its deadline stands still"
+
+
+async def test_deadlines_stop_and_are_moved_by_the_length_of_the_pause(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    one = await organization(register)
+    corrected = await owed(register, one)
+    inspected = (
+        await register.do(annual.open_, organization_id=one, year=2025, due_on=date(2026, 12, 25))
+    ).id
+    missed = await owed(register, one, due_on=date(2026, 12, 10))
+    await register.begin(date(2026, 12, 21))
+    await register.fire_timers()
+    order = await ordered(register)
+    assert await stands(register, corrected) == (date(2027, 1, 13), date(2026, 12, 21), False)
+    assert await stands(register, missed) == (date(2026, 12, 10), date(2026, 12, 21), True)
+    [fact, data] = (await register.events(inspected))[-1]
+    assert (fact, data["cause"]["id"]) == ("deadline_paused", str(order))
+    assert data["state"]["paused_on"] == "2026-12-21"
+    await register.begin(date(2027, 1, 11))
+    assert await register.fire_timers() == 0, "nothing falls due meanwhile"
+    await register.do(commands.lift, id=order)
+    await carried(register)
+    assert await stands(register, inspected, "inspection") == (date(2027, 1, 15), None, False), "21 days"
+    assert await stands(register, corrected) == (date(2027, 2, 2), None, False), "16 working days were left"
+    assert await stands(register, missed) == (date(2026, 12, 10), None, True), "it had passed before"
+    [fact, data] = (await register.events(inspected))[-1]
+    assert (fact, data["paused_on"], data["previous_due_on"]) == (
+        "deadline_resumed", "2026-12-21", "2026-12-25"
+    )  # fmt: skip
+    await register.begin(date(2027, 1, 16))
+    assert await register.fire_timers() == 1
+    await register.begin(date(2027, 2, 3))
+    assert await register.fire_timers() == 1
+    assert (await register.facts(corrected))[-3:] == ["deadline_paused", "deadline_resumed", "became_overdue"]
+
+
+async def test_what_begins_in_a_pause_waits_for_its_end(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    one = await organization(register)
+    shown = await owed(register, one, due_on=date(2026, 12, 31))
+    await register.do(rectifications.submit_evidence, id=shown, measures="已改")
+    order = await ordered(register)
+    await register.begin(date(2026, 12, 11))
+    new = await owed(register, one)
+    assert await stands(register, new) == (date(2027, 1, 25), date(2026, 12, 11), False)
+    await register.do(
+        rectifications.return_,
+        id=shown,
+        topics_left=["finance"],
+        explanation="不足",
+        due_on=date(2026, 12, 21),
+    )
+    assert await stands(register, shown) == (date(2026, 12, 21), date(2026, 12, 11), False)
+    assert await register.rows("select from timer") == []
+    await register.begin(date(2026, 12, 31))
+    await register.do(commands.lift, id=order)
+    await carried(register)
+    assert (await stands(register, shown))[0] == date(2027, 1, 10), "ten days, as it was given"
+    assert (await stands(register, new))[0] == date(2027, 2, 12), "30 working days, as it was given"
+    assert len(await register.rows("select from timer")) == 2
+
+
+async def test_what_is_handed_in_while_deadlines_stand_still_is_not_late(register: Register) -> None:
+    await register.begin(date(2026, 5, 4))
+    one = await organization(register)
+    id = (await register.do(annual.open_, organization_id=one, year=2025, due_on=date(2026, 5, 31))).id
+    await ordered(register)
+    await register.begin(date(2026, 6, 20))
+    row = await register.do(annual.submit, id=id)
+    assert (row.late, (await register.facts(id))[-1]) == (False, "submitted")
+    row = await register.do(annual.conclude, id=id, result="qualified")
+    assert row.paused_on is None, "what has ended waits for nothing"
+
+
+async def test_the_scope_is_by_division_category_and_list(register: Register) -> None:
+    here = await registered(register, details={"name": "甲", "categories": ["charity"]})
+    other = await registered(register, details={"name": "乙", "categories": ["legal_rights"]})
+    there = await registered(
+        register, division="120116006", details={"name": "丙", "categories": ["charity"]}
+    )
+    order = await ordered(register, divisions=[STREET], categories=["charity"])
+    assert await paused(register) == {here}
+    await ordered(register, organizations=[other])
+    assert await paused(register) == {here, other}
+    await register.do(pauses.open_, order_id=order, organization_id=there)
+    assert await paused(register) == {here, other, there}
+    await register.do(commands.lift, id=order)
+    await carried(register)
+    assert await paused(register) == {other}
+    with pytest.raises(OrderNotInForce):
+        await register.do(pauses.open_, order_id=order, organization_id=await organization(register))
+    with pytest.raises(ScopeOutside):
+        await ordered(register, divisions=["120110"])
+
+
+async def test_six_points_are_passed_before_one_may_go_on(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 12, 1))
+    one, two = await organization(register), await organization(register)
+    debt = await owed(register, one, due_on=date(2026, 12, 31))
+    await ordered(register)
+    id = await pause_of(register, one)
+    with pytest.raises(PointsNotAnswered):
+        await register.do(pauses.visit, id=id, passed=ALL[:5], lacking=[])
+    with pytest.raises(PointsNotAnswered):
+        await register.do(pauses.visit, id=id, passed=ALL, lacking=ALL[:1])
+    street = api.as_("liaison", STREET)
+    seen = await street.post(
+        f"/v1/emergency-pauses/{id}/visit", passed=ALL[1:], lacking=["health"], report="两人未做健康登记"
+    )
+    assert (seen["state"], seen["lacking"]) == ("visited", ["health"])
+    await street.post(f"/v1/emergency-pauses/{id}/permit", 403)
+    with pytest.raises(PointsLacking):
+        await register.do(pauses.permit, id=id)
+    await register.begin(date(2026, 12, 11))
+    await register.do(pauses.visit, id=id, passed=ALL, lacking=[])
+    row = await register.do(pauses.permit, id=id)
+    assert (row.ended, row.visits) == (True, 2)
+    assert await paused(register) == {two}
+    assert await stands(register, debt) == (date(2027, 1, 10), None, False)
+    assert "健康登记" not in str(await register.events(id))
+
+
+async def test_under_two_orders_one_goes_on_when_neither_holds_it(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    one = await organization(register)
+    first, second = await ordered(register), await ordered(register)
+    debt = await risk(register, one)
+    await register.do(commands.lift, id=first)
+    await carried(register)
+    assert await paused(register) == {one}
+    assert (await stands(register, debt, "risk"))[1] is not None
+    await register.do(commands.lift, id=second)
+    await carried(register)
+    assert await paused(register) == set()
+    assert (await stands(register, debt, "risk"))[1] is None
+
+
+async def test_an_order_of_the_city_reaches_those_here_and_who_is_registered_meanwhile(
+    register: Register,
+) -> None:
+    await register.begin(date(2026, 12, 1))
+    one, day = await organization(register), date(2026, 12, 1)
+    state = contract.EmergencyOrderState(
+        effective_on=day, basis=Basis.LIVE, division="12", opened_on=day,
+        state=contract.EmergencyOrderPhase.ISSUED, title="全市停业", kind="epidemic",
+    )  # fmt: skip
+    above = uuid7()
+    await register.hear(register.received(contract.EmergencyOrderIssued(state=state), above, stack="12"))
+    await carried(register)
+    assert await paused(register) == {one}
+    new = await register.do(
+        organizations.enter, status_on_record=LegalStatus.FILED, division=STREET,
+        legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "新组织"},
+    )  # fmt: skip
+    await told(register, new.id)
+    await carried(register)
+    assert await paused(register) == {one, new.id}
+    lifted = contract.EmergencyOrderState(
+        effective_on=day, basis=Basis.LIVE, division="12", opened_on=day, ended=True, ended_on=day,
+        state=contract.EmergencyOrderPhase.LIFTED, title="全市停业", kind="epidemic",
+    )  # fmt: skip
+    await register.hear(register.received(contract.EmergencyOrderLifted(state=lifted), above, stack="12"))
+    await carried(register)
+    assert await paused(register) == set()
+
+
+async def test_many_follow_in_portions(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reactions, "AT_ONCE", 2)
+    everybody = {await organization(register) for _ in range(5)}
+    order = await ordered(register)
+    assert await paused(register) == everybody
+    await register.do(commands.lift, id=order)
+    await carried(register)
+    assert await paused(register) == set()
+    states = await register.rows("select state from emergency_pause")
+    assert [row["state"] for row in states] == ["released"] * 5
+    assert await register.rows("select from timer") == []
+
+
+async def test_a_pause_weighs_on_the_standing_while_it_lasts(register: Register, api: Api) -> None:
+    one = await organization(register)
+    await ordered(register)
+    id = await pause_of(register, one)
+    await told(register, id)
+    shown = await api.get(f"/v1/organizations/{one}/standing")
+    assert (shown["standing"], [reason["kind"] for reason in shown["reasons"]]) == (
+        "under_rectification", ["emergency_pause"]
+    )  # fmt: skip
+    await register.do(pauses.release, id=id)
+    await told(register, id)
+    assert (await api.get(f"/v1/organizations/{one}/standing"))["standing"] == "good"
+
+
+async def test_an_order_is_looked_at_again_on_its_day_and_holds(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    await organization(register)
+    id = await ordered(register, due_on=date(2026, 12, 31))
+    await register.begin(date(2027, 1, 1))
+    assert await register.fire_timers() == 1
+    await register.do(commands.extend, id=id, due_on=date(2027, 1, 31))
+    assert await register.facts(id) == ["issued", "fell_due", "extended"]
+    assert len(await paused(register)) == 1
+
+
+async def test_an_order_of_old_pauses_nobody_today(register: Register) -> None:
+    await organization(register)
+    await ordered(register, basis=Basis.HISTORICAL, effective_on=date(2020, 1, 24))
+    assert await paused(register) == set()
