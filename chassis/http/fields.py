@@ -108,7 +108,5 @@ class Fact(Body):
         Basis.LIVE,
         title="录入方式",
         description="only live facts start deadlines and send messages",
-        json_schema_extra=words(
-            {"live": "即时", "historical": "补录", "imported": "导入", "corrected": "更正"}
-        ),
+        json_schema_extra=words(_BASES_ZH),
     )

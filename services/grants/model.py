@@ -2,21 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+
+from shuniu_contracts import Basis as Basis
 
 from chassis.model import Refusal, RefusalKind
 
 LARGEST_FEN = 10**15
 """No sum may exceed ten trillion yuan: more is a slip of the keyboard."""
-
-
-class Basis(StrEnum):
-    """How a fact came to be recorded; deadlines start and messages go out for `live` facts only."""
-
-    LIVE = "live"
-    HISTORICAL = "historical"
-    IMPORTED = "imported"
-    CORRECTED = "corrected"
 
 
 class EffectiveInFuture(Refusal):

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from chassis.http import AggregateOut
-from chassis.http.fields import Body, Day, printable
+from chassis.http.fields import Fact as Fact
+from chassis.http.fields import printable
 from services.grants.model import LARGEST_FEN, Basis
 
 Sentence = Annotated[str, StringConstraints(max_length=500), AfterValidator(printable)]
@@ -14,13 +15,6 @@ Sentence = Annotated[str, StringConstraints(max_length=500), AfterValidator(prin
 Fen = Annotated[int, Field(gt=0, le=LARGEST_FEN, strict=True)]
 """A sum of money in fen."""
 Year = Annotated[int, Field(ge=1900, le=2999)]
-
-
-class Fact(Body):
-    """When the fact is true of the world, and how it came to be recorded."""
-
-    basis: Basis = Basis.LIVE
-    effective_on: Day | None = Field(None, description="today where it is not given")
 
 
 class RecordOut(AggregateOut):

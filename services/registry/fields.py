@@ -7,13 +7,12 @@ from pydantic import Field, StringConstraints
 from shuniu_contracts import Qualifier
 from shuniu_contracts.fields import DOCUMENT_PATTERN
 
-from chassis.http.fields import Body
 from chassis.http.fields import Code as Code
 from chassis.http.fields import Day as Day
 from chassis.http.fields import Division as Division
+from chassis.http.fields import Fact as Fact
 from chassis.http.fields import Text as Text
 from chassis.http.fields import Words as Words
-from services.registry.organizations.model import Basis
 
 Codes = Annotated[list[Code], Field(max_length=50)]
 DocumentNumber = Annotated[
@@ -28,10 +27,3 @@ QUALIFIERS_ZH: Mapping[str, str] = {
     Qualifier.OVER: "多",
 }
 """How exactly a number is stated, as documents print it."""
-
-
-class Fact(Body):
-    """What every command may say of the fact it records: its day and how it came to be known."""
-
-    effective_on: Day | None = Field(None, description="the day the fact is true from; today if left out")
-    basis: Basis = Field(Basis.LIVE, description="only live facts start deadlines and send messages")

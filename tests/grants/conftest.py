@@ -8,8 +8,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from shuniu_contracts import Basis as ContractBasis
-from shuniu_contracts import Event, Ref, partybuild, registry
+from shuniu_contracts import Basis, Event, Ref, partybuild, registry
 from uuid_utils.compat import uuid7
 
 from chassis.principal import Principal
@@ -20,7 +19,6 @@ from services.grants.applications import commands as applications
 from services.grants.applications.tables import ApplicationRow
 from services.grants.decisions import commands as decisions
 from services.grants.funds import commands as funds
-from services.grants.model import Basis
 from services.grants.ranking import commands as ranking
 from services.grants.ranking.model import Score
 from services.grants.rounds import commands as rounds
@@ -137,7 +135,7 @@ def registered(division: str = "120116001", **details: Any) -> registry.Organiza
     """The registry's event of a registration."""
     state: dict[str, Any] = {
         "effective_on": date(2012, 3, 1),
-        "basis": ContractBasis.HISTORICAL,
+        "basis": Basis.HISTORICAL,
         "division": division,
         "name": "幸福敲门服务中心",
         "legal_form": registry.LegalForm.PRIVATE_NON_ENTERPRISE,
@@ -154,7 +152,7 @@ def duty_covered(organization_id: UUID, division: str = "120116001") -> partybui
     """Party-building's event of an organisation covered on the party line."""
     state = partybuild.CoverageDutyState(
         effective_on=date(2014, 1, 1),
-        basis=ContractBasis.HISTORICAL,
+        basis=Basis.HISTORICAL,
         division=division,
         organization=Ref(str(organization_id), 1),
         line=partybuild.CoverageLine.PARTY,

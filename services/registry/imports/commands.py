@@ -15,7 +15,6 @@ import msgspec
 import sqlalchemy as sa
 from shuniu_contracts import Event, by_type, registry
 from shuniu_contracts.codec import decode_data
-from shuniu_contracts.fields import Basis as PublicBasis
 from sqlmodel import select
 from uuid_utils import uuid7
 
@@ -415,7 +414,7 @@ async def undo(uow: UnitOfWork, row: ImportRow, told: Told) -> None:
                 raise TypeError(f"the log's first event of {entry['id']} is of type {entry['type']}")
             state = msgspec.structs.replace(
                 written.state, legal_status=registry.LegalStatus.DISSOLVED, ended=True,
-                ended_on=written.state.effective_on, basis=PublicBasis.CORRECTED,
+                ended_on=written.state.effective_on, basis=Basis.CORRECTED,
             )  # fmt: skip
             uow.append(
                 registry.OrganizationDissolved(state=state),

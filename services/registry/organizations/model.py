@@ -4,16 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from shuniu_contracts import Basis as Basis
+
 from chassis.model import FutureDay, Refusal, RefusalKind, Transitions, step
-
-
-class Basis(StrEnum):
-    """How a fact came to be recorded; only `live` ones start deadlines."""
-
-    LIVE = "live"
-    HISTORICAL = "historical"
-    IMPORTED = "imported"
-    CORRECTED = "corrected"
 
 
 class LegalForm(StrEnum):

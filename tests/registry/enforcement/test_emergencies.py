@@ -142,7 +142,7 @@ async def test_what_begins_in_a_pause_waits_for_its_end(register: Register) -> N
     await register.begin(date(2026, 12, 31))
     await register.do(commands.lift, id=order)
     await carried(register)
-    assert (await stands(register, shown))[0] == date(2027, 1, 10), "ten days, as it was given"
+    assert (await stands(register, shown))[0] == date(2027, 1, 11), "six working days, as it was given"
     assert (await stands(register, new))[0] == date(2027, 2, 12), "30 working days, as it was given"
     assert len(await register.rows("select from timer")) == 2
 
@@ -203,7 +203,7 @@ async def test_six_points_are_passed_before_one_may_go_on(register: Register, ap
     row = await register.do(pauses.permit, id=id)
     assert (row.ended, row.visits) == (True, 2)
     assert await paused(register) == {two}
-    assert await stands(register, debt) == (date(2027, 1, 10), None, False)
+    assert await stands(register, debt) == (date(2027, 1, 13), None, False), "22 working days were left"
     assert "健康登记" not in str(await register.events(id))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from shuniu_contracts import Basis as PublicBasis
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
@@ -15,7 +15,7 @@ from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.annual.model import NoSupervisoryUnit, NotReviewed
 from services.registry.inspections.campaigns import commands, reactions
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
+from services.registry.organizations.model import LegalForm, RegistrationRoute
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -118,7 +118,7 @@ async def test_a_campaign_of_a_stack_above_opens_the_inspections_here(register: 
     await register.begin(date(2026, 3, 2))
     one = await registered(register, "书画协会")
     state = contract.InspectionCampaignState(
-        effective_on=date(2026, 3, 1), basis=PublicBasis.LIVE, division="12", opened_on=date(2026, 3, 1),
+        effective_on=date(2026, 3, 1), basis=Basis.LIVE, division="12", opened_on=date(2026, 3, 1),
         state=contract.CampaignPhase.OPENED, title="全市年检", year=2025, legal_forms=("association",),
         due_on=date(2026, 5, 31),
     )  # fmt: skip

@@ -6,15 +6,13 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from shuniu_contracts import Basis as PublicBasis
-from shuniu_contracts import Ref
+from shuniu_contracts import Basis, Ref
 from shuniu_contracts import registry_operations as contract
 from uuid_utils.compat import uuid7
 
 from services.registry.operations.answers import commands as answers
 from services.registry.operations.upward import commands as upward
 from services.registry.operations.upward.model import NotAbove
-from services.registry.organizations.model import Basis
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -113,7 +111,7 @@ async def test_the_answer_of_a_stack_above_reaches_the_sender(register: Register
     assert (await state(register, id))["addressee"] == "1201"
     assert await here(register, id) == []
     answer = contract.ReportAnswerState(
-        effective_on=date(2026, 11, 5), basis=PublicBasis.LIVE, division="1201", opened_on=date(2026, 11, 3),
+        effective_on=date(2026, 11, 5), basis=Basis.LIVE, division="1201", opened_on=date(2026, 11, 3),
         state=contract.ReportAnswerPhase.ANSWERED, report=Ref(str(id), 1), kind="complaint",
         category="legal_rights", title="社区反映的问题", sender=DISTRICT, result="funded",
         answer_document="市妇〔2026〕3号", ended=True,
