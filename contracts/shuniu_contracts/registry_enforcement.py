@@ -111,7 +111,7 @@ class CreditListingState(MatterState, frozen=True, kw_only=True):
     authority: Code
     organization: Ref
     listing: CreditListing
-    grounds: tuple[Code, ...]
+    listing_grounds: tuple[Code, ...]
     decision: Ref | None = None
     """The decision by which it is on the list."""
     document_number: DocumentNumber | None = None

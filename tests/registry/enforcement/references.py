@@ -25,7 +25,7 @@ async def order(register: Register) -> UUID:
 
 
 REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
-    "grounds": grounds,
+    "listing_grounds": grounds,
     "risk_level": risk_level,
     "order_id": order,
 }

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.integration
 async def opened(register: Register, organization_id: UUID, **changes: Any) -> UUID:
     found: dict[str, Any] = {
         "division": "120116", "authority": "civil_affairs", "organization_id": organization_id,
-        "listing": CreditListing.ABNORMAL, "grounds": ["unreachable"], **changes,
+        "listing": CreditListing.ABNORMAL, "listing_grounds": ["unreachable"], **changes,
     }  # fmt: skip
     return (await register.do(commands.open_, **found)).id
 
@@ -67,15 +67,15 @@ async def test_two_years_on_the_list_open_the_graver_one_and_list_nobody(registe
     one = await organization(register)
     id = await listed(register, one)
     await register.begin(date(2027, 6, 1))
-    row = await register.do(commands.repeat, id=id, grounds=["no_annual_report"])
+    row = await register.do(commands.repeat, id=id, listing_grounds=["no_annual_report"])
     assert row.term_on == date(2029, 6, 1), "a repeat starts the time anew"
     await register.begin(date(2028, 12, 2))
     assert await register.fire_timers() == 0
     await register.begin(date(2029, 6, 2))
     assert await register.fire_timers() == 1
     assert (await register.events(id))[-1][1]["rule"] == "registry.enforcement.listing_years"
-    [graver] = await register.rows("select id, state, grounds from credit_listing where id <> $1", id)
-    assert (graver["state"], graver["grounds"]) == ("opened", [commands.TWO_YEARS])
+    [graver] = await register.rows("select id, state, listing_grounds from credit_listing where id <> $1", id)
+    assert (graver["state"], graver["listing_grounds"]) == ("opened", [commands.TWO_YEARS])
     await register.do(commands.notice, id=graver["id"])
     await register.do(commands.take_answer, id=graver["id"], answer_given="无异议")
     row = await register.do(commands.list_, id=graver["id"])
@@ -83,7 +83,7 @@ async def test_two_years_on_the_list_open_the_graver_one_and_list_nobody(registe
     await told(register, row.decision_id or id)
     assert (await status(register, one))[1] == "seriously_untrustworthy"
     with pytest.raises(GraverIsFinal):
-        await register.do(commands.repeat, id=graver["id"], grounds=["revoked"])
+        await register.do(commands.repeat, id=graver["id"], listing_grounds=["revoked"])
 
 
 async def test_off_the_graver_list_it_is_still_on_the_other(register: Register) -> None:
@@ -91,7 +91,7 @@ async def test_off_the_graver_list_it_is_still_on_the_other(register: Register) 
     one = await organization(register)
     first = await listed(register, one)
     second = await opened(
-        register, one, listing=CreditListing.SERIOUSLY_UNTRUSTWORTHY, grounds=["registered_by_fraud"]
+        register, one, listing=CreditListing.SERIOUSLY_UNTRUSTWORTHY, listing_grounds=["registered_by_fraud"]
     )
     await register.do(commands.notice, id=second)
     await register.do(commands.take_answer, id=second, answer_given="有异议")
@@ -120,9 +120,9 @@ async def test_who_is_not_listed_may_be_looked_at_again_and_is_looked_at_once(re
     await register.do(commands.drop, id=id, reason="ground_gone")
     assert await opened(register, one) != id
     with pytest.raises(UnknownGround):
-        await opened(register, await organization(register), grounds=["revoked"])
+        await opened(register, await organization(register), listing_grounds=["revoked"])
     with pytest.raises(NoGround):
-        await opened(register, await organization(register), grounds=[])
+        await opened(register, await organization(register), listing_grounds=[])
 
 
 async def test_a_listing_of_old_is_entered_without_clocks(register: Register, api: Api) -> None:

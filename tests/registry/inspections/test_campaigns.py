@@ -141,7 +141,7 @@ async def test_a_portion_waits_for_the_campaign_that_another_consumer_brings(
     monkeypatch.setattr(portions, "AGAIN", timedelta(0))
     await registered(register, "书画协会")
     state = contract.InspectionCampaignState(
-        effective_on=date(2026, 3, 1), basis=PublicBasis.LIVE, division="12", opened_on=date(2026, 3, 1),
+        effective_on=date(2026, 3, 1), basis=Basis.LIVE, division="12", opened_on=date(2026, 3, 1),
         state=contract.CampaignPhase.OPENED, title="全市年检", year=2025, legal_forms=("association",),
         due_on=date(2026, 5, 31),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from shuniu_contracts import Basis as PublicBasis
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
@@ -171,7 +171,7 @@ async def test_a_clean_up_of_a_stack_above_reaches_the_organisations_here(regist
     await register.begin(date(2026, 12, 1))
     one = await organization(register)
     state = contract.CleanUpState(
-        effective_on=date(2026, 12, 1), basis=PublicBasis.LIVE, division="12", opened_on=date(2026, 12, 1),
+        effective_on=date(2026, 12, 1), basis=Basis.LIVE, division="12", opened_on=date(2026, 12, 1),
         state=contract.CleanUpPhase.SELF_CHECK, title="全市清理", clean_up_kind="fees",
         due_on=date(2026, 12, 31),
     )  # fmt: skip
@@ -182,7 +182,7 @@ async def test_a_clean_up_of_a_stack_above_reaches_the_organisations_here(regist
     event = (await register.events(check))[0][1]["state"]
     assert (event["clean_up"]["id"], event["due_on"]) == (str(above), "2026-12-31")
     over = contract.CleanUpState(
-        effective_on=date(2026, 12, 2), basis=PublicBasis.LIVE, division="12", opened_on=date(2026, 12, 1),
+        effective_on=date(2026, 12, 2), basis=Basis.LIVE, division="12", opened_on=date(2026, 12, 1),
         state=contract.CleanUpPhase.CONCLUDED, title="全市清理", clean_up_kind="fees", ended=True,
     )  # fmt: skip
     told = contract.CleanUpConcluded(state=over)

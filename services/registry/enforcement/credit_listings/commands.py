@@ -50,7 +50,7 @@ async def _open_graver(uow: UnitOfWork, row: CreditListingRow) -> None:
     if (await uow.session.exec(running)).first() is None:
         await open_(
             uow, division=row.division, authority=row.authority, organization_id=row.organization_id,
-            listing=graver, grounds=[TWO_YEARS],
+            listing=graver, listing_grounds=[TWO_YEARS],
         )  # fmt: skip
 
 
@@ -88,11 +88,11 @@ async def open_(
     authority: Annotated[Code, Field(title="列入机关")],
     organization_id: Annotated[UUID, Field(title="社会组织")],
     listing: Annotated[CreditListing, Field(title="名录", json_schema_extra=words(LISTS_ZH))],
-    grounds: Annotated[Codes, Field(title="列入情形")],
+    listing_grounds: Annotated[Codes, Field(title="列入情形")],
     facts: Annotated[Words | None, Field(title="事实和依据")] = None,
 ) -> None:  # fmt: skip
     """The authority found grounds; it tells the organisation before it decides."""
-    _check_grounds(uow.policy(RegistryPolicy), listing, grounds)
+    _check_grounds(uow.policy(RegistryPolicy), listing, listing_grounds)
     row.organization_sequence = await sequence_within(uow, organization_id, row.division)
 
 
@@ -129,7 +129,7 @@ async def list_(
         id=uuid7(), division=row.division, effective_on=row.effective_on, basis=row.basis,
         recorded_at=uow.now, state="recorded", opened_on=row.effective_on, authority=row.authority,
         organization_id=row.organization_id, organization_sequence=row.organization_sequence, kind="listing",
-        listing=row.listing, grounds=list(row.grounds), document_number=row.document_number,
+        listing=row.listing, grounds=list(row.listing_grounds), document_number=row.document_number,
         decided_on=row.effective_on, procedure_id=row.id,
     )  # fmt: skip
     row.decision_id, row.decision_sequence = decision.id, 1
@@ -144,13 +144,13 @@ async def publicise(uow: UnitOfWork, row: CreditListingRow) -> None:
 
 @CREDIT_LISTINGS.step(contract.CreditListingRepeated, zh="再次出现情形", needs="write", path="repetition")
 async def repeat(
-    uow: UnitOfWork, row: CreditListingRow, *, grounds: Annotated[Codes, Field(title="列入情形")]
+    uow: UnitOfWork, row: CreditListingRow, *, listing_grounds: Annotated[Codes, Field(title="列入情形")]
 ) -> None:
     """A ground arose again while it is on the list: its time there starts anew."""
     listing = CreditListing(row.listing)
     if listing is not CreditListing.ABNORMAL:
         raise GraverIsFinal()
-    _check_grounds(uow.policy(RegistryPolicy), listing, grounds)
+    _check_grounds(uow.policy(RegistryPolicy), listing, listing_grounds)
     row.repeats += 1
     _count_term(uow, row)
 
@@ -185,9 +185,12 @@ def _count_term(uow: UnitOfWork, row: CreditListingRow) -> None:
 def _check_grounds(policy: RegistryPolicy, listing: CreditListing, grounds: Sequence[str]) -> None:
     known = [one.code for one in policy.enforcement.listing_grounds if one.listing == listing.value]
     if not grounds:
-        raise NoGround(at="/grounds")
+        raise NoGround(at="/listing_grounds")
     for ground in grounds:
         if ground not in known:
             raise UnknownGround(
-                at="/grounds", ground=ground, listing=LISTS_ZH[listing.value], known=", ".join(known) or "-"
+                at="/listing_grounds",
+                ground=ground,
+                listing=LISTS_ZH[listing.value],
+                known=", ".join(known) or "-",
             )

@@ -29,7 +29,7 @@ class CreditListingRow(MatterRow, Table, table=True):
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     listing: str = Field(title="名录")
-    grounds: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="列入情形")
+    listing_grounds: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="列入情形")
     decision_id: UUID | None = Field(default=None, title="决定")
     decision_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     document_number: str | None = Field(default=None, title="决定文号")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
-from shuniu_contracts import Basis as PublicBasis
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 
 from chassis.http.fields import Day
@@ -30,7 +30,7 @@ from services.registry.inspections.rectifications import commands as rectificati
 from services.registry.inspections.rectifications.tables import RectificationRow
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.concerning import of_organization
-from services.registry.organizations.model import DECOUPLING_TRANSITIONS, Basis, Decoupling
+from services.registry.organizations.model import DECOUPLING_TRANSITIONS, Decoupling
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
@@ -153,7 +153,7 @@ async def handle(
     owed = await rectifications.open_(
         uow, organization_id=row.organization_id, origin="clean_up", topics=row.problems,
         findings=explanation or "、".join(row.problems), due_on=rectify_by, origin_record_id=row.id,
-        effective_on=row.effective_on, basis=PublicBasis(row.basis),
+        effective_on=row.effective_on, basis=Basis(row.basis),
     )  # fmt: skip
     row.rectification_id, row.rectification_sequence = owed.id, owed.sequence
 

@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("organization_sequence", sa.BigInteger(), nullable=False),
         sa.Column("listing", sa.String(), nullable=False),
-        sa.Column("grounds", pg.ARRAY(sa.Text()), nullable=False),
+        sa.Column("listing_grounds", pg.ARRAY(sa.Text()), nullable=False),
         sa.Column("decision_id", sa.Uuid(), nullable=True),
         sa.Column("decision_sequence", sa.BigInteger(), nullable=False),
         sa.Column("document_number", sa.String(), nullable=True),
