@@ -62,10 +62,11 @@ STAYS = Kind(
         Clock(
             "renewal", {"started", "renewed"}, contract.StayRenewalFellDue, "renewal_fell_due",
             rule="registry.incubation.renewal_notice_days", column="renewal_due_on", restarts={"renewed"},
+            runs_on=True,
         ),
         Clock(
             "term", {"started", "renewed"}, contract.StayBecameOverdue, "became_overdue",
-            rule="stay.ends_on", restarts={"renewed"},
+            rule="stay.ends_on", restarts={"renewed"}, runs_on=True,
         ),
     ),
     place=of_organization, unique=("intake_id", "organization_id"),

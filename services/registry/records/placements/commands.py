@@ -23,7 +23,7 @@ PLACEMENTS = Kind(
     clocks=(
         Clock(
             "term", {"placed"}, contract.PlacementBecameOverdue, "became_overdue",
-            rule="placement.due_on", restarts={"renewed"},
+            rule="placement.due_on", restarts={"renewed"}, runs_on=True,
         ),
     ),
     unique=("organization_id", "division"), filters=("organization_id", "social_worker"),
