@@ -75,7 +75,9 @@ def test_a_file_that_cannot_be_used_stops_the_start_and_is_not_quoted(tmp_path: 
         environment="test", stack="120116", database=database, sealing=SealingSettings(keys_file=file)
     )
     region = load_region(profile_file("120116-binhai"))
-    with pytest.raises(KeysUnreadable, match=r"SHUNIU_SEALING_KEYS_FILE=.*keys\.json cannot be used") as failed:
+    with pytest.raises(
+        KeysUnreadable, match=r"SHUNIU_SEALING_KEYS_FILE=.*keys\.json cannot be used"
+    ) as failed:
         Runtime(discover("registry"), settings, region, Database(database))
     assert "geheim" not in str(failed.value)
     with pytest.raises(KeysUnreadable, match="No such file"):

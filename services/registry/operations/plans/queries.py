@@ -53,9 +53,7 @@ class Progress(BaseModel):
 
 NAMES: Mapping[str, Named] = {
     "plans.months.span": Named("月", "规划起讫，首尾两月都计", "span of plans, both months counted"),
-    "plans.months.phases": Named(
-        "月", "规划各阶段合计", "phases of plans, both months counted"
-    ),
+    "plans.months.phases": Named("月", "规划各阶段合计", "phases of plans, both months counted"),
     "plans.months.uncovered": Named("月", "规划期内没有阶段的月份", "months of plans that no phase covers"),
     "plans.months.beyond": Named("月", "阶段超出规划期的月份", "months of phases beyond their plans"),
 }
