@@ -35,7 +35,7 @@ REFERENCES: Mapping[str, Callable[[Any], Awaitable[Any]]] = {
     "station": _always("legal_aid"),
     "run_by": _always(None),
     "brand_id": _always(None),
-    "source": _always("civil_affairs"),
+    "comparison.source": _always("civil_affairs"),
     "entries": _always([{"name": "某区书画协会", "legal_form": "association"}]),
     "other_id": _always(None),
     "outside_system": _always("weaving_net"),
