@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import EnumType
-from typing import Any, Protocol, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Protocol, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import httpx
@@ -163,15 +164,30 @@ def _matter(kind: Kind[Any], id: UUID) -> MatterRow:
         str: "some", int: 1, bool: False, date: date(2026, 3, 2), UUID: id, datetime: datetime.now(UTC),
         list: [],
     }  # fmt: skip
-    public = get_type_hints(row.public)
+    public = get_type_hints(row.public, include_extras=True)
+    stated = {one.name for one in msgspec.structs.fields(row.public) if one.required}
     for name, column in row.model_fields.items():
-        if column.is_required() and name not in known:
-            closed = public.get(name)
-            if isinstance(closed, EnumType):
-                known[name] = next(iter(closed)).value
+        if (column.is_required() or name in stated) and name not in known:
+            said = public.get(name)
+            if isinstance(said, EnumType):
+                known[name] = next(iter(said)).value
             else:
-                known[name] = plain[get_origin(column.annotation) or column.annotation]
-    return row(**known)
+                plainly = plain[_plain(column.annotation)]
+                known[name] = max((one.ge for one in _bounds(said) if one.ge is not None), default=plainly)
+    made = row(**known)
+    made.public_state()  # or its first step would fail for what this made of it
+    return made
+
+
+def _plain(annotation: Any) -> Any:
+    """The type without `| None` and without what is in it."""
+    if isinstance(annotation, UnionType):
+        annotation = get_args(annotation)[0]
+    return get_origin(annotation) or annotation
+
+
+def _bounds(said: Any) -> list[msgspec.Meta]:
+    return [one for one in getattr(said, "__metadata__", ()) if isinstance(one, msgspec.Meta)]
 
 
 async def _care(office: Office, id: UUID) -> None:
