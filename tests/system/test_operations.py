@@ -23,7 +23,7 @@ from tests.system.world import RunningStack, descendants, logged
 
 pytestmark = pytest.mark.system
 STREET = "120116005"
-HEARERS = ("console", "notify", "partybuild")
+HEARERS = ("console", "notify", "partybuild", "registry")
 """Who hears of a filed organisation, beside `grants`, which takes no interest in its later changes."""
 WITHIN_S = 60.0
 
