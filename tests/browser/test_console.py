@@ -133,7 +133,7 @@ async def test_a_message_arrives_is_read_and_acknowledged(visitor: Visitor, stac
     await expect(visitor.page.locator(".top .badge")).to_have_text("1")
     await visitor.picture("messages")
     await message.get_by_role("button", name="标为已读").click()
-    await expect(message).to_contain_text("已读")
+    await expect(message.get_by_text("已读", exact=True)).to_be_visible()
     await message.get_by_role("button", name="确认知悉").click()
     await expect(message).to_contain_text("已确认")
     await expect(visitor.page.locator(".top .badge")).to_be_hidden()

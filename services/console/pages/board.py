@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.matters import queries
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Due, Standing
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
@@ -71,6 +71,7 @@ class _Board:
         await self._refresh()
         self.frame.follow(self._refresh)
 
+    @in_turn
     async def _refresh(self) -> None:
         below = self.frame.desk.runtime.region.children(self.division) if self.division else ()
         width = len(below[0].code) if below else max(len(self.division), 6)

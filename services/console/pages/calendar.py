@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.console.matters import queries
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Day, Due
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
@@ -56,6 +56,7 @@ class _Calendar:
         await self._refresh()
         self.frame.follow(self._refresh)
 
+    @in_turn
     async def _refresh(self) -> None:
         today = await self.shown.today()
         first = _month(self.asked["month"]) or today.replace(day=1)

@@ -1,10 +1,13 @@
 """What every page has: the bar on top, freshness, a banner when data cannot be read, and following events."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -43,6 +46,8 @@ class Frame:
     version: int = -1
     on_unread: Callable[[int | None], None] | None = None
     """told how many messages wait for the person, None where notify does not say"""
+    redrawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """held by whoever reads and draws, see `in_turn`"""
 
     @property
     def words(self) -> Words:
@@ -88,6 +93,18 @@ class Frame:
                 self.banner.visible = True
 
         ui.timer(POLL_S, look)
+
+
+def in_turn(redraw: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
+    """Of a page's method that reads and draws: it waits for the one under way, so that what was read last is
+    shown last. The page has its frame as `frame`."""
+
+    @wraps(redraw)
+    async def waits(page: Any) -> None:
+        async with page.frame.redrawing:
+            await redraw(page)
+
+    return waits
 
 
 async def _version(desk: Desk) -> int:

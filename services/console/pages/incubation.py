@@ -13,7 +13,7 @@ from services.console.matters import incubation
 from services.console.matters.incubation import STATES, Base, Intake, Stays
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Due
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
@@ -60,6 +60,7 @@ class _Bases:
         await self._refresh()
         self.frame.follow(self._refresh)
 
+    @in_turn
     async def _refresh(self) -> None:
         patterns = self.frame.person.patterns
         async with self.frame.desk.runtime.database.transaction() as transaction:

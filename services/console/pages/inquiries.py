@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.neighbours import NotDone
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip, day
@@ -80,6 +80,7 @@ class _Queue:
     async def _opened(self, record: Mapping[str, Any]) -> None:
         await self._refresh()
 
+    @in_turn
     async def _refresh(self) -> None:
         asked: dict[str, Any] = {"state": sorted(self.kind.waits()), "order": "due", "limit": _MOST}
         if self.mine:

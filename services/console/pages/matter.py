@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip, day, moment
@@ -65,6 +65,7 @@ class _Record:
         await self._refresh()
         self.frame.follow(self._refresh)
 
+    @in_turn
     async def _refresh(self) -> None:
         where = f"/v1/{self.kind.path}/{self.id}"
         try:

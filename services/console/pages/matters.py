@@ -14,7 +14,7 @@ from services.console.matters.forms import Field, Widget
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.picker import Picker
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
@@ -263,6 +263,7 @@ class _List:
             self.cursors.append(cursor)
         await self._refresh()
 
+    @in_turn
     async def _refresh(self) -> None:
         asked = self._asked() | {"limit": PAGE} | ({"cursor": self.cursors[-1]} if self.cursors else {})
         try:

@@ -13,7 +13,7 @@ from services.console.matters.kinds import Kinds
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns
 from services.console.pages.details import change_details, make_link
-from services.console.pages.frame import SHANGHAI, Frame, admit, page
+from services.console.pages.frame import SHANGHAI, Frame, admit, in_turn, page
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
 from services.console.projection import queries
@@ -65,6 +65,7 @@ class _Page:
         await self._refresh()
         self.frame.follow(self._refresh)
 
+    @in_turn
     async def _refresh(self) -> None:
         patterns = self.frame.person.patterns
         async with self.frame.desk.runtime.database.transaction() as transaction:

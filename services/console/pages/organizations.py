@@ -8,7 +8,7 @@ from nicegui import events, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.projection import queries
@@ -159,6 +159,7 @@ class _List:
     def _open(self, event: events.GenericEventArguments) -> None:
         ui.navigate.to(f"/organizations/{event.args[1]['id']}")
 
+    @in_turn
     async def _refresh(self) -> None:
         pages, person = self.pagination, self.frame.person
         async with self.frame.desk.runtime.database.transaction() as transaction:

@@ -14,7 +14,7 @@ from services.console.matters.queries import Due
 from services.console.neighbours import NotDone
 from services.console.pages.calendar import where_of
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, page
+from services.console.pages.frame import Frame, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
@@ -57,6 +57,7 @@ class _Today:
         await self._refresh()
         self.frame.follow(self._refresh)
 
+    @in_turn
     async def _refresh(self) -> None:
         today = await self.shown.today()
         patterns = self.frame.person.patterns
