@@ -38,7 +38,7 @@ generate: $(READY)  ## schemas, samples, AsyncAPI, the page of events, the state
 	$(BIN)/python -m chassis.states $(PAGES)
 	$(BIN)/python -m deploy.observability.dashboard
 
-check: $(READY)  ## format, lint, types, import rules, contracts, stale files, unit tests: under a minute
+check: $(READY)  ## format, lint, types, import rules, contracts, stale files, unit tests: a few minutes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -150,13 +150,11 @@ async def compare(
     ours = await inbox.fetch(
         _LIST.format(newest=_NEWEST_OF_INBOX, last=4), consumer, service, stack, list(buckets)
     )
-    known = {row["subject"] for row in theirs}
+    known = {row["subject"]: row for row in theirs}
     strange = [row["subject"] for row in ours if row["subject"] not in known]
-    decided = {
-        tuple(row) for row in (await inbox.fetch(_DISCARDED, consumer, service, strange) if strange else ())
-    }
+    decided = {tuple(row) for row in await inbox.fetch(_DISCARDED, consumer, service, strange)}
     left = [row for row in ours if (row["subject"], row["epoch"], row["sequence"]) not in decided]
-    return tuple(_differences({row["subject"]: row for row in theirs}, {row["subject"]: row for row in left}))
+    return tuple(_differences(known, {row["subject"]: row for row in left}))
 
 
 def _differences(

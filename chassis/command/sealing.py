@@ -35,10 +35,12 @@ def keys(
     """
     from chassis.sealing import SealingKeys
 
-    name = date.today().isoformat()
-    found = SealingKeys.open(file, name)
-    if turn and found.in_use != name:
-        found = found.turned(name)
+    there = file.exists()
+    today = date.today().isoformat()
+    found = SealingKeys.open(file, today)
+    if turn and there:
+        taken = sum(name.startswith(today) for name in found.wrapping)
+        found = found.turned(f"{today}-{taken + 1}" if taken else today)
         found.write(file)
     say(f"{file}: wrapping key '{found.in_use}' is in use, of {len(found.wrapping)}")
 

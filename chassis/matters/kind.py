@@ -3,6 +3,7 @@
 import inspect
 import typing
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -129,7 +130,7 @@ class Step(Generic[R]):
             if name not in found:
                 if parameter.default is parameter.empty:
                     raise TypeError(f"{self.__name__} needs {name}")
-                found[name] = parameter.default
+                found[name] = copy(parameter.default)  # a list there is each call's own
         return found
 
     def remembered(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,6 +116,15 @@ def test_a_kind_is_named_for_people(kind: Kind[Any]) -> None:
         assert untitled == [], f"{step.__name__}: no Chinese title"
 
 
+def test_a_list_that_is_left_out_is_each_calls_own() -> None:
+    steps = [step for kind in KINDS for step in (kind.opening, *kind.steps.values()) if step is not None]
+    lists = [(step, one.name) for step in steps for one in step.parameters.values() if one.default == []]
+    assert lists
+    for step, name in lists:
+        needed = {n: None for n, one in step.parameters.items() if one.default is one.empty}
+        assert step.complete(needed)[name] is not step.complete(needed)[name]
+
+
 def test_every_state_of_every_table_can_be_reached() -> None:
     for kind in KINDS:
         for table in kind.tables:
