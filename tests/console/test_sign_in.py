@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from nicegui import core
 
 from chassis.http import Verifier, create_app
 from chassis.keys import EmbeddedKey
@@ -36,6 +37,19 @@ async def browser(world: World, key: EmbeddedKey) -> AsyncIterator[httpx.AsyncCl
 
 def token_of(key: EmbeddedKey, role: str = "viewer", hours: float = 1) -> str:
     return key.issue(subject="u-1", roles=[role], divisions=["120116"], hours=hours)
+
+
+async def test_pages_are_started_with_every_application_that_carries_them(
+    world: World, key: EmbeddedKey
+) -> None:
+    """Also with one that is not the process's first, and when the first was never started."""
+    verifier = Verifier(AuthSettings(jwks=str(key.jwks)), "test", service.roles)
+    create_app(world.runtime, authenticator=verifier)
+    app = create_app(world.runtime, authenticator=verifier)
+    assert not core.app.is_started
+    async with app.router.lifespan_context(app):
+        assert core.app.is_started
+    assert not core.app.is_started
 
 
 @pytest.mark.parametrize("path", ["/", "/organizations", "/organizations/1", "/messages"])

@@ -1,5 +1,9 @@
 """The pages people work in, drawn on the server with NiceGUI and attached to the console's application."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 from fastapi import FastAPI
 from nicegui import core, ui
 
@@ -52,7 +56,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
     ):
         page.attach(desk)
     if core.app.config.has_run_config:
-        app.mount("/", core.app)
+        _mount_again(app)
         return
     ui.run_with(
         app,
@@ -64,3 +68,16 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
         binding_refresh_interval=None,
         reconnect_timeout=30.0,
     )
+
+
+def _mount_again(app: FastAPI) -> None:
+    """NiceGUI is configured once a process, but has to be started with each application that carries it."""
+    app.mount("/", core.app)
+    lifespan = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def with_pages(app: FastAPI) -> AsyncIterator[Any]:
+        async with core.app.router.lifespan_context(core.app), lifespan(app) as state:
+            yield state
+
+    app.router.lifespan_context = with_pages
