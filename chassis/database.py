@@ -1,6 +1,8 @@
 """One service's database: a pool, transactions that serve SQLModel and raw asyncpg alike, and the clock."""
 
+import asyncio
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +21,12 @@ _KEEPALIVE = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "11000",
 }
+
+
+_NOT_YET = (
+    asyncpg.InvalidCatalogNameError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError,
+)  # fmt: skip
+_LOOK_S = 0.05
 
 
 class Unverified(ConnectionError):
@@ -136,6 +144,24 @@ async def connect(
         if "rejected SSL upgrade" not in str(error):
             raise
         raise Unverified(f"{error}: switch it on there (`ssl = on`), or unset SHUNIU_DATABASE_TLS") from None
+
+
+async def until_there(settings: DatabaseSettings, within_s: float) -> None:
+    """Wait until the database answers, up to `within_s` seconds: its server starts, or it is being created.
+
+    Raises what the last try raised, and at once whatever waiting does not mend, such as a wrong password.
+    """
+    deadline = time.monotonic() + within_s
+    while True:
+        try:
+            connection = await connect(settings)
+        except (OSError, *_NOT_YET) as error:
+            if isinstance(error, Unverified) or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(_LOOK_S)
+        else:
+            await connection.close()
+            return
 
 
 def _unverified(settings: DatabaseSettings, error: ssl.SSLCertVerificationError) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import failpoints, replay, telemetry, topics
 from chassis.consumer import ConsumerLoop
-from chassis.database import Database
+from chassis.database import Database, until_there
 from chassis.firing import TimerLoop
 from chassis.http import Verifier, create_app
 from chassis.http.connection import bounded
@@ -38,6 +38,7 @@ from chassis.subscription import consumers_of, subscription
 ALL_ROLES: frozenset[Role] = frozenset({"api", "consumer", "relay", "timers"})
 _PURGE_S = 3600.0
 _LAG_S = 30.0
+_DATABASE_WITHIN_S = 45.0
 _LOG = logging.getLogger("chassis.serving")
 
 
@@ -85,9 +86,10 @@ async def serve(
 ) -> None:  # fmt: skip
     """Run the services' roles until SIGINT, SIGTERM or `stop`; then drain, within `shutdown_s`.
 
-    With `prepare` the databases are migrated and topics made first, and a bus that had none of them gets the
-    whole log again: the embedded stack's start. Raises `CannotServe` before anything runs, `RoleFailed` when
-    a role ends by itself. A consumer that a bug stopped keeps the process, which is then not ready.
+    With `prepare` the databases are waited for and migrated and topics made first, and a bus that had none
+    of them gets the whole log again: the embedded stack's start. Raises `CannotServe` before anything runs,
+    `RoleFailed` when a role ends by itself. A consumer that a bug stopped keeps the process, which is then
+    not ready.
     """
     stop = stop or asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -118,6 +120,7 @@ async def _open(one: Assignment, prepare: bool) -> AsyncIterator[Runtime]:
     region.refuse_strangers({*installed(), one.service.name})
     runtime = Runtime(one.service, one.settings, region, Database(one.settings.database))
     if prepare:
+        await until_there(one.settings.database, _DATABASE_WITHIN_S)
         await asyncio.to_thread(upgrade, one.service.migrations, one.settings.database)
     await runtime.database.open()
     try:

@@ -130,16 +130,18 @@ async def _run(plan: Plan, port: int, engines_only: bool) -> None:
     stack = EmbeddedStack(plan.data_dir, port, told=_tell)
     databases: dict[str, str] = {}
 
-    async def prepare() -> "Sequence[Child]":
-        for name in plan.ports:
-            database = f"shuniu_{name}"
-            await stack.postgres.create_database(database)
-            databases[name] = stack.postgres.dsn(database)
+    def children() -> "Sequence[Child]":
         if engines_only:
             return []
         template = stack.postgres.dsn("shuniu_{service}")
         environment = _environment(plan, template, stack.broker.bootstrap_servers, key.jwks, sealing)
         return [_child(plan, group, environment) for group in plan.groups()]
+
+    async def prepare() -> None:
+        for name in plan.ports:
+            database = f"shuniu_{name}"
+            await stack.postgres.create_database(database)
+            databases[name] = stack.postgres.dsn(database)
 
     def ready() -> None:
         write_connection_file(
@@ -157,7 +159,7 @@ async def _run(plan: Plan, port: int, engines_only: bool) -> None:
         token = key.issue(subject="u-operator", roles=["operator"], divisions=[plan.stack], hours=24 * 7)
         _announce(plan, stack.broker.bootstrap_servers, token, time.monotonic() - begun)
 
-    await stack.run(prepare, lambda: _fill_bus(plan), ready)
+    await stack.run(children, prepare, lambda: _fill_bus(plan), ready)
 
 
 def _environment(plan: Plan, dsn: str, bootstrap_servers: str, jwks: Path, sealing: Path) -> dict[str, str]:
@@ -173,6 +175,8 @@ def _environment(plan: Plan, dsn: str, bootstrap_servers: str, jwks: Path, seali
         "SHUNIU_CONSOLE_SERVICES": json.dumps({n: plan.url(n) for n in plan.ports if n != _CONSOLE}),
         # Threads of the C library keep an arena each otherwise: tens of megabytes for nothing.
         "MALLOC_ARENA_MAX": "2",
+        # A connection that was used holds some 6 MB in the server; more than these are closed after use.
+        "SHUNIU_DATABASE_POOL_SIZE": "4",
         "PYTHONUNBUFFERED": "1",
     }
 

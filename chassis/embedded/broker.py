@@ -11,6 +11,8 @@ Traps:
   that batch holds several records. The high watermark of a fetch (`highwater()`) is right.
 - Asking for the metadata of an unknown topic creates it, with 3 partitions, and so do sending to it and
   describing it. Create topics before any client names them, and look with `list_topics`, which creates none.
+- A fetch that waits is not woken by what is produced meanwhile: it looks again after about a third of
+  `fetch_max_wait_ms` (`chassis/attention.py` sets it by how often events come).
 - Joining a group takes half of `session_timeout_ms`, and joining one again after leaving it about twice
   that setting, whatever the heartbeat: 5 s and 18 s at 10 s, 3 s and 11 s at 6 s, 2 s and 7 s at 3 s,
   1 s and 4 s at 2 s, 1 s and 1 s at 1 s.

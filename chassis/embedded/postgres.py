@@ -191,6 +191,14 @@ class EmbeddedPostgres:
             await connection.close()
 
     def _password(self) -> str:
+        """The superuser's password; made before the cluster is, so that clients can be told where it will be.
+
+        Raises FileNotFoundError where that of a cluster was lost.
+        """
+        if not self._password_file.exists() and not self.cluster.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self._password_file.touch(mode=0o600)
+            self._password_file.write_text(secrets.token_urlsafe(24))
         return self._password_file.read_text().strip()
 
     def _initialise(self, account: Account | None) -> None:
@@ -206,8 +214,7 @@ class EmbeddedPostgres:
         fresh = self.data_dir / "cluster.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
-        self._password_file.touch(mode=0o600)
-        self._password_file.write_text(secrets.token_urlsafe(24))
+        self._password()
         if account is not None:
             account.own(fresh)
             account.own(self._password_file)

@@ -88,25 +88,30 @@ class EmbeddedStack:
         process = self._processes.get(name)
         return process.pid if process is not None and process.running else None
 
-    async def start(self, prepare: Callable[[], Awaitable[Sequence[Child]]]) -> None:
-        """Start the engines, let `prepare` migrate, make topics and name the children, start and await these.
+    async def start(
+        self, children: Callable[[], Sequence[Child]], prepare: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Start everything at once, the engines in turn, then `prepare` the databases; await the children.
 
-        Raises DirectoryInUse, PortTaken or ProcessFailed (which carries the end of the part's log), or what
+        Loading its code is most of a child's start, so it begins while the engines do and waits for its
+        database by itself; that the broker is there before any database answers is promised. Raises
+        DirectoryInUse, PortTaken or ProcessFailed (which carries the end of the part's log), or what
         `prepare` raises; nothing is left running then.
         """
         self._lock.acquire()
         try:
-            for name, engine in (("postgres", self.postgres), ("broker", self.broker)):
+            starting = children()
+            for child in starting:
+                self._start_child(child)
+            for name, engine in (("broker", self.broker), ("postgres", self.postgres)):
                 begun = self._tell(name, "starting")
                 await engine.start()
                 self._tell(name, "ready", since=begun)
             self._broker_started = time.monotonic()
-            begun = self._tell("databases and topics", "starting")
-            children = await prepare()
-            self._tell("databases and topics", "ready", since=begun)
-            for child in children:
-                self._start_child(child)
-            await self._first_readiness(children)
+            begun = self._tell("databases", "starting")
+            await prepare()
+            self._tell("databases", "ready", since=begun)
+            await self._first_readiness(starting)
         except BaseException:
             await self.stop()
             raise
@@ -146,7 +151,7 @@ class EmbeddedStack:
         self._lock.release()
 
     async def run(
-        self, prepare: Callable[[], Awaitable[Sequence[Child]]],
+        self, children: Callable[[], Sequence[Child]], prepare: Callable[[], Awaitable[None]],
         on_broker_restart: Callable[[], Awaitable[None]], ready: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         """`start`, call `ready`, `watch` until SIGINT or SIGTERM (even during the start), then `stop`."""
@@ -155,7 +160,7 @@ class EmbeddedStack:
             loop.add_signal_handler(number, asked.set)
         stopping = asyncio.create_task(asked.wait())
         try:
-            if await _unless(stopping, self.start(prepare)):
+            if await _unless(stopping, self.start(children, prepare)):
                 ready()
                 await _unless(stopping, self.watch(on_broker_restart))
         finally:

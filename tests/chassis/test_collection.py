@@ -15,7 +15,13 @@ def cycle():
     node.itself = node
     return weakref.ref(node)
 
+collection.postpone()
+searches = sum(entry["collections"] for entry in gc.get_stats())
+loaded = [[] for _ in range(10 * collection.YOUNG)]
+assert sum(entry["collections"] for entry in gc.get_stats()) == searches, "loading led to a search"
+left = cycle()
 collection.settle()
+assert left() is None, "what loading left is kept for ever"
 assert gc.get_freeze_count() > 1000, "what was loaded is searched still"
 searches = sum(entry["collections"] for entry in gc.get_stats())
 batch = [("a", index) for index in range(15_000)]
@@ -26,6 +32,6 @@ assert gone() is None, "a cycle is never found"
 """
 
 
-def test_what_was_loaded_is_searched_no_more_and_new_cycles_are_found() -> None:
+def test_what_was_loaded_is_searched_once_and_no_more_and_new_cycles_are_found() -> None:
     done = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

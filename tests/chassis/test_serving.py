@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
+from chassis.database import until_there
 from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.serving import Assignment, CannotServe, RoleFailed, serve
-from chassis.settings import Settings
+from chassis.settings import DatabaseSettings, Settings
 from tests.chassis.http.conftest import Served, key, settings  # noqa: F401
 from tests.chassis.sample.app import service
 
@@ -78,3 +80,27 @@ async def test_a_port_in_use_and_an_old_schema_are_told_before_anything_runs(alo
     finally:
         await connection.execute("update alembic_version set version_num = '0001'")
         await connection.close()
+
+
+async def test_a_database_that_is_not_there_yet_is_waited_for_a_wrong_password_is_not(
+    alone: Settings,
+) -> None:
+    owner = await asyncpg.connect(alone.database.dsn.get_secret_value())
+    name = f"later_{alone.http.port}"
+    there, _, _ = alone.database.dsn.get_secret_value().rpartition("/")
+    later = DatabaseSettings(dsn=SecretStr(f"{there}/{name}"))
+    try:
+        with pytest.raises(asyncpg.InvalidCatalogNameError):
+            await until_there(later, within_s=0.2)
+        waiting = asyncio.create_task(until_there(later, within_s=20))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        await owner.execute(f"create database {name} template template0")
+        await asyncio.wait_for(waiting, 10)
+        user, _, place = there.partition("@")
+        wrong = DatabaseSettings(dsn=SecretStr(f"{user}x@{place}/{name}"))
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            await asyncio.wait_for(until_there(wrong, within_s=20), 5)
+    finally:
+        await owner.execute(f"drop database if exists {name} with (force)")
+        await owner.close()

@@ -25,11 +25,13 @@ async def main(data_dir: Path, base_port: int) -> None:
     """Run until told to stop."""
     stack = EmbeddedStack(data_dir, base_port, told=lambda happening: say(asdict(happening)))
 
-    async def prepare() -> Sequence[Child]:
-        await stack.postgres.create_database("office")
+    def children() -> Sequence[Child]:
         port = stack.port(0)
         argv = (sys.executable, child_program.__file__, str(port), str(data_dir / "diary"))
         return [Child("clerk", argv, f"http://127.0.0.1:{port}/")]
+
+    async def prepare() -> None:
+        await stack.postgres.create_database("office")
 
     async def rebuild() -> None:
         say({"what": "rebuilt"})
@@ -42,7 +44,7 @@ async def main(data_dir: Path, base_port: int) -> None:
         )  # fmt: skip
         say({"what": "up", **{name: stack.pid(name) for name in ("postgres", "broker", "clerk")}})
 
-    await stack.run(prepare, rebuild, ready)
+    await stack.run(children, prepare, rebuild, ready)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,10 @@ def _pid(stack: EmbeddedStack, part: str) -> int:
     return pid
 
 
+async def _nothing() -> None:
+    """What a stack without databases prepares."""
+
+
 class Watched:
     """A stack under its supervisor, what it told, and how often its bus was rebuilt."""
 
@@ -71,10 +75,7 @@ async def _watched(
 ) -> AsyncIterator[Watched]:  # fmt: skip
     watched = Watched(directory, limits)
 
-    async def prepare() -> Sequence[Child]:
-        return children
-
-    await watched.stack.start(prepare)
+    await watched.stack.start(lambda: children, _nothing)
     watching = asyncio.create_task(watched.stack.watch(rebuild or watched.rebuild))
     try:
         yield watched
@@ -83,23 +84,31 @@ async def _watched(
         await watched.stack.stop()
 
 
-async def test_engines_come_first_then_what_they_need_then_the_children(data_dir: Path) -> None:
+async def test_children_load_while_the_engines_start_and_the_broker_is_there_before_any_database(
+    data_dir: Path,
+) -> None:
     seen: list[bool] = []
     told: list[Happening] = []
-    stack = EmbeddedStack(data_dir, None, told=told.append)
+    stack = EmbeddedStack(data_dir, free_port(), told=told.append)
 
-    async def prepare() -> Sequence[Child]:
-        seen.append(stack.postgres.running and stack.broker.running)
-        await stack.postgres.create_database("office")
+    def children() -> Sequence[Child]:
+        seen.append(stack.postgres.running or stack.broker.running)
+        assert stack.postgres.dsn("office").endswith(f"@127.0.0.1:{stack.base_port}/office")
         return [_clerk(data_dir)]
 
-    await stack.start(prepare)
+    async def prepare() -> None:
+        seen.append(stack.postgres.running and stack.broker.running)
+        await stack.postgres.create_database("office")
+
+    await stack.start(children, prepare)
+    connection = await asyncpg.connect(stack.postgres.dsn("office"))
+    await connection.close()
     await stack.stop()
-    assert seen == [True]
+    assert seen == [False, True]
     assert [(item.part, item.what) for item in told] == [
-        ("postgres", "starting"), ("postgres", "ready"), ("broker", "starting"), ("broker", "ready"),
-        ("databases and topics", "starting"), ("databases and topics", "ready"),
-        ("clerk", "starting"), ("clerk", "ready"),
+        ("clerk", "starting"),
+        ("broker", "starting"), ("broker", "ready"), ("postgres", "starting"), ("postgres", "ready"),
+        ("databases", "starting"), ("databases", "ready"), ("clerk", "ready"),
         ("clerk", "stopping"), ("broker", "stopping"), ("postgres", "stopping"),
     ]  # fmt: skip
     diary = (data_dir / "diary").read_text()
@@ -178,36 +187,30 @@ async def test_a_child_that_cannot_start_ends_the_start_with_its_own_words(data_
     stack = EmbeddedStack(data_dir, None)
     broken = Child("clerk", ("bash", "-c", "echo the profile names no region; exit 3"), "http://127.0.0.1:9/")
 
-    async def prepare() -> Sequence[Child]:
-        return [_clerk(data_dir, "good"), broken]
-
     with pytest.raises(
         ProcessFailed, match=r"(?s)clerk ended with 3 while starting.*the profile names no region"
     ):
-        await stack.start(prepare)
+        await stack.start(lambda: [_clerk(data_dir, "good"), broken], _nothing)
     assert [stack.pid(part) for part in ("postgres", "broker", "good", "clerk")] == [None] * 4
 
 
 async def test_a_child_that_never_gets_ready_ends_the_start(data_dir: Path) -> None:
     stack = EmbeddedStack(data_dir, None, limits=StackLimits(ready_s=0.5, shutdown_s=0.5))
 
-    async def prepare() -> Sequence[Child]:
-        return [Child("clerk", ("sleep", "60"), "http://127.0.0.1:9/")]
-
+    silent = Child("clerk", ("sleep", "60"), "http://127.0.0.1:9/")
     with pytest.raises(ProcessFailed, match="clerk was not ready after"):
-        await stack.start(prepare)
+        await stack.start(lambda: [silent], _nothing)
 
 
 async def test_a_preparation_that_fails_leaves_nothing_running(data_dir: Path) -> None:
     stack = EmbeddedStack(data_dir, None)
 
-    async def prepare() -> Sequence[Child]:
-        raise ValueError("migration 0002 is missing")
+    async def prepare() -> None:
+        raise ValueError("the disk is full")
 
-    with pytest.raises(ValueError, match="migration 0002"):
-        await stack.start(prepare)
-    assert not stack.postgres.running
-    assert not stack.broker.running
+    with pytest.raises(ValueError, match="the disk is full"):
+        await stack.start(lambda: [_clerk(data_dir)], prepare)
+    assert [stack.pid(part) for part in ("postgres", "broker", "clerk")] == [None] * 3
 
 
 async def test_two_stacks_run_side_by_side_but_not_in_one_directory(data_dir: Path) -> None:
