@@ -139,6 +139,11 @@ def consumer(
     return made
 
 
+def set_fetch_wait(consumer: AIOKafkaConsumer, wait_ms: int) -> None:
+    """How long the consumer's fetches wait at the broker for something to come, from the next one on."""
+    consumer._fetcher._fetch_max_wait_ms = wait_ms
+
+
 def admin(settings: BusSettings) -> AIOKafkaAdminClient:
     """A client for topics and groups."""
     made = AIOKafkaAdminClient(**_connection(settings))

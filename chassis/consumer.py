@@ -19,6 +19,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from chassis import bus, failpoints
 from chassis.applying import Applier
+from chassis.attention import Attention
 from chassis.border import Sorted, sort_gradually
 from chassis.bus import Record
 from chassis.faults import Nature, describe, nature_of, was_cancelled
@@ -79,6 +80,7 @@ class ConsumerLoop:
         self._draining = False
         self._committing: asyncio.Task[None] | None = None
         self._subscriber: BatchSubscriber | None = None
+        self._attention = Attention() if runtime.settings.bus.profile == "embedded" else None
 
     @property
     def ready(self) -> bool:
@@ -160,6 +162,8 @@ class ConsumerLoop:
         """FastStream's handler: decode, then wait until the batch before has been taken up."""
         if self._draining or not records:
             return
+        if self._attention is not None and self._consumer is not None:
+            self._attention.came(self._consumer)
         assignment = self._assignment
         self._accepted += 1  # by now, so that whoever waits for what is in hand waits for this batch too
         ends = {(r.topic, r.partition): r.offset + 1 for r in records}
