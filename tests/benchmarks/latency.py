@@ -13,27 +13,35 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+from shuniu_contracts import event_type
+from shuniu_contracts.registry import OrganizationRegistered
 
+from chassis import bus
+from chassis.settings import BusSettings
 from tests.benchmarks.bringing import register_of
 from tests.benchmarks.commanding import Office, office
 from tests.benchmarks.engines import Engine
 from tests.benchmarks.harness import Bound, stopwatch
 from tests.benchmarks.running import Options, run
-from tests.benchmarks.stacks import Program, Running, stack
+from tests.benchmarks.stacks import STACK, Program, Running, stack
 
 _ORGANIZATIONS = 500
 _RATE, _SECONDS = 200.0, 6.0
 _QUIET_RATE, _QUIET_SECONDS = 1.0, 60.0
 _ARRIVES_S = 30.0
 _CHANNEL = "projected"
+_TOPIC = event_type(OrganizationRegistered).stream.topic(STACK, 1)
 _TELL = f"""
 create function tell_projected() returns trigger language plpgsql as $$
 begin
-    perform pg_notify('{_CHANNEL}', new.id || ' ' || new.sequence);
+    perform pg_notify(
+        '{_CHANNEL}', new.id || ' ' || new.sequence || ' ' || extract(epoch from transaction_timestamp())
+    );
     return null;
 end $$;
 create trigger tell_projected after insert or update on subject
@@ -45,13 +53,25 @@ Change = tuple[UUID, int]
 """An organisation and the sequence that a command gave it."""
 
 
+@dataclass(frozen=True)
+class _Commit:
+    """The projection has an organisation at a sequence; the moments by `perf_counter`."""
+
+    sequence: int
+    begun: float
+    at: float
+
+
 @dataclass
 class Watch:
     """When each change showed in the projection, and how long that was after its command was due."""
 
     due: dict[Change, float] = field(default_factory=dict)
     answered: dict[Change, float] = field(default_factory=dict)
-    _commits: dict[UUID, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    packed: dict[Change, float] = field(default_factory=dict)
+    """when the relay had the event in hand, as the record's own time says"""
+    _commits: dict[UUID, list[_Commit]] = field(default_factory=lambda: defaultdict(list))
+    _epoch: float = field(default_factory=lambda: time.time() - time.perf_counter())
 
     def sent(self, id: UUID, sequence: int, due: float) -> None:
         """A command was answered."""
@@ -60,13 +80,18 @@ class Watch:
 
     def notified(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
         """The projection has committed an organisation at a sequence."""
-        id, sequence = str(payload).split()
-        self._commits[UUID(id)].append((int(sequence), time.perf_counter()))
+        id, sequence, begun = str(payload).split()
+        commit = _Commit(int(sequence), float(begun) - self._epoch, time.perf_counter())
+        self._commits[UUID(id)].append(commit)
 
     def shown(self, change: Change) -> float | None:
         """The first commit that has the change, alone or with later ones; None before."""
+        commit = self._commit(change)
+        return None if commit is None else commit.at
+
+    def _commit(self, change: Change) -> _Commit | None:
         id, sequence = change
-        return next((moment for reached, moment in self._commits[id] if reached >= sequence), None)
+        return next((commit for commit in self._commits[id] if commit.sequence >= sequence), None)
 
     async def all_shown(self) -> None:
         """Wait for what is under way; raises RuntimeError where it does not show within seconds."""
@@ -80,6 +105,32 @@ class Watch:
         """From due to shown, in ascending order."""
         shown = {change: self.shown(change) for change in self.due}
         return sorted((at - self.due[change]) * 1e3 for change, at in shown.items() if at is not None)
+
+    async def read_back(self, settings: BusSettings) -> None:
+        """Learn from the bus when the relay had each event in hand; after the fact, so that it costs none."""
+        consumer = bus.consumer(settings, _TOPIC)
+        await consumer.start()
+        try:
+            while self.due.keys() - self.packed.keys():
+                for records in (await consumer.getmany(timeout_ms=1000)).values():
+                    for record in records:
+                        headers = dict(record.headers)
+                        change = UUID(headers["ce_subject"].decode()), int(headers["ce_sequence"])
+                        self.packed[change] = record.timestamp / 1e3 - self._epoch
+        finally:
+            await consumer.stop()
+
+    def hops(self) -> dict[str, list[float]]:
+        """What the way is made of, each in milliseconds and ascending order: the command up to its answer,
+        the relay up to its message, the bus up to the projection's transaction, that up to its commit."""
+        found: dict[str, list[float]] = {"command": [], "relay": [], "bus": [], "projection": []}
+        for change, due in self.due.items():
+            commit = self._commit(change)
+            assert commit is not None
+            moments = (due, self.answered[change], self.packed[change], commit.begun, commit.at)
+            for hop, (begun, ended) in zip(found.values(), pairwise(moments), strict=True):
+                hop.append((ended - begun) * 1e3)
+        return {name: sorted(taken) for name, taken in found.items()}
 
     def answers(self) -> list[float]:
         """From due to the command's answer, in milliseconds, in ascending order."""
@@ -118,14 +169,21 @@ async def _settled(running: Running) -> None:
         await client.at_rest()
 
 
+async def _note_hops(row: Bound, watch: Watch, settings: BusSettings) -> None:
+    await watch.read_back(settings)
+    for name, taken in watch.hops().items():
+        row.notes.add(f"{name} p50 ms", statistics.median(taken))
+        row.notes.add(f"{name} p99 ms", quantile(taken, 0.99))
+
+
 async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
     """Both services with all roles in one process, 200 commands a second."""
     name = "command to projection elsewhere, one process, 200/s"
     middle, late = Bound(f"{name}: p50", "ms", 15), Bound(f"{name}: p99", "ms", 60)
     programs = [Program(("registry", "console"))]
     async with (
-        engine.broker() as bus,
-        stack(engine, bus, options.directory / "busy", programs) as running,
+        engine.broker() as bus_settings,
+        stack(engine, bus_settings, options.directory / "busy", programs) as running,
         office(running, await register_of(running, _ORGANIZATIONS)) as clerks,
         watching(running) as connection,
     ):
@@ -140,6 +198,7 @@ async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
             middle.notes.add("answer p50 ms", statistics.median(answers))
             middle.notes.add("processors of ours", used.spent.servers_s / used.spent.wall_s)
             late.notes.add("answer p99 ms", quantile(answers, 0.99))
+            await _note_hops(late, watch, bus_settings)
             options.say(f"{name}, {number + 1}: p50 {middle.figures[-1]:.1f}, p99 {late.figures[-1]:.1f} ms")
     return [middle, late]
 
@@ -149,21 +208,20 @@ async def measure_quiet(engine: Engine, options: Options) -> list[Bound]:
     late = Bound("command to projection elsewhere, separate processes, 1/s: p99", "ms", 150)
     programs = [
         Program(("registry",), ("api",)), Program(("registry",), ("relay",)),
-        Program(("console",), ("consumer",)),
+        Program(("registry",), ("consumer",)), Program(("console",), ("consumer",)),
     ]  # fmt: skip
     async with (
-        engine.broker() as bus,
-        stack(engine, bus, options.directory / "quiet", programs) as running,
+        engine.broker() as bus_settings,
+        stack(engine, bus_settings, options.directory / "quiet", programs) as running,
         office(running, await register_of(running, _ORGANIZATIONS)) as clerks,
         watching(running) as connection,
     ):
         await _settled(running)
         watch = await send(connection, clerks, _QUIET_RATE, options.seconds(_QUIET_SECONDS))
-        taken, answers = watch.milliseconds(), watch.answers()
+        taken = watch.milliseconds()
         late.figures.append(quantile(taken, 0.99))
         late.notes.add("p50 ms", statistics.median(taken))
-        late.notes.add("longest ms", taken[-1])
-        late.notes.add("answer p50 ms", statistics.median(answers))
+        await _note_hops(late, watch, bus_settings)
         options.say(f"{late.name}: {late.figures[-1]:.1f} ms, p50 {statistics.median(taken):.1f}")
     return [late]
 
@@ -174,4 +232,4 @@ async def measure(engine: Engine, options: Options) -> list[Bound]:
 
 
 if __name__ == "__main__":
-    run({"latency": measure}, __doc__)
+    run({"busy": measure_busy, "quiet": measure_quiet}, __doc__)

@@ -45,12 +45,12 @@ def test_a_quantile_of_a_hundred_values(share: float, value: int) -> None:
 def test_a_change_shows_with_a_later_one_of_its_record_but_not_with_another_record() -> None:
     watch, one, other = Watch(), uuid4(), uuid4()
     watch.sent(one, 2, 0.0)
-    watch.notified(None, 0, "", f"{other} 9")
-    watch.notified(None, 0, "", f"{one} 1")
+    watch.notified(None, 0, "", f"{other} 9 1.5")
+    watch.notified(None, 0, "", f"{one} 1 1.5")
     assert watch.shown((one, 2)) is None
-    watch.notified(None, 0, "", f"{one} 3")
+    watch.notified(None, 0, "", f"{one} 3 1.5")
     first = watch.shown((one, 2))
-    watch.notified(None, 0, "", f"{one} 4")
+    watch.notified(None, 0, "", f"{one} 4 1.5")
     assert first is not None
     assert watch.shown((one, 2)) == first
     assert watch.milliseconds() == [first * 1e3]
