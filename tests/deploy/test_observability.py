@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -18,28 +17,11 @@ from chassis.metrics import Metrics
 from chassis.relay import RelayCounts
 from chassis.waiting import Held, Timers, Waiting
 from deploy.observability import dashboard
+from tests.deploy.expressions import HERE, alerts, expressions, named, read, selected
 
 ROOT = Path(__file__).parent.parent.parent
-HERE = ROOT / "deploy" / "observability"
 OF_THE_SCRAPE = {"job", "instance", "service", "role", "le"}
 PROMTOOL = shutil.which("promtool")
-_SELECTOR = re.compile(r"\b(shuniu_\w+|process_\w+|up)\b(?:\{([^}]*)\})?")
-
-
-def read(name: str) -> Any:
-    """A YAML file of the folder."""
-    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
-
-
-def alerts() -> list[dict[str, Any]]:
-    """Every alerting rule."""
-    return [rule for group in read("rules.yml")["groups"] for rule in group["rules"]]
-
-
-def expressions() -> Iterator[str]:
-    """Every query of rules and dashboard."""
-    yield from (rule["expr"] for rule in alerts())
-    yield from dashboard.expressions()
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +47,7 @@ def labels() -> dict[str, set[str]]:
 
 def test_rules_and_dashboard_name_metrics_and_labels_that_are_reported(labels: dict[str, set[str]]) -> None:
     for expression in expressions():
-        names = _SELECTOR.findall(expression)
+        names = selected(expression)
         assert names, expression
         for name, matchers in names:
             assert name in labels, f"{name} in {expression}"
@@ -78,11 +60,10 @@ def test_rules_and_dashboard_name_metrics_and_labels_that_are_reported(labels: d
 
 
 def test_every_metric_of_ours_is_on_the_dashboard_or_alerts(labels: dict[str, set[str]]) -> None:
-    shown = {name for expression in expressions() for name, _ in _SELECTOR.findall(expression)}
     ours = {name for name in labels if name.startswith("shuniu_")}
     # A histogram's own count and sum are two more names of what its buckets show; a counter's birth is none.
     derived = {name for name in ours if name.endswith(("_created", "_count", "_sum", "_blocks_total"))}
-    assert ours - derived <= shown
+    assert ours - derived <= named()
 
 
 def test_every_alert_says_what_is_wrong_in_two_languages_and_where_to_read_on() -> None:

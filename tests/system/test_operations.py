@@ -3,10 +3,13 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,18 +17,28 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+import yaml
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.embedded.connection import Connection
+from chassis.embedded.port import free_port
+from chassis.installation import installed
 from chassis.keys import issue_token
 from services.registry.identification.model import complete_credit_code
+from tests.deploy.expressions import HERE, alerts, expressions, named, read
 from tests.system.world import RunningStack, descendants, logged
 
 pytestmark = pytest.mark.system
 STREET = "120116005"
-HEARERS = ("console", "notify", "partybuild", "registry")
+HEARERS = ("console", "notify", "partybuild")
 """Who hears of a filed organisation, beside `grants`, which takes no interest in its later changes."""
 WITHIN_S = 60.0
+PROMETHEUS = shutil.which("prometheus")
+SUFFIXES = {
+    "counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_count", "_sum"), "unknown": ("",),
+}  # fmt: skip
+"""What the samples of a family are called; a labelled family is told before its first sample."""
 
 
 @dataclass
@@ -285,6 +298,25 @@ def test_a_blocked_subject_goes_on_when_it_is_released(operator: Operator) -> No
     operator.in_order()
 
 
+def test_every_metric_that_rules_and_dashboard_name_is_reported(operator: Operator) -> None:
+    told = {"up"}  # Prometheus' own
+    for url in operator.connection.services.values():
+        page = httpx.get(f"{url}/metrics", trust_env=False, timeout=30).text
+        for family in text_string_to_metric_families(page):
+            told |= {f"{family.name}{suffix}" for suffix in SUFFIXES[family.type]}
+    assert named() - told == set()
+
+
+@pytest.mark.skipif(
+    PROMETHEUS is None, reason="NO prometheus: nothing is scraped; apt-get install prometheus"
+)
+def test_prometheus_finds_every_process_and_evaluates_every_rule(operator: Operator, tmp_path: Path) -> None:
+    with scraping(operator.connection, tmp_path) as prometheus:
+        operator.until(prometheus.sees_all, "every target is up and every rule evaluated")
+        for expression in expressions():
+            prometheus.ask(expression)
+
+
 def test_a_broker_that_lost_everything_is_filled_again(operator: Operator) -> None:
     for _ in range(3):
         operator.change(operator.register())
@@ -322,6 +354,62 @@ def test_databases_are_copied_while_in_use_and_one_is_brought_back(operator: Ope
     found = operator.listed("audit", code=1)
     assert {row["kind"] for row in found if row["service"] == "notify"} == {"unknown_to_source"}
     assert len({row["subject"] for row in found if row["service"] == "notify"}) == 3
+
+
+@dataclass
+class Prometheus:
+    """Prometheus itself, on our configuration with this stack's ports and a scrape a second."""
+
+    url: str
+
+    def sees_all(self) -> bool:
+        """Whether each service answers it; raises AssertionError where a rule cannot be evaluated."""
+        try:
+            targets = self._get("targets")["activeTargets"]
+            rules = [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
+        except httpx.TransportError:
+            return False
+        assert [rule for rule in rules if rule["health"] == "err"] == []
+        assert {rule["name"] for rule in rules} == {rule["alert"] for rule in alerts()}
+        healthy = [one["labels"]["service"] for one in targets if one["health"] == "up"]
+        return sorted(healthy) == sorted(installed()) and all(rule["health"] == "ok" for rule in rules)
+
+    def ask(self, expression: str) -> None:
+        """A query as Grafana would send it; raises AssertionError where it is refused."""
+        for variable, value in (("$service", ".*"), ("$__rate_interval", "1m")):
+            expression = expression.replace(variable, value)
+        self._get("query", query=expression)
+
+    def _get(self, what: str, **parameters: str) -> dict[str, Any]:
+        answer = httpx.get(f"{self.url}/api/v1/{what}", params=parameters, trust_env=False, timeout=30)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()["data"]
+        return found
+
+
+@contextmanager
+def scraping(connection: Connection, folder: Path) -> Iterator[Prometheus]:
+    """Prometheus beside the stack, stopped at the end."""
+    assert PROMETHEUS is not None
+    configuration = read("embedded.yml")
+    configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+    configuration["rule_files"] = [str(HERE / name) for name in configuration["rule_files"]]
+    for static in configuration["scrape_configs"][0]["static_configs"]:
+        static["targets"] = [connection.services[static["labels"]["service"]].removeprefix("http://")]
+    file = folder / "prometheus.yml"
+    file.write_text(yaml.safe_dump(configuration))
+    address = f"127.0.0.1:{free_port()}"
+    process = subprocess.Popen(
+        [
+            PROMETHEUS, f"--config.file={file}", f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address={address}", "--log.level=warn",
+        ]
+    )  # fmt: skip
+    try:
+        yield Prometheus(f"http://{address}")
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def refusing(operator: Operator, service: str) -> "_Refusing":
