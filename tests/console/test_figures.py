@@ -88,6 +88,13 @@ def test_formulas_are_exact_arithmetic_over_dotted_names() -> None:
     assert evaluate("1 / (registry.organizations.total - 2355)", figures) is None
 
 
+def test_a_hyphen_between_letters_is_part_of_a_name_and_a_minus_stands_between_spaces() -> None:
+    figures = {"registry.social-worker-posts.filled": 20, "registry.social-worker-posts.needed": 21}
+    formula = "registry.social-worker-posts.needed - registry.social-worker-posts.filled-1"
+    assert names_in(formula) == set(figures)
+    assert evaluate(formula, figures) == 0
+
+
 @pytest.mark.parametrize("formula", ["__import__('os')", "a.b +", "open('x')", "a.b.__class__"])
 def test_anything_but_arithmetic_is_refused(formula: str) -> None:
     with pytest.raises(FormulaError):

@@ -13,6 +13,8 @@ from shuniu_contracts.registry import (
     ApplicationStep,
     HubLink,
     LegalForm,
+    OrganizationAbsorbed,
+    OrganizationMerged,
     OrganizationRegistered,
     RegistrationApplicationClosed,
     RegistrationApplicationState,
@@ -140,6 +142,19 @@ async def test_what_came_before_the_organisation_was_known_is_on_its_timeline(wo
     async with world.runtime.database.transaction() as transaction:
         lines = await queries.timeline(transaction.connection, ["120116%"], one.id)
     assert [line.fact for line in lines] == ["closed", "registered", "submitted"]
+
+
+async def test_a_record_knows_the_duplicates_that_were_merged_into_it(world: World) -> None:
+    [one], [twin], [other] = [await world.register(name) for name in ("甲社", "甲社（重）", "乙社")]
+    kept = Ref(str(one.id), one.sequence)
+    twin.state = msgspec.structs.replace(twin.state, ended=True, merged_into=kept)
+    await world.hear(world.tell(twin, OrganizationMerged, into=kept))
+    await world.hear(world.tell(one, OrganizationAbsorbed, absorbed=Ref(str(twin.id), twin.sequence)))
+    async with world.runtime.database.transaction() as transaction:
+        connection = transaction.connection
+        assert await queries.absorbed(connection, ["120116%"], one.id) == {str(twin.id): "甲社（重）"}
+        assert await queries.absorbed(connection, [f"{OTHER_STREET}%"], one.id) == {}
+        assert await queries.absorbed(connection, ["120116%"], other.id) == {}
 
 
 async def test_thousands_of_events_are_one_quick_batch(world: World) -> None:

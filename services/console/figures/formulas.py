@@ -8,7 +8,9 @@ from simpleeval import InvalidExpression, SimpleEval
 
 from services.console.figures.model import Number
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9][a-z0-9_]*)+")
+_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9][a-z0-9_]*(?:-[a-z][a-z0-9_]*)*)+")
+"""A hyphen between letters is part of a name, as in the paths of kinds (`social-worker-posts`); a minus
+stands between spaces."""
 
 
 class FormulaError(ValueError):

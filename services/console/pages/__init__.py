@@ -11,6 +11,10 @@ from chassis.runtime import Runtime
 from services.console.pages import (
     board,
     calendar,
+    comparison,
+    comparisons,
+    enforcement,
+    hubs,
     incubation,
     inquiries,
     matter,
@@ -46,12 +50,16 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
         today,
         organizations,
         organization,
+        hubs,
         board,
         incubation,
+        enforcement,
         matters,
         matter,
         inquiries,
         calendar,
+        comparisons,
+        comparison,
         messages,
     ):
         page.attach(desk)

@@ -27,10 +27,10 @@ POLL_S = 1.0
 _LOG = logging.getLogger("console.pages")
 _OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 _NAVIGATION = (
-    ("overview", "/"), ("today", "/today"), ("organizations", "/organizations"), ("board", "/inspections"),
-    ("incubation", "/incubation"),
+    ("overview", "/"), ("today", "/today"), ("organizations", "/organizations"), ("hubs", "/hubs"),
+    ("board", "/inspections"), ("incubation", "/incubation"), ("enforcement", "/enforcement"),
     ("tasks", "/matters/tasks"), ("inquiries", "/inquiries"), ("calendar", "/calendar"),
-    ("matters", "/matters"), ("messages", "/messages"),
+    ("comparisons", "/comparisons"), ("matters", "/matters"), ("messages", "/messages"),
 )  # fmt: skip
 
 

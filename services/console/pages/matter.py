@@ -19,6 +19,8 @@ from services.console.pages.shown import Shown, chip, day, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
 _TASKS = "tasks"
+_PAGES = {"comparisons": ("open_comparison", "/comparisons/{id}"), "hubs": ("hubs_title", "/hubs?hub={id}")}
+"""Kinds that have a page of their own: what the way there is called, and where it is."""
 
 
 def attach(desk: Desk) -> None:
@@ -106,6 +108,9 @@ class _Record:
             "role=heading aria-level=1"
         )
         ui.html(self._chips(record, today), tag="span", sanitize=False)
+        if self.kind.path in _PAGES:
+            key, where = _PAGES[self.kind.path]
+            ui.link(self.said(key), where.format(id=self.id))
         ui.element("div").style("flex:1")
         steps = self._possible(record)
         first = self.kind.next_step(record["state"])

@@ -156,12 +156,6 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "no_open_matters": ("没有在办事项。", "No open matters."),
     "past_matters": ("已结束事项", "Ended matters"),
     "inspections": ("历年年检", "Inspections"),
-    "standing": ("枢纽评价及依据", "Hub standing, and why"),
-    "standing_since": ("{day} 由“{before}”改为“{after}”", "{day}: from '{before}' to '{after}'"),
-    "ground": ("依据", "ground"),
-    "standing_unchanged": ("评价未曾改变。", "The standing has never changed."),
-    "weighs": ("现有影响因素", "What weighs on it now"),
-    "weighs_nothing": ("没有逾期或未办结的整改、风险事项。", "Nothing overdue, nothing to put right."),
     # board
     "inspection_year": ("年度", "Year"),
     "inspection_form": ("形式", "Form"),

@@ -20,6 +20,7 @@ from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.pages.sheet import SheetDialog
 from services.console.pages.shown import Shown, chip, day
+from services.console.pages.turning import Turning
 
 PAGE = 30
 _LONGEST = 200
@@ -107,8 +108,6 @@ class _List:
             if name not in _DRAWN_APART
         ]
         self.query = {name: values for name, values in query.items() if name in known}
-        self.cursors: list[str] = []
-        self.following: str | None = None
         self.drawn: Any = None
         self.dialogs = ui.element("div")
         self._draw_head()
@@ -116,7 +115,7 @@ class _List:
             self._draw_tools()
         self.saved = SavedFilters(frame, f"/matters/{kind.path}", self._kept)
         self.body = ui.element("section").classes("card scroll").props('data-card="list"')
-        self.turning = ui.element("div").classes("turning")
+        self.turning = Turning(self.said, self._refresh)
 
     async def begin(self) -> None:
         """Show the first page, then follow the events."""
@@ -236,7 +235,7 @@ class _List:
             self.query[name] = values
         else:
             self.query.pop(name, None)
-        self.cursors = []
+        self.turning.begin()
         ui.navigate.history.replace(self._address())
         await self._refresh()
 
@@ -256,16 +255,9 @@ class _List:
             if any(values)
         }
 
-    async def _turn(self, cursor: str | None) -> None:
-        if cursor is None:
-            self.cursors.pop()
-        else:
-            self.cursors.append(cursor)
-        await self._refresh()
-
     @in_turn
     async def _refresh(self) -> None:
-        asked = self._asked() | {"limit": PAGE} | ({"cursor": self.cursors[-1]} if self.cursors else {})
+        asked = self._asked() | {"limit": PAGE} | self.turning.asked
         try:
             answer = await self.registry.get(SERVICE, f"/v1/{self.kind.path}", **asked)
         except NotDone as refused:
@@ -286,7 +278,7 @@ class _List:
                 ui.html(self._table(rows), sanitize=False)
             else:
                 self._draw_none()
-        self._draw_turning(answer["next"])
+        self.turning.draw(answer["next"])
 
     def _draw_none(self) -> None:
         with ui.element("div").classes("empty"):
@@ -296,18 +288,6 @@ class _List:
                 ui.label(self.said("none_match_hint", action=opening.called(self.said.language)))
             else:
                 ui.label(self.said("none_match_only"))
-
-    def _draw_turning(self, following: str | None) -> None:
-        self.turning.clear()
-        if not (following or self.cursors):
-            return
-        with self.turning:
-            previous = ui.button(self.said("previous"), on_click=lambda: self._turn(None))
-            ui.label(self.said("page_number", page=len(self.cursors) + 1)).classes("muted small")
-            next_ = ui.button(self.said("next"), on_click=lambda: self._turn(following))
-            for button, usable in ((previous, bool(self.cursors)), (next_, following is not None)):
-                button.props("flat dense no-caps")
-                button.set_enabled(usable)
 
     def _columns(self) -> Sequence[str]:
         """What of the kind's own a list shows, beside what every kind has."""

@@ -1,4 +1,4 @@
-"""One organisation: its facts, coverage, money and timeline from the events, and what may be done with it."""
+"""One organisation: facts, standing with reasons, what authorities decided, duties, money, its timeline."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from html import escape
@@ -9,13 +9,15 @@ from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.console.matters.kinds import Kinds
+from services.console.matters import queries as matters
+from services.console.matters.kinds import SERVICE, Kinds
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns
 from services.console.pages.details import change_details, make_link
 from services.console.pages.frame import SHANGHAI, Frame, admit, in_turn, page
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
+from services.console.pages.standing import Standing
 from services.console.projection import queries
 from services.console.projection.queries import Line, Subject
 
@@ -71,6 +73,7 @@ class _Page:
         async with self.frame.desk.runtime.database.transaction() as transaction:
             subjects = await queries.about(transaction.connection, patterns, self.id)
             lines = await queries.timeline(transaction.connection, patterns, self.id)
+            absorbed = await queries.absorbed(transaction.connection, patterns, self.id)
         seen = tuple((one.id, one.sequence) for one in subjects)
         if seen == self.seen and seen:
             return
@@ -79,6 +82,8 @@ class _Page:
         concerns = Concerns(self.frame, self.kinds, subjects, await Shown(self.frame).today())
         self.categories = await self.frame.desk.categories(self.frame.person)
         itself = next((one for one in subjects if one.aggregate == "organization"), None)
+        standing = Standing(concerns, await self._standing())
+        merged = await self._merged_into(itself) if itself else {}
         self.head.clear()
         self.body.clear()
         if itself is None:
@@ -88,7 +93,9 @@ class _Page:
         with self.head:
             self._draw_head(itself)
         with self.body:
-            self._draw_body(itself, subjects, lines, concerns)
+            self._draw_others("merged_into", merged)
+            self._draw_others("absorbed", absorbed)
+            self._draw_body(itself, subjects, lines, concerns, standing)
 
     async def _kinds(self) -> Kinds:
         """The kinds of matters; none while the registry does not tell them, the rest is still shown."""
@@ -97,12 +104,40 @@ class _Page:
         except NotDone:
             return Kinds()
 
+    async def _standing(self) -> Mapping[str, Any] | NotDone:
+        """What weighs on the organisation, as the registry reckons it; or why it does not say."""
+        try:
+            answer: Mapping[str, Any] = await self.frame.desk.neighbours(self.frame.person).get(
+                SERVICE, f"/v1/organizations/{self.id}/standing"
+            )
+        except NotDone as refused:
+            return refused
+        return answer
+
+    async def _merged_into(self, itself: Subject) -> Mapping[str, str]:
+        """The record that this duplicate was merged into, by id; empty where it is none."""
+        into = (itself.state.get("merged_into") or {}).get("id")
+        if into is None:
+            return {}
+        async with self.frame.desk.runtime.database.transaction() as transaction:
+            return {into: into} | await matters.names(transaction.connection, [into])
+
+    def _draw_others(self, title: str, records: Mapping[str, str]) -> None:
+        """The records that are the same organisation."""
+        if not records:
+            return
+        links = "、".join(f'<a href="/organizations/{id}">{escape(name)}</a>' for id, name in records.items())
+        with ui.element("section").classes("card w12").props(f'data-card="{title}"'):
+            ui.html(f"{self.said(title)}{links}", sanitize=False)
+
     def _draw_head(self, itself: Subject) -> None:
         state, said = itself.state, self.said
         ui.html(f"<h1>{escape(state['name'])}</h1>", sanitize=False)
         self._chip(said.code("legal_status", state["legal_status"]), state["legal_status"])
         self._chip(said.code("legal_form", state["legal_form"]))
         self._chip(said.code("hub_link", state.get("hub_link", "none")))
+        if state.get("merged_into"):
+            self._chip(said("merged"), "suspended")
         ui.element("div").style("flex:1")
         if itself.ended or self.frame.person.principal.roles <= _ONLY_LOOK:
             return
@@ -120,15 +155,17 @@ class _Page:
             await dialog(self.frame, self.id)
 
     def _draw_body(
-        self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line], concerns: Concerns
-    ) -> None:
+        self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line], concerns: Concerns,
+        standing: Standing,
+    ) -> None:  # fmt: skip
         of = {
             (service, aggregate): [s for s in subjects if (s.service, s.aggregate) == (service, aggregate)]
             for service, aggregate in {(s.service, s.aggregate) for s in subjects}
         }
         with ui.element("div").classes("w5").style("display:grid;gap:12px;align-content:start"):
             self._card("facts", _facts(self._facts(itself)))
-            self._card("standing", concerns.standing(itself.state.get("hub_standing", "good"), lines))
+            self._card("standing", standing.card(itself.state.get("hub_standing", "good"), lines))
+            self._card("credit", standing.credit(itself.state))
             self._card("duties", self._duties(of))
             if inspections := concerns.inspections():
                 self._card("inspections", inspections)

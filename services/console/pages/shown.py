@@ -12,6 +12,8 @@ from services.console.pages.frame import SHANGHAI, Frame
 
 _CODES = {
     "legal_form": "legal_form", "legal_forms": "legal_form", "form": "inspection_form", "level": "base_level",
+    "listing": "listing", "listing_grounds": "listing_ground", "risk_level": "risk_level",
+    "six_haves": "six_have", "passed": "visit_point", "lacking": "visit_point", "source": "source",
 }  # fmt: skip
 """Fields whose codes the pages have words for."""
 _AT_HAND_DAYS = 7
@@ -29,8 +31,8 @@ class Shown:
         zh = zh or kind.codes.get(name, {}).get(text)
         if zh and self.said.language == "zh":
             return zh
-        if known := _CODES.get(name):
-            return self.said.code(known, text)
+        if (known := _CODES.get(name)) and (named := self.said.code(known, text)) != text:
+            return named
         return text.replace("_", " ") if zh else text
 
     def value(self, kind: KindWords, name: str, value: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from shuniu_contracts import STREAMS
 
 from services.console.pages.matter_words import MATTERS
+from services.console.pages.office_words import CODES, OFFICE
 
 Language = Literal["zh", "en"]
 
@@ -165,6 +166,7 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "open_organization": ("查看组织", "Open the organisation"),
     "done": ("已办理。", "Done."),
     **MATTERS,
+    **OFFICE,
 }
 
 _CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
@@ -275,6 +277,7 @@ _CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "partybuild": ("党建", "party-building"),
         "notify": ("消息", "messages"),
     },
+    **CODES,
 }
 
 _FACTS: Final = {

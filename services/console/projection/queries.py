@@ -190,6 +190,12 @@ where (t.organization_id = $1
   and t.division like any($2)
 order by t.effective_on desc, t.recorded_at desc, t.sequence desc limit $3
 """
+_ABSORBED = """
+select o.id, o.name from timeline t join organization o on o.id = (t.particular -> 'absorbed' ->> 'id')::uuid
+where t.organization_id = $1 and (t.service, t.aggregate, t.fact) = ('registry', 'organization', 'absorbed')
+  and o.division like any($2)
+order by t.recorded_at
+"""
 _WANTED = """
 from organization o
 left join lateral (
@@ -286,6 +292,14 @@ async def timeline(
 ) -> list[Line]:
     """What happened to and around one organisation, newest first."""
     return [_line(row) for row in await connection.fetch(_TIMELINE, organization, patterns, limit)]
+
+
+async def absorbed(
+    connection: asyncpg.Connection, patterns: Sequence[str], organization: UUID
+) -> dict[str, str]:
+    """The names of the duplicates that were merged into this record, by id."""
+    rows = await connection.fetch(_ABSORBED, organization, patterns)
+    return {str(row["id"]): row["name"] for row in rows}
 
 
 def _counts(rows: Sequence[asyncpg.Record]) -> dict[str, int]:

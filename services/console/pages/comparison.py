@@ -1,0 +1,274 @@
+"""One comparison: what differs, field by field, whose value wins, and one click to take theirs."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
+from services.console.neighbours import NotDone
+from services.console.pages.comparisons import PATH, left, readable
+from services.console.pages.form import StepForm
+from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.session import Desk
+from services.console.pages.shown import Shown, chip
+from services.console.pages.turning import Turning
+
+PAGE = 50
+_KINDS = ("difference", "theirs_only", "ours_only")
+_BY_HAND = ("closed", "withdrawn")
+"""Steps of the whole comparison; the others are taken line by line."""
+_CODED = {"legal_form": "legal_form", "legal_status": "legal_status"}
+
+
+def attach(desk: Desk) -> None:
+    """Register the page."""
+
+    @ui.page("/comparisons/{id}")
+    async def comparison(request: Request, id: str) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "comparisons") as frame:
+            kinds = await kinds_or_why_not(frame)
+            if kinds is None:
+                return None
+            kind = readable(kinds)
+            if kind is None:
+                ui.label(frame.words("unknown_kind")).classes("card empty")
+                return None
+            ui.link(f"← {frame.words('all_comparisons')}", "/comparisons").classes("small")
+            asked = request.query_params
+            try:
+                shown = _Comparison(
+                    frame, kinds, kind, UUID(id), asked.get("kind", ""), settled="settled" in asked
+                )
+            except ValueError:
+                ui.label(frame.words("no_record")).classes("card empty")
+                return None
+            await shown.begin()
+        return None
+
+
+class _Comparison:
+    """One comparison as one visitor sees it: which lines, and which page of them."""
+
+    def __init__(
+        self, frame: Frame, kinds: Kinds, kind: KindWords, id: UUID, wanted: str, *, settled: bool
+    ) -> None:
+        self.frame, self.said, self.kinds, self.kind, self.id = frame, frame.words, kinds, kind, id
+        self.wanted = wanted if wanted in _KINDS else _KINDS[0]
+        self.settled = settled
+        self.registry = frame.desk.neighbours(frame.person)
+        self.shown = Shown(frame)
+        self.record: Mapping[str, Any] = {}
+        self.drawn: Any = None
+        self.head = ui.element("div").classes("head")
+        self.tools = ui.element("div").classes("tools")
+        self.body = ui.element("section").classes("card scroll").props('data-card="lines"')
+        self.turning = Turning(self.said, self._refresh)
+        self.dialogs = ui.element("div")
+
+    async def begin(self) -> None:
+        """Draw, then follow the events."""
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    @in_turn
+    async def _refresh(self) -> None:
+        asked: dict[str, Any] = {"kind": self.wanted, "limit": PAGE, **self.turning.asked}
+        if self.wanted == _KINDS[0] and not self.settled:
+            asked["decision"] = "open"
+        try:
+            record = await self.registry.get(SERVICE, f"/v1/{PATH}/{self.id}")
+            lines = await self.registry.get(SERVICE, f"/v1/{PATH}/{self.id}/lines", **asked)
+        except NotDone as refused:
+            self._draw_refusal(refused)
+            return
+        if self.drawn == (record, lines):
+            return
+        self.drawn, self.record = (record, lines), record
+        for part in (self.head, self.tools, self.body):
+            part.clear()
+        with self.head:
+            self._draw_head()
+        with self.tools:
+            self._draw_tools()
+        with self.body:
+            if lines["items"]:
+                self._draw_lines(lines["items"])
+            else:
+                self._draw_none()
+        self.turning.draw(lines["next"])
+
+    def _draw_refusal(self, refused: NotDone) -> None:
+        self.drawn = None
+        for part in (self.head, self.tools, self.body):
+            part.clear()
+        with self.body:
+            text = self.said("no_record") if refused.status in (403, 404) else str(refused)
+            ui.label(text).classes("empty").props("role=alert")
+        self.turning.draw(None)
+
+    def _draw_head(self) -> None:
+        said, record = self.said, self.record
+        title = f"{said.code('source', record['source'])} {record['listed_on']}"
+        ui.label(title).classes("h1").props("role=heading aria-level=1")
+        state = self.kind.state(record["state"], said.language)
+        ui.html(chip(state, "good" if record["ended"] else "info"), tag="span", sanitize=False)
+        counts = " · ".join(
+            f"{said(f'comparison_{name}')} {number:,}"
+            for name, number in (
+                ("fields", record["differing_fields"]), ("accepted", record["accepted"]),
+                ("kept", record["kept"]), ("left", left(record)),
+            )
+        )  # fmt: skip
+        ui.label(f"{self.shown.place(record['division'])} · {counts}").classes("muted").props(
+            'data-card="counts"'
+        )
+        ui.element("div").style("flex:1")
+        accepting = self._step("accepted")
+        if accepting is not None and left(record):
+            self._button("accept_winning", self._take_winning, "unelevated")
+        for fact in _BY_HAND:
+            if (step := self._step(fact)) is not None:
+                self._button_of(step)
+
+    def _step(self, fact: str) -> StepWords | None:
+        """The step, where the person can take it now."""
+        mine = self.frame.person.principal.covers(self.record["division"])
+        possible = self.kind.possible(self.record["state"]) if mine else []
+        return next((step for step in possible if step.fact == fact), None)
+
+    def _button(self, key: str, click: Callable[[], Awaitable[None]], style: str) -> None:
+        ui.button(self.said(key), on_click=click).props(f"{style} dense no-caps padding='4px 12px'")
+
+    def _button_of(self, step: StepWords) -> None:
+        ui.button(step.called(self.said.language), on_click=lambda: self._take(step, {})).props(
+            "outline dense no-caps padding='4px 12px'"
+        )
+
+    def _draw_tools(self) -> None:
+        numbers = {
+            "difference": self.record["differing_fields"], "theirs_only": self.record["theirs_only"],
+            "ours_only": self.record["ours_only"],
+        }  # fmt: skip
+        for kind, number in numbers.items():
+            here = " here" if kind == self.wanted else ""
+            text = f"{self.said(f'line_{kind}')} {number:,}"
+            ui.link(text, self._address(kind=kind)).classes(f"choice{here}")
+        if self.wanted == _KINDS[0]:
+            for key, query in (("only_to_settle", {}), ("also_settled", {"settled": "1"})):
+                here = " here" if self.settled == bool(query) else ""
+                ui.link(self.said(key), self._address(**query)).classes(f"choice{here}")
+
+    def _address(self, **query: str) -> str:
+        asked = urlencode(query)
+        return f"/comparisons/{self.id}{'?' if asked else ''}{asked}"
+
+    def _draw_none(self) -> None:
+        settled = self.wanted == _KINDS[0] and not self.settled and not self.record["ended"]
+        ui.label(self.said("all_settled" if settled else "no_lines")).classes("empty")
+
+    def _draw_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        names = ["organizations", "line_field", "line_ours", "line_theirs"]
+        if self.wanted != _KINDS[0]:
+            names = ["organizations"]
+        with ui.element("table").classes("plain list lines").props("data-list"):
+            with ui.element("thead"), ui.element("tr"):
+                for name in names:
+                    with ui.element("th"):
+                        ui.label(self.said(name))
+                ui.element("th")
+            with ui.element("tbody"):
+                for line in lines:
+                    with ui.element("tr").props(f'data-line="{line["number"]}"'):
+                        self._draw_line(line)
+
+    def _draw_line(self, line: Mapping[str, Any]) -> None:
+        said = self.said
+        row = f"{said('line_row')} {line['row']}" if line["row"] else ""
+        by = f"{said('line_matched_by')}：{said.code('matched_by', line['matched_by'])}"
+        beside = " · ".join(filter(None, (row, by if line["matched_by"] else "")))
+        name = escape(line["name"])
+        if line["organization_id"]:
+            name = f'<a class="open" href="/organizations/{line["organization_id"]}">{name}</a>'
+        _cell(f'{name}<div class="muted small">{escape(beside)}</div>')
+        if line["kind"] == _KINDS[0]:
+            _cell(escape(self._field(line)))
+            _cell(escape(self._value(line["field"], line["ours"])))
+            wins = f" {chip(said('line_wins'), 'info')}" if line["wins"] else ""
+            fault = ""
+            if line["fault"]:
+                fault = f'<div class="small bad">{escape(said("line_fault", why=line["fault"]))}</div>'
+            _cell(f"{escape(self._value(line['field'], line['theirs']))}{wins}{fault}")
+            self._draw_deciding(line)
+        else:
+            ui.element("td")
+
+    def _field(self, line: Mapping[str, Any]) -> str:
+        return str(line["field_zh"] if self.said.language == "zh" else line["field"].replace("_", " "))
+
+    def _value(self, field: str, value: str | None) -> str:
+        if value is None:
+            return "—"
+        return self.said.code(_CODED[field], value) if field in _CODED else value
+
+    def _draw_deciding(self, line: Mapping[str, Any]) -> None:
+        """What became of the difference, or the buttons to settle it."""
+        with ui.element("td").classes("deciding"):
+            if line["decision"] != "open":
+                tone = "good" if line["decision"] == "accepted" else ""
+                settled = chip(self.said(f"line_{line['decision']}"), tone)
+                ui.html(f"{settled} {line['decided_on'] or ''}", sanitize=False)
+                return
+            if self._step("accepted") is not None:
+                ui.button(self.said("accept_line"), on_click=lambda: self._accept(line)).props(
+                    "unelevated dense no-caps padding='2px 12px'"
+                )
+            if (keeping := self._step("kept")) is not None:
+                given = {"lines": [line["number"]]}
+                ui.button(self.said("keep_line"), on_click=lambda: self._take(keeping, given)).props(
+                    "outline dense no-caps padding='2px 12px'"
+                )
+
+    async def _accept(self, line: Mapping[str, Any]) -> None:
+        """Their value of one line into the register."""
+        await self._send({"lines": [line["number"]]})
+
+    async def _take_winning(self) -> None:
+        await self._send({"winning": True})
+
+    async def _send(self, body: Mapping[str, Any]) -> None:
+        # Without the revision: a line that somebody else has settled meanwhile is not settled again.
+        before = self.record["accepted"]
+        try:
+            now = await self.registry.send("POST", SERVICE, f"/v1/{PATH}/{self.id}/acceptance", body)
+        except NotDone as refused:
+            ui.notify(str(refused), type="negative", multi_line=True)
+        else:
+            taken = now["accepted"] - before
+            said = self.said("accepted_lines", count=taken) if taken else self.said("accepted_none")
+            ui.notify(said, type="positive" if taken else "warning")
+        await self._refresh()
+
+    async def _take(self, step: StepWords, given: Mapping[str, Any]) -> None:
+        self.dialogs.clear()
+        with self.dialogs:
+            await StepForm(
+                self.frame, self.kinds, self.kind, step, done=self._taken, record=self.record, given=given
+            ).open()  # fmt: skip
+
+    async def _taken(self, record: Mapping[str, Any]) -> None:
+        await self._refresh()
+
+
+def _cell(content: str) -> None:
+    with ui.element("td"):
+        ui.html(content, sanitize=False)

@@ -1,0 +1,226 @@
+"""比对: other offices' lists beside the register; one more is brought as a workbook."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from nicegui import events, ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.matters.kinds import SERVICE, Kinds, KindWords
+from services.console.neighbours import NotDone
+from services.console.pages.dialog import buttons, problem_line, say
+from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.session import Desk
+from services.console.pages.shown import Shown, chip
+
+PATH = "comparisons"
+_MOST = 100
+_MAX_BYTES = 20 * 1024 * 1024
+_SHOWN_FAULTS = 50
+_COUNTS = ("matched", "fields", "left", "theirs_only", "ours_only")
+
+
+def attach(desk: Desk) -> None:
+    """Register the page."""
+
+    @ui.page("/comparisons")
+    async def comparisons(request: Request) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "comparisons") as frame:
+            kinds = await kinds_or_why_not(frame)
+            if kinds is None:
+                return None
+            kind = readable(kinds)
+            if kind is None:
+                ui.label(frame.words("unknown_kind")).classes("card empty")
+                return None
+            await _Comparisons(frame, kind).begin()
+        return None
+
+
+def readable(kinds: Kinds) -> KindWords | None:
+    """The kind, where the person may read it."""
+    kind = kinds.by_path.get(PATH)
+    return kind if kind is not None and kind.may_read else None
+
+
+def left(record: Mapping[str, Any]) -> int:
+    """Differences that nobody has settled."""
+    return int(record["differing_fields"] - record["accepted"] - record["kept"])
+
+
+class _Comparisons:
+    """The comparisons that one visitor may read, the newest first."""
+
+    def __init__(self, frame: Frame, kind: KindWords) -> None:
+        self.frame, self.said, self.kind = frame, frame.words, kind
+        self.registry = frame.desk.neighbours(frame.person)
+        self.shown = Shown(frame)
+        self.drawn: Any = None
+        self.dialogs = ui.element("div")
+        with ui.element("div").classes("head"):
+            ui.label(self.said("comparisons_title")).classes("h1").props("role=heading aria-level=1")
+            ui.element("div").style("flex:1")
+            if kind.opening is not None and kind.opening.may:
+                ui.button(self.said("bring_list"), on_click=self._bring).props(
+                    "unelevated dense no-caps padding='4px 14px' icon=upload"
+                )
+        self.body = ui.element("section").classes("card scroll").props('data-card="comparisons"')
+
+    async def begin(self) -> None:
+        """Draw, then follow the events."""
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    def _bring(self) -> None:
+        self.dialogs.clear()
+        with self.dialogs:
+            _Bringing(self.frame, self._refresh).open()
+
+    @in_turn
+    async def _refresh(self) -> None:
+        try:
+            found = (await self.registry.get(SERVICE, f"/v1/{PATH}", limit=_MOST))["items"]
+        except NotDone as refused:
+            self.drawn = None
+            self.body.clear()
+            with self.body:
+                ui.label(str(refused)).classes("empty").props("role=alert")
+            return
+        if self.drawn == found:
+            return
+        self.drawn = found
+        self.body.clear()
+        with self.body:
+            if found:
+                ui.html(self._table(found), sanitize=False)
+            else:
+                with ui.element("div").classes("empty"):
+                    ui.html(f"<b>{self.said('no_comparisons')}</b>", sanitize=False)
+                    ui.label(self.said("no_comparisons_hint"))
+
+    def _table(self, found: Sequence[Mapping[str, Any]]) -> str:
+        said = self.said
+        heads = "".join(
+            f'<th class="number{_wide(name)}">{escape(said(f"comparison_{name}"))}</th>' for name in _COUNTS
+        )
+        rows = "".join(map(self._row, found))
+        return (
+            f'<table class="plain list" data-list><thead><tr><th>{said("comparison_list")}</th>'
+            f"<th>{said('states')}</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    def _row(self, one: Mapping[str, Any]) -> str:
+        said = self.said
+        numbers = {
+            "matched": one["matched"], "fields": one["differing_fields"], "left": left(one),
+            "theirs_only": one["theirs_only"], "ours_only": one["ours_only"],
+        }  # fmt: skip
+        cells = "".join(
+            f'<td class="number{_wide(name)}{" bad" if name == "left" and number else ""}">{number:,}</td>'
+            for name, number in numbers.items()
+        )
+        name = f"{said.code('source', one['source'])} {one['listed_on']}"
+        beside = f"{self.shown.place(one['division'])} · {said('comparison_listed', count=one['listed'])}"
+        state = chip(self.kind.state(one["state"], said.language), "good" if one["ended"] else "info")
+        return (
+            f'<tr><td><a class="open" href="/comparisons/{one["id"]}">{escape(name)}</a>'
+            f'<div class="muted small">{escape(beside)}</div></td><td>{state}</td>{cells}</tr>'
+        )
+
+
+class _Bringing:
+    """The dialog in which their list is chosen; what of it cannot be read is said row by row."""
+
+    def __init__(self, frame: Frame, done: Any) -> None:
+        self.frame, self.said, self.done = frame, frame.words, done
+        self.registry = frame.desk.neighbours(frame.person)
+        self.name, self.content = "", b""
+
+    def open(self) -> None:
+        """Show the dialog."""
+        said, own = self.said, self.frame.person.principal.divisions
+        region = self.frame.desk.runtime.region
+        places = {code: region.division_name(code) for code in own if code}
+        places |= {one.code: one.name for code in own for one in region.children(code)}
+        with ui.dialog() as self.dialog, ui.card().classes("dialog"):
+            ui.label(said("bring_list")).classes("title").props("role=heading")
+            ui.label(said("bring_list_how")).classes("muted small")
+            self.problem = problem_line()
+            self.source = ui.select(
+                said.codes("source"), label=said("list_source"), value=next(iter(said.codes("source"))),
+                with_input=True, new_value_mode="add-unique",
+            ).props(f'hint="{said("list_source_hint")}"')  # fmt: skip
+            self.division = ui.select(
+                places, label=said("division"), value=next(iter(places), None), with_input=True
+            )
+            self.listed_on = ui.input(said("list_day")).props("type=date stack-label")
+            for field in (self.source, self.division, self.listed_on):
+                field.props("dense options-dense").style("width:100%")
+            ui.upload(
+                label=said("list_file"), auto_upload=True, max_files=1, max_file_size=_MAX_BYTES,
+                on_upload=self._chosen,
+            ).props('accept=".xlsx,.xls,.ods" flat bordered').style("width:100%;margin-top:8px")  # fmt: skip
+            self.file = ui.label().classes("muted small").props("role=status")
+            self.report = ui.element("div").props('data-card="report"').style("width:100%")
+            buttons(said, self.dialog, self._compare, said("compare"))
+        self.dialog.open()
+
+    async def _chosen(self, event: events.UploadEventArguments) -> None:
+        self.name, self.content = event.file.name, await event.file.read()
+        # The sender of an upload is the ui.upload; the library types it as any element.
+        event.sender.reset()  # type: ignore[attr-defined]
+        self.file.text = self.said("list_chosen", name=self.name)
+
+    async def _compare(self) -> None:
+        self.problem.visible = False
+        if not self.content:
+            say(self.problem, self.said("list_needs_file"))
+            return
+        asked = {
+            "source": str(self.source.value or ""), "division": str(self.division.value or ""),
+            "listed_on": str(self.listed_on.value or ""),
+        }  # fmt: skip
+        if not all(asked.values()):
+            say(self.problem, self.said("list_needs"))
+            return
+        try:
+            answer = await self.registry.bring(SERVICE, f"/v1/{PATH}/sheet", self.name, self.content, **asked)
+        except NotDone as refused:
+            say(self.problem, str(refused))
+            return
+        made = answer["comparison"]
+        if not answer["unread"]:
+            ui.navigate.to(f"/comparisons/{made['id']}")
+            return
+        self.report.clear()
+        with self.report:
+            self._draw_report(made, answer["unread"])
+        await self.done()
+
+    def _draw_report(self, made: Mapping[str, Any], unread: Sequence[Mapping[str, Any]]) -> None:
+        said = self.said
+        ui.label(
+            said("compared", listed=made["listed"], matched=made["matched"], fields=made["differing_fields"])
+        ).classes("banner").props("role=status")
+        ui.label(said("unread_lines", count=len(unread))).classes("small")
+        heads = "".join(f"<th>{escape(said(name))}</th>" for name in ("row", "column", "fault"))
+        rows = "".join(
+            f"<tr><td>{one['row']}</td><td>{escape(one['column'])}</td>"
+            f"<td>{escape(one['zh' if said.language == 'zh' else 'en'])}</td></tr>"
+            for one in unread[:_SHOWN_FAULTS]
+        )
+        ui.html(f'<table class="plain"><tr>{heads}</tr>{rows}</table>', sanitize=False)
+        if len(unread) > _SHOWN_FAULTS:
+            ui.label(said("only_first", count=_SHOWN_FAULTS)).classes("muted small")
+        ui.link(said("open_comparison"), f"/comparisons/{made['id']}")
+
+
+def _wide(name: str) -> str:
+    """Columns that a telephone has no room for."""
+    return " wide" if name in ("matched", "theirs_only", "ours_only") else ""

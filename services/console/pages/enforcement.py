@@ -1,0 +1,274 @@
+"""监管: emergency orders in force with who stands still, open risks and cases, credit lists, decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.console.matters import enforcement
+from services.console.matters.enforcement import Open, Order, Watched
+from services.console.matters.kinds import Kinds, KindWords
+from services.console.pages.form import StepForm
+from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.session import Desk
+from services.console.pages.shown import Shown, chip, day
+from services.console.pages.standing import LISTING_TONES
+
+_LISTED = 12
+_ORDERS, _PAUSES, _RISKS = "emergency-orders", "emergency-pauses", "risks"
+_LEVEL_TONES: Final = {"grave": "bad", "major": "warn"}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One kind's part of the page."""
+
+    path: str
+    title: str
+    none: str
+
+
+_PARTS: Final = (
+    _Part(_RISKS, "risks_open", "no_risks"),
+    _Part("illegal-cases", "cases_open", "no_cases"),
+    _Part("credit-listings", "listings_open", "no_listings"),
+    _Part("official-decisions", "decisions_in_force", "no_decisions_in_force"),
+)
+
+
+def attach(desk: Desk) -> None:
+    """Register the page."""
+
+    @ui.page("/enforcement")
+    async def supervision(request: Request) -> Response | None:
+        person = await admit(desk, request)
+        if isinstance(person, Response):
+            return person
+        with page(desk, person, "enforcement") as frame:
+            if (kinds := await kinds_or_why_not(frame)) is not None:
+                await _Supervision(frame, kinds).begin()
+        return None
+
+
+class _Supervision:
+    """What one visitor has to watch over in their divisions."""
+
+    def __init__(self, frame: Frame, kinds: Kinds) -> None:
+        self.frame, self.said, self.kinds = frame, frame.words, kinds
+        self.shown = Shown(frame)
+        self.parts = {part.path: part for part in _PARTS if self._may_read(part.path)}
+        self.drawn: Any = None
+        ui.label(self.said("enforcement_title")).classes("h1 head").props("role=heading aria-level=1")
+        self.body = ui.element("div").classes("grid")
+        self.dialogs = ui.element("div")
+
+    def _may_read(self, path: str) -> bool:
+        kind = self.kinds.by_path.get(path)
+        return kind is not None and kind.may_read
+
+    async def begin(self) -> None:
+        """Draw, then follow the events."""
+        await self._refresh()
+        self.frame.follow(self._refresh)
+
+    @in_turn
+    async def _refresh(self) -> None:
+        patterns = self.frame.person.patterns
+        names = [self.kinds.by_path[path].name for path in self.parts]
+        async with self.frame.desk.runtime.database.transaction() as transaction:
+            connection = transaction.connection
+            orders = await enforcement.orders(connection, patterns) if self._may_read(_ORDERS) else None
+            still = await enforcement.watched(connection, patterns, "emergency_pause", _LISTED)
+            open_ = await enforcement.open_(connection, patterns, names)
+            levels = await enforcement.levels(connection, patterns)
+            found = {
+                path: await enforcement.watched(connection, patterns, self.kinds.by_path[path].name, _LISTED)
+                for path in self.parts
+            }
+        today = await self.shown.today()
+        if self.drawn == (orders, still, open_, levels, found, today):
+            return
+        self.drawn = orders, still, open_, levels, found, today
+        self.body.clear()
+        with self.body:
+            if orders is None and not self.parts:
+                ui.label(self.said("no_supervision")).classes("card empty w12")
+            if orders is not None:
+                self._draw_orders(orders, still, today)
+            for path, part in self.parts.items():
+                kind = self.kinds.by_path[path]
+                self._draw_part(part, kind, found[path], open_.get(kind.name, Open()), levels, today)
+
+    def _draw_orders(self, orders: Sequence[Order], still: Sequence[Watched], today: Any) -> None:
+        with ui.element("section").classes("card w12").props('data-card="orders"'):
+            self._draw_title(self.said("in_force"), self.kinds.by_path[_ORDERS])
+            if not orders:
+                ui.label(self.said("no_orders")).classes("muted")
+                return
+            with ui.element("div").classes("scroll"):
+                ui.html(self._orders(orders, today), sanitize=False)
+            if still and self._may_read(_PAUSES):
+                rows = "".join(map(self._pause, still))
+                number = sum(order.still for order in orders)
+                every = self._all(_PAUSES, Open(number))
+                ui.html(
+                    f"<h3>{escape(self.said('standing_still'))}</h3>"
+                    f'<table class="plain list" data-list><tbody>{rows}</tbody></table>{every}',
+                    sanitize=False,
+                )
+
+    def _draw_title(self, title: str, kind: KindWords, note: str = "") -> None:
+        """The heading of a card, and beside it the way to open one more record."""
+        with ui.element("div").classes("titled"):
+            ui.html(f"<h2>{escape(title)} {note}</h2>", sanitize=False)
+            opening = kind.opening
+            if opening is not None and opening.may:
+                ui.button(opening.called(self.said.language), on_click=lambda: self._open(kind)).props(
+                    "outline dense no-caps padding='2px 10px' size=sm icon=add"
+                )
+
+    async def _open(self, kind: KindWords) -> None:
+        assert kind.opening is not None
+        self.dialogs.clear()
+        with self.dialogs:
+            await StepForm(self.frame, self.kinds, kind, kind.opening, done=self._opened).open()
+
+    async def _opened(self, record: Mapping[str, Any]) -> None:
+        await self._refresh()
+
+    def _orders(self, orders: Sequence[Order], today: Any) -> str:
+        said = self.said
+        kind = self.kinds.by_path[_ORDERS]
+        language = said.language
+        heads = "".join(
+            f'<th class="number">{escape(said(name))}</th>'
+            for name in ("order_still", "order_visited", "order_resumed")
+        )
+        rows = "".join(self._order(one, kind, today) for one in orders)
+        return (
+            f'<table class="plain list" data-list><thead><tr><th>{escape(kind.called(language))}</th>'
+            f'<th class="wide">{escape(said("order_scope"))}</th>'
+            f'<th class="wide">{escape(kind.field("due_on", language))}</th>{heads}</tr></thead>'
+            f"<tbody>{rows}</tbody></table>"
+        )
+
+    def _order(self, one: Order, kind: KindWords, today: Any) -> str:
+        state = one.state
+        title = escape(state["title"])
+        if one.above:
+            title = f"{title} {chip(self.said('order_above'))}"
+        else:
+            title = f'<a class="open" href="/matters/{kind.path}/{one.id}">{title}</a>'
+        beside = " · ".join(
+            filter(None, (self.shown.place(one.division), state["opened_on"], state.get("document_number")))
+        )
+        still = f"{one.still:,}"
+        if one.still:
+            query = urlencode({"order_id": one.id, "ended": "false"})
+            still = f'<a href="/matters/{_PAUSES}?{query}">{still}</a>'
+        due = self.shown.deadline(day(state.get("due_on")), today, overdue=bool(state.get("overdue")))
+        return (
+            f'<tr data-order="{one.id}"><td>{title}<div class="muted small">{escape(beside)}</div></td>'
+            f'<td class="wide">{escape(self._scope(state))}</td><td class="wide">{due}</td>'
+            f'<td class="number" data-column="still">{still}</td>'
+            f'<td class="number">{one.visited:,}</td><td class="number">{one.resumed:,}</td></tr>'
+        )
+
+    def _scope(self, state: Mapping[str, Any]) -> str:
+        """Who has to stand still: what is left out narrows nothing."""
+        named = state.get("organizations", ())
+        parts = [
+            "、".join(map(self.shown.place, state.get("divisions", ()))),
+            "、".join(state.get("categories", ())),
+            self.said("order_named", count=len(named)) if named else "",
+        ]
+        return " · ".join(filter(None, parts)) or self.said("order_everybody")
+
+    def _pause(self, one: Watched) -> str:
+        points = "、".join(self.said.code("visit_point", point) for point in one.state.get("lacking", ()))
+        if not one.state.get("visits"):
+            where = chip(self.said("not_visited"), "warn")
+        elif points:
+            where = chip(self.said("points_lacking", points=points), "bad")
+        else:
+            where = chip(self.said("points_passed"), "good")
+        return self._line(_PAUSES, one, self.shown.place(one.division), where, "")
+
+    def _draw_part(
+        self, part: _Part, kind: KindWords, found: Sequence[Watched], open_: Open,
+        levels: Mapping[str, int], today: Any,
+    ) -> None:  # fmt: skip
+        note = chip(self.said("of_them_overdue", count=open_.overdue), "bad") if open_.overdue else ""
+        with ui.element("section").classes("card w6").props(f'data-card="{part.path}"'):
+            self._draw_title(self.said(part.title), kind, note)
+            if not found:
+                ui.label(self.said(part.none)).classes("muted")
+                return
+            rows = "".join(self._record(part.path, kind, one, today) for one in found)
+            ui.html(
+                (self._levels(levels) if part.path == _RISKS else "")
+                + f'<table class="plain list" data-list><tbody>{rows}</tbody></table>'
+                + self._all(part.path, open_),
+                sanitize=False,
+            )
+
+    def _levels(self, levels: Mapping[str, int]) -> str:
+        """How many risks of each level, each with its list."""
+        links = []
+        for level, number in levels.items():
+            where = f"/matters/{_RISKS}?{urlencode({'risk_level': level, 'ended': 'false'})}"
+            text = f"{self.said.code('risk_level', level)} {number:,}"
+            links.append(f'<a href="{escape(where)}">{chip(text, _LEVEL_TONES.get(level, ""))}</a>')
+        return f"<p>{' '.join(links)}</p>"
+
+    def _all(self, path: str, open_: Open) -> str:
+        """The way to all of them, where not all are shown."""
+        if open_.number <= _LISTED:
+            return ""
+        said = escape(self.said("show_all_of", count=f"{open_.number:,}"))
+        return f'<p class="small"><a href="/matters/{path}?ended=false">{said}</a></p>'
+
+    def _record(self, path: str, kind: KindWords, one: Watched, today: Any) -> str:
+        counts = one.phase in kind.waits()
+        due = day(one.state.get("due_on"))
+        deadline = ""
+        if due is not None:
+            deadline = self.shown.deadline(
+                due, today, counts=counts, overdue=counts and bool(one.state.get("overdue"))
+            )
+        state = chip(kind.state(one.phase, self.said.language), "info")
+        return self._line(path, one, self._beside(path, kind, one), state, deadline)
+
+    def _beside(self, path: str, kind: KindWords, one: Watched) -> str:
+        """What of the kind's own a line says below the name."""
+        said, state = self.said, one.state
+        words: list[str | None] = [self.shown.place(one.division)]
+        if path == _RISKS:
+            words += [said.code("risk_level", state["risk_level"]), state["topic"]]
+        elif path == "illegal-cases":
+            words += [state["origin"], state.get("finding"), state.get("referred_to")]
+        elif path == "credit-listings":
+            grounds = "、".join(said.code("listing_ground", code) for code in state["listing_grounds"])
+            words += [said.code("listing", state["listing"]), grounds]
+        else:
+            listing = state.get("listing", "none")
+            named = said.code("listing", listing) if listing in LISTING_TONES else None
+            words += [
+                self.shown.code(kind, "kind", state["kind"]), named, state.get("result"), state["decided_on"]
+            ]  # fmt: skip
+        return " · ".join(filter(None, [*words, state.get("owner")]))
+
+    def _line(self, path: str, one: Watched, beside: str, state: str, deadline: str) -> str:
+        kind = self.kinds.by_path[path]
+        name = one.organization or kind.title({"id": one.id}, None, self.said.language)
+        late = ' class="late"' if one.state.get("overdue") else ""
+        return (
+            f'<tr{late}><td><a class="open" href="/matters/{path}/{one.id}">{escape(name)}</a>'
+            f'<div class="muted small">{escape(beside)}</div></td><td>{state}</td><td>{deadline}</td></tr>'
+        )

@@ -1,0 +1,109 @@
+"""The network of hubs: each tier with what it lacks, one hub with its sections, at a desk and outside."""
+
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from tests.browser.conftest import Stack, Visitor
+
+pytestmark = pytest.mark.browser
+DISTRICT, STREET = "120116", "120116001"
+HAVES = ("responsibility", "department", "rules", "party_coverage", "service_system", "brands")
+
+
+async def recognise(stack: Stack, name: str, division: str, form: str, **facts: Any) -> str:
+    """A hub that a department recognised."""
+    made = await stack.ask(
+        "POST", "registry", "/v1/hubs",
+        json={"division": division, "name": name, "body": "federation", "form": form,
+              "recognition": "government", "recognised_by": "civil_affairs", "basis": "historical",
+              "effective_on": "2025-01-06", **facts},
+    )  # fmt: skip
+    return str(made["id"])
+
+
+async def check(stack: Stack, hub: str, *lacking: str) -> None:
+    """The hub answers for the six."""
+    haves = [
+        {"have": have, "met": have not in lacking, "evidence": None if have in lacking else "有文件"}
+        for have in HAVES
+    ]
+    await stack.ask("POST", "registry", f"/v1/hubs/{hub}/self-check", json={"haves": haves})
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def network(stack: Stack) -> str:
+    """A district's hub that lacks two of the six and a street's that was never checked; the former's id."""
+    hub = await recognise(
+        stack, "滨海新区社会组织联合会", DISTRICT, "federation",
+        departments=[
+            {"code": "incubation_office", "duties": ["incubation", "training"], "person": "p-07"},
+            {"code": "party_office", "duties": ["party_building"]},
+        ],
+        lead_group=[{"role": "head", "post": "chair"}, {"role": "member", "post": "street_chair"}],
+    )  # fmt: skip
+    await check(stack, hub, "rules", "brands")
+    await recognise(stack, "塘沽街道社会组织联合会", STREET, "federation")
+    return hub
+
+
+async def test_each_tier_shows_its_hubs_and_what_they_lack(visitor: Visitor, network: str) -> None:
+    await visitor.sign_in("hub_officer")
+    await visitor.page.get_by_role("link", name="枢纽网络").click()
+    tiers = visitor.page.locator('[data-card="tiers"]')
+    district = tiers.locator('tr[data-tier="district"]')
+    await expect(district.locator('[data-column="hub_lacking"]')).to_have_text("1")
+    street = tiers.locator('tr[data-tier="street"]')
+    await expect(street.locator('[data-column="hub_unchecked"]')).to_have_text("1")
+    await expect(street.locator("summary")).to_be_visible()
+    bodies = visitor.page.locator('[data-card="hubs"]')
+    row = bodies.locator(f'tr[data-hub="{network}"]')
+    await expect(row).to_contain_text("有工作制度、有业务和活动品牌项目")
+    await visitor.picture("hubs")
+    await visitor.page.locator(".h1").click()
+    await visitor.page.keyboard.press("ArrowDown")
+    await visitor.page.keyboard.press("Enter")
+    await expect(visitor.page.get_by_role("heading", name="滨海新区社会组织联合会")).to_be_visible()
+
+
+async def test_one_hub_shows_its_sections_what_waits_and_the_six(
+    visitor: Visitor, stack: Stack, network: str
+) -> None:
+    await stack.ask(
+        "POST", "registry", "/v1/tasks",
+        json={"division": DISTRICT, "title": "培训新社团", "kind": "training", "lead": "incubation_office",
+              "implementing": [STREET]},
+    )  # fmt: skip
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/hubs?hub={network}")
+    departments = visitor.page.locator('[data-card="departments"]')
+    section = departments.locator("tr", has_text="incubation_office")
+    await expect(section).to_contain_text("p-07")
+    await expect(section.locator("td").last).to_have_text("1")
+    haves = visitor.page.locator('[data-card="six_haves"]')
+    await expect(haves.locator("tr", has_text="有工作制度")).to_contain_text("缺")
+    await expect(haves.locator("tr", has_text="有职能部门")).to_contain_text("具备")
+    await expect(visitor.page.locator('[data-card="lead_group"]')).to_contain_text("组长")
+    await visitor.picture("hub")
+    await visitor.page.get_by_role("link", name="枢纽信息、办理").click()
+    await expect(visitor.page.get_by_role("button", name="“六有”自查")).to_be_visible()
+
+
+async def test_somebody_of_a_place_without_hubs_is_told_so(visitor: Visitor, network: str) -> None:
+    await visitor.sign_in("liaison", division="120116005")
+    await visitor.go("/hubs")
+    await expect(visitor.page.get_by_text("您的辖区内还没有枢纽型社会组织。")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/hubs", "/hubs?hub=ID"])
+async def test_a_telephone_shows_hubs_without_scrolling_sideways(
+    visitor: Visitor, network: str, path: str
+) -> None:
+    await visitor.telephone()
+    await visitor.sign_in("hub_officer")
+    await visitor.go(path.replace("ID", network))
+    await expect(visitor.page.locator("main .card").last).to_be_visible()
+    assert await visitor.fits()
+    await visitor.picture(f"telephone-hubs{'-one' if 'hub=' in path else ''}")
