@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,7 +54,11 @@ async def check(world: World, here: Bus, subjects: Sequence[str], newest: int) -
     for s in subjects:
         assert await world.lines(s) == list(range(1, newest + 1))
     assert await world.fetch("select 1 from held union all select 1 from parked") == []
-    assert (await group_lag(here.settings, subscription(here.stack, world.definition))).behind == 0
+    assert await caught_up(world, here)
+
+
+async def caught_up(world: World, here: Bus) -> bool:
+    return (await group_lag(here.settings, subscription(here.stack, world.definition))).behind == 0
 
 
 @pytest.mark.parametrize("max_poll_interval_s", [1.5, 300])
@@ -100,7 +105,12 @@ async def test_a_rebalance_in_an_outage_loses_nothing_and_doubles_nothing(
                 await stack_bus.send(s, 4)
             outage.lasts = False
             await until(there(world, 40), 30)
-            assert {first.state, second.state} == {ConsumerState.RUNNING}
+
+            async def both_run() -> bool:
+                return {first.state, second.state} == {ConsumerState.RUNNING}
+
+            await until(both_run)
+            await until(partial(caught_up, world, stack_bus))
     await check(world, stack_bus, subjects, 4)
 
 
@@ -130,7 +140,7 @@ async def test_a_member_that_the_group_gave_up_finishes_late_and_changes_nothing
             for s in subjects:
                 await stack_bus.send(s, 4)
             await until(there(world, 40), 30)
-            await asyncio.sleep(0.5)
+            await until(partial(caught_up, world, stack_bus))
     await check(world, stack_bus, subjects, 4)
 
 

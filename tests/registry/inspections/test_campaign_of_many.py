@@ -1,6 +1,7 @@
 """A campaign of 20,000 organisations: seconds, and nobody who works on another organisation waits for it."""
 
 from collections import Counter
+from statistics import median
 
 import pytest
 
@@ -33,4 +34,5 @@ async def test_a_campaign_of_20000_opens_and_closes_in_seconds_and_blocks_nobody
     seconds = (found.opened_s, found.extended_s, found.closed_s)
     assert max(seconds) < 60, f"opened, extended, closed in {seconds} s"
     assert len(found.waits_s) > 10
-    assert max(found.waits_s) < 5, "no command on another organisation waits for the whole"
+    assert max(found.waits_s) < min(seconds) / 2, "no command on another organisation waits for the whole"
+    assert median(found.waits_s) < min(seconds) / 50, "nor do they as a rule"
