@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from services.registry.inspections.annual import commands as annual
+from services.registry.organizations import commands as organizations
 from tests.registry.conftest import Api, Register
 from tests.registry.references import organization
 
@@ -80,6 +81,24 @@ async def test_choices_are_offered_in_chinese_and_taken_in_chinese(register: Reg
     report = await brought(api, CONCLUSION, sheet, "all")
     assert (report["applied"], report["faults"]) == (1, [])
     assert (await register.events(row.id))[-1][1]["state"]["result"] == "qualified"
+
+
+async def test_an_inspection_goes_its_whole_way_by_lists(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    rows = []
+    for about in (await organization(register), await organization(register)):
+        await register.do(organizations.change_supervision, id=about, supervisory_unit="education")
+        rows.append(await register.do(annual.open_, organization_id=about, year=2025))
+    for step, cells in (
+        ("submission", {}), ("review", {"初审意见": "agreed"}), ("conclusion", {"结论": "合格"}),
+    ):  # fmt: skip
+        sheet = await downloaded(api, f"/v1/inspections/{step}/sheet")
+        for row in (2, 3):
+            fill(sheet, row, 日期="2026-03-02", **cells)
+        report = await brought(api, f"/v1/inspections/{step}/sheet", sheet, "all")
+        assert (report["applied"], report["faults"]) == (2, [])
+    expected = ["opened", "submitted", "hub_reviewed", "concluded"]
+    assert [await register.facts(row.id) for row in rows] == [expected, expected]
 
 
 async def test_a_row_that_somebody_changed_meanwhile_is_a_fault_of_that_row(

@@ -115,7 +115,7 @@ async def return_(
         row.due_on = max(row.due_on or last, last)
 
 
-@INSPECTIONS.step(contract.InspectionHubReviewed, zh="初审", needs="review", path="review")
+@INSPECTIONS.step(contract.InspectionHubReviewed, zh="初审", needs="review", path="review", by_workbook=True)
 async def review(
     uow: UnitOfWork, row: InspectionRow, *,
     opinion: Annotated[Code, Field(title="初审意见")],
