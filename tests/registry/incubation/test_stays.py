@@ -292,6 +292,18 @@ async def test_agreements_of_a_year(register: Register, api: Api) -> None:
     assert [(row["intake_id"], row["agreed"], row["left_otherwise"]) for row in rows] == [(None, 4, 1)]
 
 
+async def test_bases_are_counted_by_the_tier_whose_they_are(register: Register, api: Api) -> None:
+    for place, opened in ((DISTRICT, 2013), (STREET, 2014), ("120116400", 2014)):
+        await base(register, division=place, effective_on=date(opened, 7, 1), basis=Basis.HISTORICAL)
+    closed = await base(register, 7, effective_on=date(2013, 1, 1), basis=Basis.HISTORICAL)
+    past: dict[str, Any] = {"basis": Basis.HISTORICAL, "effective_on": date(2014, 6, 1)}
+    await register.do(bases.close, id=closed, reason="merged", **past)
+    for day, expected in (("2014-05-31", (2, 0, 0)), ("2014-12-31", (1, 1, 1))):
+        figures = (await api.get("/v1/figures", as_of=day))["figures"]
+        tiers = [figures[f"incubation.bases.{tier}"]["value"] for tier in ("district", "zone", "street")]
+        assert tuple(tiers) == expected, day
+
+
 async def test_a_liaison_applies_and_withdraws_and_the_base_decides(register: Register, api: Api) -> None:
     park = await base(register)
     about = await organization(register)

@@ -65,6 +65,29 @@ async def test_the_numbers_of_2014_keep_how_exactly_they_were_stated(register: R
     assert await register.rows("select from timer") == [], "nothing live starts from history"
 
 
+async def test_what_is_counted_up_to_a_day_is_of_all_years(register: Register, api: Api) -> None:
+    volunteers, others = await organization(register), await organization(register)
+    for id, year, hours in ((volunteers, 2013, 300), (volunteers, 2014, 500), (others, 2013, 40)):
+        opened = await yearly(
+            register, id, covers=date(year, 12, 31), effective_on=date(year + 1, 1, 4), **PAST
+        )
+        day = date(year + 1, 3, 2)
+        await register.do(
+            returns.submit, id=opened, service_hours=hours, donated_yuan=hours, effective_on=day, **PAST
+        )
+    unanswered = await yearly(
+        register, volunteers, covers=date(2012, 1, 1), effective_on=date(2013, 1, 4), **PAST
+    )
+    await register.do(returns.miss, id=unanswered, effective_on=date(2013, 6, 1), **PAST)
+    for as_of, newest, to_date in (("2014-12-31", 340, 340), ("2015-12-31", 540, 840)):
+        found = await values(api, as_of=as_of, division="120116")
+        assert found["yearly_returns.organizations"] == 2
+        assert (found["yearly_returns.service_hours"], found["yearly_returns.service_hours_to_date"]) == (
+            newest, to_date
+        )  # fmt: skip
+        assert found["yearly_returns.donated_to_date"] == to_date * 100
+
+
 async def test_at_the_end_of_the_year_everybody_in_scope_owes_a_return(register: Register) -> None:
     await register.begin(date(2026, 11, 22))
     ids = {await organization(register), await organization(register)}

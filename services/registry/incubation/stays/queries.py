@@ -1,4 +1,4 @@
-"""Incubation in numbers: by intake, and by day for published figures (F13, F25, F34)."""
+"""Incubation in numbers: by intake, and by day for published figures (F13, F25, F32, F34)."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from chassis.http import Named, Reading
 from services.registry.area import OwnFigures
+from services.registry.hub.hubs.queries import TIERS_ZH, tier_of
 from services.registry.incubation.bases.tables import BaseRow
 
 _STEPS = ("screened", "graduated", "incubating")
@@ -22,8 +23,13 @@ NAMES: Mapping[str, Named] = {
     "incubation.cultivated": Named(
         "家", "入园培育过的组织（含在孵）", "organisations ever incubated, now or before"
     ),
+    **{
+        f"incubation.bases.{tier}": Named("个", f"孵化基地：{zh}", f"incubation bases: {tier}")
+        for tier, zh in TIERS_ZH.items()
+    },
 }
-"""By the day asked for; organisations, each once. The first intake is number 1 of each base."""
+"""By the day asked for; organisations, each once. The first intake is number 1 of each base. Bases are
+counted by the tier whose they are: `incubation.bases.district` is the half of F32 that is about them."""
 NAMES_OF_PERIOD: Mapping[str, Named] = {
     "incubation.agreements": Named("家", "期内有入驻协议的组织", "organisations with an agreement"),
     "incubation.agreements.city": Named("家", "其中：市直组织", "of those: of the city itself"),
@@ -50,6 +56,13 @@ group by 1
 _CULTIVATED = """
 select left(division, $3) as place, count(distinct organization_id) as cultivated
 from stay where started_on <= $1 and division like any($2) group by 1
+"""
+
+_BASES = """
+select left(division, $3) as place, division, count(*) as number
+from base
+where opened_on <= $1 and (ended_on is null or ended_on > $1) and division like any($2)
+group by 1, 2
 """
 
 _AGREEMENTS = """
@@ -114,13 +127,15 @@ async def reckon(
     reading: Reading, day: date, patterns: list[str], length: int
 ) -> dict[str, dict[str, int | float]]:
     """The figures of `day`, by place."""
-    found: dict[str, dict[str, int | float]] = defaultdict(dict)
+    found: dict[str, dict[str, int | float]] = defaultdict(lambda: defaultdict(int))
     for row in await reading.connection.fetch(_COUNTS, day, patterns, length):
         for name in _STEPS:
             found[f"incubation.{name}"][row["place"]] = row[name]
             found[f"incubation.first_intake.{name}"][row["place"]] = row[f"first_{name}"]
     for row in await reading.connection.fetch(_CULTIVATED, day, patterns, length):
         found["incubation.cultivated"][row["place"]] = row["cultivated"]
+    for row in await reading.connection.fetch(_BASES, day, patterns, length):
+        found[f"incubation.bases.{tier_of(row['division'])}"][row["place"]] += row["number"]
     return found
 
 

@@ -21,22 +21,33 @@ NAMES: Mapping[str, Named] = {
     "yearly_returns.inexact": Named(
         "个", "其中按“多”“以上”“约”报送的数", "of the numbers: stated as over, at least or about"
     ),
+    "yearly_returns.service_hours_to_date": Named(
+        "小时", "历年志愿服务时数", "hours of volunteers in all years"
+    ),
+    "yearly_returns.donated_to_date": Named("fen", "历年募集捐赠款物", "money and goods raised in all years"),
 }
-"""Of each organisation's newest yearly return that was handed in by the day asked for."""
+"""Of each organisation's newest yearly return that was handed in by the day asked for; `to_date` of all
+of its yearly returns, for what a document counts up to its own day (迄今为止, F20)."""
 
 _SUMS = """
-with newest as (
-    select distinct on (organization_id) *, left(division, $3) as place
+with handed_in as (
+    select *, left(division, $3) as place
     from periodic_return
     where interval = 'year' and submitted_on <= $1 and state in ('submitted', 'accepted')
       and division like any($2)
-    order by organization_id, year desc
+), to_date as (
+    select place, coalesce(sum(service_hours), 0) as service_hours_to_date,
+           coalesce(sum(donated_fen), 0) as donated_to_date
+    from handed_in
+    group by 1
+), newest as (
+    select distinct on (organization_id) * from handed_in order by organization_id, year desc
 ), served_in as (
     select place, count(distinct line ->> 'field') as service_fields
     from newest, jsonb_array_elements(hours) as line
     group by 1
 )
-select place, count(*) as organizations, coalesce(sum(service_hours), 0) as service_hours,
+select place, count(organization_id) as organizations, coalesce(sum(service_hours), 0) as service_hours,
        coalesce(max(service_fields), 0) as service_fields, coalesce(sum(donated_fen), 0) as donated,
        coalesce(sum(in_kind_fen), 0) as in_kind, coalesce(sum(learners), 0) as learners,
        coalesce(sum(classes), 0) as classes, coalesce(sum(served), 0) as served,
@@ -46,8 +57,9 @@ select place, count(*) as organizations, coalesce(sum(service_hours), 0) as serv
            nullif(service_hours_qualifier, 'exact'), nullif(donated_fen_qualifier, 'exact'),
            nullif(learners_qualifier, 'exact'), nullif(classes_qualifier, 'exact'),
            nullif(served_qualifier, 'exact')
-       )) as inexact
-from newest left join served_in using (place)
+       )) as inexact,
+       max(service_hours_to_date) as service_hours_to_date, max(donated_to_date) as donated_to_date
+from to_date left join newest using (place) left join served_in using (place)
 group by 1
 """
 
