@@ -365,6 +365,8 @@ class Prometheus:
     def sees_all(self) -> bool:
         """Whether each service answers it; raises AssertionError where a rule cannot be evaluated."""
         try:
+            if not httpx.get(f"{self.url}/-/ready", trust_env=False, timeout=30).is_success:
+                return False
             targets = self._get("targets")["activeTargets"]
             rules = [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
         except httpx.TransportError:
