@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chassis.embedded.supervisor import Happening
 
 app = typer.Typer()
-_DETACHED_WAIT_S = 60.0
+_DETACHED_WAIT_S = 180.0
 _CONSOLE = "console"
 
 
@@ -176,7 +176,7 @@ def _environment(plan: Plan, dsn: str, bootstrap_servers: str, jwks: Path, seali
         # Threads of the C library keep an arena each otherwise: tens of megabytes for nothing.
         "MALLOC_ARENA_MAX": "2",
         # A connection that was used holds some 6 MB in the server; more than these are closed after use.
-        "SHUNIU_DATABASE_POOL_SIZE": "4",
+        "SHUNIU_DATABASE_POOL_SIZE": os.environ.get("SHUNIU_DATABASE_POOL_SIZE", "4"),
         "PYTHONUNBUFFERED": "1",
     }
 

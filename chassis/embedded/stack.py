@@ -39,7 +39,7 @@ class Child:
 class StackLimits:
     """Waits and limits of a stack, in seconds and bytes."""
 
-    ready_s: float = 60.0
+    ready_s: float = 120.0
     """how long a child may take to its first readiness"""
     shutdown_s: float = 25.0
     """how long children may finish their work before SIGKILL"""
