@@ -38,6 +38,12 @@ class EvaluationPolicy(_Section):
     regrade_years: int = Field(2, ge=0, description="order 39: years until a grade can be evaluated again")
     lowered_years: int = Field(2, ge=0, description="order 39: years barred after a grade was lowered")
     revoked_years: int = Field(3, ge=0, description="order 39: years barred after a grade was taken away")
+    penalty_years: int = Field(
+        1, ge=0, description="practice B2 (order 39), calendar years: barred after the year of a penalty"
+    )
+    penalties_done_at_once: tuple[Code, ...] = Field(
+        ("warning",), description="ours: results of a penalty that leave nothing to be carried out"
+    )
     conflict_years: int = Field(
         2, ge=0, description="practice B2 (order 39): who left less long ago stands aside"
     )

@@ -22,6 +22,9 @@ from services.registry.inspections.evaluations.model import (
     NamedTwice,
     NoQuorum,
     NotCarried,
+    Punished,
+    PunishedLately,
+    PunishmentStands,
     RegisteredTooShort,
     Relation,
     Rules,
@@ -37,7 +40,7 @@ from services.registry.inspections.evaluations.model import (
 from services.registry.inspections.policy import EvaluationPolicy
 
 DAY = date(2026, 11, 22)
-RULES = Rules(registered=2, regrade=2, after_lowering=2, after_revoking=3)
+RULES = Rules(registered=2, regrade=2, after_lowering=2, after_revoking=3, after_penalty=1)
 CANDIDATE = Candidate(
     registered_on=date(2014, 5, 1), suspended=False, listing="none", inspections=(), grade=None,
     graded_on=None, lowered=(),
@@ -91,6 +94,14 @@ def test_a_grade_can_be_evaluated_again_after_two_years_and_after_a_lowering_lat
     assert barred(lowered, date(2026, 6, 1)) == []
     revoked = replace(CANDIDATE, lowered=[Lowered(date(2024, 6, 1), revoked=True)])
     assert barred(revoked, date(2026, 6, 1)) == [BarredAfterPenalty]
+
+
+def test_a_penalty_bars_in_its_year_and_the_next_and_until_it_is_carried_out() -> None:
+    done = replace(CANDIDATE, punished=[Punished(date(2025, 1, 1), stands=False)])
+    assert barred(done) == barred(done, date(2026, 12, 31)) == [PunishedLately]
+    assert barred(done, date(2027, 1, 1)) == []
+    left = replace(CANDIDATE, punished=[Punished(date(2024, 12, 31), stands=True)])
+    assert barred(left) == [PunishmentStands]
 
 
 def test_who_left_two_years_ago_has_no_conflict() -> None:

@@ -10,6 +10,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from chassis.model import Refusals
+from services.registry.enforcement.official_decisions import commands as decisions
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.evaluations import commands
 from services.registry.inspections.evaluations.model import (
@@ -26,12 +27,16 @@ from services.registry.inspections.evaluations.model import (
     NotTheSuccessor,
     PublicityNotOver,
     PublicityOver,
+    PunishedLately,
+    PunishmentStands,
     StillValid,
     TooFewExperts,
 )
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis
 from tests.registry.conftest import Api, Register
+from tests.registry.enforcement.hearing import told
+from tests.registry.enforcement.test_decisions import decided
 from tests.registry.references import organization
 
 pytestmark = pytest.mark.integration
@@ -124,6 +129,25 @@ async def test_what_bars_is_told_and_history_is_as_it_was(register: Register) ->
     with pytest.raises(StillValid):
         await register.do(commands.expire, id=id, effective_on=date(2019, 9, 1), basis=Basis.HISTORICAL)
     await register.do(commands.expire, id=id, effective_on=date(2019, 9, 2), basis=Basis.HISTORICAL)
+
+
+async def test_a_penalty_bars_until_its_years_are_over_and_it_is_carried_out(register: Register) -> None:
+    await register.begin(date(2026, 11, 23))
+    about = await organization(register)
+    history: dict[str, Any] = {"basis": Basis.HISTORICAL}
+    fine = await decided(register, about, result="fine", effective_on=date(2023, 5, 1), **history)
+    await told(register, fine)
+    with pytest.raises(PunishmentStands, match="2023-05-01"):
+        await enrolled(register, about)
+    await register.do(decisions.lift, id=fine, reason="complied", effective_on=date(2023, 9, 1), **history)
+    await told(register, fine)
+    warned = await decided(register, about, result="warning", effective_on=date(2023, 6, 1), **history)
+    await told(register, warned)
+    again = await decided(register, about, result="warning", effective_on=date(2025, 12, 31), **history)
+    await told(register, again)
+    with pytest.raises(PunishedLately, match="2027-01-01"):
+        await enrolled(register, about)
+    await enrolled(register, about, effective_on=date(2025, 12, 30))
 
 
 async def test_one_at_a_time_and_a_live_grade_goes_through_publicity(register: Register) -> None:

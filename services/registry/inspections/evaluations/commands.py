@@ -117,15 +117,21 @@ async def enrol(
     category: Annotated[Code | None, Field(title="评估类别")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
-    """Enrol an organisation; everything that bars it is told at once. History is as it was."""
-    organization = await _alone(uow, organization_id)
+    """Enrol an organisation; everything that bars it is told at once. History is as it was.
+
+    Its place locks the organisation, so that two who enrol it at once see each other.
+    """
+    organization = await uow.session.get_one(OrganizationRow, organization_id)
     row.legal_form = organization.legal_form
     if row.basis != Basis.LIVE.value:
         return
     if (other := await queries.in_progress(uow, organization_id, IN_PROGRESS)) is not None:
         raise EvaluationUnderWay(at="/organization_id", other=other)
     policy = _policy(uow)
-    rules = Rules(policy.registered_years, policy.regrade_years, policy.lowered_years, policy.revoked_years)
+    rules = Rules(
+        policy.registered_years, policy.regrade_years, policy.lowered_years, policy.revoked_years,
+        policy.penalty_years,
+    )  # fmt: skip
     candidate = await queries.candidate(uow, organization, row.effective_on)
     refuse_all(bars(candidate, row.effective_on, rules))
 
@@ -308,12 +314,6 @@ async def expire(uow: UnitOfWork, row: EvaluationRow) -> None:
 
 def _policy(uow: UnitOfWork) -> EvaluationPolicy:
     return uow.policy(RegistryPolicy).inspections.evaluation
-
-
-async def _alone(uow: UnitOfWork, organization_id: UUID) -> OrganizationRow:
-    """The organisation, locked, so that two who enrol it at once see each other."""
-    statement = select(OrganizationRow).where(OrganizationRow.id == organization_id).with_for_update()
-    return (await uow.session.exec(statement)).one()
 
 
 def _band(uow: UnitOfWork, points: int | None) -> str | None:

@@ -123,6 +123,22 @@ class ListedOrSuspended(Refusal):
     en = "Barred by the organisation's present standing: {standing}."
 
 
+class PunishedLately(Refusal):
+    """Punished last year or this."""
+
+    code = "evaluation_barred_by_penalty"
+    zh = "该组织于 {decided_on} 受到行政处罚，{until} 起方可参加评估。"
+    en = "Punished on {decided_on}: barred until {until}."
+
+
+class PunishmentStands(Refusal):
+    """A punishment that is not carried out yet."""
+
+    code = "evaluation_barred_by_open_penalty"
+    zh = "{decided_on} 的行政处罚尚未执行完毕，不能参加评估；已执行完毕的，请先在官方决定中登记解除。"
+    en = "The penalty of {decided_on} is not carried out; if it is, lift it in the official decisions first."
+
+
 class GradeStillFresh(Refusal):
     """A grade that is too new to be evaluated again."""
 
@@ -314,6 +330,14 @@ class Lowered:
 
 
 @dataclass(frozen=True)
+class Punished:
+    """A penalty by the day on which it was imposed; `stands`: it is not carried out yet."""
+
+    day: date
+    stands: bool
+
+
+@dataclass(frozen=True)
 class Candidate:
     """What is known of an organisation that enrols."""
 
@@ -325,6 +349,7 @@ class Candidate:
     grade: str | None
     graded_on: date | None
     lowered: Sequence[Lowered]
+    punished: Sequence[Punished] = ()
 
 
 @dataclass(frozen=True)
@@ -335,6 +360,8 @@ class Rules:
     regrade: int
     after_lowering: int
     after_revoking: int
+    after_penalty: int
+    """calendar years after the one of the penalty"""
 
 
 _RESULTS_ZH = {"missed": "未参加", "unqualified": "不合格", "basically_qualified": "连续两年基本合格"}
@@ -353,6 +380,7 @@ def bars(candidate: Candidate, day: date, rules: Rules) -> Iterator[Refusal]:
     if candidate.listing != "none":
         yield ListedOrSuspended(standing=candidate.listing)
     yield from _by_inspection(candidate.inspections)
+    yield from _by_penalty(candidate.punished, day, rules.after_penalty)
     if candidate.grade is not None and candidate.graded_on is not None:
         until = years_after(candidate.graded_on, rules.regrade)
         if day < until:
@@ -373,6 +401,15 @@ def _by_inspection(inspections: Sequence[Inspected]) -> Iterator[Refusal]:
     twice = [one.result for one in inspections[:2]] == ["basically_qualified"] * 2
     if newest.result in ("missed", "unqualified") or twice:
         yield InspectionStandsAgainst(year=newest.year, result=_RESULTS_ZH[newest.result])
+
+
+def _by_penalty(punished: Sequence[Punished], day: date, years: int) -> Iterator[Refusal]:
+    """Punished in the years that count, or not carried out yet (上年度受到行政处罚或者尚未执行完毕)."""
+    for one in punished:
+        if day < (until := date(one.day.year + years + 1, 1, 1)):
+            yield PunishedLately(decided_on=one.day, until=until)
+        elif one.stands:
+            yield PunishmentStands(decided_on=one.day)
 
 
 def check_conflict(relation: Relation, left_on: date | None, day: date, years: int) -> None:

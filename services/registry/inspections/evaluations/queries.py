@@ -10,9 +10,12 @@ from sqlmodel import col, select
 from chassis.http import Named, Reading
 from chassis.unit_of_work import UnitOfWork
 from services.registry.area import OwnFigures
-from services.registry.inspections.evaluations.model import Candidate, Grade, Inspected, Lowered
+from services.registry.enforcement.official_decisions.queries import standing as decisions_about
+from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
+from services.registry.inspections.evaluations.model import Candidate, Grade, Inspected, Lowered, Punished
 from services.registry.inspections.evaluations.tables import EvaluationRow
 from services.registry.organizations.tables import OrganizationRow
+from services.registry.policy import RegistryPolicy
 
 _INSPECTED = """
 select year, coalesce(result, state) as result
@@ -22,6 +25,9 @@ where organization_id = $1 and form = 'annual_inspection' and state in ('conclud
 order by year desc
 limit 2
 """
+
+_PENALTIES = ("penalty", "suspension")
+"""Kinds of decisions that are administrative penalties; a revocation leaves nobody to evaluate."""
 
 
 async def in_progress(uow: UnitOfWork, organization_id: UUID, states: Sequence[str]) -> UUID | None:
@@ -43,6 +49,7 @@ async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -
             select(EvaluationRow).where(EvaluationRow.organization_id == organization.id)
         )
         earlier = found.all()
+    decided = (await decisions_about(uow, organization.id)).decisions
     standing = next((one for one in earlier if one.state == "graded" and _valid(one, day)), None)
     return Candidate(
         registered_on=organization.registered_on,
@@ -54,7 +61,20 @@ async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -
         lowered=[
             Lowered(one.lowered_on, one.state == "revoked") for one in earlier if one.lowered_on is not None
         ],
+        punished=[
+            Punished(one.decided_on, _stands(uow, one, day))
+            for one in decided
+            if one.kind in _PENALTIES and one.decided_on <= day
+        ],
     )
+
+
+def _stands(uow: UnitOfWork, one: AppliedDecisionRow, day: date) -> bool:
+    """Whether a penalty is not carried out yet on `day`."""
+    if one.result in uow.policy(RegistryPolicy).inspections.evaluation.penalties_done_at_once:
+        return False
+    over = one.lifted_on or one.until
+    return over is None or over > day
 
 
 def _valid(row: EvaluationRow, day: date) -> bool:
