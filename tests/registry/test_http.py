@@ -1,17 +1,22 @@
 """The registry over HTTP: what each kind of user does and is told."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from python_calamine import CalamineWorkbook
+from shuniu_contracts import Basis
+from shuniu_contracts import registry as contract
 
 from chassis.runtime import Runtime
 from services.registry.identification.model import complete_credit_code
 from services.registry.imports.worker import work
 from services.registry.policy import CRITERIA
-from tests.registry.conftest import Api
+from tests.registry.conftest import Api, Register
 from tests.registry.workbooks import row, workbook
 
 pytestmark = pytest.mark.integration
@@ -243,6 +248,29 @@ async def test_what_was_exported_can_be_imported_again_unchanged(api: Api, worki
     assert [{k: v for k, v in o.items() if k not in leave} for o in first] == [
         {k: v for k, v in o.items() if k not in leave} for o in second
     ]
+
+
+async def test_the_export_has_those_of_the_stacks_below_only_when_asked(
+    api: Api, working: None, runtime: Runtime
+) -> None:
+    ours = await register(api)
+    theirs = contract.OrganizationState(
+        effective_on=date(2014, 5, 1), basis=Basis.HISTORICAL, division=STREET, name="街道书画社",
+        legal_form=contract.LegalForm.ASSOCIATION, legal_status=contract.LegalStatus.REGISTERED,
+        registered_on=date(2014, 5, 1),
+    )  # fmt: skip
+    event = contract.OrganizationRegistered(state=theirs, route=contract.RegistrationRoute.DEPARTMENT)
+    world = Register(runtime)
+    await world.hear(world.received(event, stack=STREET))
+    own = await api.client.get(f"{ORGANIZATIONS}/export.xlsx")
+    await api.post(f"{ORGANIZATIONS}/{ours['id']}/deregistration")
+    again = await finished(api, await bring(api, own.content, apply="all"))
+    assert (again["state"], again["rows_applied"]) == ("applied", 1), str(again)
+    all_ = await api.client.get(f"{ORGANIZATIONS}/export.xlsx", params={"replicas": True})
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(all_.content)).get_sheet_by_index(0)
+    headers, *rows = sheet.to_python()
+    homes = {row[headers.index("名称")]: str(row[headers.index("所属平台")]) for row in rows}
+    assert homes == {"滨海新区书画协会": "120116", "街道书画社": STREET}
 
 
 async def test_the_template_is_read_as_a_register_without_rows(api: Api, working: None) -> None:

@@ -32,8 +32,14 @@ async def export(
     department: Code | None = None,
     import_id: UUID | None = None,
     ended: bool = False,
+    replicas: Annotated[
+        bool, Query(description="those of the stacks below, too, with a column that says whose each is")
+    ] = False,
 ) -> FileResponse:
-    """What the search with the same filter finds, as a workbook that can be imported again."""
+    """What the search with this filter finds of the stack's own, as a workbook that can be imported again.
+
+    Organisations of the stacks below are theirs to import: they come only when asked for.
+    """
     from services.registry.exports.workbook import row_writer
 
     wanted = Filter(
@@ -42,8 +48,11 @@ async def export(
     )  # fmt: skip
     policy = call.runtime.policies
     assert isinstance(policy, RegistryPolicy)
-    rows = await call.read(queries.rows, wanted=wanted, limit=policy.import_max_rows, row=row_writer(policy))
-    return await _sent(rows)
+    rows = await call.read(
+        queries.rows, wanted=wanted, replicas=replicas, limit=policy.import_max_rows,
+        row=row_writer(policy, homes=replicas),
+    )  # fmt: skip
+    return await _sent(rows, homes=replicas)
 
 
 @router.get("/template.xlsx", response_class=FileResponse, responses={200: {"content": {XLSX: {}}}})
@@ -52,10 +61,10 @@ async def template(call: Annotated[Call, requires("organizations:read")]) -> Fil
     return await _sent([])
 
 
-async def _sent(rows: list[list[Any]]) -> FileResponse:
+async def _sent(rows: list[list[Any]], *, homes: bool = False) -> FileResponse:
     from services.registry.exports.workbook import TITLE, write
 
-    file = await asyncio.to_thread(write, rows)
+    file = await asyncio.to_thread(write, rows, homes=homes)
     return FileResponse(
         file, media_type=XLSX, filename=f"{TITLE}.xlsx", background=BackgroundTask(file.unlink)
     )

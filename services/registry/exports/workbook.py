@@ -14,13 +14,15 @@ from services.registry.policy import RegistryPolicy
 from services.registry.sheets.workbook import cell, header, offer
 
 TITLE = "社会组织名册"
+HOME = "所属平台"
+"""The column that says at home in which stack an organisation is; an import takes no notice of it."""
 _CHINESE = {
     kind: {code: zh for zh, code in reversed(list(names.items()))} for kind, names in VOCABULARIES.items()
 }
 
 
-def row_writer(policy: RegistryPolicy) -> Any:
-    """A function that gives an organisation's cells in the order of the columns."""
+def row_writer(policy: RegistryPolicy, *, homes: bool = False) -> Any:
+    """A function that gives an organisation's cells in the order of the columns, with its home if wanted."""
     categories = {category.code: category.name_zh for category in policy.categories}
     source = {"route": "registration_route"}
 
@@ -35,12 +37,12 @@ def row_writer(policy: RegistryPolicy) -> Any:
             elif column.kind in _CHINESE and value is not None:
                 value = _CHINESE[column.kind].get(str(value).lower(), value)
             values.append(value)
-        return values
+        return [*values, row.home] if homes else values
 
     return cells
 
 
-def write(rows: Iterable[list[Any]]) -> Path:
+def write(rows: Iterable[list[Any]], *, homes: bool = False) -> Path:
     """Write the rows into a temporary .xlsx; whoever sends it removes it."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(TITLE)
@@ -49,7 +51,8 @@ def write(rows: Iterable[list[Any]]) -> Path:
         sheet.column_dimensions[get_column_letter(place)].width = column.width
         if (names := _CHINESE.get(column.kind)) is not None:
             offer(sheet, get_column_letter(place), list(names.values()))
-    sheet.append([header(sheet, column.header) for column in COLUMNS])
+    headers = [*(column.header for column in COLUMNS), *([HOME] if homes else [])]
+    sheet.append([header(sheet, name) for name in headers])
     for row in rows:
         sheet.append([cell(sheet, value) for value in row])
     file = tempfile.NamedTemporaryFile(prefix="shuniu-register-", suffix=".xlsx", delete=False)  # noqa: SIM115

@@ -240,10 +240,13 @@ async def routing(reading: Reading) -> dict[str, list[dict[str, Any]]]:
 
 
 async def rows(
-    reading: Reading, *, wanted: Filter, limit: int, row: Callable[[OrganizationRow], list[Any]]
-) -> list[list[Any]]:
-    """The same search, whole, for the export."""
+    reading: Reading, *, wanted: Filter, replicas: bool, limit: int,
+    row: Callable[[OrganizationRow], list[Any]],
+) -> list[list[Any]]:  # fmt: skip
+    """The same search, whole, for the export; those of the stacks below only with `replicas`."""
     statement = select(OrganizationRow).where(*wanted.conditions(reading)).order_by("id").limit(limit)
+    if not replicas:
+        statement = statement.where(sa.not_(col(OrganizationRow.replica)))
     found: list[list[Any]] = []
     async for entry in await reading.session.stream_scalars(statement.execution_options(yield_per=2000)):
         found.append(row(entry))
