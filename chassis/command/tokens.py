@@ -1,23 +1,36 @@
 """`shuniu token`: bearer tokens for an embedded stack."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from chassis.command.place import DataDir, keys_directory
 
 app = typer.Typer()
 
 
-@app.command()
+def known_roles() -> Sequence[str]:
+    """The roles of the services that are installed, each once, those of the first service first."""
+    from chassis.service import discover, installed
+
+    return list(dict.fromkeys(role for name in installed() for role in discover(name).roles))
+
+
+class _NamesRoles(TyperCommand):
+    """The command whose help names the roles. Only then are the services loaded, which takes a second."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        for parameter in self.params:
+            if isinstance(parameter, TyperOption) and parameter.name == "role":
+                parameter.help = f"{parameter.help}: {', '.join(known_roles())}."
+        super().format_help(ctx, formatter)
+
+
+@app.command(cls=_NamesRoles)
 def token(
-    role: Annotated[
-        list[str],
-        typer.Option(
-            help="Role; may be repeated: operator, hub_officer, registration_authority, liaison, "
-            "party_officer, grants_officer, reviewer, viewer, care_officer, care_supervisor."
-        ),
-    ],
+    role: Annotated[list[str], typer.Option(help="Role; may be repeated")],
     division: Annotated[
         list[str],
         typer.Option(help="Division code the roles hold in, descendants included; may be repeated."),

@@ -1,6 +1,7 @@
 """A stranger finds the way by the help texts, and gets one clear line when something is wrong."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chassis.command.main import application
+from chassis.service import discover, installed
 
 COMMANDS = [
     "up", "serve", "migrate", "token", "topics plan", "topics apply", "events tail", "consumers",
@@ -30,6 +32,13 @@ def test_every_command_says_what_it_does(command: str) -> None:
 def test_without_arguments_all_commands_are_listed() -> None:
     shown = CliRunner().invoke(application(), [], env={"COLUMNS": "200"})
     assert {command.split()[0] for command in COMMANDS} <= set(shown.output.replace("│", " ").split())
+
+
+def test_the_roles_that_a_token_can_name_are_those_of_the_services_installed() -> None:
+    shown = CliRunner().invoke(application(), ["token", "--help"], env={"COLUMNS": "300"}).output
+    for name in installed():
+        for role in discover(name).roles:
+            assert re.search(rf"\b{role}\b", shown), f"{role} of {name}"
 
 
 def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
