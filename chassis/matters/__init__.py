@@ -6,14 +6,16 @@ replicas of other stacks' records, workbooks.
 """
 
 from chassis.http.fields import Fact, words
-from chassis.matters.bulk import advance_many, open_many
+from chassis.matters.bulk import advance_many, draft, open_many
 from chassis.matters.clocks import Clock
+from chassis.matters.drafts import Draft
 from chassis.matters.kind import BULKY, Kind, Step, check_complete
 from chassis.matters.rows import MatterRow, MatterStepColumns
 
 __all__ = [
     "BULKY",
     "Clock",
+    "Draft",
     "Fact",
     "Kind",
     "MatterRow",
@@ -21,6 +23,7 @@ __all__ = [
     "Step",
     "advance_many",
     "check_complete",
+    "draft",
     "open_many",
     "words",
 ]

@@ -11,6 +11,7 @@ from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from chassis.matters.drafts import Draft
     from chassis.matters.kind import Kind
     from chassis.matters.rows import MatterRow
 
@@ -46,7 +47,7 @@ class Clock:
     """What is recorded where the calendar of a new year moves a day that was provisional; None for clocks
     that do not count in working days."""
 
-    def stands_still(self, row: "MatterRow") -> bool:
+    def stands_still(self, row: "MatterRow | Draft") -> bool:
         """Whether it has to wait for the end of a pause."""
         return row.paused_on is not None and not self.runs_on
 
@@ -112,7 +113,7 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
     """What the service's timer loop calls when the clock's timers fall due."""
 
     async def fell_due(uow: UnitOfWork, due: DueTimer) -> None:
-        row = await uow.load(kind.row, due.subject)
+        row = await kind.load(uow, due.subject)
         if not await due.take():
             return
         due_on = getattr(row, clock.column)
@@ -128,7 +129,7 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
             await clock.then(uow, row)
 
     async def moved(uow: UnitOfWork, due: DueTimer, day: date) -> None:
-        row = await uow.load(kind.row, due.subject)
+        row = await kind.load(uow, due.subject)
         if not await due.take() or clock.rescheduled is None:
             return
         details = {"previous_due_on": getattr(row, clock.column), "rule": clock.rule}

@@ -9,6 +9,7 @@ import pydantic_core
 from chassis.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from chassis.matters.drafts import Draft
     from chassis.matters.rows import MatterRow, MatterStepColumns
 
 _REMEMBER = """
@@ -35,20 +36,26 @@ select kind, record_id, division, fact, state, ended, effective_on, basis, recor
 from fresh
 """
 
+_FIRST = ("kind", "record_id", "division", "fact", "state", "ended", "effective_on", "basis", "recorded_at",
+          "actor_id")  # fmt: skip
+
 
 async def remember(
     uow: UnitOfWork, steps: "type[MatterStepColumns]", row: "MatterRow", fact: str, said: Mapping[str, Any]
 ) -> None:
     """Write one step and how the record stands from its day on, in one statement."""
-    await remember_all(uow, steps, [step_of(uow, row, fact, said)])
+    await remember_all(uow, steps, [step_of(uow, row.stream[1], row, fact, said)])
 
 
-def step_of(uow: UnitOfWork, row: "MatterRow", fact: str, said: Mapping[str, Any]) -> dict[str, Any]:
-    """The step that `row` has just taken, as `remember_all` takes it."""
+def step_of(
+    uow: UnitOfWork, kind: str, row: "MatterRow | Draft", fact: str, said: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The step that a record of this kind has just taken, as `remember_all` takes it."""
     return {
-        "kind": row.stream[1], "record_id": row.subject, "division": row.division, "fact": fact,
+        "kind": kind, "record_id": row.subject, "division": row.division, "fact": fact,
         "state": row.state, "ended": row.ended, "effective_on": row.effective_on, "basis": row.basis,
-        "recorded_at": uow.now, "actor_id": uow.principal.actor_id, "arguments": plain(dict(said)),
+        "recorded_at": uow.now, "actor_id": uow.principal.actor_id,
+        "arguments": plain(dict(said)) if said else {},
     }  # fmt: skip
 
 
@@ -59,6 +66,18 @@ async def remember_all(
     if taken:
         document = msgspec.json.encode(taken).decode()
         await uow.connection.execute(_REMEMBER.format(steps=steps.__tablename__), document)
+
+
+async def begin_all(
+    uow: UnitOfWork, steps: "type[MatterStepColumns]", taken: Sequence[Mapping[str, Any]]
+) -> None:
+    """The same for the first steps of new records, by COPY: none has to find its place among others."""
+    records = [
+        (*map(step.__getitem__, _FIRST), msgspec.json.encode(step["arguments"]).decode()) for step in taken
+    ]
+    await uow.connection.copy_records_to_table(
+        str(steps.__tablename__), columns=(*_FIRST, "arguments"), records=records
+    )
 
 
 def plain(value: Any) -> Any:

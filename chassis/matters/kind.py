@@ -7,7 +7,7 @@ from copy import copy
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -29,8 +29,12 @@ from chassis.received import Received
 from chassis.service import Timer
 from chassis.unit_of_work import UnitOfWork
 
+if TYPE_CHECKING:
+    from chassis.matters.drafts import Draft
+
 R = TypeVar("R", bound=MatterRow)
 StepFunction = Callable[..., Awaitable[Mapping[str, Any] | None]]
+Ahead = Callable[[UnitOfWork, UUID], Awaitable[None]]
 Place = Callable[[UnitOfWork, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 BULKY: dict[str, Any] = {"x-bulky": True}
 """`json_schema_extra` of a parameter that the record of the step leaves out: a list of thousands, which the
@@ -100,7 +104,7 @@ class Step(Generic[R]):
                                         Basis(basis), because)  # fmt: skip
         if id is None:
             raise TypeError(f"{self.__name__} is a step of a record: give its id")
-        row = await uow.load(self.kind.row, id)
+        row = await self.kind.load(uow, id)
         uow.expected_revision = None  # it was this record's
         return await self.on(uow, row, effective_on=effective_on, basis=basis, because=because, **arguments)
 
@@ -156,7 +160,7 @@ class Kind(Generic[R]):
 
     def __init__(
         self, row: type[R], states: type[Enum],
-        transitions: Transitions[Any] | Callable[[R], Transitions[Any]],
+        transitions: Transitions[Any] | Callable[[Any], Transitions[Any]],
         *, initial: Enum, zh: str, en: str, path: str, steps: type[MatterStepColumns],
         states_zh: Mapping[Any, str], unit: str = "件", clocks: Sequence[Clock] = (),
         place: Place | None = None, unique: Sequence[str] = (), filters: Sequence[str] = (),
@@ -177,6 +181,8 @@ class Kind(Generic[R]):
         """what a record says of its deadlines standing still and running again; None where they cannot"""
         self.steps: dict[str, Step[R]] = {}
         self.opening: Step[R] | None = None
+        self.ahead: Ahead | None = None
+        """locks what is locked before a record of this kind; set by a service that has such a thing"""
         self._transitions = transitions
         row.called = (zh, en)
         self.tables = tuple(variants) if callable(transitions) else (transitions,)
@@ -231,18 +237,24 @@ class Kind(Generic[R]):
         """What the service has to fire."""
         return tuple(clockwork.timer_of(self, clock) for clock in self.clocks)
 
-    def table(self, row: R) -> Transitions[Any]:
+    def table(self, row: "R | Draft") -> Transitions[Any]:
         """The transition table that holds for this record."""
         return self._transitions(row) if callable(self._transitions) else self._transitions
 
-    def allows(self, row: R, fact: str) -> bool:
+    def allows(self, row: "R | Draft", fact: str) -> bool:
         """Whether `fact` changes the state that the record is in."""
         return fact in self.table(row).get(self.states(row.state), {})
 
-    def check(self, row: R, fact: str) -> Enum:
+    def check(self, row: "R | Draft", fact: str) -> Enum:
         """The state after `fact`; raises `StepNotPossible`."""
         after: Enum = step(self.table(row), self.states(row.state), fact)
         return after
+
+    async def load(self, uow: UnitOfWork, id: UUID | str) -> R:
+        """`UnitOfWork.load`, after what is locked before it."""
+        if self.ahead is not None:
+            await self.ahead(uow, UUID(str(id)))
+        return await uow.load(self.row, id)
 
     async def open(
         self, uow: UnitOfWork, opening: Step[R], arguments: Mapping[str, Any], id: UUID,
@@ -311,21 +323,32 @@ class Kind(Generic[R]):
         uow.record(row, made(event, row.public_state(), details), because=because)
         await remember(uow, self.steps_table, row, fact, details)
 
-    def move(self, row: R, fact: str, *, on: date, basis: Basis, at: datetime) -> None:
+    def move(self, row: "R | Draft", fact: str, *, on: date, basis: Basis, at: datetime) -> None:
         """Put the row into the state after `fact`; raises `StepNotPossible`."""
         row.state = self.check(row, fact).value
         row.effective_on, row.basis, row.recorded_at = on, basis.value, at
         self._end(row)
 
-    def _end(self, row: R) -> None:
+    def _end(self, row: "R | Draft") -> None:
         if not self.table(row).get(self.states(row.state)):
             row.ended, row.ended_on, row.paused_on = True, row.effective_on, None
 
 
 def made(event: type[Event], state: Any, details: Mapping[str, Any]) -> Event:
     """An event of this state with what of `details` it has fields for."""
-    values = {name: plain(details[name]) for name in particulars(event) if details.get(name) is not None}
-    return msgspec.convert({"state": msgspec.to_builtins(state), **values}, event)
+    said = {
+        name: msgspec.convert(plain(details[name]), kind)
+        for name, kind in _types(event).items()
+        if details.get(name) is not None
+    }
+    return event(state=state, **said)
+
+
+@cache
+def _types(event: type[Event]) -> Mapping[str, Any]:
+    """What each of the particulars is."""
+    hints = typing.get_type_hints(event, include_extras=True)
+    return {name: hints[name] for name in sorted(particulars(event))}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import typing
 from collections.abc import Callable, Collection, Mapping
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ class Rendering:
     def __init__(self, public: type[State], columns: Collection[str], owner: str) -> None:
         self._public = public
         self._readers: list[tuple[str, _Read]] = []
+        plain: list[str] = []
         self._names: list[tuple[str, type | None]] = []
         hints = typing.get_type_hints(public)
         for field in msgspec.structs.fields(public):
@@ -27,12 +29,23 @@ class Rendering:
                 raise TypeError(
                     f"{owner} has no column {', '.join(missing)} for {public.__name__}.{field.name}"
                 )
-            self._readers.append((field.name, _reader(field.name, kind)))
+            if kind in (Ref, Quantity):
+                self._readers.append((field.name, _reader(field.name, kind)))
+            else:
+                plain.append(field.name)
             self._names.append((field.name, kind if kind in (Ref, Quantity) else None))
+        self._plain, self._get = plain, attrgetter(*plain)
 
     def state(self, row: Any) -> State:
         """The row as the contract has it; what is None takes the field's default."""
-        values = {name: value for name, read in self._readers if (value := read(row)) is not None}
+        values = {
+            name: str(value) if isinstance(value, UUID) else value
+            for name, value in zip(self._plain, self._get(row), strict=True)
+            if value is not None
+        }
+        for name, read in self._readers:
+            if (value := read(row)) is not None:
+                values[name] = value
         return msgspec.convert(values, self._public)
 
     def columns(self, state: State) -> dict[str, Any]:
@@ -70,9 +83,7 @@ def _columns(name: str, kind: Any) -> tuple[str, ...]:
 def _reader(name: str, kind: Any) -> _Read:
     if kind is Ref:
         return lambda row: _ref(getattr(row, f"{name}_id"), getattr(row, f"{name}_sequence"))
-    if kind is Quantity:
-        return lambda row: _quantity(getattr(row, name), getattr(row, f"{name}_qualifier"))
-    return lambda row: _plain(getattr(row, name))
+    return lambda row: _quantity(getattr(row, name), getattr(row, f"{name}_qualifier"))
 
 
 def _ref(id: UUID | None, sequence: int | None) -> Mapping[str, Any] | None:
@@ -81,7 +92,3 @@ def _ref(id: UUID | None, sequence: int | None) -> Mapping[str, Any] | None:
 
 def _quantity(value: int | None, qualifier: str | None) -> Mapping[str, Any] | None:
     return None if value is None else {"value": value, "qualifier": qualifier or "exact"}
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, UUID) else value

@@ -10,6 +10,7 @@ from services.registry.hub.area import AREA as HUB
 from services.registry.incubation.area import AREA as INCUBATION
 from services.registry.inspections.area import AREA as INSPECTIONS
 from services.registry.operations.area import AREA as OPERATIONS
+from services.registry.organizations.concerning import ahead
 from services.registry.records.area import AREA as RECORDS
 
 AREAS: Final[tuple[Area, ...]] = (INSPECTIONS, INCUBATION, HUB, OPERATIONS, RECORDS, CARE, ENFORCEMENT)
@@ -19,6 +20,8 @@ OWN: Final[tuple[OwnFigures, ...]] = tuple(own for area in AREAS for own in area
 """Figures that areas reckon by themselves."""
 for _kind in KINDS:
     check_complete(_kind)
+    if _kind.pause is not None and "organization_id" in _kind.columns:
+        _kind.ahead = ahead(_kind.row)
 
 
 def permissions(role: str, *, reads: bool) -> set[str]:

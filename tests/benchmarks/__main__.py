@@ -4,6 +4,7 @@ Figures are facts, not a gate: it exits 0 whatever was reached.
 """
 
 from tests.benchmarks import (
+    campaigns,
     commands,
     dump,
     imports,
@@ -25,6 +26,7 @@ ROWS: dict[str, Measure] = {
     "latency": latency.measure,
     "imports": imports.measure,
     "whole": whole.measure,
+    "campaigns": campaigns.measure,
     "statements": statements.measure,
 }
 

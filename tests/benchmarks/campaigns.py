@@ -1,5 +1,6 @@
-"""How long an inspection campaign takes to reach every organisation of a stack, and how long a command on one
-of them waits meanwhile: `python -m tests.benchmarks.campaigns`.
+"""How long an inspection campaign takes to reach every organisation of a stack, how long an emergency order
+under which they stand still with these inspections, and how long a command on another organisation waits
+meanwhile: `python -m tests.benchmarks.campaigns`, with a fifth as many organisations as `--events` says.
 
 Timers fire and commands run in one process here, which is the worst case: a stack in production has a process
 for each.
@@ -26,6 +27,7 @@ from chassis.runtime import Runtime
 from chassis.settings import DatabaseSettings
 from deploy.regions import profile_file
 from services.registry.app import service
+from services.registry.enforcement.emergency_orders import commands as orders
 from services.registry.inspections.campaigns import commands
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus
@@ -36,6 +38,8 @@ from tests.benchmarks.running import Options, run
 from tests.world import ServiceWorld, runtime_on
 
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
+_SHARE = 5
+"""An organisation is opened, extended and closed by a campaign: three events and as many steps each."""
 _REGISTER = """
 insert into organization
 select made.*
@@ -53,6 +57,8 @@ class Carried:
 
     opened_s: float = 0.0
     extended_s: float = 0.0
+    paused_s: float = 0.0
+    released_s: float = 0.0
     closed_s: float = 0.0
     waits_s: list[float] = field(default_factory=list)
 
@@ -74,8 +80,11 @@ async def register(world: ServiceWorld, number: int) -> UUID:
     return other.id
 
 
-async def carry(world: ServiceWorld, other: UUID) -> Carried:
-    """Open a campaign, extend it and close it for everybody, with commands on `other` all the while."""
+async def carry(world: ServiceWorld, other: UUID, *, order: bool = False) -> Carried:
+    """Open a campaign, extend it and close it for everybody, with commands on `other` all the while.
+
+    With `order`, everybody stands still and goes on before it is closed.
+    """
     found, stop = Carried(), asyncio.Event()
     clerk = asyncio.create_task(_clerk(world, other, found.waits_s, stop))
     try:
@@ -90,11 +99,21 @@ async def carry(world: ServiceWorld, other: UUID) -> Carried:
         found.extended_s = await _timed(
             world, lambda: world.do(commands.extend, id=campaign, due_on=date(world.now.year + 1, 6, 30))
         )
+        if order:
+            await _stand_still(world, found)
         found.closed_s = await _timed(world, lambda: world.do(commands.close, id=campaign))
     finally:
         stop.set()
         await clerk
     return found
+
+
+async def _stand_still(world: ServiceWorld, found: Carried) -> None:
+    begun = time.perf_counter()
+    order = await world.do(orders.issue, division=world.stack, title="停业", kind="epidemic")
+    await _until_done(world)
+    found.paused_s = time.perf_counter() - begun
+    found.released_s = await _timed(world, lambda: world.do(orders.lift, id=order.id))
 
 
 async def _timed(world: ServiceWorld, command: Callable[[], Awaitable[Any]]) -> float:
@@ -125,9 +144,14 @@ async def _clerk(world: ServiceWorld, other: UUID, waits: list[float], stop: asy
 
 async def measure(engine: Engine, options: Options) -> Sequence[Bound]:
     """One campaign after another, each in a registry of its own."""
-    region, number, server = load_region(profile_file("120116-binhai")), options.events, engine.postgres
+    region, server, number = (
+        load_region(profile_file("120116-binhai")),
+        engine.postgres,
+        options.events // _SHARE,
+    )
     opened = Bound(f"campaign of {number:,} organisations: opened", "s", number / 2_500)
     closed = Bound(f"campaign of {number:,} organisations: closed", "s", number / 2_500)
+    paused = Bound(f"emergency order: {number:,} organisations stand still", "s", number / 2_500)
     waited = Bound("longest wait of a command on another organisation meanwhile", "s", 1.0)
     for run_number in range(min(options.runs, 2)):
         name = f"campaigns_{run_number}"
@@ -140,20 +164,23 @@ async def measure(engine: Engine, options: Options) -> Sequence[Bound]:
             world = ServiceWorld(runtime, officer=OFFICER)
             other = await register(world, number)
             with stopwatch(server.pid, profile=options.profile) as watch:
-                found = await carry(world, other)
+                found = await carry(world, other, order=True)
         finally:
             await database.close()
         opened.figures.append(found.opened_s)
         closed.figures.append(found.closed_s)
+        paused.figures.append(found.paused_s)
+        paused.notes.add("go on again s", found.released_s)
         waited.figures.append(max(found.waits_s))
         opened.notes.add("extended s", found.extended_s)
         opened.notes.add("s CPU here", watch.spent.own_s)
         opened.notes.add("in the database", watch.spent.servers_s)
         waited.notes.add("commands", len(found.waits_s))
         waited.notes.add("median s", sorted(found.waits_s)[len(found.waits_s) // 2])
-        options.say(f"{found.opened_s:.1f} s, {found.extended_s:.1f} s, {found.closed_s:.1f} s")
+        parts = (found.opened_s, found.extended_s, found.closed_s, found.paused_s, found.released_s)
+        options.say(", ".join(f"{part:.1f} s" for part in parts))
         await server.drop_database(name)
-    return [opened, closed, waited]
+    return [opened, closed, paused, waited]
 
 
 if __name__ == "__main__":

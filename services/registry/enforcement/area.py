@@ -19,14 +19,8 @@ AREA = Area(
     name="enforcement",
     kinds=(OFFICIAL_DECISIONS, CREDIT_LISTINGS, RISKS, ILLEGAL_CASES, EMERGENCY_ORDERS, EMERGENCY_PAUSES),
     routers=(standing_routes.router,),
-    reactions=(
-        decisions.apply,
-        decisions.follow,
-        standing.weigh,
-        emergencies.hear_from_above,
-        emergencies.meet_the_new,
-    ),
-    timers=emergencies.TIMERS,
+    reactions=(decisions.apply, standing.weigh, emergencies.hear_from_above),
+    timers=emergencies.PORTIONS.timers,
     roles={
         "hub_officer": _OFFICE,
         "registration_authority": _OFFICE | {"official_decisions:*", "credit_listings:*"},

@@ -33,6 +33,7 @@ from services.registry.imports.model import (
 )
 from services.registry.imports.rows import Draft
 from services.registry.imports.tables import ImportFaultRow, ImportFileRow, ImportRow
+from services.registry.organizations.hooks import CAME_ON_RECORD
 from services.registry.organizations.model import FINAL, Basis, LegalStatus, days_standing
 from services.registry.organizations.tables import (
     OrganizationRow,
@@ -265,6 +266,7 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
         "import_id": str(row.id),
     }  # fmt: skip
     policy = uow.policy(RegistryPolicy)
+    brought: list[str] = []
     async with asyncio.TaskGroup() as group:
         writing: asyncio.Task[None] | None = None
         telling: asyncio.Task[None] | None = None
@@ -275,6 +277,7 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
             for place, draft in enumerate(chunk):
                 values = _values(common, draft, policy)
                 organizations.append(_IN_ORDER(values))
+                brought.append(values["id"])
                 days.extend(_days(values, draft))
                 uow.append(
                     _event(values, draft), subject=values["id"], sequence=1, division=values["division"]
@@ -287,6 +290,7 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
             if telling is None or telling.done():
                 # Not awaited: its commit waits until all that was written here so far is on the disk.
                 telling = group.create_task(told(start + len(chunk)))
+    await CAME_ON_RECORD(uow, brought)
     row.rows_applied = len(drafts)
     _move(row, "applied")
     row.finished_at = uow.now

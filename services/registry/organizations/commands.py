@@ -15,6 +15,7 @@ from chassis.model import Refusal, division_code, refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import credit_code, legacy_number, organization_name
+from services.registry.organizations.hooks import CAME_ON_RECORD, MERGED
 from services.registry.organizations.model import (
     AlreadyEnded,
     Axes,
@@ -207,6 +208,7 @@ async def enter(
     await _save_unique(uow, row, new=True)
     uow.record(row, event(state=row.public_state()))
     await remember_status(uow, row)
+    await CAME_ON_RECORD(uow, [row.id])
     return row
 
 
@@ -232,6 +234,7 @@ async def register_new(
         ),
     )
     await remember_status(uow, row)
+    await CAME_ON_RECORD(uow, [row.id])
     return row
 
 
@@ -284,6 +287,7 @@ async def file(
     row.filed_on = row.effective_on
     uow.record(row, registry.OrganizationFiled(state=row.public_state()))
     await remember_status(uow, row)
+    await CAME_ON_RECORD(uow, [row.id])
     return row
 
 
@@ -307,6 +311,7 @@ async def register(
         ),
     )
     await remember_status(uow, row)
+    await CAME_ON_RECORD(uow, [row.id])
     return row
 
 
@@ -428,7 +433,8 @@ def change_standing(
 
 async def show_listing(
     uow: UnitOfWork, *, id: UUID, listing: registry.CreditListing, listed_on: date | None,
-    decision: Ref | None, grounds: tuple[str, ...], effective_on: date, basis: Basis, because: Received[Any],
+    decision: Ref | None, grounds: tuple[str, ...], effective_on: date, basis: Basis,
+    because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """Show the organisation on the authority's list, or on none; the same list by the same day is no fact."""
     row = await _load(uow, id)
@@ -523,6 +529,7 @@ async def merge(
         survivor, registry.OrganizationAbsorbed(state=survivor.public_state(), absorbed=loser.reference())
     )
     await uow.connection.execute("delete from organization_status where organization_id = $1", loser.id)
+    await MERGED(uow, loser, survivor)
     return loser
 
 

@@ -121,7 +121,6 @@ async def test_what_is_decided_about_a_duplicate_holds_for_the_record_that_stays
     )  # fmt: skip
     await told(register, id)
     await register.do(organizations.merge, id=one, into=two)
-    await told(register, one)
     assert (await status(register, two))[1] == "abnormal"
     await register.do(commands.lift, id=id, reason="corrected")
     await told(register, id)

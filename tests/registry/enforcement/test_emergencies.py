@@ -9,10 +9,11 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_enforcement as contract
 from uuid_utils.compat import uuid7
 
-from chassis.matters import Kind
+from chassis.matters import Kind, draft, open_many
 from services.registry.areas import KINDS
 from services.registry.enforcement.emergency_orders import commands, reactions
 from services.registry.enforcement.emergency_orders.model import ScopeOutside
+from services.registry.enforcement.emergency_orders.tables import EmergencyOrderRow
 from services.registry.enforcement.emergency_pauses import commands as pauses
 from services.registry.enforcement.emergency_pauses.model import (
     OrderNotInForce,
@@ -24,10 +25,15 @@ from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
+from services.registry.portions import FIRST
+from tests.benchmarks import campaigns
 from tests.registry.conftest import Api, Register
 from tests.registry.enforcement.hearing import told
 from tests.registry.enforcement.test_risks import opened as risk
 from tests.registry.references import organization
+from tests.registry.test_imports import bring
+from tests.registry.workbooks import row as cells
+from tests.registry.workbooks import workbook
 
 pytestmark = pytest.mark.integration
 ALL = list(VisitPoint)
@@ -239,8 +245,6 @@ async def test_an_order_of_the_city_reaches_those_here_and_who_is_registered_mea
         organizations.enter, status_on_record=LegalStatus.FILED, division=STREET,
         legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "新组织"},
     )  # fmt: skip
-    await told(register, new.id)
-    await carried(register)
     assert await paused(register) == {one, new.id}
     lifted = contract.EmergencyOrderState(
         effective_on=day, basis=Basis.LIVE, division="12", opened_on=day, ended=True, ended_on=day,
@@ -249,6 +253,34 @@ async def test_an_order_of_the_city_reaches_those_here_and_who_is_registered_mea
     await register.hear(register.received(contract.EmergencyOrderLifted(state=lifted), above, stack="12"))
     await carried(register)
     assert await paused(register) == set()
+
+
+async def test_an_order_of_the_city_waits_for_what_another_consumer_brings_of_it(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    one, day = await organization(register), date(2026, 12, 1)
+    state = contract.EmergencyOrderState(
+        effective_on=day, basis=Basis.LIVE, division="12", opened_on=day,
+        state=contract.EmergencyOrderPhase.ISSUED, title="全市停业", kind="epidemic",
+    )  # fmt: skip
+    issued = register.received(contract.EmergencyOrderIssued(state=state), uuid7(), stack="12")
+    async with register.runtime.unit_of_work() as uow:
+        await reactions.hear_from_above.function([issued], uow)
+    assert await register.fire_timers() == 1, "the order itself is not here yet"
+    assert await paused(register) == set()
+    await register.hear(issued)
+    await carried(register)
+    assert await paused(register) == {one}
+
+
+async def test_who_is_brought_by_an_import_under_an_order_stands_still(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reactions, "AT_ONCE", 2)
+    await ordered(register, divisions=[STREET])
+    await bring(register, workbook([cells(f"第{n}号书画协会") for n in range(5)]), apply="all")
+    assert len(await paused(register)) == 0, "so many follow in portions"
+    await carried(register)
+    assert len(await paused(register)) == 5
 
 
 async def test_many_follow_in_portions(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,6 +294,38 @@ async def test_many_follow_in_portions(register: Register, monkeypatch: pytest.M
     states = await register.rows("select state from emergency_pause")
     assert [row["state"] for row in states] == ["released"] * 5
     assert await register.rows("select from timer") == []
+
+
+async def test_a_portion_costs_the_same_however_many_stand_still(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    await campaigns.register(register, 420)
+    there = await register.rows("select id, division from organization where legal_status = 'registered'")
+    async with register.runtime.unit_of_work() as uow:
+        debts = [
+            draft(
+                rectifications.open_, id=uuid7(), division=one["division"], effective_on=uow.today,
+                basis="live", opened_on=uow.today, organization_id=one["id"], origin="spot_check",
+                due_on=date(2026, 12, 31),
+            )
+            for one in there
+        ]  # fmt: skip
+        await open_many(uow, rectifications.open_, debts)
+    half = [f"120116{place:03}" for place in range(1, 11)]
+    costs = []
+    for divisions in (half, []):
+        issued = (
+            await register.do(
+                commands.issue, division="120116", title="停业", kind="epidemic", divisions=divisions
+            )
+        ).id
+        async with register.runtime.unit_of_work() as uow:
+            queries: list[Any] = []
+            uow.connection.add_query_logger(queries.append)
+            order = await uow.session.get_one(EmergencyOrderRow, issued)
+            assert await reactions.pause(uow, order, FIRST) is None
+            costs.append(len(queries))
+        assert len(await paused(register)) == (210 if divisions else 420)
+    assert costs[0] == costs[1] < 20
 
 
 async def test_a_pause_weighs_on_the_standing_while_it_lasts(register: Register, api: Api) -> None:

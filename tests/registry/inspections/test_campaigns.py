@@ -9,8 +9,8 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
+from services.registry import portions
 from services.registry.identification.model import complete_credit_code
-from services.registry.inspections import portions
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.annual.model import NoSupervisoryUnit, NotReviewed
 from services.registry.inspections.campaigns import commands, reactions

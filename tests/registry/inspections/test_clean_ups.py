@@ -9,7 +9,7 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
-from services.registry.inspections import portions
+from services.registry import portions
 from services.registry.inspections.clean_up_checks import commands as checks
 from services.registry.inspections.clean_up_checks.model import (
     DeclarationContradicts,

@@ -11,7 +11,7 @@ from shuniu_contracts.registry import CreditListing
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from chassis.matters import Clock, Kind, open_many, words
+from chassis.matters import Clock, Kind, draft, open_many, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.addressed import sequence_within
 from services.registry.enforcement.credit_listings.model import (
@@ -26,7 +26,6 @@ from services.registry.enforcement.credit_listings.model import (
 )
 from services.registry.enforcement.credit_listings.tables import CreditListingRow
 from services.registry.enforcement.official_decisions import commands as decisions
-from services.registry.enforcement.official_decisions.tables import OfficialDecisionRow
 from services.registry.fields import Code, Codes, DocumentNumber, Words
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
@@ -125,9 +124,9 @@ async def list_(
         raise TimeToAnswer(due_on=row.due_on)
     row.listed_on = row.effective_on
     _count_term(uow, row)
-    decision = OfficialDecisionRow(
-        id=uuid7(), division=row.division, effective_on=row.effective_on, basis=row.basis,
-        recorded_at=uow.now, state="recorded", opened_on=row.effective_on, authority=row.authority,
+    decision = draft(
+        decisions.record, id=uuid7(), division=row.division, effective_on=row.effective_on, basis=row.basis,
+        opened_on=row.effective_on, authority=row.authority,
         organization_id=row.organization_id, organization_sequence=row.organization_sequence, kind="listing",
         listing=row.listing, grounds=list(row.listing_grounds), document_number=row.document_number,
         decided_on=row.effective_on, procedure_id=row.id,

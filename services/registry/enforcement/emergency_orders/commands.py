@@ -17,10 +17,8 @@ from services.registry.enforcement.emergency_orders.model import (
 )
 from services.registry.enforcement.emergency_orders.tables import EmergencyOrderRow
 from services.registry.fields import Code, Codes, Division, DocumentNumber, Text, Words
+from services.registry.portions import carry
 from services.registry.tables import MatterStepRow
-
-PORTION = "emergency_order.portion"
-"""The timers that carry an order to the organisations of this stack, a portion at a time."""
 
 EMERGENCY_ORDERS = Kind(
     EmergencyOrderRow, EmergencyOrderPhase, TRANSITIONS, initial=EmergencyOrderPhase.ISSUED,
@@ -34,11 +32,6 @@ EMERGENCY_ORDERS = Kind(
     ),
     filters=("kind",),
 )  # fmt: skip
-
-
-async def carry(uow: UnitOfWork, id: str, division: str, work: str) -> None:
-    """Let the organisations of this stack follow an order from the first on: `pause` or `release` them."""
-    await uow.schedule(f"{PORTION}.{work}", id, division, at=uow.now, payload={"after": None})
 
 
 @EMERGENCY_ORDERS.opens(contract.EmergencyOrderIssued, zh="下达", needs="write")
@@ -56,7 +49,7 @@ async def issue(
     row.organizations = [str(id) for id in organizations]
     check_scope(row.division, divisions)
     if row.basis == Basis.LIVE.value:
-        await carry(uow, row.subject, row.division, "pause")
+        await carry(uow, EmergencyOrderRow, row.subject, row.division, "issue")
 
 
 @EMERGENCY_ORDERS.step(contract.EmergencyOrderExtended, zh="延期", needs="write", path="extension")
@@ -72,5 +65,4 @@ async def lift(
     explanation: Annotated[Words | None, Field(title="说明")] = None,
 ) -> None:  # fmt: skip
     """Whoever still stands still goes on; deadlines are moved by the length of the pause."""
-    await uow.cancel(f"{PORTION}.pause", [row.subject])
-    await carry(uow, row.subject, row.division, "release")
+    await carry(uow, EmergencyOrderRow, row.subject, row.division, "lift")

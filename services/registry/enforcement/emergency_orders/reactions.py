@@ -1,24 +1,25 @@
-"""An order reaches this stack's organisations in portions, so that nobody waits for 100,000 of them; one of a
-stack above does the same here as one of our own, and who is registered meanwhile stands still, too."""
+"""An order reaches this stack's organisations in portions, so that nobody waits for 100,000 of them; one of
+a stack above does the same here as one of our own. Who comes onto the record meanwhile stands still, too."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from shuniu_contracts import Basis, registry
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_enforcement as contract
-from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from chassis.matters import advance_many, open_many
+from chassis.matters import advance_many, draft, open_many
 from chassis.received import Received
-from chassis.service import DueTimer, Timer, reaction
+from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
-from services.registry.enforcement.emergency_orders.commands import PORTION, carry
+from services.registry.enforcement.emergency_orders.in_force import in_force, settled
 from services.registry.enforcement.emergency_orders.tables import EmergencyOrderRow
 from services.registry.enforcement.emergency_pauses import commands as pauses
 from services.registry.enforcement.emergency_pauses.standstill import go_on, stand_still
-from services.registry.enforcement.emergency_pauses.tables import EmergencyPauseRow
+from services.registry.organizations.concerning import lock
+from services.registry.organizations.hooks import CAME_ON_RECORD
+from services.registry.portions import FIRST, Portions, carry, stop
 
 AT_ONCE = 500
 """Organisations of one transaction, each with all its open records."""
@@ -30,12 +31,10 @@ where o.home = $1 and not o.ended and o.legal_status in ('filed', 'registered', 
   and (cardinality($3::text[]) = 0 or o.categories && $3)
   and (cardinality($4::uuid[]) = 0 or o.id = any($4))
   and not exists (select from emergency_pause p where p.order_id = $6 and p.organization_id = o.id)
-  and ($7::uuid is null or o.id > $7)
+  and o.id > $7 and ($8::uuid[] is null or o.id = any($8))
 order by o.id
-limit $8
-for update of o
+limit $9
 """
-
 _OF_ORDER = """
 select id, organization_id from emergency_pause
 where order_id = $1 and home = $2 and not ended
@@ -50,68 +49,85 @@ async def hear_from_above(events: Sequence[Received[Any]], uow: UnitOfWork) -> N
     for received in events:
         if received.envelope.stack == uow.stack or received.data.state.basis is not Basis.LIVE:
             continue
-        work = "pause" if isinstance(received.data, contract.EmergencyOrderIssued) else "release"
-        if work == "release":
-            await uow.cancel(f"{PORTION}.pause", [received.subject])
-        await carry(uow, received.subject, uow.stack, work)
+        work = "issue" if isinstance(received.data, contract.EmergencyOrderIssued) else "lift"
+        await carry(
+            uow, EmergencyOrderRow, received.subject, uow.stack, work, sequence=received.envelope.sequence
+        )
 
 
-@reaction(registry.OrganizationFiled, registry.OrganizationRegistered)
-async def meet_the_new(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Who comes onto the record while an order holds is in its scope like everybody."""
-    here = [one for one in events if one.envelope.stack == uow.stack]
-    if not any(one.data.state.basis is Basis.LIVE for one in here):
-        return
-    orders = select(EmergencyOrderRow).where(col(EmergencyOrderRow.ended).is_(False))
-    for order in await uow.session.exec(orders):
-        await carry(uow, order.subject, uow.stack, "pause")
+@CAME_ON_RECORD.follow
+async def meet_the_new(uow: UnitOfWork, organizations: Sequence[UUID | str]) -> None:
+    """Who comes onto the record while an order holds is in its scope like everybody: one at once, the many of
+    an import in portions."""
+    for order in await in_force(uow):
+        if order.basis != Basis.LIVE.value:
+            continue
+        if len(organizations) > AT_ONCE:
+            await carry(uow, EmergencyOrderRow, order.subject, uow.stack, "pause")
+        else:
+            await uow.flush()
+            await _let_stand_still(uow, order, await _in_scope(uow, order, among=organizations))
 
 
-async def _pause(uow: UnitOfWork, due: DueTimer) -> None:
-    """The next portion of those in scope stands still; schedules the one after it until nobody is left."""
-    order = await _order(uow, due.subject)
-    if not await due.take() or order.ended:
-        return
-    found = await uow.connection.fetch(
-        _IN_SCOPE, uow.stack, [f"{code}%" for code in order.divisions], order.categories,
-        [UUID(id) for id in order.organizations], max(order.division, uow.stack, key=len), order.id,
-        UUID(due.payload["after"]) if due.payload["after"] else None, AT_ONCE,
-    )  # fmt: skip
+async def _issue(uow: UnitOfWork, order: EmergencyOrderRow, _: UUID) -> None:
+    """Who came onto the record without seeing the order has done so now; whoever comes later sees it."""
+    await settled(uow)
+    await carry(uow, EmergencyOrderRow, order.subject, uow.stack, "pause")
+
+
+async def _lift(uow: UnitOfWork, order: EmergencyOrderRow, _: UUID) -> None:
+    """Who was let stand still as the order still held is known now; nobody is any more."""
+    await stop(uow, EmergencyOrderRow, order.subject, "pause")
+    await settled(uow)
+    await carry(uow, EmergencyOrderRow, order.subject, uow.stack, "release")
+
+
+async def pause(uow: UnitOfWork, order: EmergencyOrderRow, after: UUID) -> UUID | None:
+    """The next portion of those in scope stands still."""
+    if order.ended:
+        return None
+    ids = [row["id"] for row in await _in_scope(uow, order, after=after)]
+    await lock(uow, ids)
+    await _let_stand_still(uow, order, await _in_scope(uow, order, among=ids))
+    return ids[-1] if len(ids) == AT_ONCE else None
+
+
+async def _let_stand_still(uow: UnitOfWork, order: EmergencyOrderRow, found: Sequence[Any]) -> None:
     rows = [
-        EmergencyPauseRow(
+        draft(
+            pauses.open_,
             id=uuid7(), division=row["division"], effective_on=uow.today, basis=Basis.LIVE.value,
-            recorded_at=uow.now, state="paused", opened_on=uow.today, order_id=order.id,
+            opened_on=uow.today, order_id=order.id,
             order_sequence=order.sequence, organization_id=row["id"], organization_sequence=row["sequence"],
         )
         for row in found
     ]  # fmt: skip
     await open_many(uow, pauses.open_, rows)
     await stand_still(uow, [row["id"] for row in found], order.reference())
-    if len(found) == AT_ONCE:
-        await uow.schedule(
-            due.kind, due.subject, due.division, at=uow.now, payload={"after": str(found[-1]["id"])}
-        )
 
 
-async def _release(uow: UnitOfWork, due: DueTimer) -> None:
+async def _in_scope(
+    uow: UnitOfWork, order: EmergencyOrderRow, *, after: UUID = FIRST,
+    among: Sequence[UUID | str] | None = None,
+) -> Sequence[Any]:  # fmt: skip
+    """Those who are to stand still and have no pause of this order yet, a portion of them at most."""
+    found: Sequence[Any] = await uow.connection.fetch(
+        _IN_SCOPE, uow.stack, [f"{code}%" for code in order.divisions], order.categories,
+        [UUID(id) for id in order.organizations], max(order.division, uow.stack, key=len), order.id, after,
+        among, AT_ONCE,
+    )  # fmt: skip
+    return found
+
+
+async def _release(uow: UnitOfWork, order: EmergencyOrderRow, _: UUID) -> UUID | None:
     """The next portion of those who still stand still under a lifted order goes on."""
-    order = await _order(uow, due.subject)
-    if not await due.take():
-        return
     found = await uow.connection.fetch(_OF_ORDER, order.id, uow.stack, AT_ONCE)
     await advance_many(
         uow, pauses.EMERGENCY_PAUSES, [row["id"] for row in found], contract.EmergencyPauseReleased
     )
     await uow.flush()
     await go_on(uow, [row["organization_id"] for row in found], order.reference())
-    if len(found) == AT_ONCE:
-        await uow.schedule(due.kind, due.subject, due.division, at=uow.now, payload={"after": None})
+    return FIRST if len(found) == AT_ONCE else None
 
 
-async def _order(uow: UnitOfWork, id: str) -> EmergencyOrderRow:
-    """The order, locked, whoever's it is."""
-    statement = select(EmergencyOrderRow).where(EmergencyOrderRow.id == UUID(id))
-    return (await uow.session.exec(statement.with_for_update())).one()
-
-
-TIMERS = (Timer(f"{PORTION}.pause", _pause), Timer(f"{PORTION}.release", _release))
+PORTIONS = Portions(EmergencyOrderRow, {"issue": _issue, "lift": _lift, "pause": pause, "release": _release})

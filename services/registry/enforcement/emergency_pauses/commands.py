@@ -9,6 +9,7 @@ from shuniu_contracts import registry_enforcement as contract
 
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
+from services.registry.enforcement.emergency_orders.in_force import in_force
 from services.registry.enforcement.emergency_orders.tables import EmergencyOrderRow
 from services.registry.enforcement.emergency_pauses.model import (
     TRANSITIONS,
@@ -46,8 +47,10 @@ async def open_(
     organization_id: Annotated[UUID, Field(title="社会组织")],
 ) -> None:  # fmt: skip
     """One organisation that the order's scope does not name stands still under it, too."""
-    order = await uow.session.get(EmergencyOrderRow, order_id)
-    if order is None or (order.ended and row.basis == Basis.LIVE.value):
+    order = next((one for one in await in_force(uow) if one.id == order_id), None)
+    if order is None and row.basis != Basis.LIVE.value:
+        order = await uow.session.get(EmergencyOrderRow, order_id)
+    if order is None:
         raise OrderNotInForce(at="/order_id", order=order_id)
     row.order_sequence = order.sequence
     if row.basis == Basis.LIVE.value:

@@ -1,12 +1,13 @@
 """The home of an organisation applies what an authority, here or in a stack above, decided about it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from shuniu_contracts import Ref
+from shuniu_contracts import Basis, Ref
 from shuniu_contracts import registry_enforcement as contract
-from shuniu_contracts.registry import OrganizationMerged
+from sqlmodel import select
 
 from chassis.model import Refusal, Refusals
 from chassis.received import Received
@@ -15,8 +16,18 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.official_decisions.queries import standing
 from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
 from services.registry.organizations import commands as organizations
+from services.registry.organizations.hooks import MERGED
 from services.registry.organizations.model import LegalStatus
 from services.registry.organizations.tables import OrganizationRow
+
+_SURVIVOR = """
+with recursive chain as (
+    select id, merged_into from organization where id = $1
+    union
+    select o.id, o.merged_into from chain join organization o on o.id = chain.merged_into
+)
+select id from chain where merged_into is null
+"""
 
 
 @reaction(
@@ -32,27 +43,32 @@ async def apply(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
             await _apply(uow, received, organization)
 
 
-@reaction(OrganizationMerged)
-async def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+@MERGED.follow
+async def hold_for_the_survivor(uow: UnitOfWork, loser: OrganizationRow, survivor: OrganizationRow) -> None:
     """Two records were one organisation: what was decided about the one holds for the other."""
-    for received in events:
-        survivor = await _here(uow, UUID(received.data.into.id))
-        if survivor is None or survivor.ended:
-            continue
-        decisions = (await standing(uow, UUID(received.subject))).decisions
-        for one in decisions:
-            one.organization_id = survivor.id
-        if decisions:
-            await uow.session.flush()
-            await _list(uow, received, survivor.id)
+    decisions = (await standing(uow, loser.id)).decisions
+    for one in decisions:
+        one.organization_id = survivor.id
+    if decisions:
+        await uow.session.flush()
+        await _list(uow, survivor.id, effective_on=survivor.effective_on, basis=Basis(survivor.basis))
 
 
 async def _here(uow: UnitOfWork, id: UUID) -> OrganizationRow | None:
-    """The organisation, or the one that its record was merged into; None where its home is elsewhere."""
-    row = await uow.session.get(OrganizationRow, id)
-    while row is not None and row.merged_into is not None:
-        row = await uow.session.get(OrganizationRow, row.merged_into)
-    return row if row is not None and row.home == uow.stack else None
+    """The organisation, or the one that its record was merged into, locked; None if at home elsewhere."""
+    while True:
+        survivor = await uow.connection.fetchval(_SURVIVOR, id)
+        if survivor is None:
+            return None
+        found = await uow.session.exec(
+            select(OrganizationRow)
+            .where(OrganizationRow.id == survivor, OrganizationRow.home == uow.stack)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        row = found.one_or_none()
+        if row is None or row.merged_into is None:
+            return row
 
 
 async def _apply(uow: UnitOfWork, received: Received[Any], organization: OrganizationRow) -> None:
@@ -87,7 +103,7 @@ async def _change(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
     """Move the organisation's record; raises what its commands refuse."""
     state: contract.OfficialDecisionState = received.data.state
     if state.kind is contract.DecisionKind.LISTING:
-        return await _list(uow, received, id)
+        return await _list(uow, id, effective_on=state.effective_on, basis=state.basis, because=received)
     if state.kind not in (contract.DecisionKind.SUSPENSION, contract.DecisionKind.REVOCATION):
         return None
     status = (await uow.load(OrganizationRow, id)).legal_status
@@ -106,13 +122,15 @@ async def _change(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
     return None
 
 
-async def _list(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
+async def _list(
+    uow: UnitOfWork, id: UUID, *, effective_on: date, basis: Basis, because: Received[Any] | None = None
+) -> None:
     """Show the organisation on the gravest list that it is on."""
-    found, state = await standing(uow, id), received.data.state
+    found = await standing(uow, id)
     listed = found.listed
     await organizations.show_listing(
         uow, id=id, listing=found.listing, listed_on=listed.decided_on if listed else None,
         decision=Ref(str(listed.decision_id)) if listed else None,
         grounds=tuple(listed.grounds) if listed else (),
-        effective_on=state.effective_on, basis=state.basis, because=received,
+        effective_on=effective_on, basis=basis, because=because,
     )  # fmt: skip

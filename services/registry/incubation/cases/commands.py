@@ -18,7 +18,7 @@ from services.registry.incubation.cases.model import (
     check_department,
 )
 from services.registry.incubation.cases.tables import BaseCaseRow
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import refer
 from services.registry.tables import MatterStepRow
 
 BASE_CASES = Kind(
@@ -52,7 +52,7 @@ async def queue(
     """Somebody wants something of a department of the base; it waits in its queue."""
     check_department(department, (await base_of(uow, base_id)).departments)
     if organization_id is not None:
-        row.organization_sequence = await sequence_of(uow, organization_id)
+        await refer(uow, row, organization_id)
 
 
 @BASE_CASES.step(contract.BaseCaseAccepted, zh="承办", needs="write", path="acceptance")

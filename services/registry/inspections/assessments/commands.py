@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from chassis.http.fields import Day
-from chassis.matters import Clock, Kind, open_many, words
+from chassis.matters import Clock, Kind, draft, open_many, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, Words
 from services.registry.inspections.assessments.model import (
@@ -27,7 +27,7 @@ from services.registry.inspections.assessments.model import (
     check_parts,
 )
 from services.registry.inspections.assessments.tables import AssessmentRow
-from services.registry.organizations.concerning import of_organization
+from services.registry.organizations.concerning import of_organization, wait_where_still
 from services.registry.organizations.model import HubLink
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
@@ -182,13 +182,14 @@ async def open_year(
         .order_by(col(OrganizationRow.id))
     )
     rows = [
-        AssessmentRow(
-            id=uuid7(), division=place, effective_on=uow.today, basis=Basis.LIVE.value,
-            recorded_at=uow.now, state=AssessmentPhase.OPENED.value, opened_on=uow.today,
+        draft(
+            open_, id=uuid7(), division=place, effective_on=uow.today, basis=Basis.LIVE.value,
+            opened_on=uow.today,
             due_on=due_on or _due(uow, year), organization_id=id, organization_sequence=sequence, year=year,
         )
         for id, sequence, place in found
     ]  # fmt: skip
+    await wait_where_still(uow, rows)
     await open_many(uow, open_, rows)
     return [row.id for row in rows]
 

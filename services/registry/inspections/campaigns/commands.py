@@ -13,9 +13,9 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import DocumentNumber, Text
 from services.registry.inspections.campaigns.model import TRANSITIONS, CampaignPhase, check_campaign
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
-from services.registry.inspections.portions import carry
 from services.registry.organizations.model import LegalForm
 from services.registry.policy import RegistryPolicy
+from services.registry.portions import carry
 from services.registry.tables import MatterStepRow
 
 CAMPAIGNS = Kind(

@@ -10,15 +10,15 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
-from chassis.matters import advance_many, open_many
+from chassis.matters import Draft, advance_many, draft, open_many
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
-from services.registry.inspections import portions
+from services.registry import portions
 from services.registry.inspections.annual import commands as annual
-from services.registry.inspections.annual.tables import InspectionRow
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
-from services.registry.inspections.portions import Portions, carry
+from services.registry.organizations.concerning import wait_where_still
+from services.registry.portions import Portions, carry
 
 _WORK = {
     contract.InspectionCampaignOpened: "open",
@@ -27,7 +27,7 @@ _WORK = {
 }
 
 _DUE = """
-select o.id, o.sequence, o.division, o.legal_form, o.supervisory_unit is not null as supervised, o.paused_on
+select o.id, o.sequence, o.division, o.legal_form, o.supervisory_unit is not null as supervised
 from organization o
 where o.legal_status in ('registered', 'suspended') and not o.ended and o.home = $1
   and o.division like $2 || '%' and o.legal_form = any($3)
@@ -84,16 +84,17 @@ async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -
         campaign.excused_after or campaign.due_on, after, campaign.year, campaign.form, portions.AT_ONCE,
     )  # fmt: skip
     rows = [
-        InspectionRow(
+        draft(
+            annual.open_,
             id=uuid7(), division=row["division"], effective_on=uow.today, basis=Basis.LIVE.value,
-            recorded_at=uow.now, state="due", opened_on=uow.today, due_on=campaign.due_on,
+            opened_on=uow.today, due_on=campaign.due_on,
             organization_id=row["id"], organization_sequence=row["sequence"], campaign_id=campaign.id,
             campaign_sequence=campaign.sequence, year=campaign.year, form=campaign.form,
             legal_form=row["legal_form"], supervised=row["supervised"],
-            paused_on=uow.today if row["paused_on"] else None,
         )
         for row in found
     ]  # fmt: skip
+    await wait_where_still(uow, rows)
     await open_many(uow, annual.open_, rows)
     if len(found) == portions.AT_ONCE:
         return UUID(str(found[-1]["id"]))
@@ -120,7 +121,7 @@ async def _extend(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID)
     ids = await _of(uow, campaign, ["due", "returned"], after)
     due_on = campaign.due_on
 
-    def move(row: InspectionRow) -> None:
+    def move(row: Draft) -> None:
         row.due_on = max(row.due_on or due_on, due_on) if due_on else row.due_on
 
     await advance_many(uow, annual.INSPECTIONS, ids, contract.InspectionExtended, change=move)

@@ -17,10 +17,10 @@ from services.registry.inspections.clean_ups.model import (
     UnknownCleanUpKind,
 )
 from services.registry.inspections.clean_ups.tables import CleanUpRow
-from services.registry.inspections.portions import carry
 from services.registry.organizations.commands import known_categories
 from services.registry.organizations.model import LegalForm
 from services.registry.policy import RegistryPolicy
+from services.registry.portions import carry
 from services.registry.tables import MatterStepRow
 
 CLEAN_UPS = Kind(

@@ -8,16 +8,16 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
-from chassis.matters import advance_many, open_many
+from chassis.matters import Draft, advance_many, draft, open_many
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
-from services.registry.inspections import portions
+from services.registry import portions
 from services.registry.inspections.clean_up_checks import commands as checks
-from services.registry.inspections.clean_up_checks.tables import CleanUpCheckRow
 from services.registry.inspections.clean_ups.tables import CleanUpRow
-from services.registry.inspections.portions import Portions, carry
+from services.registry.organizations.concerning import wait_where_still
 from services.registry.policy import RegistryPolicy
+from services.registry.portions import Portions, carry
 
 _CONCERNED = """
 select o.id, o.sequence, o.division
@@ -73,14 +73,16 @@ async def _open(uow: UnitOfWork, row: CleanUpRow, after: UUID) -> UUID | None:
         coupled, after, row.id, portions.AT_ONCE,
     )  # fmt: skip
     opened = [
-        CleanUpCheckRow(
+        draft(
+            checks.open_,
             id=uuid7(), division=one["division"], effective_on=uow.today, basis=Basis.LIVE.value,
-            recorded_at=uow.now, state="due", opened_on=uow.today, due_on=row.due_on,
+            opened_on=uow.today, due_on=row.due_on,
             organization_id=one["id"], organization_sequence=one["sequence"], clean_up_id=row.id,
             clean_up_sequence=row.sequence, clean_up_kind=row.clean_up_kind,
         )
         for one in found
     ]  # fmt: skip
+    await wait_where_still(uow, opened)
     await open_many(uow, checks.open_, opened)
     return found[-1]["id"] if len(found) == portions.AT_ONCE else None
 
@@ -89,7 +91,7 @@ async def _extend(uow: UnitOfWork, row: CleanUpRow, after: UUID) -> UUID | None:
     ids = await _of(uow, row, ["due"], after)
     until = row.due_on
 
-    def move(one: CleanUpCheckRow) -> None:
+    def move(one: Draft) -> None:
         one.due_on = max(one.due_on or until, until) if until else one.due_on
 
     await advance_many(uow, checks.CLEAN_UP_CHECKS, ids, contract.CleanUpCheckExtended, change=move)

@@ -10,11 +10,10 @@ from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
 from chassis.http.fields import Day, PersonId
-from chassis.matters import Clock, Kind, open_many, words
+from chassis.matters import Clock, Draft, Kind, draft, open_many, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Text
 from services.registry.inspections.body_checks import commands as bodies
-from services.registry.inspections.body_checks.tables import BodyCheckRow
 from services.registry.inspections.campaigns.model import INSPECTED
 from services.registry.inspections.spot_checks.model import (
     TOPICS_ZH,
@@ -30,6 +29,7 @@ from services.registry.inspections.spot_checks.model import (
     sample_size,
 )
 from services.registry.inspections.spot_checks.tables import SpotCheckRow
+from services.registry.organizations.concerning import wait_where_still
 from services.registry.organizations.model import LegalForm
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
@@ -108,14 +108,16 @@ async def draw_bodies(
     chosen = draw(row.seed, pool, sample_size(len(pool), row.number, row.percent))
     row.population, row.population_digest = len(pool), digest(list(pool))
     row.drawn_bodies, row.drawn_on = len(chosen), row.effective_on
-    await open_many(uow, bodies.open_, [_body(uow, row, pool[id], row.seed) for id in chosen])
+    checks = [_body(uow, row, pool[id], row.seed) for id in chosen]
+    await wait_where_still(uow, checks)
+    await open_many(uow, bodies.open_, checks)
 
 
-def _body(uow: UnitOfWork, row: SpotCheckRow, found: Mapping[str, Any], seed: str) -> BodyCheckRow:
+def _body(uow: UnitOfWork, row: SpotCheckRow, found: Mapping[str, Any], seed: str) -> Draft:
     assigned = assign(seed, str(found["id"]), row.inspectors, row.inspectors_each)
-    return BodyCheckRow(
-        id=uuid7(), division=found["division"], effective_on=row.effective_on, basis=row.basis,
-        recorded_at=uow.now, state="drawn", opened_on=row.effective_on,
+    return draft(
+        bodies.open_, id=uuid7(), division=found["division"], effective_on=row.effective_on, basis=row.basis,
+        opened_on=row.effective_on,
         due_on=row.due_on if row.basis == Basis.LIVE.value else None, organization_id=found["id"],
         organization_sequence=found["sequence"], spot_check_id=row.id, spot_check_sequence=row.sequence,
         legal_form=found["legal_form"], topics=row.topics, inspectors=len(assigned), assigned=assigned,

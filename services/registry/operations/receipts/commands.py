@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from chassis.http.fields import Day, Division
-from chassis.matters import Clock, Kind, advance_many, open_many
+from chassis.matters import Clock, Draft, Kind, advance_many, draft, open_many
 from chassis.model import is_within
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
@@ -95,18 +95,18 @@ async def reach(uow: UnitOfWork, asked: Asked, *, because: Received[Any] | None 
     await open_many(uow, open_, [_row(uow, asked, one) for one in here if one not in there], because=because)
 
 
-def _row(uow: UnitOfWork, asked: Asked, division: str) -> TaskReceiptRow:
+def _row(uow: UnitOfWork, asked: Asked, division: str) -> Draft:
     """What a division owes from today on; of a task of the past, from the day on which it was asked."""
     day = uow.today if asked.basis == Basis.LIVE.value else asked.asked_on
-    return TaskReceiptRow(
-        id=uuid7(), division=division, effective_on=day, basis=asked.basis, recorded_at=uow.now,
-        state=ReceiptPhase.DUE.value, opened_on=day, due_on=asked.due_on, task_id=asked.task_id,
+    return draft(
+        open_, id=uuid7(), division=division, effective_on=day, basis=asked.basis,
+        opened_on=day, due_on=asked.due_on, task_id=asked.task_id,
         task_sequence=asked.sequence, title=asked.title, issuer=asked.issuer,
     )  # fmt: skip
 
 
 async def _follow(uow: UnitOfWork, ids: list[UUID], asked: Asked, because: Received[Any] | None) -> None:
-    def change(row: TaskReceiptRow) -> None:
+    def change(row: Draft) -> None:
         row.due_on, row.title, row.task_sequence = asked.due_on, asked.title, asked.sequence
 
     await advance_many(uow, RECEIPTS, ids, contract.TaskReceiptAmended, change=change, because=because)

@@ -12,7 +12,7 @@ from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Text, Words
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import refer
 from services.registry.records.activities.model import (
     TRANSITIONS,
     ActivityPhase,
@@ -57,7 +57,7 @@ async def plan(
     if organization_id is None and party_organization is None:
         raise HeldByNobody(at="/organization_id")
     if organization_id is not None:
-        row.organization_sequence = await sequence_of(uow, organization_id)
+        await refer(uow, row, organization_id)
     if brand_id is not None:
         found = select(BrandRow.sequence).where(BrandRow.id == brand_id, col(BrandRow.ended).is_(False))
         sequence = (await uow.session.exec(found)).first()

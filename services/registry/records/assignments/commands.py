@@ -11,7 +11,7 @@ from shuniu_contracts import registry_records as contract
 from sqlmodel import col, select
 
 from chassis.http.fields import Division, PersonId
-from chassis.matters import Kind, advance_many, words
+from chassis.matters import Draft, Kind, advance_many, words
 from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
@@ -133,13 +133,13 @@ async def hand_over_all(
     return moved
 
 
-def _hand(row: ContactAssignmentRow, to: str, *, on: date | None = None) -> None:
+def _hand(row: ContactAssignmentRow | Draft, to: str, *, on: date | None = None) -> None:
     row.officer = row.owner = to
     row.handed_over_on = on or row.effective_on
     row.handed_over_times += 1
 
 
-def _take(record: ContactRecordRow, to: str) -> None:
+def _take(record: Draft, to: str) -> None:
     record.officer = record.owner = to
 
 

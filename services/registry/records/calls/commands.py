@@ -9,17 +9,17 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_records as contract
 from uuid_utils.compat import uuid7
 
-from chassis.matters import Kind, open_many, words
+from chassis.matters import Kind, draft, open_many, words
 from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Text
 from services.registry.operations.periods import INTERVALS_ZH, Interval, Period, following, period_of
+from services.registry.organizations.concerning import wait_where_still
 from services.registry.organizations.model import HubLink, LegalStatus
 from services.registry.policy import RegistryPolicy
 from services.registry.records.calls.model import TRANSITIONS, NobodyAsked, ReturnCallPhase
 from services.registry.records.calls.tables import ReturnCallRow
 from services.registry.records.returns import commands as returns
-from services.registry.records.returns.tables import PeriodicReturnRow
 from services.registry.tables import MatterStepRow
 
 PERIOD = "return-calls.period"
@@ -106,15 +106,17 @@ async def _portion(uow: UnitOfWork, call: ReturnCallRow, period: Period, after: 
     days = uow.policy(RegistryPolicy).records.return_days
     due_on, _ = uow.region.calendar.add_working_days(period.ends_on, days)
     rows = [
-        PeriodicReturnRow(
+        draft(
+            returns.open_,
             id=uuid7(), division=one["division"], effective_on=uow.today, basis=Basis.LIVE.value,
-            recorded_at=uow.now, state=returns.RETURNS.initial.value, opened_on=uow.today, due_on=due_on,
+            opened_on=uow.today, due_on=due_on,
             organization_id=one["id"], organization_sequence=one["sequence"], call_id=call.id,
             call_sequence=call.sequence, interval=call.interval, period=period.code,
             year=period.begins_on.year, period_begins_on=period.begins_on, period_ends_on=period.ends_on,
         )
         for one in found
     ]  # fmt: skip
+    await wait_where_still(uow, rows)
     await open_many(uow, returns.open_, rows)
     return found[-1]["id"] if len(found) == AT_ONCE else None
 

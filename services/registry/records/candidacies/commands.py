@@ -12,7 +12,7 @@ from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import QUALIFIERS_ZH, Code, Count, Text, Words
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import refer
 from services.registry.organizations.model import Basis, LegalForm, LegalStatus
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.records.candidacies.model import (
@@ -77,7 +77,7 @@ async def propose(
     check_projects(mode, projects, on_record=organization_id is not None)
     row.projects = _plain(projects)
     if organization_id is not None:
-        row.organization_sequence = await sequence_of(uow, organization_id)
+        await refer(uow, row, organization_id)
 
 
 @CANDIDACIES.step(contract.CandidacyJoined, zh="整合", needs="write", path="joining")

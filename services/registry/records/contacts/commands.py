@@ -14,6 +14,7 @@ from chassis.matters import Clock, Kind
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Count, Words
 from services.registry.organizations.commands import own_step
+from services.registry.organizations.concerning import standing_still
 from services.registry.records.assignments.tables import ContactAssignmentRow
 from services.registry.records.contacts.model import TRANSITIONS, ContactPhase, headings
 from services.registry.records.contacts.tables import ContactRecordRow
@@ -31,7 +32,9 @@ async def _place(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str, 
     if row is None:
         raise NotFound.of(ContactAssignmentRow, id, at="/assignment_id")
     uow.authorize(row.division)
+    still = await standing_still(uow, [row.organization_id])
     return {
+        "paused_on": uow.today if row.organization_id in still else None,
         "division": row.division, "assignment_sequence": row.sequence, "officer": row.officer,
         "owner": row.officer, "organization_id": row.organization_id,
         "organization_sequence": row.organization_sequence,

@@ -11,7 +11,7 @@ from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import refer
 from services.registry.records.placements.model import TRANSITIONS, PlacementPhase, check_renewal
 from services.registry.records.placements.tables import PlacementRow
 from services.registry.tables import MatterStepRow
@@ -41,7 +41,7 @@ async def place(
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """An organisation of here or elsewhere works in the community that the division names."""
-    row.organization_sequence = await sequence_of(uow, organization_id)
+    await refer(uow, row, organization_id)
 
 
 @PLACEMENTS.step(contract.PlacementWorkerChanged, zh="更换社工", needs="write", path="social-worker")

@@ -18,7 +18,7 @@ AT_ONCE = 1_000
 """Records of one transaction: a fifth of a second, for which a process that also answers commands is busy."""
 AGAIN = timedelta(seconds=1)
 """When to look again for a record of a stack above, which another consumer brings."""
-_FIRST = UUID(int=0)
+FIRST = UUID(int=0)
 """Before every id. A condition `id > $1` alone lets the index lead to the next portion; one that allows for a
 missing id reads all of those done."""
 
@@ -35,7 +35,7 @@ async def carry(
 
     At once, or when the day `after` is over; not before the record here has come to `sequence`.
     """
-    payload = {"after": str(_FIRST), "sequence": sequence}
+    payload = {"after": str(FIRST), "sequence": sequence}
     name, at = _timer(row, work), None if after else uow.now
     await uow.schedule(name, id, division, at=at, on=after, payload=payload)
 
