@@ -1,6 +1,7 @@
 """How fast a projection follows its stream: inbox and upsert, against a plain consumer that only commits.
 
-`python -m tests.benchmarks.projection`. The sides run in turn on one broker and one PostgreSQL
+`python -m tests.benchmarks.projection`. Beside it the least that any projection must do (`floors.py`). The
+sides run in turn on one broker and one PostgreSQL
 with fsync. The third side is what one would write first: FastStream, one handler call a message, a
 SQLModel session and a merge in each.
 """
@@ -27,6 +28,7 @@ from chassis.inbox import Needs
 from chassis.received import Received
 from chassis.settings import BusSettings
 from chassis.unit_of_work import UnitOfWork
+from tests.benchmarks import floors
 from tests.benchmarks.engines import Engine
 from tests.benchmarks.harness import Row, stopwatch
 from tests.benchmarks.running import Options, run
@@ -36,6 +38,10 @@ from tests.chassis.outbox_world import prepare
 STACK = "990000"
 TOPIC = event_type(FundOpened).stream.topic(STACK, 1)
 _TIMES = 15
+_PLAIN = "aiokafka consumer with commits"
+_FLOOR, _NO_INBOX, _ALONE = "the least", "the least without inbox", "the statements alone"
+_FLOORS = (_FLOOR, _NO_INBOX, _ALONE)
+"""What any projection on this machine must do, see `floors.py`; measured beside ours."""
 _FIRST_WRITTEN_SHARE = 400
 """The side that one would write first takes a four-hundredth of the messages, or it would take all day."""
 
@@ -165,21 +171,24 @@ async def time_first_written(world: World, count: int, group: str) -> float:
 async def measure_load(load: Load, needs: Needs, engine: Engine, options: Options) -> list[Row]:
     """All sides in turn, each time as new groups on emptied tables."""
     name = f"projection, {load.name} subjects, {needs}"
-    row = Row(name, "msg/s", "aiokafka consumer with commits", load.reach)
+    row = Row(name, "msg/s", _PLAIN, load.reach)
     first = Row(name, "msg/s", "a handler call and a session a message", _TIMES)
+    least = {what: Row(f"{name}: {what}", "msg/s", _PLAIN, load.reach) for what in _FLOORS}
     async with engine.broker() as settings:
         await topics.apply(settings, STACK, ("grants",))
         await fill(settings, load)
         for number in range(options.runs):
-            await _measure_once(row, first, load, needs, engine, settings, number, options)
+            await _measure_once(row, first, least, load, needs, engine, settings, number, options)
             ratios = f"{row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}"
             options.say(f"{name}, {number + 1}: {ratios}, first written {first.references[-1]:,.0f}")
-    return [row, first]
+            for floor in least.values():
+                options.say(f"{floor.name}: {floor.rates[-1]:,.0f}")
+    return [row, first, *least.values()]
 
 
 async def _measure_once(
-    row: Row, first: Row, load: Load, needs: Needs, engine: Engine, settings: BusSettings, number: int,
-    options: Options,
+    row: Row, first: Row, least: dict[str, Row], load: Load, needs: Needs, engine: Engine,
+    settings: BusSettings, number: int, options: Options,
 ) -> None:  # fmt: skip
     database = f"projection_{load.name}_{needs}_{number}"
     await engine.postgres.create_database(database)
@@ -199,8 +208,35 @@ async def _measure_once(
     row.note("us CPU a message here", ours.spent.own_s / load.events * 1e6)
     row.note("in the database", ours.spent.servers_s / load.events * 1e6)
     row.note("aiokafka's", raw.spent.own_s / load.events * 1e6)
+    await _measure_floors(least, world, load, needs, engine, number, row.references[-1])
     await world.close()
     await engine.postgres.drop_database(database)
+
+
+async def _measure_floors(
+    least: dict[str, Row], world: World, load: Load, needs: Needs, engine: Engine, number: int,
+    reference: float,
+) -> None:  # fmt: skip
+    """The least that is left of a projection, each time on emptied tables."""
+    settings = world.runtime.settings.bus
+    batches = await floors.read_all(settings, TOPIC, load.events, f"read-{needs}-{number}")
+    ready = [floors.columns(batch, "grants", STACK) for batch in batches]
+    for what, row in least.items():
+        async with world.connect() as connection:
+            await connection.execute("truncate inbox, fund_copy")
+            writer = floors.Writer(connection, None if what == _NO_INBOX else needs)
+            with stopwatch(engine.postgres.pid) as spent:
+                if what == _ALONE:
+                    taken = await floors.time_database(writer, ready)
+                else:
+                    group = f"{what}-{needs}-{number}".replace(" ", "-")
+                    taken = await floors.time_floor(
+                        settings, TOPIC, load.events, group, writer, "grants", STACK
+                    )
+        row.rates.append(load.events / taken)
+        row.references.append(reference)
+        row.note("us CPU a message", spent.spent.own_s / load.events * 1e6)
+        row.note("in the database", spent.spent.servers_s / load.events * 1e6)
 
 
 async def measure(engine: Engine, options: Options) -> list[Row]:

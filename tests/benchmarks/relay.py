@@ -16,6 +16,7 @@ from chassis import bus
 from chassis.outbox import SCAN
 from chassis.relay import Relay
 from chassis.replay import rebuild
+from chassis.settings import BusSettings
 from chassis.wire import Header, Wire
 from tests.benchmarks.engines import Engine
 from tests.benchmarks.harness import Row, stopwatch
@@ -82,12 +83,13 @@ async def messages(world: World) -> list[tuple[bytes, bytes, list[Header]]]:
     return [wire.message(row) for row in rows]
 
 
-async def time_reference(world: World, records: Sequence[tuple[bytes, bytes, list[Header]]]) -> float:
+async def time_reference(
+    settings: BusSettings, topic: str, records: Sequence[tuple[bytes, bytes, list[Header]]]
+) -> float:
     """Seconds for `send()` per record with batches of 256 KiB and 2 ms of linger, every one acknowledged."""
-    producer: AIOKafkaProducer = bus.producer(world.bus, linger_ms=2, max_batch_size=256 * 1024)
+    producer: AIOKafkaProducer = bus.producer(settings, linger_ms=2, max_batch_size=256 * 1024)
     await producer.start()
     try:
-        topic = world.topic()
         await producer.client.add_topic(topic)
         began = time.perf_counter()
         sent = [
@@ -116,7 +118,9 @@ async def measure_load(load: Load, reach: float, engine: Engine, options: Option
                     if side == "relay":
                         row.rates.append(load.events / await time_relay(world, load.events, options.profile))
                     else:
-                        row.references.append(load.events / await time_reference(world, records))
+                        row.references.append(
+                            load.events / await time_reference(world.bus, world.topic(), records)
+                        )
                 row.note(f"us CPU a message, {side}", watch.spent.own_s / load.events * 1e6)
                 await world.runtime.database.close()
         options.say(f"{row.name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")

@@ -21,14 +21,13 @@ from deploy.scenarios.client import Stack
 from tests.benchmarks.bringing import bring
 from tests.benchmarks.engines import Engine
 from tests.benchmarks.harness import Bound, Result, Row, stopwatch
-from tests.benchmarks.imports import copy_bare, read_back
+from tests.benchmarks.imports import EVERYWHERE, copy_bare, read_back
 from tests.benchmarks.memory import families, pss_mb
 from tests.benchmarks.registers import workbook
 from tests.benchmarks.running import Options, run
 from tests.benchmarks.stacks import REGION, STACK, Program, Running, each_service, stack
 from tests.system.world import RunningStack
 
-EVERYWHERE = 0.03
 READY_S, MEMORY_MB = 10.0, 700.0
 _SETTLED_S = 5.0
 """Memory is looked at when what was done last is over for so long."""
