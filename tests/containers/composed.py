@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import time
@@ -90,6 +91,15 @@ class Composed:
             capture_output=True, text=True, timeout=COMMAND_S, env=self._environment, cwd=ROOT, check=False,
         )  # fmt: skip
 
+    def typed(self, commands: str, folder: Path) -> str:
+        """What an operator types into a shell in `folder`, where `docker-compose` means this project.
+
+        Raises AssertionError with what the first command that failed has printed.
+        """
+        program = shlex.join(self._tool)
+        script = f'docker-compose() {{ {program} "$@"; }}\n{commands}'
+        return _output(["bash", "-euo", "pipefail", "-c", script], self._environment, folder)
+
     def logs(self) -> str:
         """The last lines of every container."""
         return self.run("logs", "--tail", "8", "--no-color")
@@ -122,9 +132,9 @@ class Composed:
         return {**os.environ, **images, **ports, "SHUNIU_AUTH_FOLDER": str(self.auth)}
 
 
-def _output(command: list[str], environment: dict[str, str] | None = None) -> str:
+def _output(command: list[str], environment: dict[str, str] | None = None, folder: Path = ROOT) -> str:
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=COMMAND_S, env=environment, cwd=ROOT, check=False
+        command, capture_output=True, text=True, timeout=COMMAND_S, env=environment, cwd=folder, check=False
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-4000:]}"
     return done.stdout

@@ -1,16 +1,20 @@
 """The compose file started for real: healthy, the main job from outside, all there after down and up."""
 
+import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from chassis.service import installed
 from deploy.scenarios import binhai
 from deploy.scenarios.client import Stack
-from tests.containers.composed import STACK, Composed
+from tests.containers.composed import ROOT, STACK, Composed
 from tests.containers.identity import Identity
 from tests.system.world import counts
 
@@ -64,3 +68,32 @@ async def test_everything_is_there_after_down_and_up(served: Served) -> None:
         assert binhai.show_figures(await binhai.compared(stack)) == []
         await binhai.build(stack, time.monotonic())
     assert await counts(served.composed.connection) == before, "a second run of the main job adds nothing"
+
+
+async def test_a_database_is_copied_lost_and_brought_back_as_the_runbook_says(
+    served: Served, tmp_path: Path
+) -> None:
+    copying, bringing_back = runbook("Lost database")
+    served.composed.typed(copying, tmp_path)
+    assert {name.removesuffix(".dump") for name in os.listdir(tmp_path)} == set(installed())
+    async with Stack.open(served.composed.connection, served.token) as stack:
+        body = {"division": f"{STACK}005", "name": "备份之后备案的邻里互助队"}
+        later = str((await stack.post("registry", "/v1/organizations/filings", **body))["id"])
+        await stack.at_rest(binhai.REST_S)
+        served.composed.typed(bringing_back, tmp_path)
+        await stack.at_rest(binhai.REST_S)
+    database = await asyncpg.connect(served.composed.connection.databases["partybuild"])
+    try:
+        known = await database.fetchval("select count(*) from organization where id::text = $1", later)
+    finally:
+        await database.close()
+    assert known == 1, "what was published after the copy came again from the bus"
+    assert "everything is in order" in served.composed.run("run", "--rm", "migrate", "audit")
+
+
+def runbook(section: str) -> list[str]:
+    """The commands of a section of docs/operations.md that are typed beside the compose file."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    [text] = re.findall(rf"^## {section}$(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    return [block for block in blocks if "docker-compose" in block]
