@@ -3,6 +3,7 @@
 `make run`, or `python -m deploy.scenarios.binhai [--data-dir DIR] [--port PORT] [--once]`.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -12,8 +13,9 @@ from rich.table import Table
 
 from chassis.region import load_region
 from deploy.regions import profile_file
+from deploy.scenarios.binhai_records import enter
 from deploy.scenarios.client import Stack
-from deploy.scenarios.register import INSTRUCTORS, Entry, compose
+from deploy.scenarios.register import INSTRUCTORS, Entry, compose, registered_on
 from deploy.scenarios.rounds import Project, VentureRound, hold
 from deploy.scenarios.running import Failed, compared, operator_token, out, run, show_figures
 from deploy.scenarios.situation import HISTORICAL, REST_S, Situation
@@ -55,6 +57,12 @@ class Binhai(Situation):
                     "notify", "/v1/recipients", person_id=person, actor_id=actor, role=role, division=division
                 )
 
+    async def lead_and_fund(self) -> None:
+        """What the party line and the funder did; meanwhile others enter the registry's records."""
+        await self.found_party_organizations()
+        await self.assign_instructors()
+        await self.hold_round()
+
     async def found_party_organizations(self) -> None:
         """214 independent and 49 joint ones, each with a secretary from the founding on (F07)."""
         groups: dict[str, list[Entry]] = defaultdict(list)
@@ -76,7 +84,7 @@ class Binhai(Situation):
 
     def _founding(self, group: str, units: Sequence[Entry]) -> dict[str, Any]:
         joint = len(units) > 1
-        founded_on = max(_registered(unit) for unit in units) + timedelta(days=20)
+        founded_on = max(registered_on(unit) for unit in units) + timedelta(days=20)
         title = f"{units[0].name}等{len(units)}家联合党支部" if joint else f"{units[0].name}党支部"
         return {
             "name": title,
@@ -183,12 +191,6 @@ class Binhai(Situation):
             raise Failed("the live registration has led to no duty or to no message")
 
 
-def _registered(entry: Entry) -> date:
-    if entry.registered_on is None:
-        raise Failed(f"{entry.name} has no day of registration")
-    return entry.registered_on
-
-
 def _requested(position: int) -> int:
     """Generated amounts, in fen: those of the first 32 add up to the budget exactly, pair by pair."""
     mean = BUDGET_FEN // AWARDS
@@ -198,14 +200,14 @@ def _requested(position: int) -> int:
 
 async def build(stack: Stack, started: float) -> None:
     """Everything against a stack that runs: history, then one registration of today."""
-    register = compose(load_region(profile_file(REGION)), SEED)
-    async with Binhai.begin(stack, register, started) as situation:
+    region = load_region(profile_file(REGION))
+    async with Binhai.begin(stack, compose(region, SEED), started) as situation:
         await situation.load_register()
         await situation.appoint_recipients()
         await situation.settle("事件到达各服务 events reach every service")
-        await situation.found_party_organizations()
-        await situation.assign_instructors()
-        await situation.hold_round()
+        async with asyncio.TaskGroup() as offices:
+            offices.create_task(enter(situation, region))
+            offices.create_task(situation.lead_and_fund())
         await situation.settle("党建覆盖更新 coverage settles")
         live = await situation.register_live()
         await situation.settle("今日登记的影响 the live registration travels")

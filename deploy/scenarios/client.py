@@ -43,13 +43,21 @@ class Stack:
 
     async def ask(self, method: str, service: str, path: str, **arguments: Any) -> Any:
         """One request; its JSON. Raises `StepFailed` with the problem that the service describes."""
+        answer = await self._answer(method, service, path, **arguments)
+        return answer.json() if answer.content else None
+
+    async def download(self, service: str, path: str, **query: Any) -> bytes:
+        """A file. Raises `StepFailed`."""
+        return (await self._answer("GET", service, path, params=query)).content
+
+    async def _answer(self, method: str, service: str, path: str, **arguments: Any) -> httpx.Response:
         async with self._gate:
             answer = await self._client.request(
                 method, f"{self.connection.services[service]}{path}", **arguments
             )
         if answer.is_error:
             raise StepFailed(f"{method} {service}{path}: {answer.status_code} {answer.text[:600]}")
-        return answer.json() if answer.content else None
+        return answer
 
     async def get(self, service: str, path: str, **query: Any) -> Any:
         """One GET with a query."""

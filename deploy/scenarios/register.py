@@ -100,6 +100,13 @@ class Entry:
         )  # fmt: skip
 
 
+def registered_on(entry: Entry) -> date:
+    """The day on which an entry that is registered was; raises ValueError for any other."""
+    if entry.registered_on is None:
+        raise ValueError(f"{entry.name} has no day of registration")
+    return entry.registered_on
+
+
 def names(prefixes: tuple[str, ...], bodies: tuple[str, ...], dice: random.Random) -> list[str]:
     """Generated names in an order of chance: prefix, stem-branch pair, field word, body."""
     found = [

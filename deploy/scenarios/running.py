@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -120,6 +120,15 @@ async def _main(region: str, build: Build, data_dir: Path, port: int, once: bool
     return 0
 
 
+def _each(failures: BaseExceptionGroup[Any]) -> Iterator[BaseException]:
+    """What failed, out of the groups of tasks in which it did."""
+    for failure in failures.exceptions:
+        if isinstance(failure, BaseExceptionGroup):
+            yield from _each(failure)
+        else:
+            yield failure
+
+
 def run(region: str, build: Build, doc: str | None) -> None:
     """The command of a scenario's module: start the embedded stack, build the situation, compare figures."""
 
@@ -133,7 +142,7 @@ def run(region: str, build: Build, doc: str | None) -> None:
         try:
             code = asyncio.run(_main(region, build, data_dir.resolve(), port, once))
         except* (Failed, StepFailed, httpx.HTTPError) as failures:
-            for failure in failures.exceptions:
+            for failure in _each(failures):
                 out.print(f"[red]{failure}[/red]")
             code = 2
         raise SystemExit(code)

@@ -13,6 +13,8 @@ import asyncpg
 import pytest
 
 from chassis.embedded.connection import Connection
+from deploy.scenarios.client import Stack
+from deploy.scenarios.running import compared, operator_token
 from tests.system.world import ROOT, RunningStack, logged
 
 pytestmark = pytest.mark.system
@@ -47,8 +49,29 @@ def test_it_prints_every_published_figure_beside_the_computed_one(stack: Running
         "32",
     ):
         assert figure in printed, figure
-    assert "differs" not in printed.replace("(differs)", "")
+    told = ("一致 matches", "不一致 differs", "暂不能计算 cannot")
+    assert [printed.count(verdict) for verdict in told] == [38, 0, 8]
     assert "coverage duty" in printed
+
+
+async def test_a_figure_that_can_be_read_otherwise_says_what_it_would_be_then(stack: RunningStack) -> None:
+    connection = stack.start()
+    try:
+        token = operator_token(stack.data_dir, connection)
+        async with Stack.open(connection, token) as asked:
+            items = {item["id"]: item for item in await compared(asked)}
+    finally:
+        stack.stop()
+    assert {id for id, item in items.items() if item["verdict"] != item["expect"]} == set()
+    assert all("grants" in item["reason_en"] for item in items.values() if item["verdict"] == "cannot")
+    otherwise = {
+        id: [reading["computed_text"] for reading in items[id]["readings"] if reading["verdict"] == "differs"]
+        for id in ("F05-ratio", "F10-inspected", "F13-screened", "F13-incubating")
+    }
+    assert otherwise == {
+        "F05-ratio": ["31.20 家"], "F10-inspected": ["92.95 %"], "F13-screened": ["7 家"],
+        "F13-incubating": ["1 家"],
+    }  # fmt: skip
 
 
 def test_a_second_start_has_everything_and_a_second_run_adds_nothing(stack: RunningStack) -> None:
