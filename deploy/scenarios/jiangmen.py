@@ -9,6 +9,7 @@ from chassis.region import Region, load_region
 from deploy.regions import profile_file
 from deploy.scenarios.client import Stack
 from deploy.scenarios.generated import Group, compose
+from deploy.scenarios.incubation import Agreement, Cohort, base, hosted
 from deploy.scenarios.register import Entry
 from deploy.scenarios.running import run
 from deploy.scenarios.situation import Situation, on
@@ -23,6 +24,11 @@ LOWER, HOMES, GROWN = 97, 15, 66
 
 CITY_LEVEL = 25
 """F34: as many are of the city itself; the others are of the county units."""
+
+PLACES = 30
+SERVICES = ("incubation", "cultivation", "case_tracking", "annual_review")
+PROMISED = "孵化、培育、事件跟踪、年审等一体化、专业化服务"
+"""What the city's base promises is the document's; its places are ours."""
 
 
 def register(region: Region) -> list[Entry]:
@@ -58,7 +64,7 @@ class Jiangmen(Situation):
 
     async def recognise(self, region: Region) -> None:
         """Headquarters of the city and of its seven county units: two plates, one staff (F32, J01)."""
-        places = [("4407", "江门市"), *((one.code, one.name) for one in region.children(region.code))]
+        places = _city_and_counties(region)
         told = self.bar("枢纽总部 hub headquarters", len(places))
         for code, name in places:
             await self.once(
@@ -68,6 +74,20 @@ class Jiangmen(Situation):
             )  # fmt: skip
             told()
 
+    async def host(self, region: Region) -> None:
+        """A base of the city and of each county unit; in the city's 25 have an agreement (F32, F34)."""
+        city, *_ = [
+            await base(self, f"{name}妇女儿童类社会组织孵化基地", code, PLACES, date(2013, 3, 8))
+            for code, name in _city_and_counties(region)
+        ]
+        of_city = [str(self.ids[entry.name]) for entry in self.register if entry.division == self.division]
+        agreement = Agreement(SERVICES, PROMISED, date(2014, 3, 1), date(2015, 2, 28))
+        await hosted(self, city, Cohort(of_city, date(2014, 1, 13), agreement))
+
+
+def _city_and_counties(region: Region) -> list[tuple[str, str]]:
+    return [(region.code, region.name), *((one.code, one.name) for one in region.children(region.code))]
+
 
 async def build(stack: Stack, started: float) -> None:
     """Everything against a stack that runs."""
@@ -75,6 +95,7 @@ async def build(stack: Stack, started: float) -> None:
     async with Jiangmen.begin(stack, register(region), started) as situation:
         await situation.load_register()
         await situation.recognise(region)
+        await situation.host(region)
         await situation.settle("事件到达各服务 events reach every service")
 
 

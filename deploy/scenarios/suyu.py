@@ -1,4 +1,4 @@
-"""Suyu in April 2021: the women's organisations, the rural ones that were helped, the round of six projects.
+"""Suyu in April 2021: women's organisations, some of them in the park, rural ones with support, a round.
 
 `python -m deploy.scenarios.suyu [--data-dir DIR] [--port PORT] [--once]`.
 """
@@ -7,8 +7,10 @@ from datetime import date
 
 from chassis.region import Region, load_region
 from deploy.regions import profile_file
+from deploy.scenarios import incubation
 from deploy.scenarios.client import Stack
 from deploy.scenarios.generated import Group, Named, compose
+from deploy.scenarios.matters import opened
 from deploy.scenarios.register import Entry
 from deploy.scenarios.rounds import Project, VentureRound, hold
 from deploy.scenarios.running import run
@@ -29,6 +31,16 @@ NAMED = (
     Named("宿豫区迅哥有约志愿者协会", "321311001", date(2019, 11, 4)),
 )
 """Organisations that the document names; days and places are ours."""
+
+WAYS = ("funding", "internal_management", "building_planning", "activities")
+"""资金扶持、内部管理、建设及策划、开展活动 (S12)."""
+
+PARK, IN_PARK = "宿豫区社会组织创新实践园", 3
+SERVICES = (
+    "operation_advice", "project_development", "resource_linking", "capacity_building", "community_guidance",
+)  # fmt: skip
+PROMISED = "注册与运营咨询、公益项目开发、资源整合与链接、能力建设培训、社区服务引导"
+"""The first three of those named are in the park; what it gives is the document's, the days are ours."""
 
 CLUB, COMMUNITY = "迅哥有约乡村振兴服务社", "321311113003"
 STATIONS = (
@@ -71,6 +83,32 @@ class Suyu(Situation):
             )  # fmt: skip
             told()
 
+    async def support(self) -> None:
+        """Each rural organisation is helped in one of the four ways that the document lists (F24, S12)."""
+        rural = [entry for entry in self.register if entry.status == "filed"]
+        bodies = {
+            str(self.ids[entry.name]): {
+                "organization_id": str(self.ids[entry.name]), "support_kind": WAYS[position % len(WAYS)],
+                "provider": "civil_affairs", **on("2020-09-15"),
+            }
+            for position, entry in enumerate(rural)
+        }  # fmt: skip
+        await opened(
+            self, "技术支持 support of rural organisations", "/v1/supports", bodies,
+            lambda support: str(support["organization_id"]),
+        )  # fmt: skip
+
+    async def cultivate(self) -> None:
+        """Four women's organisations in the practice park, the fourth of which is not named (F25, S10)."""
+        park = await incubation.base(self, PARK, self.division, 10, date(2018, 6, 1))
+        unnamed = next(
+            entry for entry in self.register[len(NAMED) :]
+            if entry.registered_on is not None and entry.registered_on < date(2018, 6, 1)
+        )  # fmt: skip
+        cultivated = [str(self.ids[name]) for name in (*(one.name for one in NAMED[:IN_PARK]), unnamed.name)]
+        agreement = incubation.Agreement(SERVICES, PROMISED, date(2019, 3, 1), date(2022, 2, 28))
+        await incubation.hosted(self, park, incubation.Cohort(cultivated, date(2019, 1, 7), agreement))
+
     async def hold_round(self) -> None:
         """Six projects, each with 50,000 yuan, for five groups (F26); the year is not named and ours."""
         groups = ("为老", "为小", "为残", "为特", "为困")
@@ -98,6 +136,8 @@ async def build(stack: Stack, started: float) -> None:
         await situation.load_register()
         await situation.settle("事件到达各服务 events reach every service")
         await situation.open_stations()
+        await situation.support()
+        await situation.cultivate()
         await situation.hold_round()
         await situation.settle("创投结果到达各服务 the round's result travels")
 
