@@ -92,13 +92,14 @@ async def serve(
     not ready.
     """
     stop = stop or asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(RuntimeError, ValueError):  # not the main thread: the caller has the signals
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if assignments[0].settings.environment != "production":
         failpoints.install_from_environment()
     async with contextlib.AsyncExitStack() as opened:
         runtimes = [await opened.enter_async_context(_open(one, prepare)) for one in assignments]
+        # Before this nothing is in hand, and a signal ends the process at once.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(RuntimeError, ValueError):  # not the main thread: the caller has them
+                asyncio.get_running_loop().add_signal_handler(number, stop.set)
         for runtime in runtimes:
             runtime.neighbours = tuple(runtimes)
         running = _Running()

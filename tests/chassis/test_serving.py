@@ -1,7 +1,10 @@
 """One process of a service: it drains what is in hand, and a role that fails takes it down."""
 
 import asyncio
+import os
+import signal
 import socket
+import sys
 from dataclasses import replace
 
 import asyncpg
@@ -104,3 +107,31 @@ async def test_a_database_that_is_not_there_yet_is_waited_for_a_wrong_password_i
     finally:
         await owner.execute(f"drop database if exists {name} with (force)")
         await owner.close()
+
+
+async def test_asked_to_end_while_it_waits_for_its_database_it_ends_at_once() -> None:
+    tries = asyncio.Queue[None]()
+
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tries.put_nowait(None)
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    environment = {
+        **os.environ, "SHUNIU_ENVIRONMENT": "embedded", "SHUNIU_STACK": "120116", "SHUNIU_REGION": "120116",
+        "SHUNIU_DATABASE_DSN": f"postgresql://nobody:x@127.0.0.1:{port}/nothing",
+    }  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "chassis.command", "serve", "notify", "--prepare", env=environment
+    )
+    try:
+        for _ in range(2):
+            await asyncio.wait_for(tries.get(), 60)
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 10) == -signal.SIGTERM
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        server.close()
