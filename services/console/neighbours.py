@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 
 _TIMEOUT_S = 20.0
+_FILE_TIMEOUT_S = 300.0
+"""A workbook of a hundred thousand rows takes a minute to write or to read."""
 
 
 class NotDone(Exception):
@@ -50,11 +52,14 @@ class Neighbours:
 
     async def file(self, service: str, path: str, **query: str | int | list[str]) -> bytes:
         """A file as the service makes it; raises `NotDone`."""
-        return (await self._ask("GET", service, path, params=query)).content
+        return (await self._ask("GET", service, path, params=query, timeout=_FILE_TIMEOUT_S)).content
 
     async def bring(self, service: str, path: str, name: str, content: bytes, **form: str) -> Any:
         """Hand in a file with the fields of a form; the JSON answer. Raises `NotDone`."""
-        return (await self._ask("POST", service, path, files={"file": (name, content)}, data=form)).json()
+        answer = await self._ask(
+            "POST", service, path, files={"file": (name, content)}, data=form, timeout=_FILE_TIMEOUT_S
+        )
+        return answer.json()
 
     async def send(
         self, method: str, service: str, path: str, body: Mapping[str, Any] | None = None, *,

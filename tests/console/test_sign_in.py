@@ -1,7 +1,9 @@
 """Signing in to the pages, and what the console answers over HTTP, without a browser."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from chassis.settings import AuthSettings
 from services.console.app import service
 from services.console.pages import theme
 from services.console.pages.words import _CODES, _PAGE, Words
+from services.console.projection import queries
 from tests.console.conftest import World
 
 pytestmark = pytest.mark.integration
@@ -50,6 +53,21 @@ async def test_pages_are_started_with_every_application_that_carries_them(
     async with app.router.lifespan_context(app):
         assert core.app.is_started
     assert not core.app.is_started
+
+
+async def test_a_page_that_takes_its_time_is_waited_for(
+    browser: httpx.AsyncClient, key: EmbeddedKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service may take seconds to answer; the page library by itself would give up after three."""
+    read = queries.organizations
+
+    async def slowly(*arguments: Any, **named: Any) -> Any:
+        await asyncio.sleep(3.2)
+        return await read(*arguments, **named)
+
+    monkeypatch.setattr(queries, "organizations", slowly)
+    assert (await browser.post("/session", data={"token": token_of(key)})).status_code == 303
+    assert (await browser.get("/organizations")).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/organizations", "/organizations/1", "/messages"])

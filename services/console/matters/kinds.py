@@ -149,8 +149,19 @@ class Kinds:
         """Those whose records the person may read."""
         return [kind for kind in self.by_path.values() if kind.may_read]
 
-    def referred(self, field: str) -> KindWords | None:
-        """The kind that a field `campaign_id` means: the one of that name, or whose name ends so."""
+    def referred(self, field: str, title: str) -> KindWords | None:
+        """The kind that a field such as `campaign_id` means: the one that is called like its title, or else
+        the one of that name, or whose name ends so."""
         stem = field.removesuffix("_id")
-        exact = self.by_name.get(stem)
-        return exact or next((kind for name, kind in self.by_name.items() if name.endswith(f"_{stem}")), None)
+        called = next((kind for kind in self.by_path.values() if kind.zh == title), None)
+        named = called or self.by_name.get(stem)
+        return named or next((kind for name, kind in self.by_name.items() if name.endswith(f"_{stem}")), None)
+
+    def narrowed_by(self, kind: KindWords) -> list[tuple[KindWords, str]]:
+        """The lists that may be read of what belongs to one record of this kind, each with its filter."""
+        return [
+            (other, name)
+            for other in self.readable
+            for name in other.filter["properties"]
+            if name.endswith("_id") and self.referred(name, other.fields.get(name, "")) is kind
+        ]

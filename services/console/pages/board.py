@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.matters import queries
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Due, Standing
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
@@ -35,7 +35,7 @@ _BAD = frozenset({"overdue", "missed"})
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/inspections")
+    @address("/inspections")
     async def board(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

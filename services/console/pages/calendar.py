@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services.console.matters import queries
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Day, Due
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
@@ -27,7 +27,7 @@ _LONG_AGO = date(1900, 1, 1)
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/calendar")
+    @address("/calendar")
     async def calendar(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

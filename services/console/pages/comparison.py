@@ -14,7 +14,7 @@ from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.comparisons import PATH, left, readable
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
@@ -30,7 +30,7 @@ _CODED = {"legal_form": "legal_form", "legal_status": "legal_status"}
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/comparisons/{id}")
+    @address("/comparisons/{id}")
     async def comparison(request: Request, id: str) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):
@@ -118,7 +118,7 @@ class _Comparison:
 
     def _draw_head(self) -> None:
         said, record = self.said, self.record
-        title = f"{said.code('source', record['source'])} {record['listed_on']}"
+        title = f"{said.code('office', record['source'])} {record['listed_on']}"
         ui.label(title).classes("h1").props("role=heading aria-level=1")
         state = self.kind.state(record["state"], said.language)
         ui.html(chip(state, "good" if record["ended"] else "info"), tag="span", sanitize=False)
@@ -201,13 +201,14 @@ class _Comparison:
             name = f'<a class="open" href="/organizations/{line["organization_id"]}">{name}</a>'
         _cell(f'{name}<div class="muted small">{escape(beside)}</div>')
         if line["kind"] == _KINDS[0]:
-            _cell(escape(self._field(line)))
-            _cell(escape(self._value(line["field"], line["ours"])))
+            _cell(escape(self._field(line)), said("line_field"))
+            _cell(escape(self._value(line["field"], line["ours"])), said("line_ours"))
             wins = f" {chip(said('line_wins'), 'info')}" if line["wins"] else ""
             fault = ""
             if line["fault"]:
                 fault = f'<div class="small bad">{escape(said("line_fault", why=line["fault"]))}</div>'
-            _cell(f"{escape(self._value(line['field'], line['theirs']))}{wins}{fault}")
+            theirs = escape(self._value(line["field"], line["theirs"]))
+            _cell(f"{theirs}{wins}{fault}", said("line_theirs"))
             self._draw_deciding(line)
         else:
             ui.element("td")
@@ -269,6 +270,7 @@ class _Comparison:
         await self._refresh()
 
 
-def _cell(content: str) -> None:
-    with ui.element("td"):
+def _cell(content: str, label: str = "") -> None:
+    """A cell; its `label` stands before it on a telephone, where there is no heading above."""
+    with ui.element("td").props(f'data-label="{label}"'):
         ui.html(content, sanitize=False)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.neighbours import NotDone
 from services.console.pages.dialog import buttons, problem_line, say
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
@@ -26,7 +26,7 @@ _COUNTS = ("matched", "fields", "left", "theirs_only", "ours_only")
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/comparisons")
+    @address("/comparisons")
     async def comparisons(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):
@@ -125,7 +125,7 @@ class _Comparisons:
             f'<td class="number{_wide(name)}{" bad" if name == "left" and number else ""}">{number:,}</td>'
             for name, number in numbers.items()
         )
-        name = f"{said.code('source', one['source'])} {one['listed_on']}"
+        name = f"{said.code('office', one['source'])} {one['listed_on']}"
         beside = f"{self.shown.place(one['division'])} · {said('comparison_listed', count=one['listed'])}"
         state = chip(self.kind.state(one["state"], said.language), "good" if one["ended"] else "info")
         return (
@@ -153,7 +153,7 @@ class _Bringing:
             ui.label(said("bring_list_how")).classes("muted small")
             self.problem = problem_line()
             self.source = ui.select(
-                said.codes("source"), label=said("list_source"), value=next(iter(said.codes("source"))),
+                said.codes("office"), label=said("list_source"), value=next(iter(said.codes("office"))),
                 with_input=True, new_value_mode="add-unique",
             ).props(f'hint="{said("list_source_hint")}"')  # fmt: skip
             self.division = ui.select(
@@ -175,6 +175,7 @@ class _Bringing:
         self.name, self.content = event.file.name, await event.file.read()
         # The sender of an upload is the ui.upload; the library types it as any element.
         event.sender.reset()  # type: ignore[attr-defined]
+        self.problem.visible = False
         self.file.text = self.said("list_chosen", name=self.name)
 
     async def _compare(self) -> None:

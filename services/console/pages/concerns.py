@@ -12,6 +12,8 @@ from services.console.projection.queries import Subject
 
 _PAST = 12
 _INSPECTION = "inspection"
+_BY_AUTHORITIES = frozenset({"credit_listing", "official_decision"})
+"""What has a card of its own and waits for nobody here."""
 _RESULTS = {"qualified": "good", "basically_qualified": "warn", "unqualified": "bad"}
 
 
@@ -31,15 +33,20 @@ class Concerns:
 
     def open(self) -> str:
         """What is open, the earliest deadline first."""
-        found = [(kind, one) for kind, one in self.matters if not one.ended]
+        found = [
+            (kind, one)
+            for kind, one in self.matters
+            if not one.ended and one.aggregate not in _BY_AUTHORITIES
+        ]
         found.sort(key=lambda pair: pair[1].state.get("due_on") or "9999")
         if not found:
             return f'<p class="muted">{self.said("no_open_matters")}</p>'
         return table([self._row(kind, one) for kind, one in found])
 
     def past(self) -> str:
-        """What has ended, inspections aside; empty where there is nothing."""
-        found = [(kind, one) for kind, one in self.matters if one.ended and one.aggregate != _INSPECTION]
+        """What has ended and has no card of its own; empty where there is nothing."""
+        apart = _BY_AUTHORITIES | {_INSPECTION}
+        found = [(kind, one) for kind, one in self.matters if one.ended and one.aggregate not in apart]
         return table([self._row(kind, one) for kind, one in found[:_PAST]]) if found else ""
 
     def inspections(self) -> str:

@@ -14,7 +14,7 @@ from services.console.matters import enforcement
 from services.console.matters.enforcement import Open, Order, Watched
 from services.console.matters.kinds import Kinds, KindWords
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip, day
@@ -45,7 +45,7 @@ _PARTS: Final = (
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/enforcement")
+    @address("/enforcement")
     async def supervision(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):
@@ -145,16 +145,15 @@ class _Supervision:
     def _orders(self, orders: Sequence[Order], today: Any) -> str:
         said = self.said
         kind = self.kinds.by_path[_ORDERS]
-        language = said.language
         heads = "".join(
             f'<th class="number">{escape(said(name))}</th>'
             for name in ("order_still", "order_visited", "order_resumed")
         )
         rows = "".join(self._order(one, kind, today) for one in orders)
         return (
-            f'<table class="plain list" data-list><thead><tr><th>{escape(kind.called(language))}</th>'
+            f'<table class="plain list" data-list><thead><tr><th>{escape(kind.called(said.language))}</th>'
             f'<th class="wide">{escape(said("order_scope"))}</th>'
-            f'<th class="wide">{escape(kind.field("due_on", language))}</th>{heads}</tr></thead>'
+            f'<th class="wide">{escape(said("order_review"))}</th>{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table>"
         )
 

@@ -71,7 +71,9 @@ class StepForm:
         wanted = {
             one.name: kind
             for one in self.fields
-            if one.widget is Widget.RECORD and (kind := self.kinds.referred(one.name)) and kind.may_read
+            if one.widget is Widget.RECORD
+            and (kind := self.kinds.referred(one.name, one.title))
+            and kind.may_read
         }
         found = await asyncio.gather(*(self._newest(kind) for kind in wanted.values()))
         return dict(zip(wanted, found, strict=True))

@@ -24,6 +24,8 @@ from services.console.projection import queries
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 POLL_S = 1.0
+_PATIENCE_S = 60.0
+"""How long a page may take to be drawn: a service has 20 s to answer; the library would give up after 3."""
 _LOG = logging.getLogger("console.pages")
 _OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
 _NAVIGATION = (
@@ -110,6 +112,11 @@ def in_turn(redraw: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitab
 async def _version(desk: Desk) -> int:
     async with desk.runtime.database.transaction() as transaction:
         return await queries.version(transaction.connection)
+
+
+def address(path: str) -> ui.page:
+    """Make the function below the page at `path`."""
+    return ui.page(path, response_timeout=_PATIENCE_S)
 
 
 async def admit(desk: Desk, request: Request) -> Person | Response:

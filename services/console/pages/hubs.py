@@ -15,7 +15,7 @@ from services.console.matters.hubs import Hub, Tier
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.neighbours import NotDone
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip, day
@@ -29,7 +29,7 @@ _WAITING = ("applications", "reports", "tasks")
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/hubs")
+    @address("/hubs")
     async def network(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):
@@ -114,13 +114,13 @@ class _Network:
 
     def _about(self, hub: Hub) -> str:
         state = hub.state
+        told = ("form", "recognition", "recognised_by", "document_number")
         words = [
             self.shown.place(hub.division), self.said.code("tier", hub.tier),
-            self.shown.value(self.kind, "form", state["form"]),
-            self.shown.value(self.kind, "recognition", state["recognition"]),
-            state.get("recognised_by"), state.get("document_number"), *state.get("name_plates", ()),
+            *(self.shown.value(self.kind, name, state[name]) for name in told if state.get(name)),
+            *state.get("name_plates", ()),
         ]  # fmt: skip
-        return " · ".join(filter(None, words))
+        return " · ".join(words)
 
     async def _open(self) -> None:
         opening = self.kind.opening
@@ -148,7 +148,7 @@ class _Network:
         heads = "".join(f'<th class="number{_wide(name)}">{escape(said(name))}</th>' for name in names)
         rows = "".join(map(self._tier, hubs.tiers(found, places)))
         self._card(
-            "tiers", said("hub_level"),
+            "tiers", said("hub_tiers"),
             f'<table class="plain board"><thead><tr><th>{said("hub_level")}</th>{heads}'
             f"<th>{said('hub_without')}</th></tr></thead><tbody>{rows}</tbody></table>",
         )  # fmt: skip
@@ -185,7 +185,7 @@ class _Network:
         )
         rows = "".join(self._hub(one, today) for one in found)
         self._card(
-            "hubs", said("hubs"),
+            "hubs", said("hub_bodies"),
             f'<table class="plain list" data-list><thead><tr>{heads}</tr></thead>'
             f"<tbody>{rows}</tbody></table>",
         )  # fmt: skip
@@ -224,7 +224,7 @@ class _Network:
         rows = "".join(self._department(one, waiting.get(one["code"], {}), counted) for one in departments)
         table = (
             f'<div class="scroll"><table class="plain list"><thead><tr><th>{said("hub_departments")}</th>'
-            f"<th>{said('hub_duties')}</th><th>{said('hub_person')}</th>{heads}</tr></thead>"
+            f"<th>{said('hub_person')}</th>{heads}</tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
         )
         group = "".join(map(self._post, hub.state.get("lead_group", ())))
@@ -238,7 +238,8 @@ class _Network:
     def _department(self, one: Mapping[str, Any], waits: Mapping[str, Any], counted: Sequence[str]) -> str:
         numbers = "".join(f'<td class="number">{waits.get(name, 0):,}</td>' for name in counted)
         return (
-            f"<tr><td>{escape(one['code'])}</td><td>{escape('、'.join(one.get('duties', ())) or '—')}</td>"
+            f'<tr><td>{escape(one["code"])}<div class="muted small">'
+            f"{escape('、'.join(one.get('duties', ())))}</div></td>"
             f"<td>{escape(one.get('person') or '—')}</td>{numbers}</tr>"
         )
 

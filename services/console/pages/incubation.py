@@ -13,7 +13,7 @@ from services.console.matters import incubation
 from services.console.matters.incubation import STATES, Base, Intake, Stays
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Due
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
@@ -29,7 +29,7 @@ _AT_A_DESK = frozenset({"selected", "gone", "rejected"})
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/incubation")
+    @address("/incubation")
     async def bases(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.neighbours import NotDone
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip, day
@@ -26,7 +26,7 @@ _GROUPS = {"overdue": "bad", "near": "warn", "later": "info"}
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/inquiries")
+    @address("/inquiries")
     async def inquiries(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

@@ -28,3 +28,9 @@ document.addEventListener('keydown', event => {
   const next = entries.indexOf(at) < 0 ? (step > 0 ? 0 : entries.length - 1) : entries.indexOf(at) + step;
   (entries[next] || at).focus();
 });
+// On a telephone the bar is longer than the window: it begins at the page one is on.
+const arriving = setInterval(() => {
+  const here = document.querySelector('nav .here');
+  if (here) { here.parentElement.scrollLeft = here.offsetLeft - 40; clearInterval(arriving); }
+}, 100);
+setTimeout(() => clearInterval(arriving), 5000);

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip, day, moment
@@ -26,7 +26,7 @@ _PAGES = {"comparisons": ("open_comparison", "/comparisons/{id}"), "hubs": ("hub
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/matters/{path}/{id}")
+    @address("/matters/{path}/{id}")
     async def matter(request: Request, path: str, id: str) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):
@@ -165,6 +165,13 @@ class _Record:
         self, record: Mapping[str, Any], steps: Sequence[Mapping[str, Any]],
         receipts: Sequence[Mapping[str, Any]] | None,
     ) -> None:  # fmt: skip
+        if lists := self.kinds.narrowed_by(self.kind):
+            with ui.element("div").classes("w12 tools").props('data-card="lists"').style("margin:0"):
+                for kind, name in lists:
+                    where = f"/matters/{kind.path}?{name}={self.id}"
+                    ui.link(self.said("list_of", kind=kind.called(self.said.language)), where).classes(
+                        "choice"
+                    )
         if receipts is not None:
             with ui.element("section").classes("card w12 scroll").props('data-card="receipts"'):
                 ui.html(f"<h2>{self.said('receipts')}</h2>{self._receipts(receipts)}", sanitize=False)
@@ -186,7 +193,8 @@ class _Record:
         """A value as HTML; what it refers to is one click away."""
         if name == "organization_id":
             return f'<a href="/organizations/{escape(value)}">{escape(record["organization"] or value)}</a>'
-        if name.endswith("_id") and (kind := self.kinds.referred(name)) is not None and kind.may_read:
+        title = self.kind.fields[name]
+        if name.endswith("_id") and (kind := self.kinds.referred(name, title)) and kind.may_read:
             called = kind.called(self.said.language)
             return f'<a href="/matters/{kind.path}/{escape(str(value))}">{escape(called)}</a>'
         return escape(self.shown.value(self.kind, name, value))

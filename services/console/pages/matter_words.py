@@ -15,7 +15,6 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
         "各类事项：点开即见清单；在办件数随办理变化。",
         "Every kind of matter; the open ones are counted as they are worked on.",
     ),
-    "open_count": ("在办 {count} {unit}", "{count} open"),
     "overdue_count": ("逾期 {count}", "{count} overdue"),
     "no_kinds": ("没有您可以查看的事项种类。", "There is no kind of matter that you may read."),
     "unknown_kind": ("没有这类事项，请从“事项”页进入。", "There is no such kind; start from Matters."),
@@ -76,7 +75,6 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
         "This record is worked on in the stack of {place}; here it is read only.",
     ),
     "ended_record": ("本记录已结束。", "This record has ended."),
-    "open_all": ("查看全部", "Show all"),
     "receipts": ("签收和反馈", "Receipts"),
     "no_receipts": ("还没有单位需要签收。", "Nobody owes a receipt yet."),
     "owed": ("应签收", "Owed"),
@@ -157,7 +155,6 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "past_matters": ("已结束事项", "Ended matters"),
     "inspections": ("历年年检", "Inspections"),
     # board
-    "inspection_year": ("年度", "Year"),
     "inspection_form": ("形式", "Form"),
     "board_due": ("应检", "Due"),
     "board_handed_in": ("已报送", "Handed in"),

@@ -14,7 +14,7 @@ from services.console.matters.forms import Field, Widget
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.picker import Picker
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
@@ -34,7 +34,7 @@ Query = dict[str, list[str]]
 def attach(desk: Desk) -> None:
     """Register the pages."""
 
-    @ui.page("/matters")
+    @address("/matters")
     async def matters(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):
@@ -44,7 +44,7 @@ def attach(desk: Desk) -> None:
                 await _draw_kinds(frame, kinds)
         return None
 
-    @ui.page("/matters/{path}")
+    @address("/matters/{path}")
     async def matter_list(request: Request, path: str) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

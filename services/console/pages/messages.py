@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.console.neighbours import NotDone
-from services.console.pages.frame import SHANGHAI, Frame, admit, in_turn, page
+from services.console.pages.frame import SHANGHAI, Frame, address, admit, in_turn, page
 from services.console.pages.session import Desk
 
 _OVERSEERS = frozenset({"operator", "hub_officer"})
@@ -20,7 +20,7 @@ _PAGE = 30
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/messages")
+    @address("/messages")
     async def messages(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

@@ -38,6 +38,8 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "hubs": ("枢纽网络", "Hubs"),
     "hubs_title": ("枢纽型社会组织网络", "The network of hubs"),
     "hub": ("枢纽型社会组织", "Hub"),
+    "hub_tiers": ("各级网络", "The tiers"),
+    "hub_bodies": ("各枢纽", "The hubs"),
     "hub_level": ("层级", "Tier"),
     "hub_places": ("区划", "Divisions"),
     "hub_with": ("已建", "With a hub"),
@@ -49,7 +51,6 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "hub_without_more": ("等 {count} 个", "and others, {count} in all"),
     "hub_form": ("性质", "Form"),
     "hub_departments": ("部门", "Sections"),
-    "hub_duties": ("职责", "Duties"),
     "hub_person": ("责任人", "Person"),
     "hub_waits_applications": ("登记申请", "Applications"),
     "hub_waits_reports": ("上报待答复", "Reports"),
@@ -86,6 +87,7 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "order_scope": ("范围", "Scope"),
     "order_everybody": ("辖区内全部", "all of the division"),
     "order_named": ("点名 {count} 家", "{count} named"),
+    "order_review": ("复核日期", "To look at again"),
     "order_still": ("停止活动", "Stand still"),
     "order_visited": ("其中已督查", "Of them visited"),
     "order_resumed": ("已恢复", "Went on"),
@@ -107,6 +109,26 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
         "您没有查看风险、线索、名录和应急措施的权限。",
         "You may not read risks, cases, listings or emergency orders.",
     ),
+    # what belongs to a record, and the register by workbook
+    "list_of": ("{kind}清单", "{kind}"),
+    "export_register": ("导出", "Export"),
+    "exporting": ("正在生成登记册……", "The workbook is being made…"),
+    "export_without_coverage": (
+        "登记册不含党建覆盖，未按此条件筛选。",
+        "The register has no party coverage and was not filtered by it.",
+    ),
+    "import_register": ("导入登记册", "Import a register"),
+    "import_how": (
+        "选择登记册（.xlsx、.xls、.ods）。先逐行核对，不改动数据；核对后再导入。已在册而内容不同的，请到该组织页面变更。",
+        "Choose a register (.xlsx, .xls, .ods). It is checked row by row first, which changes nothing; then"
+        " import it. What is on record with other content is changed on the organisation's own page.",
+    ),
+    "template": ("下载空表", "Download an empty one"),
+    "importing": ("正在导入，已办 {rows} 行……", "Importing, {rows} rows done…"),
+    "imported": (
+        "已导入 {applied} 家，{unchanged} 家没有变化，{bad} 行有误未导入。",
+        "{applied} were imported, {unchanged} are as they were, {bad} rows are faulty and left out.",
+    ),
     # comparisons
     "comparisons": ("比对", "Comparisons"),
     "comparisons_title": ("与其他部门名册比对", "Comparisons with other offices' lists"),
@@ -124,7 +146,6 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     "list_needs_file": ("请先选择名册文件。", "Choose the file first."),
     "list_needs": ("请填写来源单位、辖区和名册日期。", "Give whose list it is, the division and the day."),
     "compare": ("比对", "Compare"),
-    "comparing": ("正在逐家比对……", "Comparing…"),
     "compared": (
         "已比对 {listed} 家：{matched} 家对上，{fields} 项不一致。",
         "{listed} compared: {matched} matched, {fields} fields differ.",
@@ -219,7 +240,7 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "member": ("成员", "member"),
         "office": ("办公室主任", "office"),
     },
-    "source": {"civil_affairs": ("民政登记管理机关", "civil affairs")},
+    "office": {"civil_affairs": ("民政登记管理机关", "civil affairs")},
     "matched_by": {
         "credit_code": ("统一社会信用代码", "credit code"),
         "legacy_number": ("登记证号", "registration number"),

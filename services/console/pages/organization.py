@@ -14,7 +14,7 @@ from services.console.matters.kinds import SERVICE, Kinds
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns
 from services.console.pages.details import change_details, make_link
-from services.console.pages.frame import SHANGHAI, Frame, admit, in_turn, page
+from services.console.pages.frame import SHANGHAI, Frame, address, admit, in_turn, page
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
 from services.console.pages.standing import Standing
@@ -33,7 +33,7 @@ _DAYS = ("founded_on", "registered_on", "filed_on", "linked_on", "ended_on")
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/organizations/{id}")
+    @address("/organizations/{id}")
     async def organization(request: Request, id: str) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

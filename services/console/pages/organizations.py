@@ -8,7 +8,8 @@ from nicegui import events, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
+from services.console.pages.register import ImportDialog, export
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.projection import queries
@@ -33,11 +34,14 @@ _NAME_CELL = (
 _SIZES = (25, 50, 100)
 _LONGEST = 200
 
+_BRING = frozenset({"operator", "hub_officer", "registration_authority"})
+"""Roles that bring registers; the registry decides for itself."""
+
 
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/organizations")
+    @address("/organizations")
     async def organizations(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):
@@ -76,6 +80,22 @@ class _List:
             for name, (label, kind) in _FILTERS.items():
                 self._choice(name, self._codes(name, kind), self.said(label))
             ui.button(self.said("clear"), on_click=self._clear).props("flat dense no-caps")
+            ui.button(self.said("export_register"), on_click=self._export).props(
+                "outline dense no-caps padding='4px 12px' icon=download"
+            )
+            if self.frame.person.principal.roles & _BRING:
+                ui.button(self.said("import_register"), on_click=self._import).props(
+                    "outline dense no-caps padding='4px 12px' icon=upload"
+                )
+        self.dialogs = ui.element("div")
+
+    async def _export(self) -> None:
+        await export(self.frame, self.wanted)
+
+    def _import(self) -> None:
+        self.dialogs.clear()
+        with self.dialogs:
+            ImportDialog(self.frame).open()
 
     def _codes(self, name: str, kind: str) -> dict[str, str]:
         codes = self.said.codes(kind)

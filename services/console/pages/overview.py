@@ -13,7 +13,7 @@ from services.console.figures.model import Verdict
 from services.console.figures.published import FiguresFileError
 from services.console.figures.routes import table
 from services.console.pages.charts import coverage_pie, form_pie, places_bar, years_bar
-from services.console.pages.frame import SHANGHAI, Frame, admit, page
+from services.console.pages.frame import SHANGHAI, Frame, address, admit, page
 from services.console.pages.session import Desk, Person
 from services.console.pages.words import Words
 from services.console.projection import queries
@@ -25,7 +25,7 @@ _SOON = timedelta(days=30)
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/")
+    @address("/")
     async def overview(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

@@ -13,7 +13,8 @@ from services.console.pages.frame import SHANGHAI, Frame
 _CODES = {
     "legal_form": "legal_form", "legal_forms": "legal_form", "form": "inspection_form", "level": "base_level",
     "listing": "listing", "listing_grounds": "listing_ground", "risk_level": "risk_level",
-    "six_haves": "six_have", "passed": "visit_point", "lacking": "visit_point", "source": "source",
+    "six_haves": "six_have", "passed": "visit_point", "lacking": "visit_point", "source": "office",
+    "authority": "office", "recognised_by": "office",
 }  # fmt: skip
 """Fields whose codes the pages have words for."""
 _AT_HAND_DAYS = 7

@@ -74,10 +74,9 @@ class Standing:
         for line in changes:  # newest first: what came after one change is what the next one changed
             items += f"<li>{self._change(line, after)}</li>"
             after = str(line.particular["previous"])
-        return f'<ul class="reasons">{items or self._none("standing_unchanged")}</ul>'
-
-    def _none(self, key: str) -> str:
-        return f'<li class="muted">{self.said(key)}</li>'
+        if not items:
+            return f'<p class="muted">{self.said("standing_unchanged")}</p>'
+        return f'<ul class="reasons">{items}</ul>'
 
     def _change(self, line: Line, after: str) -> str:
         said = self.said
@@ -143,7 +142,9 @@ class Standing:
             days.append(said("decision_lifted", day=one["lifted_on"]))
         elif one["until"]:
             days.append(said("decision_until", day=one["until"]))
-        beside = " · ".join(filter(None, (one["authority"], one["result"], one["document_number"])))
+        beside = " · ".join(
+            filter(None, (said.code("office", one["authority"]), one["result"], one["document_number"]))
+        )
         refused = said("decision_refused", why=one["refused"]) if one["refused"] else ""
         name = escape(called)
         if kind and kind.may_read:

@@ -14,7 +14,7 @@ from services.console.matters.queries import Due
 from services.console.neighbours import NotDone
 from services.console.pages.calendar import where_of
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, admit, in_turn, page
+from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
@@ -27,7 +27,7 @@ _LONG_AGO = date(1900, 1, 1)
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @ui.page("/today")
+    @address("/today")
     async def today(request: Request) -> Response | None:
         person = await admit(desk, request)
         if isinstance(person, Response):

@@ -50,7 +50,6 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "unread_detail": ("辖区内未读 {count}", "{count} unread in the area"),
     "of_total": ("占 {share}", "{share} of all"),
     "events": ("{count} 条事件", "{count} events"),
-    "million": ("资助 {amount} 万元", "{amount} × 10,000 yuan"),
     # charts and tables
     "by_division": ("各辖区社会组织", "Organisations by division"),
     "by_form": ("登记组织的类型", "Registered, by legal form"),
@@ -106,7 +105,6 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "timeline": ("时间线", "Timeline"),
     "projects": ("公益创投申报", "Grant applications"),
     "applications": ("登记申请", "Registration applications"),
-    "actions": ("办理", "Actions"),
     "change_details": ("变更资料", "Change details"),
     "make_link": ("建立联系", "Link to the hub"),
     "not_found": (
