@@ -284,6 +284,32 @@ async def test_a_task_shows_the_tree_of_its_receipts(visitor: Visitor, stack: St
     await visitor.picture("task")
 
 
+async def test_the_tree_of_a_task_goes_down_the_tiers_and_adds_up(visitor: Visitor, stack: Stack) -> None:
+    communities = ["120116001016", "120116001017"]
+    task = await stack.ask(
+        "POST", "registry", "/v1/tasks",
+        json={"division": "120116", "title": "社区社会组织摸底", "kind": "survey", "lead": "hub",
+              "implementing": [STREET, *communities, OTHER_STREET], "due_on": DUE.isoformat()},
+    )  # fmt: skip
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/matters/tasks/{task['id']}")
+    tree = visitor.page.locator('[data-card="receipts"]')
+    await expect(tree.locator("tbody tr")).to_have_count(4)
+    owed = await everybody(stack, "task-receipts", task_id=task["id"])
+    below = next(one["id"] for one in owed if one["division"] == communities[0])
+    answer = {"report": "已摸底，无遗漏。", "done": 12}
+    await stack.ask("POST", "registry", f"/v1/task-receipts/{below}/report", json=answer)
+    numbers = tree.locator(f'tr[data-division="{STREET}"] td.number')
+    await expect(numbers.first).to_have_text("3")
+    await expect(numbers.last).to_have_text("12")
+    await expect(tree.locator(f'tr[data-division="{OTHER_STREET}"] td.number').last).to_have_text("0")
+    indented = tree.locator(f'tr[data-division="{communities[0]}"] td').first
+    await expect(indented).to_have_css("padding-left", "18px")
+    await visitor.picture("task-tree")
+    await visitor.page.locator('[data-card="lists"]').get_by_role("link", name="任务签收清单").click()
+    await expect(visitor.page.locator("table.list tbody tr")).to_have_count(4)
+
+
 async def test_an_inquiry_stands_in_the_queue_with_its_clock_until_it_is_answered(
     visitor: Visitor, stack: Stack
 ) -> None:

@@ -82,7 +82,7 @@ async def test_an_organisation_tells_why_it_stands_as_it_does(visitor: Visitor, 
     await expect(credit).to_contain_text("未按规定报送年度工作报告")
     await expect(credit).to_contain_text(f"至 {TODAY.year + 1}-03-02 在列满两年")
     await expect(credit).to_contain_text("津滨社罚〔2025〕3号")
-    await visitor.picture("organization")
+    await visitor.picture("organization-standing")
     await reasons.get_by_role("link", name="风险隐患").click()
     await expect(visitor.page.locator('[data-card="particulars"]')).to_contain_text("重大风险")
 

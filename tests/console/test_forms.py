@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.matters import Kind, Step
+from chassis.matters import Kind, Step, queries
 from chassis.matters.queries import words
+from chassis.principal import SYSTEM
 from services.console.matters.forms import Fault, Field, Widget, field_of, fields, read
-from services.console.matters.kinds import KindWords
+from services.console.matters.kinds import Kinds, KindWords
 from services.console.pages.words import Words
 from services.registry.areas import KINDS
 from services.registry.inspections.annual.commands import INSPECTIONS
@@ -130,6 +131,7 @@ def test_a_box_left_alone_says_no_only_where_that_is_the_default() -> None:
     assert "a" in read([field_of("a", flag, {}, required=True)], {})[1]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first text that is drawn loads all of Unicode
 @given(
     st.dictionaries(
         st.sampled_from(sorted(of(TASKS.opening))), st.one_of(st.none(), st.text(), st.integers())
@@ -167,3 +169,27 @@ def test_names_are_in_the_persons_language() -> None:
     assert (kind.state("hub_reviewed", "zh"), kind.state("hub_reviewed", "en")) == ("已初审", "hub reviewed")
     assert (kind.step("submitted_late", "zh"), kind.field("result", "zh")) == ("报送材料", "结论")
     assert kind.codes["result"]["basically_qualified"] == "基本合格"
+
+
+KNOWN = Kinds({kind.path: KindWords.of(queries.for_caller(words(kind), SYSTEM)) for kind in KINDS})
+"""Every kind, as somebody knows them who may do everything."""
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "meant"),
+    [
+        ("trainings", "plan_id", "training_plan"),  # by its title: there are plans, too
+        ("inspections", "campaign_id", "inspection_campaign"),
+        ("stays", "base_id", "base"),
+        ("tasks", "origin_record_id", None),
+    ],
+)
+def test_a_field_offers_the_records_that_it_means(path: str, name: str, meant: str | None) -> None:
+    found = KNOWN.referred(name, KNOWN.by_path[path].fields[name])
+    assert (found and found.name) == meant
+
+
+def test_a_record_leads_to_the_lists_of_what_belongs_to_it() -> None:
+    lists = KNOWN.narrowed_by(KNOWN.by_path["inspection-campaigns"])
+    assert [(kind.path, name) for kind, name in lists] == [("inspections", "campaign_id")]
+    assert KNOWN.narrowed_by(KNOWN.by_path["plans"]) == []
