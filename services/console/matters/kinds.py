@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 SERVICE = "registry"
-_TITLES = ("title", "name", "topic", "subject")
+TITLES = ("title", "name", "topic", "subject")
+"""Fields that say what a record is called, the first that it has."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class KindWords:
 
     def title(self, record: Mapping[str, Any], organization: str | None, language: str) -> str:
         """What a record is called in a list."""
-        own = next((str(record[name]) for name in _TITLES if record.get(name)), None)
+        own = next((str(record[name]) for name in TITLES if record.get(name)), None)
         return own or organization or f"{self.called(language)} {str(record['id'])[-6:]}"
 
     @cached_property

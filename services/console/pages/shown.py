@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from services.console.matters import queries
-from services.console.matters.kinds import KindWords
+from services.console.matters.kinds import TITLES, KindWords
 from services.console.matters.queries import Due
 from services.console.pages.frame import SHANGHAI, Frame
 
@@ -81,8 +81,8 @@ class Shown:
 
     def due_title(self, due: Due) -> str:
         """What is due, in as many words as a list has room for."""
-        own = due.state.get("title") or due.state.get("name")
-        return str(due.organization or own or due.id)
+        own = next((due.state[name] for name in TITLES if due.state.get(name)), None)
+        return str(due.organization or own or str(due.id)[-6:])
 
     async def organizations(self, records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """The names of the organisations that the records are about, by id."""
