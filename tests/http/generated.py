@@ -16,10 +16,16 @@ Operation = Any
 Case = schemathesis.Case[Any]
 
 
+_DESCRIBED: dict[str, dict[tuple[str, str], Operation]] = {}
+"""Service -> its operations: to write and to read the document of 650 routes takes seconds."""
+
+
 def operations(office: Office) -> dict[tuple[str, str], Operation]:
     """(method, path) -> what the document says of it."""
+    found = _DESCRIBED.setdefault(office.service.name, {})
+    if found:
+        return found
     schema = schemathesis.openapi.from_dict(office.app.openapi())  # type: ignore[attr-defined]
-    found: dict[tuple[str, str], Operation] = {}
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
         operation = result.ok()

@@ -83,6 +83,8 @@ class Office:
     client: httpx.AsyncClient
     key: EmbeddedKey
     records: Records = field(default_factory=Records)
+    made: dict[str, Any] = field(default_factory=dict)
+    """requests made of the service's description, which takes longer than sending them"""
 
     @property
     def service(self) -> Service:

@@ -42,7 +42,10 @@ async def requests(office: Office, wanted: str) -> list[tuple[Route, list[Reques
                 operation = described[route.method, route.path]
                 yield route, list(valid_requests(office, route, operation, count))
 
-    return await asyncio.to_thread(lambda: list(make()))
+    if wanted not in office.made:
+        office.made[wanted] = await asyncio.to_thread(lambda: list(make()))
+    found: list[tuple[Route, list[Request]]] = office.made[wanted]
+    return found
 
 
 async def send(office: Office, request: Request, role: str, division: str) -> httpx.Response:

@@ -1,4 +1,8 @@
-"""Whatever is sent to any service: a documented answer that keeps its schema, and never a failure of ours."""
+"""Whatever is sent to any service: a documented answer that keeps its schema, and never a failure of ours.
+
+The one proof of this for all services: requests by the document and beside it, about records that are there
+and about none. A service's own suite does not repeat it.
+"""
 
 import asyncio
 import contextlib
