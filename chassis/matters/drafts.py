@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from shuniu_contracts import Ref, State
 from sqlalchemy import inspect
@@ -56,6 +56,7 @@ class Shape:
     def __init__(self, row: type[MatterRow]) -> None:
         self.row, self.table, self.rendering = row, str(row.__tablename__), rendering(row)
         self.columns = tuple(row.model_fields)
+        self._in_order = itemgetter(*self.columns)
         self._plain: dict[str, Any] = {}
         self._made: dict[str, Callable[[], Any]] = {}
         for name, field in row.model_fields.items():
@@ -78,7 +79,7 @@ class Shape:
 
     async def insert(self, uow: UnitOfWork, drafts: Sequence[Draft]) -> None:
         """Write new records, by COPY."""
-        records = [[self._stored(name, getattr(one, name)) for name in self.columns] for one in drafts]
+        records = [self._in_order(self._stored(one.__dict__)) for one in drafts]
         await uow.connection.copy_records_to_table(self.table, columns=self.columns, records=records)
 
     async def locked(self, uow: UnitOfWork, ids: Sequence[UUID], condition: str, *more: Any) -> list[Draft]:
@@ -86,23 +87,15 @@ class Shape:
         of their ids."""
         statement = _LOCK.format(table=self.table, condition=condition)
         await uow.flush()  # what a session has changed in them is to be read
-        return [self._read(found) for found in await uow.connection.fetch(statement, list(ids), *more)]
-
-    def _read(self, found: asyncpg.Record) -> Draft:
-        values = dict(found)
-        for name in self._documents:
-            if values[name] is not None:
-                values[name] = msgspec.json.decode(values[name])
-        return Draft(self, {**values, "_before": values})
+        rows = [dict(found) for found in await uow.connection.fetch(statement, list(ids), *more)]
+        return [Draft(self, {**values, "_before": values}) for values in rows]
 
     async def update(self, uow: UnitOfWork, drafts: Sequence[Draft]) -> None:
         """Write the columns in which the locked records, or some of them, have changed."""
-        changed = sorted(
-            {name for one in drafts for name in self.columns if getattr(one, name) != one._before[name]}
-        )
+        changed = sorted(set().union(*map(self._changed, drafts)))
         if not changed:
             return
-        document = [{name: getattr(one, name) for name in ("id", *changed)} for one in drafts]
+        document = [{name: one.__dict__[name] for name in ("id", *changed)} for one in drafts]
         columns = ", ".join(f'"{name}" = fresh."{name}"' for name in changed)
         await uow.connection.execute(
             _UPDATE.format(table=self.table, columns=columns), msgspec.json.encode(document).decode()
@@ -117,10 +110,14 @@ class Shape:
             for name in changed:
                 set_committed_value(known, name, getattr(draft, name))
 
-    def _stored(self, name: str, value: Any) -> Any:
-        if name in self._documents and value is not None:
-            return msgspec.json.encode(value).decode()
-        return value
+    def _changed(self, draft: Draft) -> set[str]:
+        now, before = draft.__dict__, draft._before
+        return {name for name in self.columns if now[name] is not before[name] and now[name] != before[name]}
+
+    def _stored(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The values as COPY takes them: documents as text."""
+        given = [name for name in self._documents if values[name] is not None]
+        return {**values, **{name: msgspec.json.encode(values[name]).decode() for name in given}}
 
 
 @cache

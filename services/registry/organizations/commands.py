@@ -208,7 +208,8 @@ async def enter(
     await _save_unique(uow, row, new=True)
     uow.record(row, event(state=row.public_state()))
     await remember_status(uow, row)
-    await CAME_ON_RECORD(uow, [row.id])
+    if status_on_record is LegalStatus.FILED:
+        await CAME_ON_RECORD(uow, [row.id])
     return row
 
 
