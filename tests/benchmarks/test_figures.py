@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from itertools import pairwise
 from uuid import uuid4
 
@@ -9,11 +10,14 @@ import pytest
 
 from chassis.region import Region
 from tests.benchmarks.country import flatness
+from tests.benchmarks.flames import Box, boxes, stacks, tree
+from tests.benchmarks.floors import columns
 from tests.benchmarks.harness import Bound, Row
 from tests.benchmarks.latency import Watch, quantile
 from tests.benchmarks.memory import families, pss_mb
 from tests.benchmarks.registers import compose
 from tests.benchmarks.sampling import Sample, rate
+from tests.chassis.consuming.world import record
 
 
 def test_a_ratio_is_the_median_of_the_pairs_not_of_the_sides() -> None:
@@ -54,6 +58,38 @@ def test_a_change_shows_with_a_later_one_of_its_record_but_not_with_another_reco
     assert first is not None
     assert watch.shown((one, 2)) == first
     assert watch.milliseconds() == [first * 1e3]
+
+
+def test_the_hops_of_a_change_make_up_its_way() -> None:
+    watch, one = Watch(), uuid4()
+    watch.sent(one, 1, due=time.perf_counter() - 0.5)
+    watch.packed[one, 1] = watch.answered[one, 1] + 0.25
+    begun = watch.packed[one, 1] + 0.125 + watch.epoch
+    watch.notified(None, 0, "", f"{one} 1 {begun}")
+    hops = {name: taken for name, (taken,) in watch.hops().items()}
+    assert hops["command"] == pytest.approx(500, abs=50)
+    assert hops["relay"] == pytest.approx(250, abs=1)
+    assert hops["bus"] == pytest.approx(125, abs=1)
+    assert sum(hops.values()) == pytest.approx(watch.milliseconds()[0])
+
+
+def test_the_least_projection_writes_each_subject_once_from_its_first_event_to_its_last() -> None:
+    batch = [record("a", 3), record("b", 7), record("a", 4), record("a", 5)]
+    found = columns(batch, "grants", "990000")
+    assert found.inbox == ("grants,grants", "a,b", "990000,990000", "0,0", "2,6",
+                           "00000000000000000005,00000000000000000007", "a-0-5,b-0-7")  # fmt: skip
+    assert found.upsert[2] == "5,7"
+
+
+def test_a_flame_is_as_wide_as_its_share_and_begins_at_the_word() -> None:
+    lines = ["main (a.py:1);serve (b.py:2);one (c.py:3) 60", "main (a.py:9);serve (b.py:4) 39",
+             "main (a.py:1);serve (b.py:2);two (c.py:3) 1", "idle (d.py:1) 900"]  # fmt: skip
+    found = {box.name: box for box in boxes(tree(stacks(lines, ["serve"])))}
+    assert found["serve (b.py)"] == Box("serve (b.py)", 1, 0.0, 1.0)
+    assert found["one (c.py)"] == Box("one (c.py)", 2, 0.0, 0.6)
+    assert found["two (c.py)"] == Box("two (c.py)", 2, 0.6, 0.01)
+    assert "main (a.py)" not in found
+    assert tree(stacks(lines)).samples == 1000
 
 
 def test_a_rate_looks_back_over_its_window_only() -> None:
