@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -47,8 +48,9 @@ async def test_the_register_is_exported_as_filtered_and_what_is_added_to_it_impo
     assert "暮读书社" not in names
     row = names.index("晨读书社") + 1
     added = {"名称": "午读书社", "统一社会信用代码": complete_credit_code("51", "120116", "59999999")}
-    for cell in sheet[row]:
-        sheet.cell(row + 1, cell.column, added.get(str(sheet.cell(1, cell.column).value), cell.value))
+    for place in range(1, sheet.max_column + 1):
+        value: Any = added.get(str(sheet.cell(1, place).value), sheet.cell(row, place).value)
+        sheet.cell(row + 1, place, value)
     sheet.cell(row, column(sheet, "从业人数"), 7)
     book.save(file)
     await visitor.page.get_by_role("button", name="导入登记册").click()
