@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from chassis.matters.figures import names_of_day, names_of_period
 from chassis.model import is_within
 from chassis.region import Division, Region, load_region
 from chassis.service import discover, installed
@@ -19,6 +20,7 @@ from services.console.figures.model import PRINTED, PublishedFigure, Verdict, co
 from services.console.figures.published import figures_file, published_figures
 from services.grants.figures.queries import NAMES as GRANTS
 from services.partybuild.figures.queries import NAMES as PARTYBUILD
+from services.registry.areas import KINDS as MATTERS
 from services.registry.areas import OWN
 from services.registry.figures.queries import FIGURES, PERIOD_FIGURES
 from services.registry.policy import RegistryPolicy
@@ -61,6 +63,7 @@ FIGURE_IDS = {
 """Whose figure is whose; F22, F43 and F45 describe the documents and are left out."""
 ANSWERED = {
     *(f"registry.{name}" for name in (*FIGURES, *PERIOD_FIGURES)),
+    *(f"registry.{name}" for name in (*names_of_day(MATTERS), *names_of_period(MATTERS))),
     *(f"registry.{name}" for own in OWN for name in (*own.names, *own.names_of_period)),
     *(f"grants.{name}" for name in GRANTS),
     *(f"partybuild.{name}" for name in PARTYBUILD),
