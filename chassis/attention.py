@@ -2,8 +2,8 @@
 
 Apache Kafka answers a fetch that waits as soon as something is produced. The embedded broker sleeps about a
 third of the wait that was asked for before it looks again, up to 160 ms with aiokafka's half a second; and
-asking often costs it processor time, a quarter of a core where nothing happens at all. So a consumer asks
-as often as events come.
+asking often costs processor time, at 50 ms half a core more where nothing happens at all. So a consumer
+asks as often as events come.
 """
 
 import asyncio

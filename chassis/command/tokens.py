@@ -11,6 +11,9 @@ from chassis.command.place import DataDir, keys_directory
 app = typer.Typer()
 
 
+_ROLE = "Role; may be repeated"
+
+
 def known_roles() -> Sequence[str]:
     """The roles of the services that are installed, each once, those of the first service first."""
     from chassis.service import discover, installed
@@ -24,13 +27,13 @@ class _NamesRoles(TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         for parameter in self.params:
             if isinstance(parameter, TyperOption) and parameter.name == "role":
-                parameter.help = f"{parameter.help}: {', '.join(known_roles())}."
+                parameter.help = f"{_ROLE}: {', '.join(known_roles())}."
         super().format_help(ctx, formatter)
 
 
 @app.command(cls=_NamesRoles)
 def token(
-    role: Annotated[list[str], typer.Option(help="Role; may be repeated")],
+    role: Annotated[list[str], typer.Option(help=_ROLE)],
     division: Annotated[
         list[str],
         typer.Option(help="Division code the roles hold in, descendants included; may be repeated."),
