@@ -12,6 +12,8 @@ import sqlalchemy.exc
 _TRANSIENT_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
 _BUG_CLASS = "42"
 _QUERY_CANCELED = "57014"
+DATABASE_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver raises: about a statement, about a connection that is gone, about none to be had."""
 _LOCAL_FILE_ERRORS = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 _BUGS = (
     ImportError,
@@ -37,6 +39,20 @@ class ConsumerBug(Exception):
     """The consumer's own code or schema is at fault: it stops, with nothing committed."""
 
 
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the driver says that its connection is gone.
+
+    A server that goes down says so on an idle connection. Until the end of the connection arrives too, the
+    driver waits for the rest of an answer that nobody asked for, and refuses statements as its own mistake
+    (`InternalClientError: cannot switch to state ...`).
+    """
+    if isinstance(error, asyncpg.InternalClientError):
+        return str(error).startswith(("cannot switch to", "not connected"))
+    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):  # a wrong value
+        return "closed" in str(error) or "released" in str(error)
+    return False
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     todo: list[BaseException | None] = [error]
@@ -57,11 +73,10 @@ def _one(error: BaseException) -> Nature | None:
         return Nature.BUG if state[:2] == _BUG_CLASS else Nature.DATA
     if isinstance(error, sqlalchemy.exc.DBAPIError) and error.connection_invalidated:
         return Nature.TRANSIENT
+    if is_connection_lost(error):
+        return Nature.TRANSIENT
     if isinstance(error, asyncpg.InterfaceError):
-        if isinstance(error, ValueError):  # a value that does not fit its parameter
-            return Nature.DATA
-        closed = "closed" in str(error) or "released" in str(error)
-        return Nature.TRANSIENT if closed else Nature.BUG
+        return Nature.DATA if isinstance(error, ValueError) else Nature.BUG
     if isinstance(error, sqlalchemy.exc.TimeoutError | asyncio.TimeoutError):
         return Nature.TRANSIENT
     if isinstance(error, OSError) and not isinstance(error, _LOCAL_FILE_ERRORS):

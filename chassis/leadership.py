@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from chassis.database import Database
+from chassis.faults import DATABASE_ERRORS
 
 _BEAT_S = 1.0
 _TRY_S = 0.5
@@ -53,7 +54,7 @@ class Lease:
                     await self.connection.fetchval("select 1")
                 self._beaten = began
                 await asyncio.sleep(_BEAT_S)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DATABASE_ERRORS:
             self.lost.set()
 
 

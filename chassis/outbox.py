@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from chassis.faults import DATABASE_ERRORS
 from chassis.wire import Row
 
 _OBSERVE_S = 0.2
@@ -219,7 +220,7 @@ class Waker:
                     if connection is None or connection.is_closed():
                         connection = await self._connect()
                     await connection.execute(f"notify {CHANNEL}")
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                except DATABASE_ERRORS:
                     connection = None
                     await asyncio.sleep(1)
         finally:

@@ -16,7 +16,7 @@ from shuniu_contracts import STREAMS
 
 from chassis import bus, failpoints, telemetry
 from chassis.delivery import Delivery, Failure, Lot, Packer, Trouble, deliver
-from chassis.faults import Nature, nature_of
+from chassis.faults import DATABASE_ERRORS, Nature, nature_of
 from chassis.leadership import Lease, LeaseLost, leadership, pause
 from chassis.outbox import CHANNEL, FULL, Blocked, OutboxReader, block, delete
 from chassis.runtime import Runtime
@@ -98,9 +98,9 @@ class Relay:
                         return
                     backoff = _Backoff()
                     await self._lead(lease, stop)
-            except (LeaseLost, KafkaError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                of_the_database = isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError)
-                if of_the_database and nature_of(error) is not Nature.TRANSIENT:
+            except (LeaseLost, KafkaError, *DATABASE_ERRORS) as error:
+                given = isinstance(error, LeaseLost | KafkaError | OSError)
+                if not given and nature_of(error) is not Nature.TRANSIENT:
                     raise
                 _LOG.warning("relay of %s: leadership lost: %r", self._runtime.service.name, error)
                 await pause(stop, backoff.next())

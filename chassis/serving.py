@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import uvicorn
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chassis import failpoints, replay, telemetry, topics
 from chassis.consumer import ConsumerLoop
 from chassis.database import Database, until_there
+from chassis.faults import DATABASE_ERRORS
 from chassis.firing import TimerLoop
 from chassis.http import Verifier, create_app
 from chassis.http.connection import bounded
@@ -287,7 +287,7 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]], stop: asyn
     while not stop.is_set():
         try:
             await work()
-        except (OSError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError) as error:
+        except (*DATABASE_ERRORS, KafkaError, SQLAlchemyError) as error:
             _LOG.warning("%r, tried again in %s s", error, seconds)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds)

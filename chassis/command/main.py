@@ -68,7 +68,6 @@ def _of_services() -> list[typer.Typer]:
 
 def _expected() -> tuple[type[Exception], ...]:
     """Errors that say by themselves what to do; anything else is a fault of ours and shows where."""
-    import asyncpg
     from aiokafka.errors import KafkaError
 
     from chassis.access import AccessFailed
@@ -77,6 +76,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from chassis.embedded.directory import DirectoryInUse
     from chassis.embedded.port import PortTaken
     from chassis.embedded.process import ProcessFailed
+    from chassis.faults import DATABASE_ERRORS
     from chassis.groups import GroupActive, GroupResetFailed
     from chassis.http.authentication import KeysUnusable
     from chassis.region import ProfileError
@@ -88,8 +88,8 @@ def _expected() -> tuple[type[Exception], ...]:
     return (
         BackupFailed, Refusal, Refusals, NoStackRunning, DirectoryInUse, PortTaken, ProcessFailed,
         GroupActive, GroupResetFailed, KeysUnusable, ProfileError, ServiceRunning, CannotServe, RoleFailed,
-        TracingNotInstalled, TopicsFailed, AccessFailed, ValidationError, LookupError, ValueError, OSError,
-        KafkaError, asyncpg.PostgresError,
+        TracingNotInstalled, TopicsFailed, AccessFailed, ValidationError, LookupError, ValueError, KafkaError,
+        *DATABASE_ERRORS,
     )  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 
 from chassis.database import Unverified
+from chassis.faults import DATABASE_ERRORS
 from chassis.metrics import metrics
 from chassis.migrations import head
 from chassis.runtime import Runtime
 from chassis.waiting import Waiting, waiting
 
 _DATABASE_TIMEOUT_S = 2.0
-_DATABASE_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+_DATABASE_ERRORS = (*DATABASE_ERRORS, SQLAlchemyError)
 
 router = APIRouter(tags=["operation"])
 

@@ -7,6 +7,7 @@ import asyncpg
 import sqlalchemy.exc
 from shuniu_contracts import EventTooLarge, InvalidEvent
 
+from chassis.faults import is_connection_lost
 from chassis.http.problems import Explained
 
 _UNAVAILABLE = frozenset({"08", "40", "53", "55", "57", "58"})
@@ -67,9 +68,7 @@ def _one(error: BaseException) -> Explained | None:
 def _connection_lost(error: BaseException) -> bool:
     if isinstance(error, sqlalchemy.exc.DBAPIError):
         return error.connection_invalidated
-    if isinstance(error, asyncpg.InterfaceError):
-        return not isinstance(error, ValueError) and ("closed" in str(error) or "released" in str(error))
-    return isinstance(
+    return is_connection_lost(error) or isinstance(
         error,
         sqlalchemy.exc.TimeoutError | asyncio.TimeoutError | ConnectionError | asyncpg.CannotConnectNowError,
     )

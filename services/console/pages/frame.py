@@ -10,12 +10,12 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import asyncpg
 from nicegui import ui
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from chassis.faults import DATABASE_ERRORS
 from services.console.neighbours import NotDone
 from services.console.pages.session import Desk, Person
 from services.console.pages.theme import ACCENT, BAD, CSS, GOOD, KEYBOARD, WARN
@@ -27,7 +27,7 @@ POLL_S = 1.0
 _PATIENCE_S = 60.0
 """How long a page may take to be drawn: a service has 20 s to answer; the library would give up after 3."""
 _LOG = logging.getLogger("console.pages")
-_OUTAGE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError)
+_OUTAGE = (*DATABASE_ERRORS, SQLAlchemyError)
 _NAVIGATION = (
     ("overview", "/"), ("today", "/today"), ("organizations", "/organizations"), ("hubs", "/hubs"),
     ("board", "/inspections"), ("incubation", "/incubation"), ("enforcement", "/enforcement"),
