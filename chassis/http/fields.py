@@ -12,7 +12,9 @@ from shuniu_contracts.fields import CODE_PATTERN, PERSON_PATTERN
 
 from chassis.model import Refusal, RefusalKind
 
-_PERSON = re.compile(PERSON_PATTERN)
+PERSON = PERSON_PATTERN.replace("^", "^(?![-_])", 1)
+"""As on the bus, and beginning like a code: who is answerable for a record may be a person or a desk."""
+_PERSON = re.compile(PERSON)
 
 
 class NotPrintable(Refusal, ValueError):
@@ -29,8 +31,14 @@ class MalformedPersonId(Refusal, ValueError):
 
     code = "person_id_malformed"
     kind = RefusalKind.INVALID
-    zh = "人员编号“{value}”应为不透明代码：字母、数字、- 和 _，并含有字母；不得填写姓名或证件号码。"
-    en = "Person id '{value}' must be an opaque id: letters, digits, - and _, with a letter before its end."
+    zh = (
+        "人员编号“{value}”应为不透明代码：字母、数字、- 和 _，以字母或数字开头，并含有字母；"
+        "不得填写姓名或证件号码。"
+    )
+    en = (
+        "Person id '{value}' must be an opaque id: letters, digits, - and _, the first a letter or a digit,"
+        " with a letter before its end."
+    )
 
 
 def printable(text: str) -> str:
@@ -64,7 +72,7 @@ PersonId = Annotated[
     Field(
         max_length=64,
         description="opaque id of a person, never a name",
-        json_schema_extra={"pattern": PERSON_PATTERN},  # pydantic's own engine knows no look-ahead
+        json_schema_extra={"pattern": PERSON},  # pydantic's own engine knows no look-ahead
     ),
 ]
 """An id that cannot be a name, a telephone or an identity number."""

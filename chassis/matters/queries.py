@@ -16,6 +16,7 @@ from chassis.http.fields import Day, Division
 from chassis.http.paging import Page, PageRequest
 from chassis.http.reading import Reading
 from chassis.matters.kind import Kind
+from chassis.matters.naming import NamesOf, named, no_names
 from chassis.matters.rows import MatterRow
 from chassis.principal import Principal
 
@@ -166,15 +167,24 @@ def _step_words(step: Any) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def for_caller(described: Mapping[str, Any], principal: Principal) -> dict[str, Any]:
-    """The words of a kind with what this caller may do: `may_read`, and `may` of each step."""
+def for_caller(
+    described: Mapping[str, Any], principal: Principal, names: NamesOf = no_names
+) -> dict[str, Any]:
+    """The words of a kind with what this caller may do: `may_read`, and `may` of each step.
+
+    `names` are the region's names for the codes of fields that take any: see `named`.
+    """
+    kind = described["name"]
 
     def told(step: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        return None if step is None else {**step, "may": principal.has(step["permission"])}
+        if step is None:
+            return None
+        return {**step, "may": principal.has(step["permission"]), "form": named(step["form"], kind, names)}
 
     return {
         **described,
         "may_read": principal.has(described["permission"]),
+        "codes": {field: found for field in described["fields"] if (found := names(kind, field))},
         "opening": told(described["opening"]),
         "steps": {fact: told(step) for fact, step in described["steps"].items()},
     }

@@ -4,7 +4,7 @@ Bodies, filters and answers are made of the kind at import, so that FastAPI desc
 cannot see types that are made, hence the suppressed lines here and in the routes of workbooks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,17 +15,21 @@ from chassis.http.call import Call, requires
 from chassis.http.paging import Page, PageRequest
 from chassis.matters import queries
 from chassis.matters.kind import Kind, Step
+from chassis.matters.naming import NamesOf, no_names
 from chassis.matters.queries import StepOut, filter_of, out_of
 
 
-def described(kinds: Sequence[Kind[Any]], permission: str) -> APIRouter:
+def described(
+    kinds: Sequence[Kind[Any]], permission: str, names: Callable[[Any], NamesOf] = lambda _: no_names
+) -> APIRouter:
     """`GET /v1/matters`: every kind in words, with the form of each step and whether the caller may take it,
-    for pages that show them all."""
+    for pages that show them all. `names` makes the names of codes of the service's policies."""
     router = APIRouter(prefix="/v1/matters", tags=["matters"])
     found = [queries.words(kind) for kind in kinds]
 
     async def matters(call: Annotated[Call, requires(permission)]) -> list[dict[str, Any]]:
-        return [queries.for_caller(kind, call.principal) for kind in found]
+        of_region = names(call.runtime.policies)
+        return [queries.for_caller(kind, call.principal, of_region) for kind in found]
 
     router.add_api_route(
         "", matters, methods=["GET"], description="事项种类 / The kinds of matters, in words."

@@ -16,7 +16,7 @@ from services.registry.imports import routes as imports
 from services.registry.imports.worker import work
 from services.registry.organizations import routes as organizations
 from services.registry.organizations.replicas import keep_organizations
-from services.registry.policy import RegistryPolicy
+from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets.routes import sheets
 from services.registry.tables import Table
 
@@ -57,7 +57,7 @@ service = Service(
         applications.router,
         imports.router,
         figures.router,
-        described(KINDS, "organizations:read"),
+        described(KINDS, "organizations:read", names_of),
         *map(sheets, KINDS),  # before the kinds' own: `submission` is no id
         *map(routes, KINDS),
         *(router for area in AREAS for router in area.routers),

@@ -1,11 +1,13 @@
 """What differs from region to region in the registry: the `[registry]` section of the region profile."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property
-from typing import Annotated, Literal
+from functools import cached_property, partial
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.matters.naming import NamesOf
 from services.registry.care.policy import CarePolicy
 from services.registry.enforcement.policy import EnforcementPolicy
 from services.registry.hub.policy import HubPolicy
@@ -13,6 +15,7 @@ from services.registry.incubation.policy import IncubationPolicy
 from services.registry.inspections.policy import InspectionsPolicy
 from services.registry.operations.policy import OperationsPolicy
 from services.registry.records.policy import RecordsPolicy
+from services.registry.vocabulary import BODIES, Names, of_field, with_lists
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 """A code of a list of the profile, as it goes onto the bus."""
@@ -157,6 +160,10 @@ class RegistryPolicy(_Section):
     records: RecordsPolicy = Field(default_factory=lambda: RecordsPolicy.model_validate({}))
     care: CarePolicy = Field(default_factory=lambda: CarePolicy.model_validate({}))
     enforcement: EnforcementPolicy = Field(default_factory=lambda: EnforcementPolicy.model_validate({}))
+    codes: dict[str, dict[Code, str]] = Field(
+        default_factory=dict,
+        description="ours: Chinese names of codes by `<field>` or `<kind>.<field>`, beside the lists' own",
+    )
     sheet_max_rows: int = Field(5_000, ge=1, description="ours: rows of one list brought back at once")
     import_max_rows: int = Field(200_000, ge=1, description="ours: rows of one workbook")
     import_max_uncompressed_bytes: int = Field(
@@ -169,6 +176,53 @@ class RegistryPolicy(_Section):
     similar_names_limit: int = Field(
         5_000, ge=0, description="ours: rows of one import whose names are compared with the register"
     )
+
+    @cached_property
+    def vocabulary(self) -> Mapping[str, Names]:
+        """Names of codes by field; each list of the profile names those of its fields."""
+        incubation, records, inspections = self.incubation, self.records, self.inspections
+        categories, departments = _names(self.categories), _names(self.departments)
+        services, classes = _names(incubation.services), _names(incubation.cultivation_classes)
+        stages = _names([stage for path in incubation.cultivation_paths for stage in path.stages])
+        lists = {
+            "categories": categories,
+            "fields": categories,
+            "evaluation.category": categories,
+            "hub.category": categories,
+            "hub.department": departments,
+            "periodic_return.field": categories,
+            "periodic_return.source": _names(records.income_sources),
+            "report_answer.category": categories,
+            "upward_report.category": categories,
+            "task.lead": {**departments, **BODIES},
+            "task.responsible": {**departments, **BODIES},
+            "task.co_operating": {**departments, **BODIES},
+            "report_answer.department": departments,
+            "base_case.department": _names(incubation.departments),
+            "to_department": _names(incubation.departments),
+            "departments": _names(incubation.departments),
+            "service": services,
+            "services": services,
+            "focus": services,
+            "cultivation.measures": services,
+            "base_case.topic": services,
+            "cultivation_class": classes,
+            "to_class": classes,
+            "cultivation_path": _names(incubation.cultivation_paths),
+            "stage": stages,
+            "target_stage": stages,
+            "support_kind": _names(incubation.support_kinds),
+            "gathering": _names(self.operations.gatherings),
+            "course": _names(self.operations.gatherings),
+            "station": _names(records.stations),
+            "comparison.source": _names(records.sources),
+            "outside_system": _names(records.outside_systems),
+            "clean_up_kind": _names(inspections.clean_up_kinds),
+            "failed": _names(inspections.checklist),
+            "listing_grounds": _names(self.enforcement.listing_grounds),
+            "risk_level": _names(self.enforcement.risk_levels),
+        }
+        return with_lists(lists, self.codes)
 
     @cached_property
     def category_names(self) -> dict[str, str]:
@@ -207,3 +261,13 @@ class RegistryPolicy(_Section):
         if lost := routed - departments:
             raise ValueError(f"department {', '.join(sorted(lost))} is not listed in departments")
         return self
+
+
+def names_of(policy: Any) -> NamesOf:
+    """The region's names of codes, as forms and workbooks ask for them."""
+    assert isinstance(policy, RegistryPolicy)
+    return partial(of_field, policy.vocabulary)
+
+
+def _names(listed: Iterable[Any]) -> dict[str, str]:
+    return {one.code: one.name_zh for one in listed}

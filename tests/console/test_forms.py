@@ -14,8 +14,10 @@ from services.console.matters.kinds import Kinds, KindWords
 from services.console.pages.words import Words
 from services.registry.areas import KINDS
 from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.tasks.commands import TASKS
+from services.registry.policy import RegistryPolicy, names_of
 
 STEPS = [step for kind in KINDS for step in (kind.opening, *kind.steps.values()) if step is not None]
 
@@ -28,10 +30,9 @@ def of(step: Step[Any] | None) -> dict[str, Field]:
 
 def told(kind: Kind[Any], *may: str) -> KindWords:
     """The kind as somebody is told of it who may take some steps."""
-    found = words(kind)
+    found = queries.for_caller(words(kind), SYSTEM, names_of(RegistryPolicy()))
     steps = {fact: {**step, "may": fact in may} for fact, step in found["steps"].items()}
-    opening = {**found["opening"], "may": False}
-    return KindWords.of({**found, "steps": steps, "opening": opening, "may_read": True})
+    return KindWords.of({**found, "steps": steps})
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
@@ -169,6 +170,28 @@ def test_names_are_in_the_persons_language() -> None:
     assert (kind.state("hub_reviewed", "zh"), kind.state("hub_reviewed", "en")) == ("已初审", "hub reviewed")
     assert (kind.step("submitted_late", "zh"), kind.field("result", "zh")) == ("报送材料", "结论")
     assert kind.codes["result"]["basically_qualified"] == "基本合格"
+    inquiry = {"id": "1", "topic": "registration"}
+    assert told(INQUIRIES).title(inquiry, None, "zh") == "登记"
+    assert told(INQUIRIES).title({"id": "1", "topic": "pets"}, None, "zh") == "pets"
+
+
+def test_a_code_is_chosen_by_its_name_typed_as_its_name_or_typed_as_another_code() -> None:
+    opening = told(INQUIRIES).opening
+    assert opening is not None
+    form = [one for one in fields(opening.form) if one.name in ("topic", "channel")]
+    assert {one.widget for one in form} == {Widget.CHOICE}
+    topic = {one.name: one for one in form}["topic"]
+    assert (topic.open, topic.choices["registration"]) == (True, "登记")
+    assert read([topic], {"topic": "registration"}) == ({"topic": "registration"}, {})
+    assert read([topic], {"topic": "登记"}) == ({"topic": "registration"}, {})
+    assert read([topic], {"topic": "pets"}) == ({"topic": "pets"}, {})
+    _, faults = read([topic], {"topic": "宠物"})
+    assert faults["topic"].key == "fault_code"
+    several = field_of("topics", {"type": "array", "items": {"type": "string", "pattern": topic.pattern},
+                                  "x-zh": [["law", "法律"]], "x-open": True}, {})  # fmt: skip
+    assert several.widget is Widget.CHOICES
+    assert read([several], {"topics": ["法律", "tax"]}) == ({"topics": ["law", "tax"]}, {})
+    assert read([several], {"topics": ["law", "甲"]})[1]["topics"].key == "fault_code"
 
 
 KNOWN = Kinds({kind.path: KindWords.of(queries.for_caller(words(kind), SYSTEM)) for kind in KINDS})

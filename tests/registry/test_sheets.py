@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from services.registry.incubation.supports import commands as supports
 from services.registry.inspections.annual import commands as annual
 from services.registry.organizations import commands as organizations
 from tests.registry.conftest import Api, Register
@@ -90,7 +91,7 @@ async def test_an_inspection_goes_its_whole_way_by_lists(register: Register, api
         await register.do(organizations.change_supervision, id=about, supervisory_unit="education")
         rows.append(await register.do(annual.open_, organization_id=about, year=2025))
     for step, cells in (
-        ("submission", {}), ("review", {"初审意见": "agreed"}), ("conclusion", {"结论": "合格"}),
+        ("submission", {}), ("review", {"初审意见": "同意"}), ("conclusion", {"结论": "合格"}),
     ):  # fmt: skip
         sheet = await downloaded(api, f"/v1/inspections/{step}/sheet")
         for row in (2, 3):
@@ -99,6 +100,37 @@ async def test_an_inspection_goes_its_whole_way_by_lists(register: Register, api
         assert (report["applied"], report["faults"]) == (2, [])
     expected = ["opened", "submitted", "hub_reviewed", "concluded"]
     assert [await register.facts(row.id) for row in rows] == [expected, expected]
+
+
+async def test_names_of_codes_are_offered_and_other_codes_taken(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    rows = []
+    for about in (await organization(register), await organization(register)):
+        await register.do(organizations.change_supervision, id=about, supervisory_unit="education")
+        rows.append(await register.do(annual.open_, organization_id=about, year=2025))
+        await register.do(annual.submit, id=rows[-1].id)
+    path = "/v1/inspections/review/sheet"
+    sheet = await downloaded(api, path)
+    [rule] = [one for one in sheet.data_validations.dataValidation if "同意" in one.formula1]
+    assert not rule.showErrorMessage, "another code may be entered"
+    fill(sheet, 2, 初审意见="同意")
+    fill(sheet, 3, 初审意见="agreed_in_part")
+    report = await brought(api, path, sheet, "all")
+    assert (report["applied"], report["faults"]) == (2, [])
+    said = {(await register.events(row.id))[-1][1]["opinion"] for row in rows}
+    assert said == {"agreed", "agreed_in_part"}
+
+
+async def test_what_a_list_shows_is_in_words(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    row = await register.do(
+        supports.give, organization_id=await organization(register), support_kind="activities",
+        provider="civil_affairs", hours=3,
+    )  # fmt: skip
+    sheet = await downloaded(api, "/v1/supports/follow-up/sheet")
+    cells = {title.value: cell.value for title, cell in zip(sheet[1], sheet[2], strict=True)}
+    assert cells["编号"] == str(row.id)
+    assert (cells["扶持类别"], cells["扶持单位"], cells["时长（小时）"]) == ("开展活动", "民政部门", 3)
 
 
 async def test_a_row_that_somebody_changed_meanwhile_is_a_fault_of_that_row(

@@ -99,10 +99,14 @@ class Deployed:
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
             for port in self.ports.values():
                 while not await _is_ready(client, port):
-                    ended = [each.args for each in self.processes if each.poll() is not None]
-                    assert not ended, f"{ended} ended\n{self.logs()}"
+                    self.assert_alive()
                     assert time.monotonic() < deadline, self.logs()
                     await asyncio.sleep(0.2)
+
+    def assert_alive(self) -> None:
+        """No process has ended; raises AssertionError with the logs otherwise."""
+        ended = [each.args for each in self.processes if each.poll() is not None]
+        assert not ended, f"{ended} ended\n{self.logs()}"
 
     def stop(self) -> None:
         """SIGTERM and wait; what does not end in time is killed."""

@@ -88,6 +88,7 @@ class Searched:
         self, method: str, service: str, path: str, token: str | None = None, **content: Any
     ) -> int:
         """A request whose answer is kept if it is a refusal; the status."""
+        self.stack.assert_alive()
         headers = {"authorization": f"Bearer {token or self.stack.token()}", "idempotency-key": KEY}
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             answer = await client.request(
@@ -224,6 +225,7 @@ async def test_when_engines_refuse_or_are_gone(searched: Searched, tmp_path: Pat
         assert await searched.command("consumers", "--json") == 1
         assert await searched.command("serve", "registry") == 1
         await asyncio.sleep(3)
+        searched.stack.assert_alive()
     finally:
         await searched.postgres.start()
         await searched.broker.start()

@@ -48,6 +48,8 @@ class Field:
     default: Any = None
     choices: Mapping[str, str] = field(default_factory=dict)
     """code -> Chinese"""
+    open: bool = False
+    """whether a code that is not among the choices is taken too"""
     whole: bool = True
     minimum: float | None = None
     maximum: float | None = None
@@ -90,9 +92,9 @@ def field_of(
     grouped = inner if widget in (Widget.ROWS, Widget.GROUP) else {}
     return Field(
         name, schema.get("title", name), widget, required, schema.get("default"), choices,
-        inner.get("type") != "number", bare.get("minimum", bare.get("exclusiveMinimum")),
-        bare.get("maximum"), bare.get("maxLength"), str(inner.get("pattern", "")),
-        tuple(_fields(grouped, definitions)),
+        schema.get("x-open", False), inner.get("type") != "number",
+        bare.get("minimum", bare.get("exclusiveMinimum")), bare.get("maximum"), bare.get("maxLength"),
+        str(inner.get("pattern", "")), tuple(_fields(grouped, definitions)),
     )  # fmt: skip
 
 
@@ -184,6 +186,12 @@ def _value(one: Field, entered: Any) -> Any:
         case Widget.LIST:
             parts = _parts(entered)
             return next(filter(None, (_misspelt(one, part) for part in parts)), parts or None)
+        case Widget.CHOICES:
+            codes = [_code(one, chosen) for chosen in entered]
+            return next(filter(None, (_misspelt(one, str(code)) for code in codes)), codes)
+        case Widget.CHOICE:
+            code = _code(one, entered)
+            return _misspelt(one, str(code)) or code
         case Widget.NUMBERS:
             numbers = [_number(one, part) for part in _parts(entered)]
             return next((n for n in numbers if isinstance(n, Fault)), numbers)
@@ -197,6 +205,11 @@ def _value(one: Field, entered: Any) -> Any:
     if isinstance(entered, str) and one.longest is not None and len(entered) > one.longest:
         return Fault("fault_too_long", {"longest": one.longest, "found": len(entered)})
     return (isinstance(entered, str) and _misspelt(one, entered)) or entered
+
+
+def _code(one: Field, chosen: Any) -> Any:
+    """A name that was typed instead of chosen is its code."""
+    return next((code for code, zh in one.choices.items() if chosen == zh), chosen) if one.open else chosen
 
 
 def _misspelt(one: Field, text: str) -> Fault | None:

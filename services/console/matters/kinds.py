@@ -48,6 +48,8 @@ class KindWords:
     steps: Mapping[str, StepWords]
     fields: Mapping[str, str]
     filter: Mapping[str, Any]
+    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """field -> code -> Chinese, of fields that take any code"""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "KindWords":
@@ -58,7 +60,7 @@ class KindWords:
             said["transitions"], frozenset(said["waits_in"]),
             StepWords.of("opened", opening) if opening else None,
             {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
-            said["fields"], said["filter"],
+            said["fields"], said["filter"], said["codes"],
         )  # fmt: skip
 
     def called(self, language: str) -> str:
@@ -102,13 +104,22 @@ class KindWords:
 
     def title(self, record: Mapping[str, Any], organization: str | None, language: str) -> str:
         """What a record is called in a list."""
-        own = next((str(record[name]) for name in TITLES if record.get(name)), None)
+        own = next(
+            (self.code(name, str(record[name]), language) for name in TITLES if record.get(name)), None
+        )
         return own or organization or f"{self.called(language)} {str(record['id'])[-6:]}"
+
+    def code(self, field: str, code: str, language: str) -> str:
+        """A code's name for people; what nobody has named as it stands."""
+        zh = self.codes.get(field, {}).get(code)
+        if zh is None:
+            return code
+        return zh if language == "zh" else code.replace("_", " ")
 
     @cached_property
     def codes(self) -> Mapping[str, Mapping[str, str]]:
-        """Field -> code -> Chinese, as the forms of all steps name them."""
-        found: dict[str, dict[str, str]] = {}
+        """Field -> code -> Chinese, as the region and the forms of all steps name them."""
+        found = {name: dict(codes) for name, codes in self.named.items()}
         for step in self._forms:
             for name, schema in step.form["properties"].items():
                 if pairs := schema.get("x-zh"):

@@ -155,7 +155,7 @@ class _Calendar:
 
     def _row(self, one: Due, today: date) -> str:
         where = where_of(one, self.kinds)
-        name = escape(self.shown.due_title(one))
+        name = escape(self.shown.due_title(one, self.kinds))
         link = f'<a class="open" href="{where}">{name}</a>' if where else name
         return (
             f"<tr><td>{self.shown.deadline(one.due_on, today)}</td><td>{link}</td>"

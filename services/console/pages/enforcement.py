@@ -249,18 +249,24 @@ class _Supervision:
         said, state = self.said, one.state
         words: list[str | None] = [self.shown.place(one.division)]
         if path == _RISKS:
-            words += [said.code("risk_level", state["risk_level"]), state["topic"]]
+            words += [
+                said.code("risk_level", state["risk_level"]),
+                self.shown.code(kind, "topic", state["topic"]),
+            ]
         elif path == "illegal-cases":
-            words += [state["origin"], state.get("finding"), state.get("referred_to")]
+            named = {name: code for name in ("origin", "finding", "referred_to") if (code := state.get(name))}
+            words += [self.shown.code(kind, name, code) for name, code in named.items()]
         elif path == "credit-listings":
             grounds = "、".join(said.code("listing_ground", code) for code in state["listing_grounds"])
             words += [said.code("listing", state["listing"]), grounds]
         else:
-            listing = state.get("listing", "none")
-            named = said.code("listing", listing) if listing in LISTING_TONES else None
+            listing, result = state.get("listing", "none"), state.get("result")
             words += [
-                self.shown.code(kind, "kind", state["kind"]), named, state.get("result"), state["decided_on"]
-            ]  # fmt: skip
+                self.shown.code(kind, "kind", state["kind"]),
+                said.code("listing", listing) if listing in LISTING_TONES else None,
+                self.shown.code(kind, "result", result) if result else None,
+                state["decided_on"],
+            ]
         return " · ".join(filter(None, [*words, state.get("owner")]))
 
     def _line(self, path: str, one: Watched, beside: str, state: str, deadline: str) -> str:

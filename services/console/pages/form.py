@@ -140,16 +140,21 @@ class StepForm:
 
     def _select(self, one: Field, options: dict[Any, str], value: Any) -> ui.select:
         several = one.widget in (Widget.CHOICES, Widget.DIVISIONS)
-        searched = one.widget in (Widget.DIVISION, Widget.DIVISIONS, Widget.RECORD)
+        searched = one.open or one.widget in (Widget.DIVISION, Widget.DIVISIONS, Widget.RECORD)
+        if one.open:  # what a record holds already is one of its codes, named or not
+            options |= {v: v for v in (value if several else [value]) or () if v and v not in options}
         if several:
             value = [v for v in value or () if v in options]
         elif value not in options:
             value = None
         made = ui.select(
             options, label=self._label(one), value=value, multiple=several, with_input=searched,
-            clearable=not one.required,
+            clearable=not one.required, new_value_mode="add-unique" if one.open else None,
+            key_generator=str if one.open else None,
         )  # fmt: skip
         made.props("options-dense use-chips" if several else "options-dense")
+        if one.open:
+            made.props(f'hint="{self.said("open_hint")}"')
         return made
 
     def _label(self, one: Field) -> str:

@@ -212,9 +212,10 @@ class _Bases:
     def _due(self, one: Due, today: Any) -> str:
         phase = self.kinds.by_path["stays"].state(one.phase, self.said.language)
         deadline = self.shown.deadline(one.due_on, today, overdue=bool(one.state.get("overdue")))
+        title = escape(self.shown.due_title(one, self.kinds))
         return (
-            f'<tr><td><a class="open" href="/matters/stays/{one.id}">'
-            f"{escape(self.shown.due_title(one))}</a></td><td>{escape(phase)}</td><td>{deadline}</td></tr>"
+            f'<tr><td><a class="open" href="/matters/stays/{one.id}">{title}</a></td>'
+            f"<td>{escape(phase)}</td><td>{deadline}</td></tr>"
         )
 
 

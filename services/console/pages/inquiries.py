@@ -152,7 +152,8 @@ class _Queue:
         self, one: Mapping[str, Any], fields: Sequence[str], known: Mapping[str, str], today: date, tone: str
     ) -> str:
         organization = known.get(str(one.get("organization_id")))
-        question = one.get("question") or one["topic"]
+        topic = self.shown.code(self.kind, "topic", one["topic"])
+        question = one.get("question") or topic
         left = self._left(one, today)
         clock = self.said("working_days_late", days=-left) if left < 0 else self.said(
             "working_days_left", days=left
@@ -161,7 +162,7 @@ class _Queue:
             f'<td class="wide">{escape(self.shown.value(self.kind, name, one.get(name)))}</td>'
             for name in fields
         )
-        beside = " · ".join(filter(None, (one["topic"], organization, self.shown.place(one["division"]))))
+        beside = " · ".join(filter(None, (topic, organization, self.shown.place(one["division"]))))
         return (
             f'<tr><td><a class="open" href="/matters/{PATH}/{one["id"]}">{escape(question[:60])}</a>'
             f'<div class="muted small">{escape(beside)}</div></td>'

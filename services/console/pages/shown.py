@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from services.console.matters import queries
-from services.console.matters.kinds import TITLES, KindWords
+from services.console.matters.kinds import SERVICE, TITLES, Kinds, KindWords
 from services.console.matters.queries import Due
 from services.console.pages.frame import SHANGHAI, Frame
 
@@ -79,10 +79,15 @@ class Shown:
             return self.said("overdue_days", days=-days)
         return self.said("due_today") if days == 0 else self.said("due_in_days", days=days)
 
-    def due_title(self, due: Due) -> str:
+    def due_title(self, due: Due, kinds: Kinds) -> str:
         """What is due, in as many words as a list has room for."""
+        kind = kinds.by_name.get(due.aggregate) if due.service == SERVICE else None
+        if due.organization:
+            return due.organization
+        if kind is not None:
+            return kind.title({**due.state, "id": due.id}, None, self.said.language)
         own = next((due.state[name] for name in TITLES if due.state.get(name)), None)
-        return str(due.organization or own or str(due.id)[-6:])
+        return str(own or str(due.id)[-6:])
 
     async def organizations(self, records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         """The names of the organisations that the records are about, by id."""

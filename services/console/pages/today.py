@@ -106,7 +106,7 @@ class _Today:
         step = self._step(one)
         with ui.element("article").classes(f"card due {'late' if overdue else ''}"):
             with ui.element("div").classes("what"):
-                ui.label(self.shown.due_title(one)).classes("title")
+                ui.label(self.shown.due_title(one, self.kinds)).classes("title")
                 ui.label(self._line(one)).classes("muted small")
                 tone = "bad" if overdue else "warn" if one.due_on == today else "info"
                 ui.label(self.shown.left(one.due_on, today)).classes(f"chip {tone}")

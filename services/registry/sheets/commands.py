@@ -11,7 +11,7 @@ from chassis.matters import Step
 from chassis.model import Refusal, Refusals
 from chassis.unit_of_work import UnitOfWork
 from services.registry.imports.reader import Reading
-from services.registry.policy import RegistryPolicy
+from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets.model import ID, REVISION, Column, SheetWithoutColumn, TooManyRows, columns
 
 Apply = Literal["all", "valid", "none"]
@@ -44,9 +44,10 @@ async def bring(uow: UnitOfWork, *, step: Step[Any], sheet: Reading, apply: Appl
 
     Raises `SheetWithoutColumn` and `TooManyRows`. The rows that a report names as faulty changed nothing.
     """
-    wanted = columns(step.body.model_json_schema())
+    policy = uow.policy(RegistryPolicy)
+    wanted = columns(step, names_of(policy))
     filled = _filled(sheet, wanted)
-    most = uow.policy(RegistryPolicy).sheet_max_rows
+    most = policy.sheet_max_rows
     if len(filled) > most:
         raise TooManyRows(rows=len(filled), most=most)
     faults: list[RowFault] = []

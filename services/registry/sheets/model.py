@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.matters import Step
+from chassis.matters.naming import NamesOf, named
 from chassis.model import Refusal, RefusalKind
 
 Cell = str | int | float | bool | None
@@ -39,6 +41,8 @@ class Column:
     title: str
     choices: Mapping[str, str] = field(default_factory=dict)
     """code -> Chinese"""
+    open: bool = False
+    """whether a code that is not among them is taken too"""
     many: bool = False
     boolean: bool = False
 
@@ -61,8 +65,9 @@ class Column:
         return {zh: code for code, zh in self.choices.items()}
 
 
-def columns(form: Mapping[str, Any]) -> list[Column]:
-    """The columns of a step by the JSON schema of its body."""
+def columns(step: Step[Any], names: NamesOf) -> list[Column]:
+    """The columns of a step by the JSON schema of its body, with the region's names of codes."""
+    form = named(step.body.model_json_schema(), step.kind.name, names)
     definitions = form.get("$defs", {})
     return [_column(name, schema, definitions) for name, schema in form["properties"].items()]
 
@@ -72,7 +77,10 @@ def _column(name: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]
     many = bare.get("type") == "array"
     inner = _bare(bare["items"], definitions) if many else bare
     choices = dict(schema.get("x-zh", ())) or {code: code for code in inner.get("enum", ())}
-    return Column(name, schema.get("title", name), choices, many, inner.get("type") == "boolean")
+    return Column(
+        name, schema.get("title", name), choices, schema.get("x-open", False), many,
+        inner.get("type") == "boolean",
+    )  # fmt: skip
 
 
 def _bare(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:

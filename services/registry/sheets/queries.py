@@ -1,5 +1,6 @@
 """The records of a list, with the names of the organisations they are about."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,8 +8,10 @@ from sqlmodel import col, select
 
 from chassis.http import Reading
 from chassis.matters import Kind
+from chassis.matters.naming import NamesOf
 from chassis.matters.queries import Filter, conditions
 from services.registry.organizations.tables import OrganizationRow
+from services.registry.sheets.model import columns
 
 _HIDDEN = frozenset(
     {"id", "revision", "sequence", "home", "basis", "recorded_at", "effective_on", "paused_on", "ended"}
@@ -26,8 +29,10 @@ def known_columns(kind: Kind[Any]) -> dict[str, str]:
     return {"division": "行政区划", **found}
 
 
-async def rows(reading: Reading, *, kind: Kind[Any], wanted: Filter, limit: int) -> list[dict[str, Any]]:
-    """The records that the filter finds, at most `limit`, in the order of division and id."""
+async def rows(
+    reading: Reading, *, kind: Kind[Any], wanted: Filter, limit: int, names: NamesOf
+) -> list[dict[str, Any]]:
+    """The records that the filter finds, at most `limit`, in the order of division and id, in words."""
     row = kind.row
     name: Any = sa.null()
     if "organization_id" in row.model_fields:
@@ -40,10 +45,27 @@ async def rows(reading: Reading, *, kind: Kind[Any], wanted: Filter, limit: int)
         .limit(limit)
     )
     found = (await reading.session.exec(statement)).all()
-    return [_shown(kind, one, organization) for one, organization in found]
+    words = _words(kind, names)
+    return [_shown(kind, words, one, organization) for one, organization in found]
 
 
-def _shown(kind: Kind[Any], row: Any, organization: str | None) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in kind.row.model_fields}
+def _words(kind: Kind[Any], names: NamesOf) -> dict[str, Mapping[str, str]]:
+    """Names of codes by field, as the forms of the kind have them."""
+    steps = [step for step in (kind.opening, *kind.steps.values()) if step is not None]
+    of_forms = {column.name: column.choices for step in steps for column in columns(step, names)}
+    return {name: of_forms.get(name) or names(kind.name, name) for name in kind.row.model_fields}
+
+
+def _shown(
+    kind: Kind[Any], words: Mapping[str, Mapping[str, str]], row: Any, organization: str | None
+) -> dict[str, Any]:
+    values = {name: _said(words[name], getattr(row, name)) for name in kind.row.model_fields}
     state = kind.states_zh[kind.states(row.state)]
     return {**values, "id": row.subject, "state": state, "organization_name": organization}
+
+
+def _said(words: Mapping[str, str], value: Any) -> Any:
+    """A code by its name, codes by theirs; what nobody has named as it stands."""
+    if isinstance(value, list):
+        return [_said(words, one) for one in value]
+    return words.get(value, value) if isinstance(value, str) else value

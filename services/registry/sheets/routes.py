@@ -12,7 +12,7 @@ from chassis.http import Call, requires
 from chassis.matters import Kind, Step
 from chassis.matters.queries import filter_of
 from services.registry.imports.workbook import read_workbook
-from services.registry.policy import RegistryPolicy
+from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets import commands, queries
 from services.registry.sheets.commands import Apply, SheetReport
 from services.registry.sheets.model import XLSX, columns
@@ -37,9 +37,12 @@ def _download(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
     ) -> FileResponse:
         from services.registry.sheets.workbook import write
 
-        most = _policy(call).sheet_max_rows
-        rows = await call.read(queries.rows, kind=kind, wanted=wanted, limit=most)
-        form = columns(step.body.model_json_schema())
+        policy = _policy(call)
+        names = names_of(policy)
+        rows = await call.read(
+            queries.rows, kind=kind, wanted=wanted, limit=policy.sheet_max_rows, names=names
+        )
+        form = columns(step, names)
         file = await asyncio.to_thread(write, f"{kind.zh}{step.zh}", queries.known_columns(kind), form, rows)
         return FileResponse(
             file,

@@ -76,15 +76,15 @@ def cell(sheet: Any, value: Any) -> Any:
 def _offer(sheet: Any, letter: str, column: Column) -> None:
     names = ["是", "否"] if column.boolean else list(column.choices.values())
     if not column.many:
-        offer(sheet, letter, names)
+        offer(sheet, letter, names, only=not column.open)
 
 
-def offer(sheet: Any, letter: str, names: Sequence[str]) -> None:
-    """Let the column's cells be chosen from `names`, where Excel can keep so many of them."""
+def offer(sheet: Any, letter: str, names: Sequence[str], *, only: bool = True) -> None:
+    """Let the column's cells be chosen from `names`, where Excel can keep so many; `only` from those."""
     text = ",".join(names)
     if not names or len(text) > _LONGEST_LIST:
         return
     choice = DataValidation(type="list", formula1=f'"{text}"', allow_blank=True)
-    choice.errorTitle, choice.error = "可选值", "请从列表中选择"
+    choice.errorTitle, choice.error, choice.showErrorMessage = "可选值", "请从列表中选择", only
     choice.add(f"{letter}2:{letter}{_ROWS_WITH_LISTS}")
     sheet.data_validations.append(choice)

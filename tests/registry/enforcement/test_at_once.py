@@ -14,6 +14,7 @@ from services.registry.enforcement.emergency_orders import commands
 from services.registry.enforcement.emergency_pauses import commands as pauses
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.inspections.spot_checks import commands as spot_checks
+from services.registry.operations.inquiries import commands as inquiries
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
 from services.registry.records.activities import commands as activities
@@ -114,7 +115,15 @@ async def body_check(uow: UnitOfWork, one: UUID) -> str:
     return "body_check"
 
 
-OPENED = pytest.mark.parametrize("opened", [rectification, activity, body_check])
+async def inquiry(uow: UnitOfWork, one: UUID) -> str:
+    await inquiries.open_(
+        uow, division=STREET, organization_id=one, channel="window", topic="registration", first_person="u-1",
+        question="何时恢复?",
+    )  # fmt: skip
+    return "inquiry"
+
+
+OPENED = pytest.mark.parametrize("opened", [rectification, activity, body_check, inquiry])
 Opened = Callable[[UnitOfWork, UUID], Awaitable[str]]
 
 
@@ -142,7 +151,8 @@ async def test_a_record_opened_just_after_stands_still_from_its_beginning(
         await pauses.open_(uow, order_id=order, organization_id=one)
     [row] = await register.rows("select paused_on from community_activity union all"
                                 " select paused_on from rectification union all"
-                                " select paused_on from body_check")  # fmt: skip
+                                " select paused_on from body_check union all"
+                                " select paused_on from inquiry")  # fmt: skip
     assert row["paused_on"] == date(2026, 12, 1)
 
 

@@ -91,6 +91,8 @@ def test_every_deadline_about_an_organisation_can_stand_still(kind: Kind[Any]) -
     waits = [clock.name for clock in kind.clocks if not clock.runs_on]
     if "organization_id" in kind.columns and waits:
         assert kind.pause is not None, f"{', '.join(waits)}: no fact that its deadline stands still"
+        led = {next(iter(index.columns)).name for index in kind.row.__table__.indexes}
+        assert "organization_id" in led, "its records are found by the organisation"
 
 
 async def test_deadlines_stop_and_are_moved_by_the_length_of_the_pause(register: Register) -> None:

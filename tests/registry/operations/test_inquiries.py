@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.unit_of_work import NotFound
 from services.registry.operations.inquiries import commands as inquiries
 from services.registry.operations.inquiries.model import ExtendedBackwards, TransferredToSelf
 from services.registry.organizations.model import Basis
@@ -39,6 +40,11 @@ async def test_the_first_person_stays_answerable_and_the_clock_goes_on(register:
     row = await register.do(inquiries.reopen, id=id, question="核名之后呢?")
     assert (row.handler, row.due_on, row.overdue) == ("u-first", date(2027, 1, 13), False)
     assert "核名" not in str(await register.events(id)), "what was asked and answered stays here"
+
+
+async def test_an_organisation_it_is_about_is_in_the_register(register: Register) -> None:
+    with pytest.raises(NotFound):
+        await asked(register, organization_id=UUID(int=7))
 
 
 async def test_more_time_only_forward(register: Register) -> None:

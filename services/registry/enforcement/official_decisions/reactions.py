@@ -16,6 +16,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.official_decisions.queries import standing
 from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
 from services.registry.organizations import commands as organizations
+from services.registry.organizations.concerning import lock
 from services.registry.organizations.hooks import MERGED
 from services.registry.organizations.model import LegalStatus
 from services.registry.organizations.tables import OrganizationRow
@@ -37,8 +38,10 @@ select id from chain where merged_into is null
 )
 async def apply(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Keep what was decided about organisations of this stack, and let their records follow."""
-    for received in events:
-        organization = await _here(uow, UUID(received.data.state.organization.id))
+    decided = [UUID(received.data.state.organization.id) for received in events]
+    await lock(uow, decided)
+    for received, id in zip(events, decided, strict=True):
+        organization = await _here(uow, id)
         if organization is not None:
             await _apply(uow, received, organization)
 

@@ -18,6 +18,7 @@ class HubRow(MatterRow, Table, table=True):
 
     __tablename__ = "hub"
     __table_args__ = (
+        sa.Index("ix_hub_organization_id", "organization_id"),
         sa.Index(
             "uq_hub_division_body", "division", "body", unique=True, postgresql_where=sa.text("not ended")
         ),

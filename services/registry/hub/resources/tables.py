@@ -16,7 +16,10 @@ class ResourceRequestRow(MatterRow, Table, table=True):
     """One need, and which offers meet it."""
 
     __tablename__ = "resource_request"
-    __table_args__ = (sa.Index("ix_resource_request_matches", "matches", postgresql_using="gin"),)
+    __table_args__ = (
+        sa.Index("ix_resource_request_matches", "matches", postgresql_using="gin"),
+        sa.Index("ix_resource_request_organization_id", "organization_id"),
+    )
     stream = ("registry", "resource_request")
     public = contract.ResourceRequestState
 
@@ -38,6 +41,7 @@ class ResourceOfferRow(MatterRow, Table, table=True):
     """One thing that somebody gives."""
 
     __tablename__ = "resource_offer"
+    __table_args__ = (sa.Index("ix_resource_offer_organization_id", "organization_id"),)
     stream = ("registry", "resource_offer")
     public = contract.ResourceOfferState
 

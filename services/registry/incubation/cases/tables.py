@@ -14,7 +14,10 @@ class BaseCaseRow(MatterRow, Table, table=True):
     """One case. What is wanted and what came of it in words stay here."""
 
     __tablename__ = "base_case"
-    __table_args__ = (sa.Index("ix_base_case_base_id", "base_id", "department"),)
+    __table_args__ = (
+        sa.Index("ix_base_case_base_id", "base_id", "department"),
+        sa.Index("ix_base_case_organization_id", "organization_id"),
+    )
     stream = ("registry", "base_case")
     public = contract.BaseCaseState
 

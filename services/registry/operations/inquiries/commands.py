@@ -17,6 +17,7 @@ from services.registry.operations.inquiries.model import (
     TransferredToSelf,
 )
 from services.registry.operations.inquiries.tables import InquiryRow
+from services.registry.organizations.concerning import refer
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -55,7 +56,12 @@ async def open_(
     organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
     asker: Annotated[PersonId | None, Field(title="咨询人")] = None,
 ) -> None:  # fmt: skip
-    """Whoever is asked first takes it up and stays answerable, whoever deals with it (R16)."""
+    """Whoever is asked first takes it up and stays answerable, whoever deals with it (R16).
+
+    Raises `NotFound` for an organisation that is not in the register.
+    """
+    if organization_id is not None:
+        await refer(uow, row, organization_id)
     row.owner = row.handler = first_person
     row.asked_on = row.effective_on
 

@@ -15,6 +15,7 @@ class InquiryRow(MatterRow, Table, table=True):
     """One inquiry. Who asked, what, and the answer stay here."""
 
     __tablename__ = "inquiry"
+    __table_args__ = (sa.Index("ix_inquiry_organization_id", "organization_id"),)
     stream = ("registry", "inquiry")
     public = contract.InquiryState
 

@@ -16,6 +16,7 @@ class SupervisionVisitRow(MatterRow, Table, table=True):
     """One visit. What was found in words stays with its step and with what it became."""
 
     __tablename__ = "supervision_visit"
+    __table_args__ = (sa.Index("ix_supervision_visit_organization_id", "organization_id"),)
     stream = ("registry", "supervision_visit")
     public = contract.SupervisionVisitState
 
