@@ -470,6 +470,7 @@ FIELDS: Mapping[str, Names] = {
         "governance": "内部治理",
         "hub": "枢纽型组织建设",
     },
+    "supervision_visit.topic": _TOPICS,
     "supervision_visit.result": {"no_problem": "未发现问题", "corrected": "已整改", "rectify": "限期整改"},
     "task.origin": {
         "meeting": "会议议定",
