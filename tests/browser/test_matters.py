@@ -139,7 +139,10 @@ async def test_a_step_is_taken_and_every_fault_is_said_at_its_field(
     await dialog.get_by_role("button", name="退回补正").click()
     await expect(dialog.locator('[data-field="items"]')).to_contain_text("“章程 修正”不是代码")
     await visitor.picture("form-fault")
-    await dialog.get_by_label("补正事项").fill("charter、accounts")
+    await dialog.get_by_label("补正事项").fill("")
+    for name in ("章程", "审计报告", "财务报表", "审计报告"):
+        await dialog.get_by_role("button", name=name, exact=True).click()
+    await expect(dialog.get_by_label("补正事项")).to_have_value("章程、财务报表")
     await dialog.get_by_label("说明").fill("章程未按范本修改")
     await dialog.get_by_role("button", name="退回补正").click()
     await expect(visitor.page.locator('[data-card="steps"]')).to_contain_text("章程未按范本修改")
@@ -147,6 +150,9 @@ async def test_a_step_is_taken_and_every_fault_is_said_at_its_field(
     await visitor.picture("matter")
     found = await stack.ask("GET", "registry", f"/v1/inspections/{id}")
     assert (found["state"], found["returned_times"]) == ("returned", 1)
+    [step] = [one for one in await stack.ask("GET", "registry", f"/v1/inspections/{id}/steps")
+              if one["fact"] == "returned"]  # fmt: skip
+    assert step["arguments"]["items"] == ["charter", "accounts"]
 
 
 async def test_what_somebody_else_changed_meanwhile_is_shown_and_nothing_is_lost(

@@ -112,7 +112,7 @@ async def test_supervision_shows_who_stands_still_and_what_is_open(
     await expect(row.locator('[data-column="still"]')).to_have_text("2")
     await expect(orders).to_contain_text("不合格：安全管理")
     await expect(visitor.page.locator('[data-card="risks"]')).to_contain_text("重大风险 1")
-    await expect(visitor.page.locator('[data-card="illegal-cases"]')).to_contain_text("report")
+    await expect(visitor.page.locator('[data-card="illegal-cases"]')).to_contain_text("举报")
     await expect(visitor.page.locator('[data-card="credit-listings"]')).to_contain_text("活动异常名录")
     await expect(visitor.page.locator('[data-card="official-decisions"]')).to_contain_text("行政处罚")
     await visitor.picture("enforcement")
@@ -138,9 +138,9 @@ async def test_a_risk_is_entered_where_risks_are_watched(
     await dialog.get_by_label("社会组织").fill("lxpx")
     await dialog.get_by_role("button", name="乐学培训中心").click()
     for label, text in (
-        ("风险类别", "safety"), ("风险等级", "general"), ("发现途径", "visit"), ("风险情况", "消防通道堵塞"),
+        ("风险类别", "安全"), ("风险等级", "一般风险"), ("发现途径", "visit"), ("风险情况", "消防通道堵塞"),
     ):  # fmt: skip
         await dialog.get_by_label(label).fill(text)
     await dialog.get_by_role("button", name="登记风险").click()
     await expect(risks).to_contain_text("一般风险 1")
-    await expect(risks.locator("tr", has_text="乐学培训中心")).to_contain_text("一般风险 · safety")
+    await expect(risks.locator("tr", has_text="乐学培训中心")).to_contain_text("一般风险 · 安全")

@@ -184,16 +184,17 @@ def _value(one: Field, entered: Any) -> Any:
         case Widget.DAY:
             return _day(entered)
         case Widget.LIST:
-            parts = _parts(entered)
+            parts = listed(entered)
             return next(filter(None, (_misspelt(one, part) for part in parts)), parts or None)
         case Widget.CHOICES:
-            codes = [_code(one, chosen) for chosen in entered]
-            return next(filter(None, (_misspelt(one, str(code)) for code in codes)), codes)
+            chosen = listed(entered) if isinstance(entered, str) else entered
+            codes = list(dict.fromkeys(_code(one, each) for each in chosen))
+            return next(filter(None, (_misspelt(one, str(code)) for code in codes)), codes or None)
         case Widget.CHOICE:
             code = _code(one, entered)
             return _misspelt(one, str(code)) or code
         case Widget.NUMBERS:
-            numbers = [_number(one, part) for part in _parts(entered)]
+            numbers = [_number(one, part) for part in listed(entered)]
             return next((n for n in numbers if isinstance(n, Fault)), numbers)
         case Widget.PAIRS:
             return _pairs(entered)
@@ -208,8 +209,11 @@ def _value(one: Field, entered: Any) -> Any:
 
 
 def _code(one: Field, chosen: Any) -> Any:
-    """A name that was typed instead of chosen is its code."""
-    return next((code for code, zh in one.choices.items() if chosen == zh), chosen) if one.open else chosen
+    """The code of a name that was typed, in either language; another text is a code itself."""
+    if not one.open:
+        return chosen
+    named = (code for code, zh in one.choices.items() if chosen in (zh, code.replace("_", " ")))
+    return next(named, chosen)
 
 
 def _misspelt(one: Field, text: str) -> Fault | None:
@@ -240,7 +244,8 @@ def _day(entered: str) -> str | Fault:
         return Fault("fault_day", {"found": entered})
 
 
-def _parts(entered: Any) -> list[str]:
+def listed(entered: Any) -> list[str]:
+    """What was entered as a list, in lines or with commas of either kind between."""
     lines = str(entered).translate(_SEPARATORS).splitlines()
     return [line.strip() for line in lines if line.strip()]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from html import escape
 from typing import Any
 
 from nicegui import ui
@@ -18,6 +19,7 @@ from services.console.pages.shown import Shown
 
 _STALE = 412
 _CHOICES = 200
+_SEPARATOR = "、"
 _NOT_COMPARED = frozenset({"revision", "sequence", "recorded_at", "effective_on", "basis"})
 Read = Callable[[], Any]
 
@@ -130,6 +132,10 @@ class StepForm:
                 return ui.textarea(label, value=text).props(f'autogrow hint="{hint}"')
             case Widget.FLAG:
                 return self._select(one, {True: self.said("yes"), False: self.said("no")}, value)
+            case Widget.CHOICE if one.open:
+                return self._offered(one, value)
+            case Widget.CHOICES if one.open:
+                return self._offered_many(one, value)
             case Widget.CHOICE | Widget.CHOICES:
                 return self._select(one, self._choices(one), value)
             case Widget.DIVISION | Widget.DIVISIONS:
@@ -138,23 +144,43 @@ class StepForm:
                 return self._select(one, dict(records), value)
         return ui.input(label, value=str(value or ""))
 
+    def _offered(self, one: Field, value: Any) -> ui.input:
+        """One code: its name is offered while one types, and another code stays as it was typed."""
+        names = self._choices(one)
+        made = ui.input(self._label(one), value=names.get(value, str(value or "")))
+        options = "".join(f'<option value="{escape(name)}"></option>' for name in names.values())
+        ui.html(f'<datalist id="names-{made.id}">{options}</datalist>', sanitize=False)
+        made.props(f'list="names-{made.id}" hint="{self.said("open_hint")}"')
+        return made
+
+    def _offered_many(self, one: Field, value: Any) -> ui.input:
+        """Several codes: a click on a name writes it, or takes it away."""
+        names = self._choices(one)
+        made = ui.input(self._label(one), value=_SEPARATOR.join(names.get(v, str(v)) for v in value or ()))
+        made.props(f'hint="{self.said("open_many_hint")}"')
+
+        def turn(name: str) -> None:
+            written = forms.listed(made.value or "")
+            kept = [part for part in written if part != name]
+            made.value = _SEPARATOR.join(kept if name in written else [*written, name])
+
+        with ui.element("div").classes("offered"):
+            for name in names.values():
+                ui.button(name, on_click=lambda name=name: turn(name)).props("outline dense no-caps size=sm")
+        return made
+
     def _select(self, one: Field, options: dict[Any, str], value: Any) -> ui.select:
         several = one.widget in (Widget.CHOICES, Widget.DIVISIONS)
-        searched = one.open or one.widget in (Widget.DIVISION, Widget.DIVISIONS, Widget.RECORD)
-        if one.open:  # what a record holds already is one of its codes, named or not
-            options |= {v: v for v in (value if several else [value]) or () if v and v not in options}
+        searched = one.widget in (Widget.DIVISION, Widget.DIVISIONS, Widget.RECORD)
         if several:
             value = [v for v in value or () if v in options]
         elif value not in options:
             value = None
         made = ui.select(
             options, label=self._label(one), value=value, multiple=several, with_input=searched,
-            clearable=not one.required, new_value_mode="add-unique" if one.open else None,
-            key_generator=str if one.open else None,
+            clearable=not one.required,
         )  # fmt: skip
         made.props("options-dense use-chips" if several else "options-dense")
-        if one.open:
-            made.props(f'hint="{self.said("open_hint")}"')
         return made
 
     def _label(self, one: Field) -> str:

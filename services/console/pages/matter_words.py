@@ -87,7 +87,11 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "more_fields": ("更多（选填）", "More (optional)"),
     "required": ("必填", "required"),
     "list_hint": ("多项用顿号或换行分开", "separate with commas or lines"),
-    "open_hint": ("可选择；没有的项输入代码后按回车", "choose, or type another code and press Enter"),
+    "open_hint": ("可从提示中选择，也可填写其他代码", "choose one that is offered, or type another code"),
+    "open_many_hint": (
+        "点选下列各项，也可填写其他代码，用顿号分开",
+        "click on those below, or type other codes, separated by commas",
+    ),
     "pairs_hint": ("每行一项，写成 名称：数", "one a line, as name: number"),
     "organization_hint": ("输入名称或拼音首字母，点选一家", "type the name or initials, choose one"),
     "no_organization_found": ("没有找到，请换个写法。", "None found; try another spelling."),
