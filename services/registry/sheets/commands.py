@@ -12,7 +12,8 @@ from chassis.model import Refusal, Refusals
 from chassis.unit_of_work import UnitOfWork
 from services.registry.imports.reader import Reading
 from services.registry.policy import RegistryPolicy, names_of
-from services.registry.sheets.model import ID, REVISION, Column, SheetWithoutColumn, TooManyRows, columns
+from services.registry.sheets.model import ID, REVISION, Column, SheetWithoutColumn, TooManyRows
+from services.registry.sheets.queries import to_fill
 
 Apply = Literal["all", "valid", "none"]
 
@@ -45,7 +46,7 @@ async def bring(uow: UnitOfWork, *, step: Step[Any], sheet: Reading, apply: Appl
     Raises `SheetWithoutColumn` and `TooManyRows`. The rows that a report names as faulty changed nothing.
     """
     policy = uow.policy(RegistryPolicy)
-    wanted = columns(step, names_of(policy))
+    wanted = to_fill(step, names_of(policy))
     filled = _filled(sheet, wanted)
     most = policy.sheet_max_rows
     if len(filled) > most:

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.matters import Step
-from chassis.matters.naming import NamesOf, named
 from chassis.model import Refusal, RefusalKind
 
 Cell = str | int | float | bool | None
@@ -65,9 +63,8 @@ class Column:
         return {zh: code for code, zh in self.choices.items()}
 
 
-def columns(step: Step[Any], names: NamesOf) -> list[Column]:
-    """The columns of a step by the JSON schema of its body, with the region's names of codes."""
-    form = named(step.body.model_json_schema(), step.kind.name, names)
+def columns(form: Mapping[str, Any]) -> list[Column]:
+    """The columns of a step by the JSON schema of its body."""
     definitions = form.get("$defs", {})
     return [_column(name, schema, definitions) for name, schema in form["properties"].items()]
 

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chassis.http import Reading
-from chassis.matters import Kind
-from chassis.matters.naming import NamesOf
+from chassis.matters import Kind, Step
+from chassis.matters.naming import NamesOf, named
 from chassis.matters.queries import Filter, conditions
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.sheets.model import columns
+from services.registry.sheets.model import Column, columns
 
 _HIDDEN = frozenset(
     {"id", "revision", "sequence", "home", "basis", "recorded_at", "effective_on", "paused_on", "ended"}
@@ -27,6 +27,11 @@ def known_columns(kind: Kind[Any]) -> dict[str, str]:
     if "organization_id" in kind.row.model_fields:
         return {"organization_name": "社会组织", "division": "行政区划", **found}
     return {"division": "行政区划", **found}
+
+
+def to_fill(step: Step[Any], names: NamesOf) -> list[Column]:
+    """The columns in which a step is filled in, with the region's names of codes."""
+    return columns(named(step.body.model_json_schema(), step.kind.name, names))
 
 
 async def rows(
@@ -52,7 +57,7 @@ async def rows(
 def _words(kind: Kind[Any], names: NamesOf) -> dict[str, Mapping[str, str]]:
     """Names of codes by field, as the forms of the kind have them."""
     steps = [step for step in (kind.opening, *kind.steps.values()) if step is not None]
-    of_forms = {column.name: column.choices for step in steps for column in columns(step, names)}
+    of_forms = {column.name: column.choices for step in steps for column in to_fill(step, names)}
     return {name: of_forms.get(name) or names(kind.name, name) for name in kind.row.model_fields}
 
 

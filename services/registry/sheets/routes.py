@@ -15,7 +15,7 @@ from services.registry.imports.workbook import read_workbook
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets import commands, queries
 from services.registry.sheets.commands import Apply, SheetReport
-from services.registry.sheets.model import XLSX, columns
+from services.registry.sheets.model import XLSX
 
 
 def sheets(kind: Kind[Any]) -> APIRouter:
@@ -42,7 +42,7 @@ def _download(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
         rows = await call.read(
             queries.rows, kind=kind, wanted=wanted, limit=policy.sheet_max_rows, names=names
         )
-        form = columns(step, names)
+        form = queries.to_fill(step, names)
         file = await asyncio.to_thread(write, f"{kind.zh}{step.zh}", queries.known_columns(kind), form, rows)
         return FileResponse(
             file,
