@@ -1,5 +1,7 @@
 """The topics a stack needs, from the catalogue, against those its Kafka has: `shuniu topics plan|apply`."""
 
+import asyncio
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +17,7 @@ from chassis.settings import BusSettings
 MAX_MESSAGE_BYTES = 1024 * 1024
 """Kafka holds a whole batch to this; the relay's batches stay below it (`bus.MAX_BATCH_BYTES`)."""
 _CREATE_TIMEOUT_MS = 20_000
+_KNOWN_WITHIN_S, _LOOK_S = 15.0, 0.05
 
 
 class TopicState(StrEnum):
@@ -116,9 +119,22 @@ async def apply(
             finding.topic for finding in await _plan(client, wanted) if finding.state is TopicState.MISSING
         ]
         await _create(client, missing)
-        return await _plan(client, wanted)
+        return await _once_known(client, wanted, {topic.name for topic in missing})
     finally:
         await client.close()
+
+
+async def _once_known(
+    client: AIOKafkaAdminClient, wanted: Collection[WantedTopic], made: Collection[str]
+) -> tuple[TopicFinding, ...]:
+    """How each topic stands; a broker may hear of those just made a moment after they were."""
+    deadline = time.monotonic() + _KNOWN_WITHIN_S
+    while True:
+        found = await _plan(client, wanted)
+        unknown = any(one.state is TopicState.MISSING and one.topic.name in made for one in found)
+        if not unknown or time.monotonic() > deadline:
+            return found
+        await asyncio.sleep(_LOOK_S)
 
 
 async def _create(client: AIOKafkaAdminClient, topics: Collection[WantedTopic]) -> None:

@@ -1,6 +1,7 @@
 """A stack's topics come from the catalogue and are told apart from what a broker has."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiokafka.admin import NewTopic
@@ -54,3 +55,22 @@ async def test_apply_makes_what_is_missing_and_leaves_what_is_there(
     after = {found.topic.name: found for found in await topics.apply(settings, stack, ["grants"])}
     assert after.pop(f"shuniu.{stack}.grants.fund.v1").state is TopicState.TOO_FEW_PARTITIONS
     assert {found.state for found in after.values()} == {TopicState.AS_WANTED}
+
+
+async def test_a_broker_that_hears_of_new_topics_late_is_asked_again(
+    broker: str, bus_profile: str, unique_stack: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = BusSettings.model_validate({"bootstrap_servers": broker, "profile": bus_profile})
+    stack, plan, asked = unique_stack(), topics._plan, 0
+
+    async def late(*arguments: Any) -> tuple[topics.TopicFinding, ...]:
+        nonlocal asked
+        asked += 1
+        found = await plan(*arguments)
+        missing = topics.TopicFinding(found[0].topic, TopicState.MISSING, "not heard of yet")
+        return (missing, *found[1:]) if asked <= 3 else found
+
+    monkeypatch.setattr(topics, "_plan", late)
+    after = await topics.apply(settings, stack, ["grants"])
+    assert {found.state for found in after} == {TopicState.AS_WANTED}
+    assert asked == 4, "before they were made, twice too early, and then"
