@@ -99,8 +99,8 @@ class Relay:
                     backoff = _Backoff()
                     await self._lead(lease, stop)
             except (LeaseLost, KafkaError, *DATABASE_ERRORS) as error:
-                given = isinstance(error, LeaseLost | KafkaError | OSError)
-                if not given and nature_of(error) is not Nature.TRANSIENT:
+                is_outage = isinstance(error, LeaseLost | KafkaError | OSError)
+                if not is_outage and nature_of(error) is not Nature.TRANSIENT:
                     raise
                 _LOG.warning("relay of %s: leadership lost: %r", self._runtime.service.name, error)
                 await pause(stop, backoff.next())

@@ -107,7 +107,9 @@ async def plan(
 async def apply(
     settings: BusSettings, stack: str, services: Collection[str] | None = None
 ) -> tuple[TopicFinding, ...]:
-    """Make what is missing and return how each topic stands then. Existing topics are left as they are.
+    """Make what is missing and return how each topic stands once the broker has heard of those, within 15 s.
+
+    Existing topics are left as they are.
 
     Raises `TopicsFailed` where the broker refuses one.
     """

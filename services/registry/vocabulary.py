@@ -139,6 +139,27 @@ _STAFF: Names = {
     "information": "信息技术",
     "writing": "文字综合",
 }
+_REPORT_KINDS: Names = {
+    "problem": "问题反映",
+    "advice": "意见建议",
+    "information": "工作信息",
+    "risk": "风险情况",
+}
+_REPORT_RESULTS: Names = {
+    "answered": "已答复",
+    "raised": "已报上级",
+    "resolved": "已解决",
+    "noted": "已知悉",
+}
+_RESOURCES: Names = {
+    "venue": "场地",
+    "funds": "资金",
+    "goods": "物资",
+    "staff": "人力",
+    "training": "培训",
+    "equipment": "设备",
+    "publicity": "宣传",
+}
 
 FIELDS: Mapping[str, Names] = {
     **dict.fromkeys(
@@ -179,7 +200,6 @@ FIELDS: Mapping[str, Names] = {
     "agenda": _AGENDA,
     "batch": {"first": "第一批", "second": "第二批", "third": "第三批", "fourth": "第四批"},
     "channel": _CONTACTS,
-    "cultivation_path": {"organization": "组织培育", "brand": "品牌培育"},
     "deviation": {"expert_opinion": "专家组意见", "new_facts": "新的事实", "formula": "指标不适用"},
     "effect": {"good": "良好", "fair": "一般", "poor": "不明显"},
     "explanation_code": {
@@ -423,30 +443,9 @@ FIELDS: Mapping[str, Names] = {
         "name": "名称",
         "charter": "章程",
     },
-    "report_answer.result": {
-        "answered": "已答复",
-        "raised": "已报上级",
-        "resolved": "已解决",
-        "noted": "已知悉",
-    },
-    "resource_offer.kind": {
-        "venue": "场地",
-        "funds": "资金",
-        "goods": "物资",
-        "staff": "人力",
-        "training": "培训",
-        "equipment": "设备",
-        "publicity": "宣传",
-    },
-    "resource_request.kind": {
-        "venue": "场地",
-        "funds": "资金",
-        "goods": "物资",
-        "staff": "人力",
-        "training": "培训",
-        "equipment": "设备",
-        "publicity": "宣传",
-    },
+    "report_answer.result": _REPORT_RESULTS,
+    "resource_offer.kind": _RESOURCES,
+    "resource_request.kind": _RESOURCES,
     "risk.topic": {
         "finance": "财务",
         "governance": "内部治理",
@@ -480,24 +479,9 @@ FIELDS: Mapping[str, Names] = {
     },
     "training.topics": _LESSONS,
     "training_plan.topics": _LESSONS,
-    "upward_report.kind": {
-        "problem": "问题反映",
-        "advice": "意见建议",
-        "information": "工作信息",
-        "risk": "风险情况",
-    },
-    "report_answer.kind": {
-        "problem": "问题反映",
-        "advice": "意见建议",
-        "information": "工作信息",
-        "risk": "风险情况",
-    },
-    "upward_report.result": {
-        "answered": "已答复",
-        "raised": "已报上级",
-        "resolved": "已解决",
-        "noted": "已知悉",
-    },
+    "upward_report.kind": _REPORT_KINDS,
+    "report_answer.kind": _REPORT_KINDS,
+    "upward_report.result": _REPORT_RESULTS,
     "coordination_case.duty": {
         "check": "核实情况",
         "visit": "走访",

@@ -29,6 +29,16 @@ async def due(register: Register, number: int) -> list[Any]:
     ]
 
 
+async def supervised(register: Register) -> list[Any]:
+    """Inspections of two organisations that have a supervisory unit."""
+    await register.begin(date(2026, 3, 2))
+    rows = []
+    for about in (await organization(register), await organization(register)):
+        await register.do(organizations.change_supervision, id=about, supervisory_unit="education")
+        rows.append(await register.do(annual.open_, organization_id=about, year=2025))
+    return rows
+
+
 async def downloaded(api: Api, path: str) -> Any:
     response = await api.client.get(f"{path}.xlsx")
     assert response.status_code == 200, response.text
@@ -85,11 +95,7 @@ async def test_choices_are_offered_in_chinese_and_taken_in_chinese(register: Reg
 
 
 async def test_an_inspection_goes_its_whole_way_by_lists(register: Register, api: Api) -> None:
-    await register.begin(date(2026, 3, 2))
-    rows = []
-    for about in (await organization(register), await organization(register)):
-        await register.do(organizations.change_supervision, id=about, supervisory_unit="education")
-        rows.append(await register.do(annual.open_, organization_id=about, year=2025))
+    rows = await supervised(register)
     for step, cells in (
         ("submission", {}), ("review", {"初审意见": "同意"}), ("conclusion", {"结论": "合格"}),
     ):  # fmt: skip
@@ -103,12 +109,9 @@ async def test_an_inspection_goes_its_whole_way_by_lists(register: Register, api
 
 
 async def test_names_of_codes_are_offered_and_other_codes_taken(register: Register, api: Api) -> None:
-    await register.begin(date(2026, 3, 2))
-    rows = []
-    for about in (await organization(register), await organization(register)):
-        await register.do(organizations.change_supervision, id=about, supervisory_unit="education")
-        rows.append(await register.do(annual.open_, organization_id=about, year=2025))
-        await register.do(annual.submit, id=rows[-1].id)
+    rows = await supervised(register)
+    for row in rows:
+        await register.do(annual.submit, id=row.id)
     path = "/v1/inspections/review/sheet"
     sheet = await downloaded(api, path)
     [rule] = [one for one in sheet.data_validations.dataValidation if "同意" in one.formula1]
