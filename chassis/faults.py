@@ -12,6 +12,7 @@ import sqlalchemy.exc
 _TRANSIENT_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
 _BUG_CLASS = "42"
 _QUERY_CANCELED = "57014"
+_SACRIFICED = frozenset({"40P01", "40001"})
 DATABASE_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What the driver raises: about a statement, about a connection that is gone, about none to be had."""
 _LOCAL_FILE_ERRORS = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
@@ -104,6 +105,14 @@ def was_cancelled(error: BaseException) -> bool:
     An outage while the database is busy; again and again, the fault of what the statement is about.
     """
     return any(getattr(link, "sqlstate", None) == _QUERY_CANCELED for link in _chain(error))
+
+
+def was_sacrificed(error: BaseException) -> bool:
+    """Whether the database rolled this transaction back so that others could go on (40P01, 40001).
+
+    Nothing of it happened, and nothing is wrong with it: it may be run again at once.
+    """
+    return any(getattr(link, "sqlstate", None) in _SACRIFICED for link in _chain(error))
 
 
 def signature(error: BaseException) -> str:

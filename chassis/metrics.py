@@ -38,6 +38,10 @@ class Metrics:
             ["method", "route", "status"], buckets=_SECONDS, registry=registry,
         )  # fmt: skip
         self.commands = Counter("shuniu_commands", "commands committed", ["command"], registry=registry)
+        self.deadlocks = Counter(
+            "shuniu_command_deadlocks", "commands the database gave up for others; run again", ["command"],
+            registry=registry,
+        )  # fmt: skip
         self.records = Counter(
             "shuniu_consumer_records", "records read from the bus", ["consumer"], registry=registry
         )
@@ -179,3 +183,8 @@ def metrics(service: str) -> Metrics:
 def count_command(service: str, command: str) -> None:
     """Count one committed command."""
     metrics(service).commands.labels(command).inc()
+
+
+def count_deadlock(service: str, command: str) -> None:
+    """Count one transaction of a command that was the victim of a deadlock."""
+    metrics(service).deadlocks.labels(command).inc()

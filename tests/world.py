@@ -1,7 +1,9 @@
 """One service on a real database: commanded as routes command it, told of events as its consumer tells it."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -22,8 +24,10 @@ from chassis.sealing import SealingKeys
 from chassis.service import Service
 from chassis.settings import BusSettings, Settings
 from chassis.tables import chassis_metadata
+from chassis.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+_LOOKS = 250
 
 
 async def emptied(service: Service, database: Database) -> None:
@@ -124,6 +128,33 @@ class ServiceWorld:
             day,
         )
         self.now = rows[0]["now"]
+
+    @asynccontextmanager
+    async def meanwhile(self, *others: Callable[[], Awaitable[object]]) -> AsyncIterator[UnitOfWork]:
+        """A unit of work that ends when each of `others` waits for it or has not to.
+
+        They are begun one after another at the end of the block; what they raise is raised.
+        """
+        async with self.runtime.unit_of_work(self.officer) as uow:
+            yield uow
+            await uow.flush()
+            begun: list[asyncio.Future[object]] = []
+            for other in others:
+                begun.append(asyncio.ensure_future(other()))
+                await self.until_waiting(*begun)
+        await asyncio.gather(*begun)
+
+    async def until_waiting(self, *tasks: "asyncio.Future[Any]") -> None:
+        """Wait until the database holds up as many transactions as there are tasks not done."""
+        for _ in range(_LOOKS):
+            [row] = await self.rows(
+                "select count(*) as waiting from pg_stat_activity"
+                " where datname = current_database() and wait_event_type = 'Lock'"
+            )
+            if row["waiting"] >= sum(not task.done() for task in tasks):
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("nothing waits, and nothing has ended")
 
     async def fire_timers(self) -> int:
         """Fire what is due by the service's clock; how many had an effect."""

@@ -1,6 +1,9 @@
 """What a route works with: the caller, and `execute` and `read`, which open the transaction and answer."""
 
+import asyncio
 import inspect
+import logging
+import random
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,12 +18,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chassis import telemetry
+from chassis.faults import was_sacrificed
 from chassis.http.idempotency import Attempt, FirstAnswer, attempt
 from chassis.http.paging import PageRequest
 from chassis.http.problems import Explained
 from chassis.http.reading import Reading
 from chassis.log import Cause
-from chassis.metrics import count_command
+from chassis.metrics import count_command, count_deadlock
 from chassis.principal import NotPermitted, Principal
 from chassis.runtime import Runtime
 from chassis.unit_of_work import UnitOfWork
@@ -29,6 +33,10 @@ T = TypeVar("T")
 Answer = Callable[[Any], Any]
 """Makes the body of a command's response from what the command returned, inside its transaction."""
 
+TRIES = 4
+"""How often a command is run that the database gives up for others; then the answer is a 503."""
+_PAUSE_S = 0.05
+_LOG = logging.getLogger("chassis.http.call")
 _ETAG = re.compile(r'\s*(?:W/)?"?(\d{1,9})"?\s*')
 _BEARER = HTTPBearer(
     auto_error=False, bearerFormat="JWT", description="OIDC access token; embedded: `shuniu token`"
@@ -77,21 +85,42 @@ class Call:
         A 201 carries `Location`: the given one, or the request's path with the record's id. What the command
         refuses is raised and becomes a problem response. An answer that must not lie in the database in clear
         is not `kept` for retries: the command is then run again for the same key.
+
+        The victim of a deadlock is run again, `TRIES` times in all: a command begins anew with the arguments
+        it was given, so they are values, no streams.
         """
         name = getattr(command, "__name__", "command")
         tried = await attempt(self.request, self.principal.actor_id) if kept else None
-        with telemetry.command_span(self.runtime.service.name, name):
+
+        async def transaction() -> tuple[FirstAnswer, bool]:
             async with self.runtime.unit_of_work(
                 self.principal, self.cause, permission=self.permission, expected_revision=self._if_match()
             ) as work:
                 if tried is not None and (first := await tried.begin(work.connection)) is not None:
-                    return _respond(first, replayed=True)
+                    return first, True
                 result = await command(work, **arguments)
                 await work.flush()
                 made = await self._answer(result, answer, status, location)
                 await self._keep(tried, work, made)
-        count_command(self.runtime.service.name, name)
-        return _respond(made)
+                return made, False
+
+        with telemetry.command_span(self.runtime.service.name, name):
+            made, replayed = await self._unless_sacrificed(name, transaction)
+        if not replayed:
+            count_command(self.runtime.service.name, name)
+        return _respond(made, replayed=replayed)
+
+    async def _unless_sacrificed(self, command: str, transaction: Callable[[], Awaitable[T]]) -> T:
+        for tried in range(1, TRIES):
+            try:
+                return await transaction()
+            except Exception as error:
+                if not was_sacrificed(error):
+                    raise
+                _LOG.info("%s: the database gave it up for others, it runs again", command)
+                count_deadlock(self.runtime.service.name, command)
+            await asyncio.sleep(random.uniform(0, _PAUSE_S * tried))
+        return await transaction()
 
     async def read(self, query: Callable[..., Awaitable[T]], **arguments: Any) -> T:
         """Run a query in a read transaction; where it returns one record, its revision becomes the ETag.

@@ -2,13 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from typing import Any
+from uuid import UUID
 
+import msgspec
 import pytest
+from shuniu_contracts import Ref
+from shuniu_contracts.registry import OrganizationMerged
 
 from chassis.model import Refusal, Refusals
 from services.partybuild.instructors.commands import assign, end, release
+from services.partybuild.organizations.reactions import follow_register
 from services.partybuild.party_organizations.commands import change, dissolve
 from services.partybuild.party_organizations.model import SetUp
 from tests.partybuild.conftest import Organization, World, instructor
@@ -103,17 +108,76 @@ async def test_duties_agree_with_coverings_whatever_happens_at_once(world: World
 
     steps = [found, found, change_units, move_instructor, move_instructor, finish, register_changes]
     for _ in range(25):
-        await asyncio.gather(*(_allowing_refusal(dice.choice(steps)()) for _ in range(6)))
+        async with asyncio.TaskGroup() as at_once:
+            for _ in range(6):
+                at_once.create_task(_allowing_refusal(dice.choice(steps)()))
+    await agrees(world)
+    happened = {row["type"].split(".")[-2] for row in await world.rows("select type from event_log")}
+    assert happened >= {"covered", "lapsed", "assigned", "released", "founded", "dissolved", "ended"}
+
+
+async def agrees(world: World) -> None:
+    """No record of the service contradicts another."""
     for contradiction, query in _CONTRADICTIONS.items():
         assert await world.rows(query) == [], contradiction
-    assert len(branches) > 5
-    assert {row["status"] for row in await world.rows("select distinct status from coverage_duty")} >= {
-        "covered",
-        "ended",
-    }
 
 
-async def _allowing_refusal(step: Awaitable[None]) -> None:
+async def covered(world: World) -> set[UUID]:
+    """The organisations that something covers now."""
+    return {row[0] for row in await world.rows("select organization_id from covering where until is null")}
+
+
+async def test_an_end_that_is_told_before_the_merger_covers_nobody_who_is_gone(world: World) -> None:
+    one, survivor = await world.register(3, 3)
+    await world.found(SetUp.INDEPENDENT, one, basis="historical")
+    await world.deregister(survivor)
+    await world.merge(one, survivor)
+    assert await covered(world) == set()
+    await agrees(world)
+
+
+async def test_an_end_finds_the_branch_that_came_meanwhile_while_another_changes_it(world: World) -> None:
+    """It waits for the organisation, and would then hold it while it waits for the branch: a ring of two."""
+    stays, goes = await world.register(3, 3)
+    branch = await world.found(SetUp.INDEPENDENT, stays, basis="historical")
+    both = {"organization_ids": [stays.id, goes.id], "mode": SetUp.JOINT, "lead_organization_id": stays.id}
+
+    async def rename() -> None:
+        await world.do(change, id=branch.id, given={"name": "联合支部", **both}, basis="historical")
+
+    async with world.meanwhile(lambda: world.deregister(goes), rename) as uow:
+        await change(uow, id=branch.id, given=both, basis="historical")
+    assert await covered(world) == {stays.id}
+    await agrees(world)
+
+
+async def test_a_merger_that_waits_does_not_stop_who_names_an_alias(world: World) -> None:
+    """The alias follows with the merger; taken after the survivor, it would close a ring of two."""
+    alias, merged, survivor = await world.register(3, 3, 3)
+    await world.merge(alias, merged)
+    id, named = [(await instructor(world, person_id=person)).id for person in ("p-1", "p-2")]
+
+    async def assigned() -> None:
+        await world.do(assign, id=named, organization_ids=[alias.id])
+
+    async with world.meanwhile(lambda: world.merge(merged, survivor), assigned) as uow:
+        await assign(uow, id=id, organization_ids=[merged.id])
+    assert await covered(world) == {survivor.id}
+    await agrees(world)
+
+
+async def test_who_names_a_record_that_is_merged_meanwhile_means_the_survivor(world: World) -> None:
+    merged, survivor = await world.register(3, 3)
+    into = Ref(str(survivor.id), survivor.sequence)
+    merged.state = msgspec.structs.replace(merged.state, ended=True, merged_into=into)
+    told = world.tell(merged, OrganizationMerged, into=into)
+    async with world.meanwhile(lambda: world.found(SetUp.INDEPENDENT, merged, basis="historical")) as uow:
+        await follow_register.function([told], uow)
+    assert await covered(world) == {survivor.id}
+    await agrees(world)
+
+
+async def _allowing_refusal(step: Coroutine[Any, Any, None]) -> None:
     try:
         await step
     except (Refusal, Refusals, IndexError):

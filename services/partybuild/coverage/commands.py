@@ -349,6 +349,14 @@ async def covered_by_organisation(uow: UnitOfWork, ids: Iterable[UUID], line: Li
     return dict((await uow.session.exec(statement)).all())
 
 
+async def sources_of(uow: UnitOfWork, ids: Iterable[UUID]) -> set[UUID]:
+    """What covers any of these organisations now, party organisations and instructors."""
+    statement = select(CoveringRow.source_id).where(
+        col(CoveringRow.organization_id).in_(list(ids)), col(CoveringRow.until).is_(None)
+    )
+    return set((await uow.session.exec(statement)).all())
+
+
 async def cease_covering(uow: UnitOfWork, source_id: UUID, ids: Iterable[UUID], on: date) -> None:
     """Close what `source_id` covers among these organisations; nothing is covered backwards in time."""
     await uow.session.flush()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shuniu_contracts.registry import OrganizationMerged, OrganizationState
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
 from chassis.model import Refusal, refuse_all
@@ -147,6 +148,22 @@ async def survivors(uow: UnitOfWork, ids: Iterable[UUID]) -> list[UUID]:
     return [aliases.get(id) or id for id in wanted]
 
 
+async def living_survivor(uow: UnitOfWork, into: UUID) -> UUID | None:
+    """The record that a merged one went into in the end; None where that has ended itself.
+
+    Its end may have arrived before the merger: they are events of two subjects.
+    """
+    [survivor] = await survivors(uow, [into])
+    ended = await uow.connection.fetchval("select ended from organization where id = $1", survivor)
+    return None if ended else survivor
+
+
+async def aliases(uow: UnitOfWork, ids: Iterable[UUID]) -> list[UUID]:
+    """The records that went into any of these."""
+    statement = select(OrganizationCopy.id).where(col(OrganizationCopy.merged_into).in_(list(ids)))
+    return list((await uow.session.exec(statement)).all())
+
+
 async def lock_copies(uow: UnitOfWork, ids: Iterable[UUID]) -> None:
     """Lock the copies of these organisations in the order of their ids, whatever state they are in."""
     await uow.connection.execute(
@@ -162,14 +179,9 @@ async def lock_organizations(uow: UnitOfWork, ids: Iterable[UUID], *, at: str) -
     named = list(ids)
     copy = col(OrganizationCopy.id)
     survivors_of_named = select(OrganizationCopy.merged_into).where(copy.in_(named))
-    statement = (
-        select(OrganizationCopy)
-        .where(or_(copy.in_(named), copy.in_(survivors_of_named)))
-        .order_by(copy)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = {row.id: row for row in (await uow.session.exec(statement)).all()}
+    found = await _locked(uow, or_(copy.in_(named), copy.in_(survivors_of_named)))
+    if merged_meanwhile := {row.merged_into for row in found.values() if row.merged_into} - found.keys():
+        found |= await _locked(uow, copy.in_(merged_meanwhile))
     wanted = [(found[id].merged_into or id) if id in found else id for id in named]
     refuse_all(
         OrganizationUnknown(organization=id, at=f"{at}/{place}")
@@ -181,3 +193,14 @@ async def lock_organizations(uow: UnitOfWork, ids: Iterable[UUID], *, at: str) -
     for id in wanted:
         uow.authorize(found[id].division)
     return [found[id] for id in wanted]
+
+
+async def _locked(uow: UnitOfWork, which: ColumnElement[bool]) -> dict[UUID, OrganizationCopy]:
+    statement = (
+        select(OrganizationCopy)
+        .where(which)
+        .order_by(col(OrganizationCopy.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in (await uow.session.exec(statement)).all()}

@@ -1,6 +1,6 @@
 """What party-building does when the registry says something about an organisation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,14 @@ from chassis.unit_of_work import UnitOfWork
 from services.partybuild.coverage import commands as coverage
 from services.partybuild.dating import Dated
 from services.partybuild.instructors import commands as instructors
-from services.partybuild.organizations.commands import keep, lock_copies, survivor_of, survivors
+from services.partybuild.organizations.commands import (
+    aliases,
+    keep,
+    living_survivor,
+    lock_copies,
+    survivor_of,
+    survivors,
+)
 from services.partybuild.party_organizations import commands as party_organizations
 
 ORGANIZATION_EVENTS = tuple(
@@ -31,7 +38,7 @@ async def follow_register(events: Sequence[Received[Any]], uow: UnitOfWork) -> N
     newest = {UUID(event.subject): event for event in events}
     gone = {id: event for id, event in newest.items() if event.data.state.ended}
     if gone:
-        await _lock_concerned(uow, gone)
+        await _lock_concerned(uow, newest, gone)
     changed = await keep(uow, events)
     if gone:
         await _part(uow, gone)
@@ -41,19 +48,42 @@ async def follow_register(events: Sequence[Received[Any]], uow: UnitOfWork) -> N
         await coverage.reassess(uow, {id: present[id] for id in changed & present.keys()})
 
 
-async def _lock_concerned(uow: UnitOfWork, gone: Mapping[UUID, Received[Any]]) -> None:
-    """Take the locks in the order of commands: what covers, then organisations, survivors among them."""
-    await party_organizations.lock_covering(uow, list(gone))
-    await instructors.lock_assigned(uow, list(gone))
+class _MoreConcerned(Exception):
+    """While locks were waited for, somebody founded, assigned or merged: more is to be locked."""
+
+
+async def _lock_concerned(uow: UnitOfWork, told: Iterable[UUID], gone: Mapping[UUID, Received[Any]]) -> None:
+    """Take the locks in the order of commands: what covers, then organisations, survivors and aliases too.
+
+    Which they are is certain only once they are locked. If it were more by then, the missing ones would come
+    earlier in the order: the locks are given back with the savepoint and taken anew.
+    """
+    concerned = await _concerned(uow, gone)
+    while True:
+        try:
+            async with uow.savepoint():
+                await party_organizations.lock_covering(uow, list(gone))
+                await instructors.lock_assigned(uow, list(gone))
+                await lock_copies(uow, {*told, *concerned})
+                before, concerned = concerned, await _concerned(uow, gone)
+                if not concerned <= before:
+                    raise _MoreConcerned
+                return
+        except _MoreConcerned:
+            continue
+
+
+async def _concerned(uow: UnitOfWork, gone: Mapping[UUID, Received[Any]]) -> set[UUID]:
     into = [survivor for event in gone.values() if (survivor := survivor_of(event))]
-    await lock_copies(uow, [*gone, *await survivors(uow, into)])
+    covering = await coverage.sources_of(uow, gone)
+    return {*gone, *covering, *await aliases(uow, gone), *into, *await survivors(uow, into)}
 
 
 async def _part(uow: UnitOfWork, gone: dict[UUID, Received[Any]]) -> None:
     parting: dict[UUID, tuple[UUID | None, Received[Any]]] = {}
     for id, event in gone.items():
         into = survivor_of(event)
-        parting[id] = ((await survivors(uow, [into]))[0] if into else None, event)
+        parting[id] = (await living_survivor(uow, into) if into else None, event)
     covered = await party_organizations.part(uow, parting) | await instructors.part(uow, parting)
     await coverage.end(uow, gone)
     for survivor, because in parting.values():

@@ -8,7 +8,10 @@ import asyncpg
 import httpx
 import pytest
 
+from chassis.http.call import TRIES
+from chassis.metrics import metrics
 from tests.chassis.http.conftest import Served
+from tests.chassis.sample import app
 
 pytestmark = pytest.mark.integration
 Body = Callable[..., dict[str, object]]
@@ -21,6 +24,12 @@ async def events(served: Served) -> int:
         return int(await connection.fetchval("select count(*) from event_log"))
     finally:
         await connection.close()
+
+
+def given_up(command: str) -> float:
+    """How often the database gave this command up for others."""
+    labels = {"command": command}
+    return metrics("grants").registry.get_sample_value("shuniu_command_deadlocks_total", labels) or 0.0
 
 
 async def opened(client: httpx.AsyncClient, body: dict[str, object]) -> dict[str, Any]:
@@ -96,6 +105,43 @@ async def test_simultaneous_retries_wait_and_all_get_the_first_answer(
     answers = await asyncio.gather(*(client.post(path, json=body, headers=key) for _ in range(4)))
     assert [answer.json()["total_fen"] for answer in answers] == [1005] * 4
     assert await events(served) == 2
+
+
+async def test_both_commands_of_a_deadlock_happen_once(
+    served: Served, client: httpx.AsyncClient, fund: Body
+) -> None:
+    one, other = (await opened(client, fund()), await opened(client, fund()))
+    before = given_up("transfer")
+
+    async def move(source: str, target: str, amount_fen: int) -> httpx.Response:
+        path, body = f"/v1/funds/{source}/transfer", {"amount_fen": amount_fen, "pause_s": 0.3}
+        key = {"idempotency-key": f"move-{amount_fen}"}
+        return await client.post(path, params={"to": target}, json=body, headers=key)
+
+    answers = await asyncio.gather(move(one["id"], other["id"], 30), move(other["id"], one["id"], 7))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert given_up("transfer") > before
+    sums = [(await client.get(f"/v1/funds/{id}")).json()["total_fen"] for id in (one["id"], other["id"])]
+    assert sums == [977, 1023]
+    assert await events(served) == 2 + 4
+
+
+async def test_a_command_that_always_loses_is_answered_as_busy(
+    client: httpx.AsyncClient, fund: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = await opened(client, fund())
+    runs = 0
+
+    async def increase(*_: object, **__: object) -> None:
+        nonlocal runs
+        runs += 1
+        raise asyncpg.DeadlockDetectedError("deadlock detected")
+
+    monkeypatch.setattr(app, "increase", increase)
+    answer = await client.post(f"/v1/funds/{state['id']}/increase", json={"amount_fen": 5})
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+    assert answer.headers["retry-after"] == "2"
+    assert runs == TRIES
 
 
 async def test_a_refused_command_leaves_its_key_free(client: httpx.AsyncClient, fund: Body) -> None:

@@ -57,6 +57,12 @@ async def increase(uow: UnitOfWork, *, id: UUID, amount_fen: int, pause_s: float
     return row
 
 
+async def transfer(uow: UnitOfWork, *, id: UUID, to: UUID, amount_fen: int, pause_s: float) -> FundRow:
+    """Money goes from one fund to another, which are locked in that order: two at once may deadlock."""
+    await increase(uow, id=id, amount_fen=-amount_fen, pause_s=pause_s)
+    return await increase(uow, id=to, amount_fen=amount_fen)
+
+
 async def search(reading: Reading, *, division: str | None, page: PageRequest) -> Sequence[FundRow]:
     """Funds by title within the caller's divisions."""
     statement = select(FundRow).where(reading.within(FundRow.division, division))
@@ -143,6 +149,14 @@ async def increase_(
 ) -> Response:
     """More money came in."""
     return await call.execute(increase, id=id, **body.model_dump(), answer=FundOut.of)
+
+
+@router.post("/{id}/transfer", response_model=FundOut)
+async def transfer_(
+    id: UUID, to: UUID, body: IncreaseBody, call: Annotated[Call, requires("funds:increase")]
+) -> Response:
+    """Money goes to another fund; the answer is that one."""
+    return await call.execute(transfer, id=id, to=to, **body.model_dump(), answer=FundOut.of)
 
 
 @router.post("/from-file", response_model=FundOut, status_code=201)

@@ -1,10 +1,8 @@
 """What happens in the instant in which an order comes or goes: nobody is missed, nobody waits in a ring."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,29 +24,6 @@ from tests.registry.references import organization
 
 pytestmark = pytest.mark.integration
 STREET = "120116005"
-LOOKS = 100
-
-
-@asynccontextmanager
-async def meanwhile(register: Register, other: Callable[[], Awaitable[object]]) -> AsyncIterator[UnitOfWork]:
-    """A unit of work that ends when `other`, begun at the end of the block, waits for it or has not to."""
-    async with register.runtime.unit_of_work(OFFICER) as uow:
-        yield uow
-        await uow.flush()
-        task = asyncio.ensure_future(other())
-        await _waits(register, task)
-    await task
-
-
-async def _waits(register: Register, task: "asyncio.Future[Any]") -> None:
-    for _ in range(LOOKS):
-        [row] = await register.rows(
-            "select count(*) as waiting from pg_stat_activity"
-            " where datname = current_database() and wait_event_type = 'Lock'"
-        )
-        if row["waiting"] or task.done():
-            return
-        await asyncio.sleep(0.02)
 
 
 async def issued(register: Register) -> UUID:
@@ -72,7 +47,7 @@ async def test_who_is_registered_while_an_order_is_issued_stands_still(register:
         await issued(register)
         await carried(register)
 
-    async with meanwhile(register, issue) as uow:
+    async with register.meanwhile(issue) as uow:
         new = await registers(uow)
     assert await paused(register) == {there, new}
 
@@ -85,7 +60,7 @@ async def test_who_is_registered_while_an_order_is_lifted_goes_on(register: Regi
         await register.do(commands.lift, id=order)
         await carried(register)
 
-    async with meanwhile(register, lift) as uow:
+    async with register.meanwhile(lift) as uow:
         await registers(uow)
     assert await paused(register) == set()
     assert await register.rows("select from emergency_pause where not ended") == []
@@ -134,7 +109,7 @@ async def test_a_record_opened_as_its_organisation_is_paused_stands_still(
     await register.begin(date(2026, 12, 1))
     one = await organization(register)
     await issued(register)
-    async with meanwhile(register, lambda: carried(register)) as uow:
+    async with register.meanwhile(lambda: carried(register)) as uow:
         table = await opened(uow, one)
     [row] = await register.rows(f"select id, paused_on from {table}")
     assert row["paused_on"] == date(2026, 12, 1)
@@ -147,7 +122,7 @@ async def test_a_record_opened_just_after_stands_still_from_its_beginning(
 ) -> None:
     await register.begin(date(2026, 12, 1))
     one, order = await organization(register), await issued(register)
-    async with meanwhile(register, lambda: register.do(opened, one=one)) as uow:
+    async with register.meanwhile(lambda: register.do(opened, one=one)) as uow:
         await pauses.open_(uow, order_id=order, organization_id=one)
     [row] = await register.rows("select paused_on from community_activity union all"
                                 " select paused_on from rectification union all"
@@ -166,7 +141,7 @@ async def test_a_step_that_changes_the_organisation_and_a_pause_do_not_wait_for_
     async with register.runtime.unit_of_work(OFFICER) as uow:
         await rectifications.RECTIFICATIONS.load(uow, debt)
         portion = asyncio.ensure_future(carried(register))
-        await _waits(register, portion)
+        await register.until_waiting(portion)
         await organizations.change_details(uow, id=one, details={"staff_count": 7})
     await portion
     assert (await stands(register, debt))[1] == date(2026, 12, 1)
@@ -178,7 +153,7 @@ async def test_two_pauses_that_end_at_once_let_the_organisation_go_on(register: 
     first, second = await ordered(register), await ordered(register)
     await register.do(commands.lift, id=second)
     [held] = await register.rows("select id from emergency_pause where order_id = $1", first)
-    async with meanwhile(register, lambda: carried(register)) as uow:
+    async with register.meanwhile(lambda: carried(register)) as uow:
         await pauses.release(uow, id=held["id"])
     assert await paused(register) == set()
 
@@ -189,6 +164,6 @@ async def test_what_is_decided_while_records_are_merged_holds_for_the_one_that_s
     one, two, three = [await organization(register) for _ in range(3)]
     id = await decided(register, one, kind="suspension", result=None)
     await register.do(organizations.merge, id=one, into=two)
-    async with meanwhile(register, lambda: told(register, id)) as uow:
+    async with register.meanwhile(lambda: told(register, id)) as uow:
         await organizations.merge(uow, id=two, into=three)
     assert (await status(register, three))[0] == "suspended"
