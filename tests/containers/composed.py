@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from chassis.embedded.connection import Connection
 from chassis.service import installed
@@ -26,6 +27,7 @@ class Composed:
     """One stack of containers; `auth` is the folder with the identity provider's key set."""
 
     auth: Path
+    image: str = field(default_factory=lambda: os.environ.get("SHUNIU_TEST_IMAGE", "shuniu:latest"))
     project: str = field(default_factory=lambda: f"shuniu-test-{uuid.uuid4().hex[:8]}")
     ports: dict[str, int] = field(default_factory=dict)
 
@@ -92,13 +94,57 @@ class Composed:
         )  # fmt: skip
 
     def typed(self, commands: str, folder: Path) -> str:
-        """What an operator types into a shell in `folder`, where `docker-compose` means this project.
+        """What an operator types into a shell in `folder`, where `docker-compose` means this project and
+        `shuniu` the container that has the settings of an operator.
 
         Raises AssertionError with what the first command that failed has printed.
         """
-        program = shlex.join(self._tool)
-        script = f'docker-compose() {{ {program} "$@"; }}\n{commands}'
+        script = (
+            f'docker-compose() {{ {shlex.join(self._tool)} "$@"; }}\n'
+            f'shuniu() {{ docker-compose run --rm migrate "$@"; }}\n{commands}'
+        )
         return _output(["bash", "-euo", "pipefail", "-c", script], self._environment, folder)
+
+    def containers(self, service: str) -> list[dict[str, Any]]:
+        """What the engine says of a service's containers, in the order of their numbers."""
+        chosen = ["--filter", f"label=com.docker.compose.project={self.project}"]
+        chosen += ["--filter", f"label=com.docker.compose.service={service}"]
+        ids = _output(["docker", "ps", "--all", "--quiet", *chosen]).split()
+        found: list[dict[str, Any]] = json.loads(_output(["docker", "inspect", *ids])) if ids else []
+        return sorted(
+            found, key=lambda each: int(each["Config"]["Labels"]["com.docker.compose.container-number"])
+        )
+
+    def asked(self, container: str, path: str) -> str:
+        """The answer of a container's own port to a request from inside it; empty where it answers none."""
+        code = (
+            "import urllib.request as r;"
+            f"print(r.urlopen('http://127.0.0.1:8000{path}', timeout=5).read().decode())"
+        )
+        done = subprocess.run(
+            ["docker", "exec", container, "python3", "-c", code],
+            capture_output=True, text=True, timeout=COMMAND_S, check=False,
+        )  # fmt: skip
+        return done.stdout
+
+    def lose(self, service: str, volume: str) -> None:
+        """Kill a service's container and take its data away; then a new one, which has none."""
+        self.run("kill", "-s", "SIGKILL", service)
+        self.run("rm", "--force", service)
+        _output(["docker", "volume", "rm", f"{self.project}_{volume}"])
+        self.run("up", "--detach", "--no-deps", service)
+
+    def make_release(self) -> None:
+        """An image that is the next release, for what is typed from now on."""
+        following = f"{self.project}:next"
+        build = f"docker build --quiet --label release=next --tag {following} -"
+        _output(["bash", "-euo", "pipefail", "-c", f"echo FROM {self.image} | {build}"])
+        self.image = following
+
+    def forget_release(self) -> None:
+        """Remove the image that `make_release` made, if it did."""
+        if self.image.startswith(self.project):
+            _output(["docker", "image", "rm", self.image])
 
     def logs(self) -> str:
         """The last lines of every container."""
@@ -124,7 +170,7 @@ class Composed:
     @property
     def _environment(self) -> dict[str, str]:
         images = {
-            "SHUNIU_IMAGE": os.environ.get("SHUNIU_TEST_IMAGE", "shuniu:latest"),
+            "SHUNIU_IMAGE": self.image,
             "POSTGRES_IMAGE": os.environ.get("SHUNIU_TEST_POSTGRES_IMAGE", POSTGRES_IMAGE),
             "KAFKA_IMAGE": os.environ.get("SHUNIU_TEST_KAFKA_IMAGE", KAFKA_IMAGE),
         }
