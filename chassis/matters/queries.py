@@ -184,7 +184,7 @@ def for_caller(
     return {
         **described,
         "may_read": principal.has(described["permission"]),
-        "codes": {field: found for field in described["fields"] if (found := names(kind, field))},
+        "codes": {field: found for field in described["fields"] if (found := names(kind, field).names)},
         "opening": told(described["opening"]),
         "steps": {fact: told(step) for fact, step in described["steps"].items()},
     }

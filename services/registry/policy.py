@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cached_property, partial
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chassis.matters.naming import NamesOf
+from chassis.matters.naming import NamesOf, Offered
 from services.registry.care.policy import CarePolicy
 from services.registry.enforcement.policy import EnforcementPolicy
 from services.registry.hub.policy import HubPolicy
@@ -15,7 +15,7 @@ from services.registry.incubation.policy import IncubationPolicy
 from services.registry.inspections.policy import InspectionsPolicy
 from services.registry.operations.policy import OperationsPolicy
 from services.registry.records.policy import RecordsPolicy
-from services.registry.vocabulary import BODIES, Names, of_field, with_lists
+from services.registry.vocabulary import BODIES, ENUMERATIONS, FIELDS, Names, of_field, with_own
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 """A code of a list of the profile, as it goes onto the bus."""
@@ -126,6 +126,18 @@ CRITERIA = (
 """Ours, after the registration regulations; the documents ask for criteria (T03) and print none."""
 
 
+CLOSED: Final = frozenset(
+    {
+        "body_check.failed", "cadence.gathering", "clean_up.categories", "clean_up_kind", "comparison.source",
+        "criteria.fields", "cultivation_class", "cultivation_path", "guideline.fields", "hub.category",
+        "hub.fields", "listing_grounds", "operator_contract.service", "operator_contract.services",
+        "outside_system", "periodic_return.source", "risk_level", "service_entry.service", "stage", "station",
+        "stay.services", "support_kind", "target_stage", "to_class",
+    }
+)  # fmt: skip
+"""Fields, or `<kind>.<field>`, whose commands take the codes of the profile's list alone."""
+
+
 class RegistryPolicy(_Section):
     """Every threshold and list of the registry; a region states only what it does otherwise."""
 
@@ -179,17 +191,26 @@ class RegistryPolicy(_Section):
 
     @cached_property
     def vocabulary(self) -> Mapping[str, Names]:
+        """Names of codes by field, in the region's own words."""
+        return with_own(self._listed, self.codes)
+
+    @cached_property
+    def _listed(self) -> Mapping[str, Names]:
         """Names of codes by field; each list of the profile names those of its fields."""
         incubation, records, inspections = self.incubation, self.records, self.inspections
         categories, departments = _names(self.categories), _names(self.departments)
         services, classes = _names(incubation.services), _names(incubation.cultivation_classes)
         stages = _names([stage for path in incubation.cultivation_paths for stage in path.stages])
-        lists = {
+        return {
+            **FIELDS,
+            **ENUMERATIONS,
             "categories": categories,
             "fields": categories,
             "evaluation.category": categories,
             "hub.category": categories,
             "hub.department": departments,
+            "hub.code": departments,
+            "organization.department": departments,
             "periodic_return.field": categories,
             "periodic_return.source": _names(records.income_sources),
             "report_answer.category": categories,
@@ -221,8 +242,8 @@ class RegistryPolicy(_Section):
             "failed": _names(inspections.checklist),
             "listing_grounds": _names(self.enforcement.listing_grounds),
             "risk_level": _names(self.enforcement.risk_levels),
+            "care_census.needs": _names(self.care.needs),
         }
-        return with_lists(lists, self.codes)
 
     @cached_property
     def category_names(self) -> dict[str, str]:
@@ -260,13 +281,32 @@ class RegistryPolicy(_Section):
         routed = {*self.departments_by_category.values(), *filter(None, [self.default_department])}
         if lost := routed - departments:
             raise ValueError(f"department {', '.join(sorted(lost))} is not listed in departments")
+        for key, names in self.codes.items():
+            if _closed(key) and (lost := names.keys() - of_field(self._listed, *_parted(key)).keys()):
+                raise ValueError(f"codes.{key}: {', '.join(sorted(lost))} is not on the profile's list")
         return self
 
 
 def names_of(policy: Any) -> NamesOf:
-    """The region's names of codes, as forms and workbooks ask for them."""
+    """What fields are offered in the region, as forms and workbooks ask for it."""
     assert isinstance(policy, RegistryPolicy)
-    return partial(of_field, policy.vocabulary)
+    vocabulary = policy.vocabulary
+
+    def offered(kind: str, field: str) -> Offered:
+        return Offered(of_field(vocabulary, kind, field), open=CLOSED.isdisjoint((field, f"{kind}.{field}")))
+
+    return offered
+
+
+def _parted(key: str) -> tuple[str, str]:
+    kind, _, field = key.rpartition(".")
+    return kind, field
+
+
+def _closed(key: str) -> bool:
+    """Whether a name for `key` would be offered where the list's codes alone are taken."""
+    kind, field = _parted(key)
+    return not CLOSED.isdisjoint((key, field)) or (not kind and field in {_parted(one)[1] for one in CLOSED})
 
 
 def _names(listed: Iterable[Any]) -> dict[str, str]:

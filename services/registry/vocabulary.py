@@ -2,10 +2,15 @@
 
 The lists of the profile name their own codes. These are for the fields that the documents leave open; a
 profile adds to them or says them otherwise in `[registry.codes]`. A code that nobody has named can be entered
-all the same. A key is a field, or `<kind>.<field>` where the field of one kind means something else.
+all the same. At the end stand the enumerations that no form names itself. A key is a field, or
+`<kind>.<field>` where the field of one kind means something else.
 """
 
 from collections.abc import Mapping
+
+from services.registry.enforcement.emergency_pauses.model import POINTS_ZH
+from services.registry.hub.guidelines.model import HEADINGS_ZH
+from services.registry.hub.hubs.model import SIX_HAVES_ZH
 
 Names = Mapping[str, str]
 """Code -> Chinese, in the order in which they are offered."""
@@ -174,8 +179,10 @@ FIELDS: Mapping[str, Names] = {
             "provider",
             "recognised_by",
             "referred_to",
+            "registration_authority",
             "responsible",
             "submitted_to",
+            "supervisory_unit",
         ),
         BODIES,
     ),
@@ -242,6 +249,13 @@ FIELDS: Mapping[str, Names] = {
         "finance": "财务",
         "staff": "人员",
         "projects": "项目",
+    },
+    "organization.ground": {
+        **_TOPICS,
+        "complaint": "投诉",
+        "inspection": "检查发现问题",
+        "refused": "拒不配合",
+        "corrected": "整改到位",
     },
     "origin": {
         "inspection": "年检",
@@ -545,12 +559,91 @@ FIELDS: Mapping[str, Names] = {
 }
 """Ours; the words are those of the five documents where they have one."""
 
+_FORMS: Names = {
+    "association": "社会团体",
+    "private_non_enterprise": "民办非企业单位",
+    "foundation": "基金会",
+    "community_organization": "社区社会组织",
+    "none": "无（草根）",
+    "unclassified": "形式未说明",
+}
+_STATUSES: Names = {
+    "candidate": "拟成立",
+    "discovered": "摸底发现",
+    "filed": "已备案",
+    "registered": "已登记",
+    "suspended": "停止活动",
+    "deregistered": "已注销",
+    "revoked": "已撤销",
+    "dissolved": "已解散",
+}
+_CHECKS: Names = {
+    "scale": "规模",
+    "standard": "标准",
+    "effect": "成效",
+    "necessity": "必要性",
+    "feasibility": "可行性",
+}
+_INSPECTIONS: Names = {"annual_inspection": "年检", "annual_report": "年报"}
+ENUMERATIONS: Mapping[str, Names] = {
+    "legal_form": _FORMS,
+    "legal_forms": _FORMS,
+    "legal_status": _STATUSES,
+    "legal_statuses": _STATUSES,
+    "hub_links": {
+        "none": "未联系",
+        "linked": "已联系",
+        "hub_filed": "枢纽备案",
+        "in_field": "本领域",
+        "direct": "直接管理",
+    },
+    "base.level": {
+        "area": "市、区级",
+        "zone": "功能区级",
+        "street": "街道（乡镇）级",
+        "community": "社区级",
+    },
+    "body_check.result": {"no_problem": "未发现问题", "problems": "发现问题"},
+    "candidacy.failed": _CHECKS,
+    "candidacy.met": _CHECKS,
+    "contact_record.headings": {
+        "staff": "人员构成",
+        "members": "会员分布",
+        "party": "党组织和党员",
+        "work": "工作开展",
+    },
+    "emergency_pause.lacking": POINTS_ZH,
+    "emergency_pause.passed": POINTS_ZH,
+    "governance_checklist.fees_declared": {
+        "no_fees_on_firms": "无涉企收费项目",
+        "no_self_made_administrative_fees": "无私设行政事业性收费项目",
+        "no_widened_fees": "无擅自扩大收费范围、提高收费标准",
+        "no_self_set_standards": "无越权自定收费标准",
+    },
+    "governance_checklist.systems": {
+        "internal_management": "内部管理",
+        "disclosure": "信息公开",
+        "financial_audit": "财务审计",
+        "annual_review": "年审",
+    },
+    "guideline.headings_lacking": HEADINGS_ZH,
+    "hub.six_haves": SIX_HAVES_ZH,
+    "inspection.form": _INSPECTIONS,
+    "inspection_campaign.form": _INSPECTIONS,
+    "plan.gaps": {
+        "uncovered": "未被阶段覆盖",
+        "before": "早于规划期",
+        "beyond": "超出规划期",
+        "overlap": "阶段重叠",
+    },
+}
+"""The contracts'; as the documents word them, and in the words of the register's workbook."""
 
-def with_lists(lists: Mapping[str, Names], own: Mapping[str, Names]) -> Mapping[str, Names]:
-    """All names: those here, the profile's lists in their place, and its own words over both."""
-    found = {**FIELDS, **lists}
-    said = {key: found.get(key) or found.get(key.rpartition(".")[2], {}) for key in own}
-    return found | {key: {**said[key], **names} for key, names in own.items()}
+
+def with_own(names: Mapping[str, Names], own: Mapping[str, Names]) -> Mapping[str, Names]:
+    """The names, with the words that a region has of its own over them."""
+    said = {key: names.get(key) or names.get(key.rpartition(".")[2], {}) for key in own}
+    return {**names, **{key: {**said[key], **words} for key, words in own.items()}}
 
 
 def of_field(vocabulary: Mapping[str, Names], kind: str, field: str) -> Names:

@@ -1,6 +1,7 @@
 """Every kind of matter walks at random through its own table, by its real commands: state, events, history
 and timers stay together, and what the table does not allow is refused."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -33,21 +34,29 @@ LONG = settings(
 )  # fmt: skip
 
 
-async def body(register: Register, step: Step[Any], data: st.DataObject) -> dict[str, Any]:
-    """Arguments as the step's body would carry them; references are to records that exist."""
+async def body(
+    register: Register, step: Step[Any], data: st.DataObject, *, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Arguments as the step's body would carry them; references are to records that exist.
+
+    With `given` they are the least: what must be said, what refers to something, and what is given.
+    """
     schema = step.body.model_json_schema()
-    known = {}
+    fixed: dict[str, Any] = {}
+    required = set(schema.get("required", ()))
     for name in schema["properties"]:
-        if (make := REFERENCES.get(f"{step.kind.name}.{name}", REFERENCES.get(name))) is not None:
-            known[name] = make
-    for name in ("effective_on", "basis", *known):
-        schema["properties"].pop(name, None)
-        if name in schema.get("required", []):
-            schema["required"].remove(name)
-    given = dict(data.draw(bodies(schema), label=step.fact))
-    for name, make in known.items():
-        given[name] = await make(register)
-    checked = step.body.model_validate(given)
+        if given is not None and name in given:
+            fixed[name] = given[name]
+        elif (make := REFERENCES.get(f"{step.kind.name}.{name}", REFERENCES.get(name))) is not None:
+            fixed[name] = await make(register)
+    schema["properties"] = {
+        name: one
+        for name, one in schema["properties"].items()
+        if name not in {"effective_on", "basis", *fixed} and (given is None or name in required)
+    }
+    schema["required"] = sorted(required & schema["properties"].keys())
+    drawn = data.draw(bodies(schema), label=step.fact)
+    checked = step.body.model_validate({**drawn, **fixed})
     return {
         name: value for name, value in checked.arguments().items() if name not in ("effective_on", "basis")
     }

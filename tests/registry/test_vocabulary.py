@@ -1,19 +1,24 @@
 """Names of codes: every field that takes any code has some, none is idle, and a region has its own."""
 
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from typing import Any
+from enum import EnumType
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from shuniu_contracts.fields import CODE_PATTERN
+from shuniu_contracts.registry_inspections import Grade
 
-from chassis.matters import Step
-from chassis.matters.naming import named, no_names
+from chassis.matters import Kind, Step, queries
+from chassis.matters.naming import Offered, named, no_names
+from chassis.principal import SYSTEM
 from services.registry.areas import KINDS
 from services.registry.hub.resources.offers import RESOURCE_OFFERS
 from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.visits.commands import SUPERVISION_VISITS
-from services.registry.policy import RegistryPolicy, names_of
+from services.registry.organizations.queries import NAMED
+from services.registry.policy import CLOSED, RegistryPolicy, names_of
 from services.registry.vocabulary import of_field
 from tests.registry.conftest import Api
 
@@ -25,22 +30,19 @@ OF_A_PLACE = {
 KNOWN = names_of(RegistryPolicy())
 
 
-def taking_any_code() -> Iterator[tuple[str, str]]:
-    """Kind and field of everything in a form that takes any code."""
-    everything = dict.fromkeys([""], "x")
+def entered() -> Iterator[tuple[str, str, bool]]:
+    """Kind and field of everything in a form, rows included, and whether it takes any code."""
+    everything = Offered({"": "x"})
     for kind in KINDS:
         for step in (kind.opening, *kind.steps.values()):
             if step is not None:
                 form = named(step.body.model_json_schema(), kind.name, lambda *_: everything)
                 for schema in (form, *form.get("$defs", {}).values()):
-                    yield from (
-                        (kind.name, name)
-                        for name, one in schema.get("properties", {}).items()
-                        if one.get("x-open")
-                    )
+                    for name, one in schema.get("properties", {}).items():
+                        yield kind.name, name, "x-open" in one
 
 
-FIELDS = sorted(set(taking_any_code()))
+FIELDS = sorted({(kind, field) for kind, field, any_code in entered() if any_code})
 
 
 def test_there_are_such_fields() -> None:
@@ -52,8 +54,8 @@ def test_there_are_such_fields() -> None:
 
 @pytest.mark.parametrize(("kind", "field"), FIELDS, ids=[".".join(one) for one in FIELDS])
 def test_who_fills_in_a_form_is_offered_names(kind: str, field: str) -> None:
-    found = KNOWN(kind, field)
-    if field in OF_A_PLACE:
+    found = KNOWN(kind, field).names
+    if field in OF_A_PLACE and f"{kind}.{field}" != "hub.code":
         assert not found
         return
     assert found, "name its codes in services/registry/vocabulary.py"
@@ -62,9 +64,45 @@ def test_who_fills_in_a_form_is_offered_names(kind: str, field: str) -> None:
 
 
 def test_no_name_is_idle() -> None:
-    wanted = {key for kind, field in FIELDS for key in (f"{kind}.{field}", field)}
-    rows = {f"{kind.name}.{name}" for kind in KINDS for name in kind.columns}
-    assert set(RegistryPolicy().vocabulary) - wanted - rows == set()
+    columns = [(kind.name, name) for kind in KINDS for name in kind.columns]
+    of_organizations = [("organization", name) for name in NAMED]
+    everywhere = {(kind, field) for kind, field, _ in entered()}.union(columns, of_organizations)
+    wanted = {key for kind, field in everywhere for key in (f"{kind}.{field}", field)}
+    assert set(RegistryPolicy().vocabulary) - wanted == set()
+    assert wanted >= CLOSED
+
+
+def enumerations(kind: Kind[Any]) -> Iterator[tuple[str, Any]]:
+    """The fields of a record that take one of an enumeration, each with its members."""
+    assert kind.opening is not None
+    state = get_type_hints(kind.opening.event)["state"]
+    for name, hint in get_type_hints(state).items():
+        for one in (hint, *get_args(hint)):
+            if name in kind.columns and isinstance(one, EnumType):
+                yield name, one
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_whatever_a_record_lists_has_a_name(kind: Kind[Any]) -> None:
+    told = queries.for_caller(queries.words(kind), SYSTEM, KNOWN)
+    steps = [told["opening"], *told["steps"].values()]
+    for name, codes in enumerations(kind):
+        if name in ("state", "basis") or codes is Grade:
+            continue
+        of_forms = [dict(s["form"]["properties"].get(name, {}).get("x-zh", ())) for s in steps]
+        named = ChainMap(told["codes"].get(name, {}), *of_forms)
+        assert {one.value for one in codes} - named.keys() == set(), name
+
+
+def test_a_region_cannot_add_to_a_list_by_naming_a_code() -> None:
+    assert (
+        names_of(RegistryPolicy(codes={"risk_level": {"low": "轻"}}))("risk", "risk_level").names["low"]
+        == "轻"
+    )
+    for key in ("risk_level", "risk.risk_level", "services", "stay.services"):
+        with pytest.raises(ValueError, match=f"codes.{key}: huge is not on the profile's list"):
+            RegistryPolicy.model_validate({"codes": {key: {"huge": "特大"}}})
+    assert RegistryPolicy.model_validate({"codes": {"placement.services": {"huge": "特大"}}})
 
 
 def test_a_region_says_its_own_words_and_the_lists_of_its_profile_name_themselves() -> None:
@@ -76,11 +114,12 @@ def test_a_region_says_its_own_words_and_the_lists_of_its_profile_name_themselve
         }
     )
     names = names_of(policy)
-    topics = names("inquiry", "topic")
+    topics = names("inquiry", "topic").names
     assert (topics["registration"], topics["filing"], topics["pets"]) == ("登记", "社区备案", "宠物")
-    assert "pets" not in names("base_case", "topic")
-    assert (names("plan", "reason")["rain"], names("plan", "reason")["other"]) == ("下雨", "其他")
-    assert names("guideline", "fields") == {"moon": "登月"}
+    assert "pets" not in names("base_case", "topic").names
+    reasons = names("plan", "reason").names
+    assert (reasons["rain"], reasons["other"]) == ("下雨", "其他")
+    assert names("guideline", "fields") == Offered({"moon": "登月"}, open=False)
     assert of_field(policy.vocabulary, "inquiry", "question") == {}
 
 

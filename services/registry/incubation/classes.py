@@ -15,11 +15,11 @@ class UnknownClass(Refusal):
     en = "There is no class '{code_}'; there are {known}."
 
 
-def class_of(uow: UnitOfWork, code: str) -> CultivationClass:
+def class_of(uow: UnitOfWork, code: str, *, at: str = "/cultivation_class") -> CultivationClass:
     """The class of this code; raises `UnknownClass`."""
     classes = uow.policy(RegistryPolicy).incubation.cultivation_classes
     found = next((one for one in classes if one.code == code), None)
     if found is None:
         known = "、".join(one.code for one in classes)
-        raise UnknownClass(at="/cultivation_class", code_=code, known=known)
+        raise UnknownClass(at=at, code_=code, known=known)
     return found

@@ -23,7 +23,7 @@ from services.registry.organizations.model import (
     RegistrationRoute,
 )
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.policy import RegistryPolicy
+from services.registry.policy import RegistryPolicy, names_of
 
 _COMPARED = 20_000
 
@@ -225,10 +225,15 @@ async def similar(reading: Reading, *, name: str, division: str) -> list[Similar
     ]
 
 
-async def routing(reading: Reading) -> dict[str, list[dict[str, Any]]]:
-    """The region's categories, who deals with each, and which are registered directly."""
+NAMED = ("categories", "department", "ground", "registration_authority", "supervisory_unit", "target_groups")
+"""Fields of an organisation and of its facts whose codes the region names."""
+
+
+async def routing(reading: Reading) -> dict[str, Any]:
+    """The region's categories, who deals with each, which are registered directly; names of codes."""
     policy = reading.policy(RegistryPolicy)
     direct = set(policy.direct_registration_categories)
+    offered = names_of(policy)
     return {
         "categories": [
             {**category.model_dump(), "direct_registration": category.code in direct}
@@ -236,6 +241,7 @@ async def routing(reading: Reading) -> dict[str, list[dict[str, Any]]]:
         ],
         "departments": [department.model_dump() for department in policy.departments],
         "criteria": [criterion.model_dump() for criterion in policy.criteria],
+        "codes": {field: offered("organization", field).names for field in NAMED},
     }
 
 

@@ -231,8 +231,8 @@ async def similar(
 @lists.get("")
 async def categories(
     call: Annotated[Call, requires("organizations:read")],
-) -> dict[str, list[dict[str, Any]]]:
-    """The region's categories with their departments, and its admission criteria."""
+) -> dict[str, Any]:
+    """The region's categories with their departments, its admission criteria, and names of codes by field."""
     return await call.read(queries.routing)
 
 

@@ -58,7 +58,7 @@ def _words(kind: Kind[Any], names: NamesOf) -> dict[str, Mapping[str, str]]:
     """Names of codes by field, as the forms of the kind have them."""
     steps = [step for step in (kind.opening, *kind.steps.values()) if step is not None]
     of_forms = {column.name: column.choices for step in steps for column in to_fill(step, names)}
-    return {name: of_forms.get(name) or names(kind.name, name) for name in kind.row.model_fields}
+    return {name: of_forms.get(name) or names(kind.name, name).names for name in kind.row.model_fields}
 
 
 def _shown(

@@ -89,7 +89,7 @@ async def reclassify(
     reason: Annotated[Words | None, Field(title="理由")] = None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Another class; the next review follows its interval."""
-    previous, row.cultivation_class = row.cultivation_class, to_class
+    previous, row.cultivation_class = row.cultivation_class, class_of(uow, to_class, at="/to_class").code
     _await_review(uow, row, None)
     return {"previous_class": previous}
 
