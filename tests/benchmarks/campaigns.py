@@ -94,7 +94,7 @@ async def carry(world: ServiceWorld, other: UUID, *, order: bool = False) -> Car
         }  # fmt: skip
         begun = time.perf_counter()
         campaign = (await world.do(commands.open_, **wanted)).id
-        await _until_done(world)
+        await until_done(world)
         found.opened_s = time.perf_counter() - begun
         found.extended_s = await _timed(
             world, lambda: world.do(commands.extend, id=campaign, due_on=date(world.now.year + 1, 6, 30))
@@ -111,7 +111,7 @@ async def carry(world: ServiceWorld, other: UUID, *, order: bool = False) -> Car
 async def _stand_still(world: ServiceWorld, found: Carried) -> None:
     begun = time.perf_counter()
     order = await world.do(orders.issue, division=world.stack, title="停业", kind="epidemic")
-    await _until_done(world)
+    await until_done(world)
     found.paused_s = time.perf_counter() - begun
     found.released_s = await _timed(world, lambda: world.do(orders.lift, id=order.id))
 
@@ -119,11 +119,12 @@ async def _stand_still(world: ServiceWorld, found: Carried) -> None:
 async def _timed(world: ServiceWorld, command: Callable[[], Awaitable[Any]]) -> float:
     begun = time.perf_counter()
     await command()
-    await _until_done(world)
+    await until_done(world)
     return time.perf_counter() - begun
 
 
-async def _until_done(world: ServiceWorld) -> None:
+async def until_done(world: ServiceWorld) -> None:
+    """Fire what is due until nothing is; raises RuntimeError where a portion failed."""
     loop = TimerLoop(world.runtime)
     while await loop.fire_due():
         pass
