@@ -163,6 +163,10 @@ class Visitor:
         """A telephone's window from now on."""
         await self.page.set_viewport_size({"width": 390, "height": 844})
 
+    async def desk(self) -> None:
+        """An office's window again."""
+        await self.page.set_viewport_size({"width": 1366, "height": 768})
+
     async def fits(self) -> bool:
         """Whether nothing has to be scrolled sideways."""
         wide: bool = await self.page.evaluate(

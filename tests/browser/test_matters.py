@@ -97,6 +97,10 @@ async def test_a_filter_stays_in_the_address_and_is_kept_under_a_name(
     await visitor.page.wait_for_url("**organization_id=**")
     await visitor.page.reload()
     await expect(rows).to_have_count(1)
+    await visitor.page.locator("table.list a.open").click()
+    await visitor.page.locator("a.back").click()
+    await visitor.page.wait_for_url("**organization_id=**")
+    await expect(rows).to_have_count(1)
     await visitor.page.get_by_role("button", name="保存当前筛选").click()
     await visitor.page.get_by_role("button", name="保存", exact=True).click()
     await expect(visitor.page.get_by_role("alert")).to_contain_text("请给筛选起个名字")
@@ -105,6 +109,7 @@ async def test_a_filter_stays_in_the_address_and_is_kept_under_a_name(
     await expect(visitor.page.get_by_role("link", name="青苗的年检")).to_be_visible()
     await visitor.go("/matters/inspections?ended=")
     await expect(rows.nth(1)).to_be_visible()
+    await expect(visitor.page.locator(".filter-ended")).to_contain_text("全部")
     await visitor.page.get_by_role("link", name="青苗的年检").click()
     await expect(rows).to_have_count(1)
     await visitor.picture("matter-list")
@@ -132,6 +137,7 @@ async def test_a_step_is_taken_and_every_fault_is_said_at_its_field(
     await expect(visitor.page.get_by_role("button", name="报送材料")).to_have_count(0)
     await visitor.page.get_by_role("button", name="退回补正").click()
     dialog = visitor.page.locator(".dialog")
+    await expect(dialog.get_by_label("补正事项")).to_be_focused()
     await dialog.get_by_role("button", name="退回补正").click()
     await expect(dialog.locator(".banner")).to_contain_text("请改正标出的各项")
     await expect(dialog.locator('[data-field="items"]')).to_contain_text("请填写此项。")
@@ -144,9 +150,10 @@ async def test_a_step_is_taken_and_every_fault_is_said_at_its_field(
         await dialog.get_by_role("button", name=name, exact=True).click()
     await expect(dialog.get_by_label("补正事项")).to_have_value("章程、财务报表")
     await dialog.get_by_label("说明").fill("章程未按范本修改")
-    await dialog.get_by_role("button", name="退回补正").click()
+    await visitor.page.keyboard.press("Control+Enter")
     await expect(visitor.page.locator('[data-card="steps"]')).to_contain_text("章程未按范本修改")
     await expect(visitor.page.locator(".head")).to_contain_text("退回补正")
+    await expect(dialog).to_have_count(0)
     await visitor.picture("matter")
     found = await stack.ask("GET", "registry", f"/v1/inspections/{id}")
     assert (found["state"], found["returned_times"]) == ("returned", 1)
@@ -257,7 +264,7 @@ async def test_an_organisation_is_seen_whole(
     await expect(visitor.page.locator('[data-card="open_matters"]')).to_contain_text("年检")
     await expect(visitor.page.locator('[data-card="inspections"]')).to_contain_text(f"{YEAR} 年检")
     standing = visitor.page.locator('[data-card="standing"]')
-    await expect(standing).to_contain_text("由“良好”改为“有风险”（依据：finance）")
+    await expect(standing).to_contain_text("由“良好”改为“有风险”（依据：财务管理）")
     await expect(visitor.page.locator('[data-card="timeline"]')).to_contain_text("退回")
     await visitor.picture("organization-whole")
 
@@ -268,8 +275,8 @@ async def test_a_task_shows_the_tree_of_its_receipts(visitor: Visitor, stack: St
     await visitor.page.get_by_role("button", name="下达").click()
     dialog = visitor.page.locator(".dialog")
     await dialog.get_by_label("任务 *").fill("摸底排查社区社会组织")
-    await dialog.get_by_label("类别").fill("survey")
-    await dialog.get_by_label("牵头部门").fill("hub")
+    await dialog.get_by_label("类别").fill("专项工作")
+    await dialog.get_by_label("牵头部门").fill("民政部门")
     await dialog.get_by_label("行政区划").click()
     await visitor.page.get_by_role("option", name="滨海新区", exact=True).click()
     await dialog.get_by_label("落实单位区划").click()
@@ -294,7 +301,7 @@ async def test_the_tree_of_a_task_goes_down_the_tiers_and_adds_up(visitor: Visit
     communities = ["120116001016", "120116001017"]
     task = await stack.ask(
         "POST", "registry", "/v1/tasks",
-        json={"division": "120116", "title": "社区社会组织摸底", "kind": "survey", "lead": "hub",
+        json={"division": "120116", "title": "社区社会组织摸底", "kind": "special", "lead": "social_work",
               "implementing": [STREET, *communities, OTHER_STREET], "due_on": DUE.isoformat()},
     )  # fmt: skip
     await visitor.sign_in("hub_officer")
@@ -320,7 +327,7 @@ async def test_an_inquiry_stands_in_the_queue_with_its_clock_until_it_is_answere
     visitor: Visitor, stack: Stack
 ) -> None:
     facts = {
-        "division": STREET, "channel": "hotline", "topic": "registration", "question": "怎样办理变更登记？"
+        "division": STREET, "channel": "telephone", "topic": "registration", "question": "怎样办理变更登记？"
     }  # fmt: skip
     for person, on in (("p-first", None), ("p-late", "2026-03-02")):
         made = await stack.ask(

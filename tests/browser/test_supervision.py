@@ -1,6 +1,7 @@
 """An organisation's standing with its reasons, what authorities decided, duplicates; what is watched over."""
 
 import asyncio
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,10 +82,27 @@ async def test_an_organisation_tells_why_it_stands_as_it_does(visitor: Visitor, 
     await expect(credit).to_contain_text(f"活动异常名录 {LISTED_ON} 列入")
     await expect(credit).to_contain_text("未按规定报送年度工作报告")
     await expect(credit).to_contain_text(f"至 {TODAY.year + 1}-03-02 在列满两年")
-    await expect(credit).to_contain_text("津滨社罚〔2025〕3号")
+    await expect(credit).to_contain_text("民政部门 · 警告 · 津滨社罚〔2025〕3号")
     await visitor.picture("organization-standing")
     await reasons.get_by_role("link", name="风险隐患").click()
     await expect(visitor.page.locator('[data-card="particulars"]')).to_contain_text("重大风险")
+
+
+async def test_every_code_of_an_organisation_is_said_in_words(visitor: Visitor, stack: Stack) -> None:
+    made = await stack.register("清源环保协会", division=STREET, department="social_work")
+    path = f"/v1/organizations/{made['id']}"
+    await stack.ask("POST", "registry", f"{path}/supervision", json={"supervisory_unit": "education"})
+    await stack.ask(
+        "POST", "registry", f"{path}/hub-standing", json={"standing": "at_risk", "ground": "finance"}
+    )
+    await visitor.sign_in("registration_authority")
+    await visitor.go(f"/organizations/{made['id']}")
+    await expect(visitor.page.locator('[data-card="standing"]')).to_contain_text("依据：财务管理")
+    facts = visitor.page.locator('[data-card="facts"]')
+    await expect(facts).to_contain_text("业务主管单位教育部门")
+    await expect(facts).to_contain_text("对接科室社会工作部")
+    text = await visitor.page.locator("main.page").inner_text()
+    assert re.findall(r"[a-z]{2,}(?:_[a-z]+)+|finance|education|system", text) == []
 
 
 async def test_a_duplicate_leads_to_the_record_that_stays(visitor: Visitor, stack: Stack) -> None:
@@ -137,9 +155,9 @@ async def test_a_risk_is_entered_where_risks_are_watched(
     dialog = visitor.page.locator(".dialog")
     await dialog.get_by_label("社会组织").fill("lxpx")
     await dialog.get_by_role("button", name="乐学培训中心").click()
-    for label, text in (
-        ("风险类别", "安全"), ("风险等级", "一般风险"), ("发现途径", "visit"), ("风险情况", "消防通道堵塞"),
-    ):  # fmt: skip
+    await dialog.get_by_label("风险等级").click()
+    await visitor.page.get_by_role("option", name="一般风险", exact=True).click()
+    for label, text in (("风险类别", "安全"), ("发现途径", "走访"), ("风险情况", "消防通道堵塞")):
         await dialog.get_by_label(label).fill(text)
     await dialog.get_by_role("button", name="登记风险").click()
     await expect(risks).to_contain_text("一般风险 1")

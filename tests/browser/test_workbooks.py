@@ -15,6 +15,7 @@ from services.registry.identification.model import complete_credit_code
 from tests.browser.conftest import Stack, Visitor
 
 pytestmark = pytest.mark.browser
+TOO_LARGE = 20 * 1024 * 1024 + 1
 STREET = "120116008"
 YEAR = datetime.now(ZoneInfo("Asia/Shanghai")).year - 1
 
@@ -53,12 +54,25 @@ async def test_the_register_is_exported_as_filtered_and_what_is_added_to_it_impo
         sheet.cell(row + 1, place, value)
     sheet.cell(row, column(sheet, "从业人数"), 7)
     book.save(file)
-    await visitor.page.get_by_role("button", name="导入登记册").click()
+    bring = visitor.page.get_by_role("button", name="导入登记册")
+    beside = visitor.page.get_by_role("button", name="导出")
+    first, second = await beside.bounding_box(), await bring.bounding_box()
+    assert first and second and first["y"] == second["y"], "in one line"
+    await bring.click()
+    await visitor.page.locator("input[type=file]").set_input_files(
+        {"name": "huge.xlsx", "mimeType": "application/octet-stream", "buffer": bytes(TOO_LARGE)}
+    )
+    await expect(visitor.page.locator(".dialog .banner.bad")).to_contain_text("不超过 20 MB")
     await visitor.page.locator("input[type=file]").set_input_files(file)
     report = visitor.page.locator('[data-card="report"]')
     await expect(report).to_contain_text("核对 2 行：1 行无误，1 行有误；尚未改动任何记录。")
     await expect(report).to_contain_text(made["id"])
     await visitor.picture("register-import")
+    await visitor.telephone()
+    await expect(report.get_by_role("button", name="只办理无误的 1 行")).to_be_visible()
+    assert await visitor.fits()
+    await visitor.picture("telephone-register-import")
+    await visitor.desk()
     await report.get_by_role("button", name="只办理无误的 1 行").click()
     await expect(report).to_contain_text("已导入 1 家，0 家没有变化，1 行有误未导入。")
     await visitor.page.get_by_role("button", name="关闭").click()

@@ -15,6 +15,7 @@ from services.console.pages.words import Words
 from services.registry.areas import KINDS
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.operations.inquiries.commands import INQUIRIES
+from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.tasks.commands import TASKS
 from services.registry.policy import RegistryPolicy, names_of
@@ -170,9 +171,10 @@ def test_names_are_in_the_persons_language() -> None:
     assert (kind.state("hub_reviewed", "zh"), kind.state("hub_reviewed", "en")) == ("已初审", "hub reviewed")
     assert (kind.step("submitted_late", "zh"), kind.field("result", "zh")) == ("报送材料", "结论")
     assert kind.codes["result"]["basically_qualified"] == "基本合格"
-    inquiry = {"id": "1", "topic": "registration"}
-    assert told(INQUIRIES).title(inquiry, None, "zh") == "登记"
-    assert told(INQUIRIES).title({"id": "1", "topic": "pets"}, None, "zh") == "pets"
+    meeting = told(MEETINGS)
+    assert (meeting.field("decided", "zh"), meeting.field("decided.lead", "zh")) == ("议定事项", "牵头部门")
+    assert meeting.field("decided.co_operating", "en") == "co operating"
+    assert meeting.codes["decided.lead"]["finance"] == "财政部门"
 
 
 def test_a_code_is_chosen_by_its_name_typed_as_its_name_or_typed_as_another_code() -> None:

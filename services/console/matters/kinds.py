@@ -1,13 +1,18 @@
 """A kind of matter as the registry describes it over HTTP: its words, what follows what, and who may."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from services.console.matters import forms
+from services.console.matters.forms import Field
+
 SERVICE = "registry"
-TITLES = ("title", "name", "topic", "subject")
+TITLES = ("title", "name", "topic", "subject", "gathering", "course")
 """Fields that say what a record is called, the first that it has."""
+Codes = Mapping[str, Mapping[str, str]]
+"""Field -> code -> Chinese."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ class KindWords:
     steps: Mapping[str, StepWords]
     fields: Mapping[str, str]
     filter: Mapping[str, Any]
-    named: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """field -> code -> Chinese, of fields that take any code"""
+    named: Codes = field(default_factory=dict)
+    """the names that no form has"""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "KindWords":
@@ -72,9 +77,10 @@ class KindWords:
         return self.states.get(state, state) if language == "zh" else state.replace("_", " ")
 
     def field(self, name: str, language: str) -> str:
-        """A field's name for people."""
-        known = self.fields.get(name) or self._form_titles.get(name)
-        return known if known and language == "zh" else name.removesuffix("_id").replace("_", " ")
+        """A field's name for people, or that of a part of its rows, which is called `<field>.<part>`."""
+        part = name.rpartition(".")[2]
+        known = self.fields.get(name) or self._form_titles.get(name) or self._form_titles.get(f".{part}")
+        return known if known and language == "zh" else part.removesuffix("_id").replace("_", " ")
 
     def step(self, fact: str, language: str) -> str:
         """What a fact of the timeline is called; the registry names those of people only."""
@@ -102,38 +108,25 @@ class KindWords:
         """Whether each record is about one organisation."""
         return "organization_id" in self.fields
 
-    def title(self, record: Mapping[str, Any], organization: str | None, language: str) -> str:
-        """What a record is called in a list."""
-        own = next(
-            (self.code(name, str(record[name]), language) for name in TITLES if record.get(name)), None
-        )
-        return own or organization or f"{self.called(language)} {str(record['id'])[-6:]}"
-
-    def code(self, field: str, code: str, language: str) -> str:
-        """A code's name for people; what nobody has named as it stands."""
-        zh = self.codes.get(field, {}).get(code)
-        if zh is None:
-            return code
-        return zh if language == "zh" else code.replace("_", " ")
-
     @cached_property
-    def codes(self) -> Mapping[str, Mapping[str, str]]:
-        """Field -> code -> Chinese, as the region and the forms of all steps name them."""
+    def codes(self) -> Codes:
+        """Names as the region and the forms of all steps have them; parts of rows as in `_entered`."""
         found = {name: dict(codes) for name, codes in self.named.items()}
-        for step in self._forms:
-            for name, schema in step.form["properties"].items():
-                if pairs := schema.get("x-zh"):
-                    found.setdefault(name, {}).update(dict(pairs))
+        for name, one in self._entered:
+            found.setdefault(name, {}).update(one.choices)
         return found
 
     @cached_property
     def _form_titles(self) -> Mapping[str, str]:
-        return {
-            name: schema["title"]
-            for step in self._forms
-            for name, schema in step.form["properties"].items()
-            if "title" in schema
-        }
+        return {name: one.title for name, one in self._entered if one.title != one.name}
+
+    @cached_property
+    def _entered(self) -> Sequence[tuple[str, Field]]:
+        """The fields of all forms; the parts of their rows as `<field>.<part>` and as `.<part>`, as the rows
+        of a record may be called otherwise than those of a form."""
+        fields = [one for step in self._forms for one in forms.fields(step.form)]
+        parts = [(name, part) for one in fields for part in one.parts for name in (f"{one.name}.", ".")]
+        return [*((one.name, one) for one in fields), *((f"{name}{part.name}", part) for name, part in parts)]
 
     @property
     def _forms(self) -> Iterable[StepWords]:
@@ -155,6 +148,10 @@ class Kinds:
     def by_name(self) -> Mapping[str, KindWords]:
         """By aggregate, as events name it."""
         return {kind.name: kind for kind in self.by_path.values()}
+
+    def codes(self, name: str) -> Codes:
+        """The names of the codes of a kind; none where it is not known."""
+        return self.by_name[name].codes if name in self.by_name else {}
 
     @property
     def readable(self) -> list[KindWords]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
-from services.console.pages.comparisons import PATH, left, readable
+from services.console.pages.comparisons import PATH, left, listed, readable
 from services.console.pages.form import StepForm
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
@@ -43,7 +43,7 @@ def attach(desk: Desk) -> None:
             if kind is None:
                 ui.label(frame.words("unknown_kind")).classes("card empty")
                 return None
-            ui.link(f"← {frame.words('all_comparisons')}", "/comparisons").classes("small")
+            ui.link(f"← {frame.words('all_comparisons')}", "/comparisons").classes("small back")
             asked = request.query_params
             try:
                 shown = _Comparison(
@@ -118,8 +118,7 @@ class _Comparison:
 
     def _draw_head(self) -> None:
         said, record = self.said, self.record
-        title = f"{said.code('office', record['source'])} {record['listed_on']}"
-        ui.label(title).classes("h1").props("role=heading aria-level=1")
+        ui.label(listed(self.shown, self.kind, record)).classes("h1").props("role=heading aria-level=1")
         state = self.kind.state(record["state"], said.language)
         ui.html(chip(state, "good" if record["ended"] else "info"), tag="span", sanitize=False)
         counts = " · ".join(

@@ -15,11 +15,10 @@ from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
+from services.console.pages.workbook import MAX_BYTES, draw_faults
 
 PATH = "comparisons"
 _MOST = 100
-_MAX_BYTES = 20 * 1024 * 1024
-_SHOWN_FAULTS = 50
 _COUNTS = ("matched", "fields", "left", "theirs_only", "ours_only")
 
 
@@ -54,6 +53,11 @@ def left(record: Mapping[str, Any]) -> int:
     return int(record["differing_fields"] - record["accepted"] - record["kept"])
 
 
+def listed(shown: Shown, kind: KindWords, record: Mapping[str, Any]) -> str:
+    """What a comparison is called: whose list it is, of which day."""
+    return f"{shown.value(kind, 'source', record['source'])} {record['listed_on']}"
+
+
 class _Comparisons:
     """The comparisons that one visitor may read, the newest first."""
 
@@ -80,7 +84,7 @@ class _Comparisons:
     def _bring(self) -> None:
         self.dialogs.clear()
         with self.dialogs:
-            _Bringing(self.frame, self._refresh).open()
+            _Bringing(self.frame, self.kind, self._refresh).open()
 
     @in_turn
     async def _refresh(self) -> None:
@@ -125,7 +129,7 @@ class _Comparisons:
             f'<td class="number{_wide(name)}{" bad" if name == "left" and number else ""}">{number:,}</td>'
             for name, number in numbers.items()
         )
-        name = f"{said.code('office', one['source'])} {one['listed_on']}"
+        name = listed(self.shown, self.kind, one)
         beside = f"{self.shown.place(one['division'])} · {said('comparison_listed', count=one['listed'])}"
         state = chip(self.kind.state(one["state"], said.language), "good" if one["ended"] else "info")
         return (
@@ -137,8 +141,8 @@ class _Comparisons:
 class _Bringing:
     """The dialog in which their list is chosen; what of it cannot be read is said row by row."""
 
-    def __init__(self, frame: Frame, done: Any) -> None:
-        self.frame, self.said, self.done = frame, frame.words, done
+    def __init__(self, frame: Frame, kind: KindWords, done: Any) -> None:
+        self.frame, self.said, self.kind, self.done = frame, frame.words, kind, done
         self.registry = frame.desk.neighbours(frame.person)
         self.name, self.content = "", b""
 
@@ -148,14 +152,13 @@ class _Bringing:
         region = self.frame.desk.runtime.region
         places = {code: region.division_name(code) for code in own if code}
         places |= {one.code: one.name for code in own for one in region.children(code)}
+        codes = self.kind.codes
+        sources = {code: Shown(self.frame).code(codes, "source", code) for code in codes.get("source", ())}
         with ui.dialog() as self.dialog, ui.card().classes("dialog"):
             ui.label(said("bring_list")).classes("title").props("role=heading")
             ui.label(said("bring_list_how")).classes("muted small")
             self.problem = problem_line()
-            self.source = ui.select(
-                said.codes("office"), label=said("list_source"), value=next(iter(said.codes("office"))),
-                with_input=True, new_value_mode="add-unique",
-            ).props(f'hint="{said("list_source_hint")}"')  # fmt: skip
+            self.source = ui.select(sources, label=said("list_source"), value=next(iter(sources), None))
             self.division = ui.select(
                 places, label=said("division"), value=next(iter(places), None), with_input=True
             )
@@ -163,8 +166,8 @@ class _Bringing:
             for field in (self.source, self.division, self.listed_on):
                 field.props("dense options-dense").style("width:100%")
             ui.upload(
-                label=said("list_file"), auto_upload=True, max_files=1, max_file_size=_MAX_BYTES,
-                on_upload=self._chosen,
+                label=said("list_file"), auto_upload=True, max_files=1, max_file_size=MAX_BYTES,
+                on_upload=self._chosen, on_rejected=lambda: say(self.problem, said("file_rejected")),
             ).props('accept=".xlsx,.xls,.ods" flat bordered').style("width:100%;margin-top:8px")  # fmt: skip
             self.file = ui.label().classes("muted small").props("role=status")
             self.report = ui.element("div").props('data-card="report"').style("width:100%")
@@ -210,15 +213,8 @@ class _Bringing:
             said("compared", listed=made["listed"], matched=made["matched"], fields=made["differing_fields"])
         ).classes("banner").props("role=status")
         ui.label(said("unread_lines", count=len(unread))).classes("small")
-        heads = "".join(f"<th>{escape(said(name))}</th>" for name in ("row", "column", "fault"))
-        rows = "".join(
-            f"<tr><td>{one['row']}</td><td>{escape(one['column'])}</td>"
-            f"<td>{escape(one['zh' if said.language == 'zh' else 'en'])}</td></tr>"
-            for one in unread[:_SHOWN_FAULTS]
-        )
-        ui.html(f'<table class="plain"><tr>{heads}</tr>{rows}</table>', sanitize=False)
-        if len(unread) > _SHOWN_FAULTS:
-            ui.label(said("only_first", count=_SHOWN_FAULTS)).classes("muted small")
+        words = "zh" if said.language == "zh" else "en"
+        draw_faults(said, [(one["row"], one["column"], one[words]) for one in unread])
         ui.link(said("open_comparison"), f"/comparisons/{made['id']}")
 
 

@@ -76,7 +76,7 @@ class Concerns:
         form = self.said.code("inspection_form", state.get("form", "annual_inspection"))
         result = ""
         if code := state.get("result"):
-            result = chip(self.shown.code(kind, "result", code), _RESULTS.get(code, ""))
+            result = chip(self.shown.code(kind.codes, "result", code), _RESULTS.get(code, ""))
         return (
             f'<tr><td><a href="/matters/{kind.path}/{one.id}">{state["year"]} {escape(form)}</a></td>'
             f"<td>{escape(kind.state(phase(state), language))}</td><td>{result}</td></tr>"

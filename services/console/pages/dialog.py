@@ -22,7 +22,7 @@ def say(problem: ui.label, text: str) -> None:
 def buttons(
     said: Words, dialog: ui.dialog, save: Callable[[], Awaitable[None]], label: str = ""
 ) -> ui.button:
-    """Leave, or save; the button turns while the service works and cannot be pressed twice."""
+    """Leave, or save, also with Ctrl+Enter; while the service works the button turns and is not pressed."""
 
     async def once() -> None:
         button.props(add="loading")
@@ -33,6 +33,6 @@ def buttons(
 
     with ui.element("div").classes("buttons"):
         ui.button(said("cancel"), on_click=dialog.close).props("flat dense no-caps padding='4px 12px'")
-        button = ui.button(label or said("save"), on_click=once)
-        button.props("unelevated dense no-caps padding='4px 16px'")
+        button = ui.button(label or said("save"), on_click=once).classes("saves")
+        button.props("unelevated dense no-caps padding='4px 16px' title='Ctrl+Enter'")
     return button

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from services.console.matters import enforcement
 from services.console.matters.enforcement import Open, Order, Watched
 from services.console.matters.kinds import Kinds, KindWords
-from services.console.pages.form import StepForm
+from services.console.pages.form import opening_button
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
@@ -23,6 +23,13 @@ from services.console.pages.standing import LISTING_TONES
 _LISTED = 12
 _ORDERS, _PAUSES, _RISKS = "emergency-orders", "emergency-pauses", "risks"
 _LEVEL_TONES: Final = {"grave": "bad", "major": "warn"}
+_TOLD: Final = {
+    _RISKS: ("risk_level", "topic"),
+    "illegal-cases": ("origin", "finding", "referred_to"),
+    "credit-listings": ("listing", "listing_grounds"),
+    "official-decisions": ("kind", "listing", "result", "decided_on"),
+}
+"""What of the kind's own a line says below the name."""
 
 
 @dataclass(frozen=True)
@@ -127,17 +134,7 @@ class _Supervision:
         """The heading of a card, and beside it the way to open one more record."""
         with ui.element("div").classes("titled"):
             ui.html(f"<h2>{escape(title)} {note}</h2>", sanitize=False)
-            opening = kind.opening
-            if opening is not None and opening.may:
-                ui.button(opening.called(self.said.language), on_click=lambda: self._open(kind)).props(
-                    "outline dense no-caps padding='2px 10px' size=sm icon=add"
-                )
-
-    async def _open(self, kind: KindWords) -> None:
-        assert kind.opening is not None
-        self.dialogs.clear()
-        with self.dialogs:
-            await StepForm(self.frame, self.kinds, kind, kind.opening, done=self._opened).open()
+            opening_button(self.frame, self.kinds, kind, self.dialogs, self._opened, small=True)
 
     async def _opened(self, record: Mapping[str, Any]) -> None:
         await self._refresh()
@@ -174,23 +171,27 @@ class _Supervision:
         due = self.shown.deadline(day(state.get("due_on")), today, overdue=bool(state.get("overdue")))
         return (
             f'<tr data-order="{one.id}"><td>{title}<div class="muted small">{escape(beside)}</div></td>'
-            f'<td class="wide">{escape(self._scope(state))}</td><td class="wide">{due}</td>'
+            f'<td class="wide">{escape(self._scope(kind, state))}</td><td class="wide">{due}</td>'
             f'<td class="number" data-column="still">{still}</td>'
             f'<td class="number">{one.visited:,}</td><td class="number">{one.resumed:,}</td></tr>'
         )
 
-    def _scope(self, state: Mapping[str, Any]) -> str:
+    def _scope(self, kind: KindWords, state: Mapping[str, Any]) -> str:
         """Who has to stand still: what is left out narrows nothing."""
         named = state.get("organizations", ())
         parts = [
-            "、".join(map(self.shown.place, state.get("divisions", ()))),
-            "、".join(state.get("categories", ())),
+            *(
+                self.shown.value(kind, name, state[name])
+                for name in ("divisions", "categories")
+                if state.get(name)
+            ),
             self.said("order_named", count=len(named)) if named else "",
         ]
         return " · ".join(filter(None, parts)) or self.said("order_everybody")
 
     def _pause(self, one: Watched) -> str:
-        points = "、".join(self.said.code("visit_point", point) for point in one.state.get("lacking", ()))
+        lacking = one.state.get("lacking")
+        points = self.shown.value(self.kinds.by_path[_PAUSES], "lacking", lacking) if lacking else ""
         if not one.state.get("visits"):
             where = chip(self.said("not_visited"), "warn")
         elif points:
@@ -222,7 +223,7 @@ class _Supervision:
         links = []
         for level, number in levels.items():
             where = f"/matters/{_RISKS}?{urlencode({'risk_level': level, 'ended': 'false'})}"
-            text = f"{self.said.code('risk_level', level)} {number:,}"
+            text = f"{self.shown.code(self.kinds.by_path[_RISKS].codes, 'risk_level', level)} {number:,}"
             links.append(f'<a href="{escape(where)}">{chip(text, _LEVEL_TONES.get(level, ""))}</a>')
         return f"<p>{' '.join(links)}</p>"
 
@@ -246,32 +247,15 @@ class _Supervision:
 
     def _beside(self, path: str, kind: KindWords, one: Watched) -> str:
         """What of the kind's own a line says below the name."""
-        said, state = self.said, one.state
-        words: list[str | None] = [self.shown.place(one.division)]
-        if path == _RISKS:
-            words += [
-                said.code("risk_level", state["risk_level"]),
-                self.shown.code(kind, "topic", state["topic"]),
-            ]
-        elif path == "illegal-cases":
-            named = {name: code for name in ("origin", "finding", "referred_to") if (code := state.get(name))}
-            words += [self.shown.code(kind, name, code) for name, code in named.items()]
-        elif path == "credit-listings":
-            grounds = "、".join(said.code("listing_ground", code) for code in state["listing_grounds"])
-            words += [said.code("listing", state["listing"]), grounds]
-        else:
-            listing, result = state.get("listing", "none"), state.get("result")
-            words += [
-                self.shown.code(kind, "kind", state["kind"]),
-                said.code("listing", listing) if listing in LISTING_TONES else None,
-                self.shown.code(kind, "result", result) if result else None,
-                state["decided_on"],
-            ]
-        return " · ".join(filter(None, [*words, state.get("owner")]))
+        state = one.state
+        if path == "official-decisions" and state.get("listing") not in LISTING_TONES:
+            state = {**state, "listing": None}
+        told = [self.shown.value(kind, name, state[name]) for name in _TOLD[path] if state.get(name)]
+        return " · ".join(filter(None, [self.shown.place(one.division), *told, state.get("owner")]))
 
     def _line(self, path: str, one: Watched, beside: str, state: str, deadline: str) -> str:
         kind = self.kinds.by_path[path]
-        name = one.organization or kind.title({"id": one.id}, None, self.said.language)
+        name = one.organization or self.shown.title(kind, {"id": one.id})
         late = ' class="late"' if one.state.get("overdue") else ""
         return (
             f'<tr{late}><td><a class="open" href="/matters/{path}/{one.id}">{escape(name)}</a>'

@@ -22,6 +22,7 @@ _CHOICES = 200
 _SEPARATOR = "、"
 _NOT_COMPARED = frozenset({"revision", "sequence", "recorded_at", "effective_on", "basis"})
 Read = Callable[[], Any]
+Done = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class StepForm:
@@ -33,8 +34,8 @@ class StepForm:
 
     def __init__(
         self, frame: Frame, kinds: Kinds, kind: KindWords, step: StepWords, *,
-        done: Callable[[Mapping[str, Any]], Awaitable[None]], record: Mapping[str, Any] | None = None,
-        brief: bool = False, given: Mapping[str, Any] | None = None,
+        done: Done, record: Mapping[str, Any] | None = None, brief: bool = False,
+        given: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.frame, self.said, self.kinds, self.kind, self.step = frame, frame.words, kinds, kind, step
         self.done, self.record, self.brief, self.given = done, record, brief, dict(given or {})
@@ -58,6 +59,9 @@ class StepForm:
                 with ui.expansion(self.said("more_fields")).classes("folded").props("dense"):
                     self._draw(folded, records)
             buttons(self.said, self.dialog, self.save, self.step.called(self.said.language))
+        if self.drawn and not self.brief:
+            first = next(iter(self.drawn.values()))
+            (first.input if isinstance(first, Picker) else first).props("autofocus")
         self.dialog.open()
 
     def _folds(self, one: Field) -> bool:
@@ -66,7 +70,7 @@ class StepForm:
     def _about(self) -> str:
         record = self.record or {}
         state = self.kind.state(str(record["state"]), self.said.language)
-        return f"{self.kind.title(record, record.get('organization'), self.said.language)} · {state}"
+        return f"{self.shown.title(self.kind, record, record.get('organization'))} · {state}"
 
     async def _records(self) -> dict[str, dict[str, str]]:
         """For every field that names a record: the newest of its kind, by id."""
@@ -87,7 +91,7 @@ class StepForm:
             return {}
         known = await self.shown.organizations(answer["items"])
         return {
-            one["id"]: kind.title(one, known.get(str(one.get("organization_id"))), self.said.language)
+            one["id"]: self.shown.title(kind, one, known.get(str(one.get("organization_id"))))
             for one in answer["items"]
         }
 
@@ -188,11 +192,8 @@ class StepForm:
         return f"{title} *" if one.required else title
 
     def _choices(self, one: Field) -> dict[Any, str]:
-        """The codes with their names in the person's language; the page's own where the form has none."""
-        return {
-            code: self.shown.code(self.kind, one.name, code, zh if zh != code else None)
-            for code, zh in one.choices.items()
-        }
+        """The codes with their names in the person's language."""
+        return {code: self.shown.code({one.name: one.choices}, one.name, code) for code in one.choices}
 
     def _divisions(self, one: Field) -> dict[Any, str]:
         region, own = self.frame.desk.runtime.region, self.frame.person.principal.divisions
@@ -262,6 +263,28 @@ class StepForm:
             say(self.problem, self.said("changed_meanwhile", changes="；".join(changes)))
         else:
             say(self.problem, self.said("changed_not_shown"))
+
+
+def opening_button(
+    frame: Frame, kinds: Kinds, kind: KindWords, dialogs: ui.element, done: Done, *,
+    given: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: {}, small: bool = False,
+) -> None:  # fmt: skip
+    """The button that opens one more record, where the person may; its form is drawn into `dialogs`.
+
+    `given` says what the form begins with, by the fields it has.
+    """
+    step = kind.opening
+    if step is None or not step.may:
+        return
+
+    async def open_() -> None:
+        dialogs.clear()
+        with dialogs:
+            begun = given(step.form["properties"])
+            await StepForm(frame, kinds, kind, step, done=done, given=begun).open()
+
+    style = "outline size=sm padding='2px 10px'" if small else "unelevated padding='4px 14px'"
+    ui.button(step.called(frame.words.language), on_click=open_).props(f"{style} dense no-caps icon=add")
 
 
 def _group(form: StepForm, parts: Sequence[Field]) -> Read:

@@ -14,7 +14,7 @@ from services.console.matters import hubs
 from services.console.matters.hubs import Hub, Tier
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.neighbours import NotDone
-from services.console.pages.form import StepForm
+from services.console.pages.form import opening_button
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
@@ -97,7 +97,7 @@ class _Network:
         return {one["department"]: one for one in queues}
 
     def _draw_head(self, chosen: Hub | None) -> None:
-        said, opening = self.said, self.kind.opening
+        said = self.said
         title = said("hubs_title") if chosen is None else str(chosen.state["name"])
         if chosen is not None:
             ui.link(f"↑ {said('all_hubs')}", "/hubs")
@@ -107,10 +107,8 @@ class _Network:
         ui.element("div").style("flex:1")
         if chosen is not None:
             ui.link(said("hub_record"), f"/matters/{PATH}/{chosen.id}")
-        elif opening is not None and opening.may:
-            ui.button(opening.called(said.language), on_click=self._open).props(
-                "unelevated dense no-caps padding='4px 14px' icon=add"
-            )
+        else:
+            opening_button(self.frame, self.kinds, self.kind, self.dialogs, self._opened)
 
     def _about(self, hub: Hub) -> str:
         state = hub.state
@@ -121,13 +119,6 @@ class _Network:
             *state.get("name_plates", ()),
         ]  # fmt: skip
         return " · ".join(words)
-
-    async def _open(self) -> None:
-        opening = self.kind.opening
-        assert opening is not None
-        self.dialogs.clear()
-        with self.dialogs:
-            await StepForm(self.frame, self.kinds, self.kind, opening, done=self._opened).open()
 
     async def _opened(self, record: Mapping[str, Any]) -> None:
         ui.navigate.to(f"/matters/{PATH}/{record['id']}")
@@ -237,19 +228,21 @@ class _Network:
 
     def _department(self, one: Mapping[str, Any], waits: Mapping[str, Any], counted: Sequence[str]) -> str:
         numbers = "".join(f'<td class="number">{waits.get(name, 0):,}</td>' for name in counted)
+        name, duties = (self._said(f"departments.{part}", one.get(part)) for part in ("code", "duties"))
         return (
-            f'<tr><td>{escape(one["code"])}<div class="muted small">'
-            f"{escape('、'.join(one.get('duties', ())))}</div></td>"
+            f'<tr><td>{name}<div class="muted small">{duties}</div></td>'
             f"<td>{escape(one.get('person') or '—')}</td>{numbers}</tr>"
         )
 
     def _post(self, one: Mapping[str, Any]) -> str:
-        place = self.shown.place(one["division"]) if one.get("division") else ""
-        person = one.get("person") or ""
-        return (
-            f"<tr><td>{escape(self.said.code('group_role', one['role']))}</td><td>{escape(one['post'])}</td>"
-            f'<td class="muted">{escape(" · ".join(filter(None, (place, person))))}</td></tr>'
+        role, post, place = (
+            self._said(f"lead_group.{part}", one.get(part)) for part in ("role", "post", "division")
         )
+        where = " · ".join(filter(None, (place, escape(one.get("person") or ""))))
+        return f'<tr><td>{role}</td><td>{post}</td><td class="muted">{where}</td></tr>'
+
+    def _said(self, name: str, value: Any) -> str:
+        return escape(self.shown.value(self.kind, name, value)) if value else ""
 
     def _draw_haves(self, hub: Hub, today: Any) -> None:
         said = self.said

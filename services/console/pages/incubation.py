@@ -104,7 +104,8 @@ class _Bases:
             level = said.code("base_level", chosen.level)
             ui.label(f"{self.shown.place(chosen.division)} · {level}").classes("muted")
             if chosen.focus:
-                ui.label(said("focus", focus="、".join(chosen.focus))).classes("muted")
+                focus = self.shown.value(self.kinds.by_path["bases"], "focus", list(chosen.focus))
+                ui.label(said("focus", focus=focus)).classes("muted")
             if chosen.ended:
                 ui.html(chip(said("base_closed")), sanitize=False)
             ui.html(f"{said('places')} {_places(chosen)}", sanitize=False)

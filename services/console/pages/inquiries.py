@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.neighbours import NotDone
-from services.console.pages.form import StepForm
+from services.console.pages.form import opening_button
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
@@ -52,30 +52,20 @@ class _Queue:
         self.registry = frame.desk.neighbours(frame.person)
         self.shown = Shown(frame)
         self.drawn: Any = None
+        self.dialogs = ui.element("div")
         with ui.element("div").classes("head"):
             ui.label(self.said("inquiries_title")).classes("h1").props("role=heading aria-level=1")
             for whose, address in (("whole_queue", "/inquiries"), ("my_queue", "/inquiries?whose=mine")):
                 here = " here" if mine == (whose == "my_queue") else ""
                 ui.link(self.said(whose), address).classes(f"choice{here}")
             ui.element("div").style("flex:1")
-            if kind.opening is not None and kind.opening.may:
-                ui.button(kind.opening.called(self.said.language), on_click=self._open).props(
-                    "unelevated dense no-caps padding='4px 14px' icon=add"
-                )
+            opening_button(frame, kinds, kind, self.dialogs, self._opened)
         self.body = ui.element("div").classes("grid")
-        self.dialogs = ui.element("div")
 
     async def begin(self) -> None:
         """Show the queue, then follow the events."""
         await self._refresh()
         self.frame.follow(self._refresh)
-
-    async def _open(self) -> None:
-        opening = self.kind.opening
-        assert opening is not None
-        self.dialogs.clear()
-        with self.dialogs:
-            await StepForm(self.frame, self.kinds, self.kind, opening, done=self._opened).open()
 
     async def _opened(self, record: Mapping[str, Any]) -> None:
         await self._refresh()
@@ -152,7 +142,7 @@ class _Queue:
         self, one: Mapping[str, Any], fields: Sequence[str], known: Mapping[str, str], today: date, tone: str
     ) -> str:
         organization = known.get(str(one.get("organization_id")))
-        topic = self.shown.code(self.kind, "topic", one["topic"])
+        topic = self.shown.code(self.kind.codes, "topic", one["topic"])
         question = one.get("question") or topic
         left = self._left(one, today)
         clock = self.said("working_days_late", days=-left) if left < 0 else self.said(

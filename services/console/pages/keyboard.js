@@ -1,5 +1,5 @@
 // `/` goes to the search field, on whatever page one is; arrow keys walk through the entries of lists, and
-// Enter, which links and buttons know by themselves, opens.
+// Enter, which links and buttons know by themselves, opens. Ctrl+Enter saves the dialog that is open.
 document.addEventListener('keydown', event => {
   const busy = event.target.closest && event.target.closest('input, textarea, select, [contenteditable]');
   if (event.key !== '/' || busy || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -27,6 +27,20 @@ document.addEventListener('keydown', event => {
   event.preventDefault();
   const next = entries.indexOf(at) < 0 ? (step > 0 ? 0 : entries.length - 1) : entries.indexOf(at) + step;
   (entries[next] || at).focus();
+});
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Enter' || !event.ctrlKey) return;
+  const save = [...document.querySelectorAll('.q-dialog .buttons .saves')].pop();
+  if (save) { event.preventDefault(); save.click(); }
+});
+// Back to the list as one left it: its filter and its page are in the address one came from.
+document.addEventListener('click', event => {
+  const back = event.target.closest && event.target.closest('a.back');
+  if (!back || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !document.referrer) return;
+  const from = new URL(document.referrer);
+  if (from.origin !== location.origin || from.pathname !== new URL(back.href).pathname) return;
+  event.preventDefault();
+  location.href = from.href;
 });
 // On a telephone the bar is longer than the window: it begins at the page one is on.
 const arriving = setInterval(() => {

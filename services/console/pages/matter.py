@@ -39,7 +39,7 @@ def attach(desk: Desk) -> None:
             if kind is None or not kind.may_read:
                 ui.label(frame.words("unknown_kind")).classes("card empty")
                 return None
-            ui.link(f"← {kind.called(frame.words.language)}", f"/matters/{path}").classes("small")
+            ui.link(f"← {kind.called(frame.words.language)}", f"/matters/{path}").classes("small back")
             try:
                 shown = _Record(frame, kinds, kind, UUID(id))
             except ValueError:
@@ -103,8 +103,7 @@ class _Record:
             ui.label(text).classes("card empty w12").props("role=alert")
 
     def _draw_head(self, record: Mapping[str, Any], today: Any) -> None:
-        language = self.said.language
-        ui.label(self.kind.title(record, record["organization"], language)).classes("h1").props(
+        ui.label(self.shown.title(self.kind, record, record["organization"])).classes("h1").props(
             "role=heading aria-level=1"
         )
         ui.html(self._chips(record, today), tag="span", sanitize=False)
@@ -220,7 +219,7 @@ class _Record:
             f"<li><div>{escape(named)} {chip(self.kind.state(step['state'], language))} {basis}</div>"
             f'<div class="small said">{details}</div>'
             f'<div class="muted small">{step["effective_on"]} · {moment(step["recorded_at"])} · '
-            f"{escape(step['actor_id'])}</div></li>"
+            f"{escape(self.shown.actor(step['actor_id']))}</div></li>"
         )
 
     def _receipts(self, nodes: Sequence[Mapping[str, Any]]) -> str:

@@ -8,6 +8,11 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "tasks": ("任务", "Tasks"),
     "calendar": ("日历", "Calendar"),
     "matters": ("事项", "Matters"),
+    "quantity_exact": ("{number}", "{number}"),
+    "quantity_at_least": ("{number} 以上", "{number} or more"),
+    "quantity_about": ("约 {number}", "about {number}"),
+    "quantity_over": ("{number} 多", "over {number}"),
+    "by_itself": ("系统", "the system"),
     "yes": ("是", "yes"),
     "no": ("否", "no"),
     # kinds and lists
@@ -138,6 +143,10 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "download": ("下载清单", "Download the list"),
     "downloading": ("正在生成清单……", "The list is being made…"),
     "choose_file": ("选择填好的文件（.xlsx）", "Choose the file (.xlsx)"),
+    "file_rejected": (
+        "不能读取这个文件：请选择规定格式、不超过 20 MB 的一个表格文件。",
+        "This file cannot be read: choose one workbook of the formats named, of 20 MB at most.",
+    ),
     "checking": ("正在逐行核对……", "Checking row by row…"),
     "checked": (
         "核对 {rows} 行：{good} 行无误，{bad} 行有误；尚未改动任何记录。",

@@ -11,22 +11,22 @@ from starlette.responses import Response
 
 from services.console.matters import forms
 from services.console.matters.forms import Field, Widget
-from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
+from services.console.matters.kinds import SERVICE, TITLES, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
-from services.console.pages.form import StepForm
+from services.console.pages.form import opening_button
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.picker import Picker
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
-from services.console.pages.sheet import SheetDialog
+from services.console.pages.sheet import StepSheet
 from services.console.pages.shown import Shown, chip, day
 from services.console.pages.turning import Turning
+from services.console.pages.workbook import WorkbookDialog
 
 PAGE = 30
 _LONGEST = 200
 _DRAWN_APART = frozenset({"division", "state", "ended", "overdue", "order", "due_before", "owner"})
 _STANDARD = frozenset({"state", "ended", "opened_on", "ended_on", "owner", "due_on", "overdue", "paused_on"})
-_NAMES = frozenset({"title", "name", "topic", "subject"})
 _COLUMNS = 3
 Query = dict[str, list[str]]
 
@@ -73,7 +73,7 @@ async def kinds_or_why_not(frame: Frame) -> Kinds | None:
 def _query_of(text: str) -> Query:
     """The filter that an address carries; what is open where it carries none."""
     found: Query = {}
-    for name, value in parse_qsl(text)[:50]:
+    for name, value in parse_qsl(text, keep_blank_values=True)[:50]:
         found.setdefault(name[:_LONGEST], []).append(value[:_LONGEST])
     found.pop("token", None)
     return found or {"ended": ["false"]}
@@ -130,34 +130,23 @@ class _List:
             for step in self.kind.steps.values():
                 if step.by_workbook and step.may:
                     self._sheet_button(step)
-            if self.kind.opening is not None and self.kind.opening.may:
-                self._open_button(self.kind.opening)
+            opening_button(
+                self.frame, self.kinds, self.kind, self.dialogs, self._opened, given=self._narrowed
+            )
 
     def _sheet_button(self, step: StepWords) -> None:
         name = self.said("sheet", step=step.called(self.said.language))
         ui.button(name, on_click=lambda: self._bring(step)).props("outline dense no-caps padding='4px 12px'")
 
-    def _open_button(self, step: StepWords) -> None:
-        ui.button(step.called(self.said.language), on_click=lambda: self._open(step)).props(
-            "unelevated dense no-caps padding='4px 14px' icon=add"
-        )
-
     def _bring(self, step: StepWords) -> None:
         self.dialogs.clear()
         with self.dialogs:
-            SheetDialog(self.frame, self.kind, step, self._asked(), self._refresh).open()
+            sheet = StepSheet(self.frame, self.kind, step, self._asked(), self._refresh)
+            WorkbookDialog(self.said, sheet).open()
 
-    async def _open(self, step: StepWords) -> None:
-        self.dialogs.clear()
-        given = {
-            name: values[0]
-            for name, values in self.query.items()
-            if name in step.form["properties"] and values
-        }
-        with self.dialogs:
-            await StepForm(
-                self.frame, self.kinds, self.kind, step, done=self._opened, given=given
-            ).open()  # fmt: skip
+    def _narrowed(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """What the filter says of a new record."""
+        return {name: values[0] for name, values in self.query.items() if name in properties and any(values)}
 
     async def _opened(self, record: Mapping[str, Any]) -> None:
         ui.navigate.to(f"/matters/{self.kind.path}/{record['id']}")
@@ -195,7 +184,7 @@ class _List:
         elif one.widget is not Widget.ORGANIZATION:
             codes = self.kind.codes.get(one.name) or one.choices
             if codes:
-                named = {code: self.shown.code(self.kind, one.name, code) for code in codes}
+                named = {code: self.shown.code(self.kind.codes, one.name, code) for code in codes}
                 self._choice(one.name, named, label)
             else:
                 self._entered(one.name, label, "number" if one.widget is Widget.NUMBER else "text")
@@ -293,7 +282,7 @@ class _List:
         """What of the kind's own a list shows, beside what every kind has."""
         own = [
             name for name in self.kind.fields
-            if name not in _STANDARD | _NAMES and not name.endswith("_id")
+            if name not in _STANDARD.union(TITLES) and not name.endswith("_id")
         ]  # fmt: skip
         return own[:_COLUMNS]
 
@@ -312,7 +301,7 @@ class _List:
 
     def _row(self, one: Mapping[str, Any], known: Mapping[str, str], today: Any) -> str:
         organization = known.get(str(one.get("organization_id")))
-        title = self.kind.title(one, organization, self.said.language)
+        title = self.shown.title(self.kind, one, organization)
         beside = (
             f'<div class="muted small">{escape(organization)}</div>'
             if organization not in (None, title)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.console.matters import queries as matters
-from services.console.matters.kinds import SERVICE, Kinds
+from services.console.matters.kinds import SERVICE, Codes, Kinds
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns
 from services.console.pages.details import change_details, make_link
@@ -39,7 +39,7 @@ def attach(desk: Desk) -> None:
         if isinstance(person, Response):
             return person
         with page(desk, person, "organizations") as frame:
-            ui.link(f"← {frame.words('back')}", "/organizations").classes("small")
+            ui.link(f"← {frame.words('back')}", "/organizations").classes("small back")
             try:
                 shown = _Page(frame, UUID(id))
             except ValueError:
@@ -55,7 +55,8 @@ class _Page:
     def __init__(self, frame: Frame, id: UUID) -> None:
         self.frame, self.said, self.id = frame, frame.words, id
         self.seen: tuple[Any, ...] = ()
-        self.categories: dict[str, str] = {}
+        self.shown = Shown(frame)
+        self.codes: Codes = {}
         self.kinds = Kinds()
         self.head = ui.element("div").classes("head")
         self.body = ui.element("div").classes("grid")
@@ -79,10 +80,10 @@ class _Page:
             return
         self.seen = seen
         self.kinds = await self._kinds()
-        concerns = Concerns(self.frame, self.kinds, subjects, await Shown(self.frame).today())
-        self.categories = await self.frame.desk.categories(self.frame.person)
+        concerns = Concerns(self.frame, self.kinds, subjects, await self.shown.today())
+        self.codes = await self.frame.desk.codes(self.frame.person)
         itself = next((one for one in subjects if one.aggregate == "organization"), None)
-        standing = Standing(concerns, await self._standing())
+        standing = Standing(concerns, self.codes, await self._standing())
         merged = await self._merged_into(itself) if itself else {}
         self.head.clear()
         self.body.clear()
@@ -195,9 +196,12 @@ class _Page:
             said("division"): place if place == street else f"{street} {place}",
             said("credit_code"): state.get("credit_code"),
             said("legacy_number"): state.get("legacy_number"),
-            said("categories"): "、".join(self.categories.get(c, c) for c in state.get("categories", ())),
-            said("department"): state.get("department"),
-            said("supervisory_unit_name"): state.get("supervisory_unit_name"),
+            said("categories"): "、".join(
+                self.shown.code(self.codes, "categories", c) for c in state.get("categories", ())
+            ),
+            said("department"): self._code("department", state.get("department")),
+            said("supervisory_unit_name"): state.get("supervisory_unit_name")
+            or self._code("supervisory_unit", state.get("supervisory_unit")),
         }
         if route := state.get("registration_route"):
             facts[said("registration_route")] = said.code("registration_route", route)
@@ -205,6 +209,9 @@ class _Page:
         facts |= {said(count): state.get(count) for count in _COUNTS}
         facts[said("basis")] = said.code("basis", state.get("basis", "live"))
         return {name: str(value) for name, value in facts.items() if value not in (None, "")}
+
+    def _code(self, name: str, code: str | None) -> str | None:
+        return self.shown.code(self.codes, name, code) if code else None
 
     def _duties(self, of: Mapping[tuple[str, str], Sequence[Subject]]) -> str:
         duties = of.get(("partybuild", "coverage_duty"), ())
@@ -283,7 +290,7 @@ class _Page:
             f'<li class="{line.service}"><div>{fact} {basis} '
             f'<span class="chip">{said.code("service", line.service)}</span></div>'
             f'<div class="muted small">{line.effective_on} · {recorded:%Y-%m-%d %H:%M:%S} · '
-            f"{escape(line.actor_id)}{' · ' + escape(fields) if fields else ''}</div></li>"
+            f"{escape(self.shown.actor(line.actor_id))}{' · ' + escape(fields) if fields else ''}</div></li>"
         )
 
     def _field(self, name: str) -> str:

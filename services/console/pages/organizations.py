@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.register import ImportDialog, export
+from services.console.pages.register import RegisterImport, export
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
+from services.console.pages.workbook import WorkbookDialog
 from services.console.projection import queries
 from services.console.projection.queries import Filter, Listed
 
@@ -60,6 +61,8 @@ class _List:
         self.pagination: dict[str, Any] = {
             "page": 1, "rowsPerPage": _SIZES[0], "sortBy": "name", "descending": False, "rowsNumber": 0,
         }  # fmt: skip
+        self.dialogs = ui.element("div")
+        self._draw_head()
         self._draw_tools()
         self.saved = SavedFilters(frame, "/organizations", self._query)
         self._draw_table()
@@ -69,6 +72,19 @@ class _List:
         await self.saved.draw()
         await self._refresh()
         self.frame.follow(self._refresh)
+
+    def _draw_head(self) -> None:
+        with ui.element("div").classes("head"):
+            ui.label(self.said("organizations")).classes("h1").props("role=heading aria-level=1")
+            self.count = ui.label().classes("muted").props("role=status")
+            ui.element("div").style("flex:1")
+            ui.button(self.said("export_register"), on_click=self._export).props(
+                "outline dense no-caps padding='4px 12px' icon=download"
+            )
+            if self.frame.person.principal.roles & _BRING:
+                ui.button(self.said("import_register"), on_click=self._import).props(
+                    "outline dense no-caps padding='4px 12px' icon=upload"
+                )
 
     def _draw_tools(self) -> None:
         with ui.element("div").classes("tools"):
@@ -80,14 +96,6 @@ class _List:
             for name, (label, kind) in _FILTERS.items():
                 self._choice(name, self._codes(name, kind), self.said(label))
             ui.button(self.said("clear"), on_click=self._clear).props("flat dense no-caps")
-            ui.button(self.said("export_register"), on_click=self._export).props(
-                "outline dense no-caps padding='4px 12px' icon=download"
-            )
-            if self.frame.person.principal.roles & _BRING:
-                ui.button(self.said("import_register"), on_click=self._import).props(
-                    "outline dense no-caps padding='4px 12px' icon=upload"
-                )
-        self.dialogs = ui.element("div")
 
     async def _export(self) -> None:
         await export(self.frame, self.wanted)
@@ -95,7 +103,7 @@ class _List:
     def _import(self) -> None:
         self.dialogs.clear()
         with self.dialogs:
-            ImportDialog(self.frame).open()
+            WorkbookDialog(self.said, RegisterImport(self.frame)).open()
 
     def _codes(self, name: str, kind: str) -> dict[str, str]:
         codes = self.said.codes(kind)
@@ -135,6 +143,7 @@ class _List:
         self.table.props(
             f'no-data-label="{self.said("none_found")}" rows-per-page-label="{self.said("per_page")}"'
         )
+        self.table.props(""":pagination-label="(first, last, all) => `${first}–${last} / ${all}`" """)
         for name in ("status", "duty"):
             self.table.add_slot(f"body-cell-{name}", _CHIP_CELL.replace("TONE", f"{name}_tone"))
         self.table.add_slot("body-cell-name", _NAME_CELL)
@@ -189,6 +198,7 @@ class _List:
                 limit=pages["rowsPerPage"],
             )  # fmt: skip
         pages["rowsNumber"] = count
+        self.count.text = self.said("found", count=f"{count:,}")
         self.table.pagination = dict(pages)
         self.table.rows = [self._row(one) for one in found]
         self.frame.fresh()

@@ -17,7 +17,7 @@ from chassis.http.call import Authenticator
 from chassis.http.language import preferred
 from chassis.principal import Principal
 from chassis.runtime import Runtime
-from services.console.matters.kinds import SERVICE, Kinds
+from services.console.matters.kinds import SERVICE, Codes, Kinds
 from services.console.neighbours import Neighbours, NotDone
 from services.console.pages.theme import CSS
 from services.console.pages.words import Language, Words
@@ -53,7 +53,7 @@ class Desk:
     runtime: Runtime
     authenticator: Authenticator
     settings: ConsoleSettings
-    _categories: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _codes: Codes = field(default_factory=dict)
     _kinds: dict[str, tuple[float, Kinds]] = field(default_factory=dict)
 
     @property
@@ -65,17 +65,14 @@ class Desk:
         """The services as this person may use them."""
         return Neighbours(self.settings.urls(), person.token, person.words.language)
 
-    async def categories(self, person: Person) -> dict[str, str]:
-        """The region's categories by code, asked of the registry once; empty while it does not answer."""
-        if not self._categories:
+    async def codes(self, person: Person) -> Codes:
+        """Names of an organisation's codes, asked of the registry once; none while it does not answer."""
+        if not self._codes:
             try:
-                answer = await self.neighbours(person).get("registry", "/v1/categories")
+                self._codes = (await self.neighbours(person).get(SERVICE, "/v1/categories"))["codes"]
             except NotDone:
                 return {}
-            self._categories = {one["code"]: (one["name_zh"], one["name_en"]) for one in answer["categories"]}
-        return {
-            code: zh if person.words.language == "zh" else en for code, (zh, en) in self._categories.items()
-        }
+        return self._codes
 
     async def kinds(self, person: Person) -> Kinds:
         """The kinds of matters as this person may use them, asked of the registry once in a while.

@@ -5,18 +5,13 @@ from datetime import date, datetime
 from html import escape
 from typing import Any
 
+from chassis.principal import SYSTEM
 from services.console.matters import queries
-from services.console.matters.kinds import SERVICE, TITLES, Kinds, KindWords
+from services.console.matters.kinds import SERVICE, TITLES, Codes, Kinds, KindWords
 from services.console.matters.queries import Due
 from services.console.pages.frame import SHANGHAI, Frame
 
-_CODES = {
-    "legal_form": "legal_form", "legal_forms": "legal_form", "form": "inspection_form", "level": "base_level",
-    "listing": "listing", "listing_grounds": "listing_ground", "risk_level": "risk_level",
-    "six_haves": "six_have", "passed": "visit_point", "lacking": "visit_point", "source": "office",
-    "authority": "office", "recognised_by": "office",
-}  # fmt: skip
-"""Fields whose codes the pages have words for."""
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 _AT_HAND_DAYS = 7
 
 
@@ -26,33 +21,56 @@ class Shown:
     def __init__(self, frame: Frame) -> None:
         self.frame, self.said = frame, frame.words
 
-    def code(self, kind: KindWords, name: str, code: Any, zh: str | None = None) -> str:
-        """A code in the person's language, as far as anybody has words for it."""
-        text = str(code)
-        zh = zh or kind.codes.get(name, {}).get(text)
-        if zh and self.said.language == "zh":
-            return zh
-        if (known := _CODES.get(name)) and (named := self.said.code(known, text)) != text:
-            return named
-        return text.replace("_", " ") if zh else text
+    def code(self, codes: Codes, name: str, code: Any) -> str:
+        """The code of a field in the person's language; what nobody has named as it stands."""
+        text, (field, _, part) = str(code), name.partition(".")
+        zh = next((codes[one][text] for one in (name, f".{part}", field) if text in codes.get(one, {})), text)
+        return zh if zh == text or self.said.language == "zh" else text.replace("_", " ")
+
+    def title(self, kind: KindWords, record: Mapping[str, Any], organization: str | None = None) -> str:
+        """What a record is called in a list."""
+        own = next((self.code(kind.codes, name, record[name]) for name in TITLES if record.get(name)), None)
+        return own or organization or f"{kind.called(self.said.language)} {str(record['id'])[-6:]}"
 
     def value(self, kind: KindWords, name: str, value: Any) -> str:
-        """A field's value."""
-        if value is None or value == "" or value == []:
+        """The value of a field, or of a part of its rows, which is called `<field>.<part>`."""
+        if value in _EMPTY:
             return "—"
         if isinstance(value, bool):
             return self.said("yes" if value else "no")
         if isinstance(value, list | tuple):
-            return "、".join(self.value(kind, name, one) for one in value)
+            between = "；" if isinstance(value[0], Mapping) else "、"
+            return between.join(self.value(kind, name, one) for one in value)
         if isinstance(value, Mapping):
-            return "，".join(f"{key}：{self.value(kind, key, one)}" for key, one in value.items())
+            return self._parts(kind, name, value)
         if name == "state":
             return kind.state(str(value), self.said.language)
         if name == "basis":
             return self.said.code("basis", str(value))
         if isinstance(value, str) and self.frame.desk.runtime.region.known(value):
             return self.place(value)
-        return self.code(kind, name, value) if isinstance(value, str) else f"{value}"
+        return self.code(kind.codes, name, value) if isinstance(value, str) else f"{value}"
+
+    def _parts(self, kind: KindWords, name: str, value: Mapping[str, Any]) -> str:
+        """A quantity as documents print it; else each part with its name, without references to records."""
+        if value.keys() == {"value", "qualifier"}:
+            return self.said(f"quantity_{value['qualifier']}", number=self.value(kind, name, value["value"]))
+        return "，".join(
+            f"{self._part(kind, name, key)}：{self.value(kind, f'{name}.{key}', one)}"
+            for key, one in value.items()
+            if one not in _EMPTY and not (isinstance(one, Mapping) and "id" in one)
+        )
+
+    def _part(self, kind: KindWords, name: str, key: str) -> str:
+        """A part by the form's name for it, or the pages'; a code that stands for one by its own."""
+        if key in kind.codes.get(name, {}):
+            return self.code(kind.codes, name, key)
+        called = kind.field(f"{name}.{key}", self.said.language)
+        return self.said.code("part", key) if called == key.replace("_", " ") else called
+
+    def actor(self, id: str) -> str:
+        """Who did it: an opaque id, or the system itself."""
+        return self.said("by_itself") if id == SYSTEM.actor_id else id
 
     def place(self, division: str) -> str:
         """A division's name."""
@@ -85,7 +103,7 @@ class Shown:
         if due.organization:
             return due.organization
         if kind is not None:
-            return kind.title({**due.state, "id": due.id}, None, self.said.language)
+            return self.title(kind, {**due.state, "id": due.id})
         own = next((due.state[name] for name in TITLES if due.state.get(name)), None)
         return str(own or str(due.id)[-6:])
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from services.console.matters.kinds import KindWords
+from services.console.matters.kinds import Codes, KindWords
 from services.console.matters.queries import phase
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns, table
@@ -23,8 +23,9 @@ class Standing:
     What changed when is on the timeline; what weighs now only the registry knows, by its region's rules.
     """
 
-    def __init__(self, concerns: Concerns, answer: Mapping[str, Any] | NotDone) -> None:
+    def __init__(self, concerns: Concerns, codes: Codes, answer: Mapping[str, Any] | NotDone) -> None:
         self.concerns, self.said, self.shown = concerns, concerns.said, concerns.shown
+        self.codes = codes
         self.refusal = str(answer) if isinstance(answer, NotDone) else ""
         self.answer: Mapping[str, Any] = {} if isinstance(answer, NotDone) else answer
 
@@ -52,7 +53,8 @@ class Standing:
 
     def _reason(self, reason: Mapping[str, Any]) -> str:
         said = self.said
-        level = chip(said.code("risk_level", reason["level"]), "warn") if reason["level"] else ""
+        codes = self.concerns.kinds.codes(reason["kind"])
+        level = chip(self.shown.code(codes, "risk_level", reason["level"]), "warn") if reason["level"] else ""
         known = next((pair for pair in self.concerns.matters if str(pair[1].id) == reason["id"]), None)
         where = self.concerns.progress(*known) if known else "<td></td><td></td>"
         makes = said("makes", standing=said.code("hub_standing", reason["standing"]))
@@ -88,7 +90,7 @@ class Standing:
             self._record(one["kind"], one["record"]["id"]) for one in line.particular.get("reasons", ())
         ]
         if ground := line.particular.get("ground"):
-            because.append(escape(f"{said('ground')}：{ground}"))
+            because.append(escape(f"{said('ground')}：{self.shown.code(self.codes, 'ground', ground)}"))
         return f"{escape(changed)}（{'、'.join(because)}）" if because else escape(changed)
 
     def credit(self, state: Mapping[str, Any]) -> str:
@@ -107,7 +109,7 @@ class Standing:
 
     def _procedure(self, kind: KindWords, one: Subject) -> str:
         said, state = self.said, one.state
-        grounds = "、".join(said.code("listing_ground", code) for code in state["listing_grounds"])
+        grounds = self.shown.value(kind, "listing_grounds", state["listing_grounds"])
         name = escape(said.code("listing", state["listing"]))
         notes = "".join(f"<div>{escape(note)}</div>" for note in [grounds, *self._ahead(state)])
         return (
@@ -134,7 +136,8 @@ class Standing:
 
     def _decision(self, one: Mapping[str, Any]) -> str:
         said, kind = self.said, self.concerns.kinds.by_path.get(_DECISIONS)
-        called = self.shown.code(kind, "kind", one["kind"]) if kind else one["kind"]
+        codes = kind.codes if kind else {}
+        called = self.shown.code(codes, "kind", one["kind"])
         if one["listing"] != "none":
             called = f"{called}：{said.code('listing', one['listing'])}"
         days = [str(one["decided_on"])]
@@ -142,9 +145,8 @@ class Standing:
             days.append(said("decision_lifted", day=one["lifted_on"]))
         elif one["until"]:
             days.append(said("decision_until", day=one["until"]))
-        beside = " · ".join(
-            filter(None, (said.code("office", one["authority"]), one["result"], one["document_number"]))
-        )
+        told = [self.shown.code(codes, name, one[name]) for name in ("authority", "result") if one[name]]
+        beside = " · ".join(filter(None, (*told, one["document_number"])))
         refused = said("decision_refused", why=one["refused"]) if one["refused"] else ""
         name = escape(called)
         if kind and kind.may_read:
