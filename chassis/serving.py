@@ -211,6 +211,7 @@ async def _listen(runtime: Runtime, running: _Running, *, api: bool) -> None:
             create_app(runtime, api=api, authenticator=verifier),
             http=bounded(settings.http),
             limit_concurrency=settings.http.max_connections,
+            timeout_keep_alive=settings.http.keep_alive_s,
             ws_max_size=settings.http.max_body_bytes,
             log_config=None,
             access_log=False,

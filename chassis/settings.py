@@ -177,6 +177,12 @@ class HttpSettings(BaseSettings):
     max_head_bytes: int = Field(64 << 10, ge=4096, description="address and headers of a request")
     max_connections: int = Field(1000, ge=1, description="above it, requests are answered 503")
     head_timeout_s: float = Field(10.0, gt=0, description="until a request's head must be there")
+    keep_alive_s: int = Field(
+        130,
+        ge=1,
+        description="until a connection without a request is closed: longer than clients and proxies keep"
+        " theirs, or one of them asks at the moment when we close",
+    )
     body_timeout_s: float = Field(30.0, gt=0, description="until a body must be there, more for what came")
     body_bytes_per_s: int = Field(16 << 10, ge=1, description="what came buys a second more for each so many")
     max_page: int = Field(500, ge=50, le=500, description="rows a page; 50 is what callers get unasked")

@@ -35,10 +35,26 @@ class _Bounded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._begin()
+        if len(self.connections) >= self.limits.max_connections:
+            self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
+        self._unset_keepalive_if_required()  # uvicorn leaves it where a client broke off
         super().connection_lost(exc)
+
+    def _make_room(self) -> None:
+        """Close the connection that is without a request for longest: it is kept for convenience only."""
+        waiting = [
+            (one.timeout_keep_alive_task.when(), one)
+            for one in self.connections
+            if isinstance(one, _Bounded) and one.timeout_keep_alive_task is not None
+        ]
+        if waiting:
+            _, oldest = min(waiting, key=lambda each: each[0])
+            oldest._unset_keepalive_if_required()
+            oldest.transport.close()
+            self.connections.discard(oldest)  # at once: the new one's request may be there already
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

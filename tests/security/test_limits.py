@@ -254,6 +254,33 @@ async def test_connections_that_say_nothing_do_not_keep_others_out_for_long(targ
             writer.close()
 
 
+ASKED = b"GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n"
+COMMON_S = 5.0
+"""After which uvicorn by itself, and an httpx client, let go of a connection: at the same moment."""
+
+
+async def test_a_connection_is_kept_for_longer_than_a_client_keeps_it(target: Target) -> None:
+    async with target.raw() as (reader, writer):
+        for pause_s in (COMMON_S + 0.5, 0.0):
+            writer.write(ASKED)
+            assert (await first_answer(reader))[0] == 200
+            await asyncio.sleep(pause_s)
+
+
+async def test_connections_kept_for_convenience_keep_nobody_out(target: Target) -> None:
+    async with AsyncExitStack() as opened, little_cost(target):
+        connections = []
+        for _ in range(MOST_CONNECTIONS + 20):
+            reader, writer = await opened.enter_async_context(target.raw())
+            connections.append((reader, writer))
+            writer.write(ASKED)
+            assert (await first_answer(reader))[0] == 200
+        assert await told(connections[0][0]) == (0, ""), "the one without a request for longest is closed"
+        reader, writer = connections[-1]
+        writer.write(ASKED)
+        assert (await first_answer(reader))[0] == 200
+
+
 ENDLESS = {
     "a header": b"GET / HTTP/1.1\r\nx: ",
     "an address": b"GET /",
