@@ -5,6 +5,7 @@ buckets by subject: a few kilobytes, so that a parent stack compares a child's o
 subjects of a bucket that differs need to be listed.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +53,12 @@ from operator_decision
 where decision = 'parked.discard' and subject ->> 'consumer' = $1 and subject ->> 'service' = $2
   and subject ->> 'subject' = any($3::text[])
 """
+# A consumer that reads a stream no longer keeps what it had of it: another reading must not begin anew.
+_OTHERWISE = """
+select distinct aggregateid as subject, aggregatetype as stream
+from event_log
+where aggregateid = any($1::text[])
+"""
 
 
 class Kind(StrEnum):
@@ -72,6 +79,7 @@ class Kind(StrEnum):
     AHEAD = "ahead"
     FORKED = "forked"
     UNKNOWN_TO_SOURCE = "unknown_to_source"
+    READ_NO_LONGER = "read_no_longer"
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,11 @@ class Finding:
     subject: str
     detail: str
     division: str | None = None
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something has to be done about it; else it is told for information."""
+        return self.kind is not Kind.READ_NO_LONGER
 
 
 class Bucket(msgspec.Struct, frozen=True):
@@ -139,6 +152,7 @@ async def compare(
     """What the consumer lacks, or has otherwise, of a service in a stack; empty when nothing differs.
 
     A record that the source does not know is no finding where its last event was discarded by an operator.
+    What the consumer had of streams that it reads no longer is one finding a stream, and no fault.
     """
     published = await source_digest(source, service, stack, aggregates)
     taken_in = await inbox_digest(inbox, consumer, service, stack, aggregates)
@@ -153,8 +167,18 @@ async def compare(
     known = {row["subject"]: row for row in theirs}
     strange = [row["subject"] for row in ours if row["subject"] not in known]
     decided = {tuple(row) for row in await inbox.fetch(_DISCARDED, consumer, service, strange)}
-    left = [row for row in ours if (row["subject"], row["epoch"], row["sequence"]) not in decided]
-    return tuple(_differences(known, {row["subject"]: row for row in left}))
+    otherwise = {row["subject"]: row["stream"] for row in await source.fetch(_OTHERWISE, strange)}
+    left = {
+        row["subject"]: row
+        for row in ours
+        if row["subject"] not in otherwise and (row["subject"], row["epoch"], row["sequence"]) not in decided
+    }
+    return (*_differences(known, left), *_read_no_longer(otherwise))
+
+
+def _read_no_longer(streams: Mapping[str, str]) -> Iterator[Finding]:
+    for stream, records in sorted(Counter(streams.values()).items()):
+        yield Finding(Kind.READ_NO_LONGER, stream, f"has {records} records of it from when it was read")
 
 
 def _differences(

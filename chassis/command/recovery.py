@@ -3,12 +3,15 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chassis.command.output import say, table
 from chassis.command.place import Actor, DataDir, Json, Place, Reason, Services, find
+
+if TYPE_CHECKING:
+    from chassis.audit import Finding
 
 app = typer.Typer()
 Service = Annotated[str, typer.Argument(help="The service that wrote the events.", show_default=False)]
@@ -155,32 +158,40 @@ def audit(services: Services = None, data_dir: DataDir = None, as_json: Json = F
     Nothing found: exit code 0. Run it at rest, since events under way count as a difference.
     """
     place = find(data_dir)
-    rows = asyncio.run(_audit(place, place.chosen(services)))
+    found = asyncio.run(_audit(place, place.chosen(services)))
+    rows = [_row(*one) for one in found if one[-1].is_fault]
     table("Audit", rows, as_json=as_json, empty="everything is in order")
+    for service, consumer, finding in found:
+        if not finding.is_fault:
+            say(f"{service}: consumer {consumer} reads {finding.subject} no longer and {finding.detail}")
     if rows:
         raise typer.Exit(1)
 
 
-async def _audit(place: Place, services: tuple[str, ...]) -> list[dict[str, Any]]:
+_Found = tuple[str, str | None, "Finding"]
+"""Service, its consumer where it is about one, and the finding."""
+
+
+async def _audit(place: Place, services: tuple[str, ...]) -> list[_Found]:
     from chassis.audit import audit_service
     from chassis.service import discover
 
-    rows: list[dict[str, Any]] = []
+    found: list[_Found] = []
     for name in services:
         async with place.database(name) as connection:
-            found = await audit_service(connection, discover(name).metadata, place.stack)
-        rows += [{"service": name, "consumer": None, **_row(finding)} for finding in found]
-        rows += await _compared(place, name)
-    return rows
+            inside = await audit_service(connection, discover(name).metadata, place.stack)
+        found += [(name, None, finding) for finding in inside]
+        found += await _compared(place, name)
+    return found
 
 
-async def _compared(place: Place, service: str) -> list[dict[str, Any]]:
+async def _compared(place: Place, service: str) -> list[_Found]:
     """A service's consumers beside the sources they read in this stack; replicas of others have none here."""
     from chassis.audit import compare
     from chassis.service import discover
     from chassis.subscription import consumers_of, streams_of
 
-    rows: list[dict[str, Any]] = []
+    compared: list[_Found] = []
     for definition in (one for one in consumers_of(discover(service)) if not one.others):
         sources: dict[str, list[str]] = {}
         for stream in streams_of(definition):
@@ -191,9 +202,10 @@ async def _compared(place: Place, service: str) -> list[dict[str, Any]]:
                     theirs, ours, consumer=definition.name, service=source, stack=place.stack,
                     aggregates=sources[source],
                 )  # fmt: skip
-            rows += [{"service": service, "consumer": definition.name, **_row(one)} for one in found]
-    return rows
+            compared += [(service, definition.name, one) for one in found]
+    return compared
 
 
-def _row(finding: Any) -> dict[str, Any]:
-    return {"kind": finding.kind.value, "subject": finding.subject, "detail": finding.detail}
+def _row(service: str, consumer: str | None, finding: "Finding") -> dict[str, Any]:
+    about = {"service": service, "consumer": consumer, "kind": finding.kind.value}
+    return {**about, "subject": finding.subject, "detail": finding.detail}

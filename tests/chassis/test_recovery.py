@@ -315,6 +315,28 @@ async def test_the_audit_finds_what_a_consumer_lacks_or_has_otherwise_unless_tha
     }
 
 
+async def test_what_is_left_of_a_stream_that_is_read_no_longer_is_told_and_no_fault(
+    world: World, reader: consuming.World
+) -> None:
+    async with world.relaying():
+        await world.commit_many([f"fund-{number}" for number in range(30)])
+        await world.drained()
+    await deliver(world, reader)
+    async with world.connect() as source, reader.connect() as inbox:
+        await source.execute(
+            "update event_log set aggregatetype = 'grants.round' where aggregateid <> 'fund-7'"
+        )
+        await inbox.execute("update inbox set sequence = 2 where subject = 'fund-7'")
+        found = await audit.compare(
+            source, inbox, consumer="registry", service="grants", stack=world.stack, aggregates=["fund"]
+        )
+    assert [(one.kind, one.subject, one.is_fault) for one in found] == [
+        (Kind.AHEAD, "fund-7", True),
+        (Kind.READ_NO_LONGER, "grants.round", False),
+    ]
+    assert "29 records" in found[1].detail
+
+
 async def test_a_digest_is_small_and_names_the_part_that_differs(world: World) -> None:
     await world.commit_many([f"fund-{number}" for number in range(2000)])
     async with world.connect() as connection:

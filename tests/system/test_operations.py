@@ -298,6 +298,31 @@ def test_a_blocked_subject_goes_on_when_it_is_released(operator: Operator) -> No
     operator.in_order()
 
 
+def test_an_audit_tells_of_what_is_read_no_longer_and_finds_nothing_wrong(operator: Operator) -> None:
+    subject = str(uuid.uuid4())
+    try:
+        operator.sql(
+            "registry",
+            "insert into event_log (id, aggregatetype, aggregateid, type, sequence, epoch, division, payload,"
+            " headers, recorded_at)"
+            " values (gen_random_uuid(), 'registry.left', $1, 'x', 1, 0, '120116', '', '{}', now())",
+            subject,
+        )
+        operator.sql(
+            "grants",
+            "insert into inbox (consumer, service, subject, stack, epoch, sequence, previous, last_id,"
+            " previous_id) values ('grants', 'registry', $1, '120116', 0, 1, 0, $1, '')",
+            subject,
+        )
+        assert operator.listed("audit", "grants") == []
+        told = "consumer grants reads registry.left no longer and has 1 records of it"
+        assert told in " ".join(operator.run("audit", "grants").split())
+    finally:
+        operator.sql("registry", "delete from event_log where aggregateid = $1", subject)
+        operator.sql("grants", "delete from inbox where subject = $1", subject)
+    operator.in_order()
+
+
 def test_every_metric_that_rules_and_dashboard_name_is_reported(operator: Operator) -> None:
     told = {"up"}  # Prometheus' own
     for url in operator.connection.services.values():
