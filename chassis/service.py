@@ -1,6 +1,6 @@
 """What a service is to the chassis: name, routes, reactions, timers, policy, permissions, migrations."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -98,7 +98,8 @@ class Service:
     metadata: MetaData
     migrations: Path
     policy: type[BaseModel]
-    routers: tuple[APIRouter, ...] = ()
+    routers: Callable[[], Iterable[APIRouter]] = tuple
+    """called by a process that serves them, and by no other: making them is a large part of a start"""
     consumers: tuple[Consumer, ...] = ()
     timers: tuple[Timer, ...] = ()
     roles: dict[str, set[str]] = field(default_factory=dict)

@@ -130,8 +130,9 @@ def tail(
 async def _tail(place: Place, stream: str, from_beginning: bool, as_json: bool) -> None:
     import re
 
-    from chassis import bus
+    from chassis import bus, collection
 
+    collection.settle()
     start = "earliest" if from_beginning else "latest"
     client = bus.consumer(place.bus, auto_offset_reset=start)
     middle = re.escape(stream) if stream else r".+"

@@ -8,7 +8,7 @@ import typer
 from pydantic import ValidationError
 from rich.markup import escape
 
-from chassis import failpoints
+from chassis import collection, failpoints
 from chassis.command import bus, contracts, database, parked, recovery, sealing, serve, tokens, up, waiting
 from chassis.command.output import errors
 from chassis.model import Refusal, Refusals
@@ -41,6 +41,7 @@ def _merge(app: typer.Typer, added: typer.Typer) -> None:
 
 def main() -> None:
     """Entry point of the installed command. Exit codes: 0 done, 1 could not or differs, 2 wrong usage."""
+    collection.postpone()  # most commands load services, ask, and end; those that stay settle
     if os.environ.get("SHUNIU_ENVIRONMENT") == "test":
         failpoints.install_from_environment()
     words = [word for word in sys.argv[1:] if not word.startswith("-")]

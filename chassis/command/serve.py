@@ -49,10 +49,7 @@ def serve(
 
       shuniu serve registry:8001 grants:8002
     """
-    from chassis import collection
-
-    collection.postpone()
-    from chassis import serving, telemetry
+    from chassis import collection, serving, telemetry
     from chassis.redaction import conceal
     from chassis.service import discover
     from chassis.settings import Role, Settings

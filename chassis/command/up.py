@@ -118,6 +118,7 @@ def _plan(region: str, data_dir: Path, port: int, services: list[str] | None, gr
 
 
 async def _run(plan: Plan, port: int, engines_only: bool) -> None:
+    from chassis import collection
     from chassis.embedded.connection import write_connection_file
     from chassis.embedded.stack import EmbeddedStack
     from chassis.keys import EmbeddedKey
@@ -144,6 +145,7 @@ async def _run(plan: Plan, port: int, engines_only: bool) -> None:
             databases[name] = stack.postgres.dsn(database)
 
     def ready() -> None:
+        collection.settle()
         write_connection_file(
             plan.data_dir,
             region=plan.region,

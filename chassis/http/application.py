@@ -48,7 +48,7 @@ def create_app(runtime: Runtime, *, api: bool = True, authenticator: Authenticat
     )
     app.include_router(health.router)
     if api:
-        for router in (*service.routers, operations.router, events.router):
+        for router in (*service.routers(), operations.router, events.router):
             app.include_router(router)
     _handle_errors(app)
     app.add_middleware(Guard, service=service.name, settings=runtime.settings.http)

@@ -20,7 +20,7 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=GrantsPolicy,
-    routers=(
+    routers=lambda: (
         funds.router,
         ranking.router,
         decisions.router,

@@ -19,7 +19,7 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=PartybuildPolicy,
-    routers=(
+    routers=lambda: (
         coverage_routes.router,
         party_organization_routes.router,
         instructor_routes.router,

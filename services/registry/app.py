@@ -1,7 +1,10 @@
 """The registry composed: its tables, policy, routes, worker and who may do what."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from fastapi import APIRouter
 
 from chassis.matters.replicas import replicas
 from chassis.matters.routes import described, routes
@@ -45,12 +48,10 @@ _OWN: Final[dict[str, set[str]]] = {
 """The hub reviews, links and guides; what only the authority decides, only the authority records."""
 ROLES: Final = {role: own | permissions(role, reads=own >= _READ) for role, own in _OWN.items()}
 
-service = Service(
-    name="registry",
-    metadata=Table.metadata,
-    migrations=Path(__file__).parent / "migrations",
-    policy=RegistryPolicy,
-    routers=(
+
+@cache
+def _routers() -> tuple[APIRouter, ...]:
+    return (
         exports.router,  # before organisations: `/export.xlsx` is no id
         organizations.router,
         organizations.lists,
@@ -61,7 +62,15 @@ service = Service(
         *map(sheets, KINDS),  # before the kinds' own: `submission` is no id
         *map(routes, KINDS),
         *(router for area in AREAS for router in area.routers),
-    ),
+    )
+
+
+service = Service(
+    name="registry",
+    metadata=Table.metadata,
+    migrations=Path(__file__).parent / "migrations",
+    policy=RegistryPolicy,
+    routers=_routers,
     consumers=(
         Consumer("registry", tuple(reaction for area in AREAS for reaction in area.reactions)),
         Consumer("registry-replicas", (keep_organizations, *replicas(KINDS)), others=True),

@@ -240,7 +240,7 @@ async def test_every_route_is_for_its_roles_and_no_other(office: Office, method:
 def test_the_matrix_has_every_route() -> None:
     paths = {
         (method, route.path)
-        for router in service.routers
+        for router in service.routers()
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()

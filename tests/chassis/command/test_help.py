@@ -49,6 +49,15 @@ def run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedP
     )  # fmt: skip
 
 
+def test_a_command_does_not_search_for_garbage_while_it_loads_services() -> None:
+    program = (
+        "import gc, sys; from chassis.command.main import main; sys.argv = ['shuniu', 'audit', '--help']\n"
+        "try: main()\nfinally: print(gc.isenabled())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
 def test_where_no_stack_runs_the_error_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     done = run("consumers", "--data-dir", str(tmp_path), cwd=tmp_path)
     assert done.returncode == 1

@@ -179,6 +179,6 @@ service = Service(
     metadata=Table.metadata,
     migrations=Path(__file__).parent / "migrations",
     policy=Policy,
-    routers=(router,),
+    routers=lambda: (router,),
     roles={"operator": {"*"}, "viewer": {"funds:read", "events:read"}},
 )

@@ -82,7 +82,7 @@ async def pay_(id: UUID, body: PayBody, call: Annotated[Call, requires("funds:in
 
 watched = replace(
     service,
-    routers=(router, *service.routers),
+    routers=lambda: (router, *service.routers()),
     consumers=(Consumer("grants-copy", (copy,)),),
     timers=(interest,),
 )
