@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_enforcement as contract
@@ -272,6 +273,16 @@ async def test_an_order_of_the_city_waits_for_what_another_consumer_brings_of_it
     await register.hear(issued)
     await carried(register)
     assert await paused(register) == {one}
+    done = msgspec.structs.replace(state, state=contract.EmergencyOrderPhase.LIFTED, ended=True, ended_on=day)
+    lifted = register.received(contract.EmergencyOrderLifted(state=done), issued.subject, stack="12")
+    async with register.runtime.unit_of_work() as uow:
+        await reactions.hear_from_above.function([lifted], uow)
+    await carried(register)
+    assert await paused(register) == {one}, "the order here is not lifted yet"
+    await register.hear(lifted)
+    await register.begin(date(2026, 12, 2))
+    await carried(register)
+    assert await paused(register) == set()
 
 
 async def test_who_is_brought_by_an_import_under_an_order_stands_still(

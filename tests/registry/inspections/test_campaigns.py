@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
@@ -152,7 +153,18 @@ async def test_a_portion_waits_for_the_campaign_that_another_consumer_brings(
     assert await inspections(register) == []
     await register.hear(opened)
     await carried(register)
-    assert len(await inspections(register)) == 1
+    assert [row["due_on"] for row in await inspections(register)] == [date(2026, 5, 31)]
+    longer = msgspec.structs.replace(state, due_on=date(2026, 6, 30))
+    extended = register.received(
+        contract.InspectionCampaignExtended(state=longer), opened.subject, stack="12"
+    )
+    async with register.runtime.unit_of_work() as uow:
+        await reactions.hear_from_above.function([extended], uow)
+    assert await register.fire_timers() == 1
+    [_] = await register.rows("select from timer where kind = 'inspection_campaign.portion.extend'")
+    await register.hear(extended)
+    await carried(register)
+    assert [row["due_on"] for row in await inspections(register)] == [date(2026, 6, 30)]
 
 
 async def test_late_forms_reviews_and_what_a_bad_conclusion_owes(register: Register, api: Api) -> None:
