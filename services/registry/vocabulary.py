@@ -166,6 +166,32 @@ _RESOURCES: Names = {
     "publicity": "宣传",
 }
 
+_REASONS: Names = {
+    "mistake": "登记有误",
+    "moved": "迁址",
+    "merged": "合并",
+    "transferred": "移交他处",
+    "reorganised": "机构调整",
+    "retired": "退休",
+    "left": "离职",
+    "complied": "已履行",
+    "repaired": "信用修复",
+    "agreed": "协商一致",
+    "own_request": "本人（本单位）申请",
+    "postponed": "另行安排",
+    "expert": "须专家论证",
+    "emergency": "突发事件",
+    "no_longer_needed": "不再需要",
+    "other": "其他",
+}
+_RECTIFIED: Names = {
+    **_TOPICS,
+    "inspection": "年检事项",
+    "vouchers": "票据不规范",
+    "accounts": "账目不清",
+    "reports": "未按规定报告",
+}
+
 FIELDS: Mapping[str, Names] = {
     **dict.fromkeys(
         (
@@ -186,24 +212,7 @@ FIELDS: Mapping[str, Names] = {
         ),
         BODIES,
     ),
-    "reason": {
-        "mistake": "登记有误",
-        "moved": "迁址",
-        "merged": "合并",
-        "transferred": "移交他处",
-        "reorganised": "机构调整",
-        "retired": "退休",
-        "left": "离职",
-        "complied": "已履行",
-        "repaired": "信用修复",
-        "agreed": "协商一致",
-        "own_request": "本人（本单位）申请",
-        "postponed": "另行安排",
-        "expert": "须专家论证",
-        "emergency": "突发事件",
-        "no_longer_needed": "不再需要",
-        "other": "其他",
-    },
+    "reason": _REASONS,
     "agenda": _AGENDA,
     "batch": {"first": "第一批", "second": "第二批", "third": "第三批", "fourth": "第四批"},
     "channel": _CONTACTS,
@@ -327,6 +336,7 @@ FIELDS: Mapping[str, Names] = {
         "training": "培训",
         "funding": "资金支持",
     },
+    "candidacy.reason": {**_REASONS, "joined": "并入另一条申报"},
     "clean_up_check.outcome": {**_OUTCOMES, "deregistered": "注销", "decoupled": "完成脱钩"},
     "community_activity.kind": {
         "festival": "节庆活动",
@@ -337,6 +347,7 @@ FIELDS: Mapping[str, Names] = {
         "volunteering": "志愿服务",
         "market": "便民集市",
     },
+    "contact_assignment.reason": {**_REASONS, "organization_ended": "组织已终止"},
     "contact_assignment.role": {"officer": "联系人", "party_officer": "党建工作者", "deputy": "协助联系人"},
     "coordination_case.kind": {
         "difference": "认定不一致",
@@ -443,6 +454,8 @@ FIELDS: Mapping[str, Names] = {
         "special": "专项计划",
         "action": "行动方案",
     },
+    "rectification.topics": _RECTIFIED,
+    "rectification.topics_left": _RECTIFIED,
     "rectification.origin": {
         "inspection": "年检",
         "spot_check": "抽查",
@@ -490,6 +503,7 @@ FIELDS: Mapping[str, Names] = {
         "superior": "上级部署",
         "instruction": "领导批示",
         "plan": "计划分解",
+        "visit": "督导发现",
     },
     "training.topics": _LESSONS,
     "training_plan.topics": _LESSONS,
@@ -548,6 +562,8 @@ FIELDS: Mapping[str, Names] = {
         "rectification": "整改",
         "plan_filing": "方案报备",
         "supervised": "督办事项",
+        "decision": "会议议定事项",
+        "finding": "督导整改事项",
     },
     "team.kind": {
         "volunteers": "志愿服务队",

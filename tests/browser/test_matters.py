@@ -282,6 +282,7 @@ async def test_a_task_shows_the_tree_of_its_receipts(visitor: Visitor, stack: St
     await dialog.get_by_label("落实单位区划").click()
     for place in ("塘沽街道", "杭州道街道"):
         await visitor.page.get_by_role("option", name=place, exact=True).click()
+        await expect(dialog.locator('[data-field="implementing"]')).to_contain_text(place)
     await visitor.page.keyboard.press("Escape")
     await dialog.get_by_label("反馈期限").fill(TODAY.isoformat())
     await visitor.picture("task-form")

@@ -14,7 +14,7 @@ from deploy.regions import profile_file
 from services.console.matters.kinds import Kinds, KindWords
 from services.console.matters.queries import Due
 from services.console.pages.frame import Frame
-from services.console.pages.shown import Shown
+from services.console.pages.shown import Shown, is_said
 from services.console.pages.words import Language, Words
 from services.registry.enforcement.risks.commands import RISKS
 from services.registry.hub.coordination.commands import COORDINATION_CASES
@@ -73,7 +73,7 @@ def test_a_code_has_its_regions_name_and_one_without_stays_as_it_is() -> None:
     [
         (
             MEETINGS, "decided",
-            [{"title": "报送进展", "lead": "finance", "responsible": ["tax", "pets"],
+            [{"lead": "finance", "title": "报送进展", "responsible": ["tax", "pets"],
               "implementing": ["120116"], "co_operating": [], "due_on": None},
              {"title": "通报", "lead": "education"}],
             "议定事项：报送进展，牵头部门：财政部门，责任部门：税务部门、pets，落实单位区划：滨海新区；"
@@ -93,3 +93,10 @@ def test_a_code_has_its_regions_name_and_one_without_stays_as_it_is() -> None:
 )  # fmt: skip
 def test_rows_are_said_in_words(kind: Kind[Any], name: str, value: Any, words: str) -> None:
     assert shown().value(told(kind), name, value) == words
+
+
+def test_what_refers_to_other_records_is_not_read_out() -> None:
+    reference = {"id": str(ID), "sequence": 1}
+    assert not any(is_said("tasks", value) for value in (reference, [reference], [], None, ""))
+    assert not is_said("campaign_id", str(ID))
+    assert all(is_said("attended", value) for value in (0, False, [{"title": "通报"}]))

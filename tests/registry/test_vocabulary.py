@@ -105,6 +105,21 @@ def test_a_region_cannot_add_to_a_list_by_naming_a_code() -> None:
     assert RegistryPolicy.model_validate({"codes": {"placement.services": {"huge": "特大"}}})
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "code"),
+    [
+        ("candidacy", "reason", "joined"),
+        ("contact_assignment", "reason", "organization_ended"),
+        ("rectification", "topics", "inspection"),
+        ("task", "kind", "decision"),
+        ("task", "kind", "finding"),
+        ("task", "origin", "visit"),
+    ],
+)
+def test_a_code_that_a_command_writes_itself_has_a_name(kind: str, field: str, code: str) -> None:
+    assert code in KNOWN(kind, field).names
+
+
 def test_a_region_says_its_own_words_and_the_lists_of_its_profile_name_themselves() -> None:
     policy = RegistryPolicy.model_validate(
         {

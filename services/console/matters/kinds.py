@@ -82,6 +82,12 @@ class KindWords:
         known = self.fields.get(name) or self._form_titles.get(name) or self._form_titles.get(f".{part}")
         return known if known and language == "zh" else part.removesuffix("_id").replace("_", " ")
 
+    def in_order(self, names: Iterable[str], within: str = "") -> list[str]:
+        """The names of fields, or of parts of the rows of the field `within`, as forms have them in order."""
+        places = {name: place for place, (name, _) in enumerate(self._entered)}
+        whole = f"{within}." if within else ""
+        return sorted(names, key=lambda name: places.get(f"{whole}{name}", len(self._entered)))
+
     def step(self, fact: str, language: str) -> str:
         """What a fact of the timeline is called; the registry names those of people only."""
         if self.opening is not None and fact == self.opening.fact:

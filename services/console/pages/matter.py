@@ -15,7 +15,7 @@ from services.console.pages.form import StepForm
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip, day, moment
+from services.console.pages.shown import Shown, chip, day, is_said, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
 _TASKS = "tasks"
@@ -204,16 +204,16 @@ class _Record:
         return f'<ul class="line">{"".join(self._step(step) for step in reversed(steps))}</ul>'
 
     def _step(self, step: Mapping[str, Any]) -> str:
-        language = self.said.language
+        language, said = self.said.language, step["arguments"]
         named = self.kind.step(step["fact"], language)
         if not named:
             named = self.said.fact(SERVICE, self.kind.name, step["fact"])
         basis = "" if step["basis"] == "live" else chip(self.said.code("basis", step["basis"]))
         details = "".join(
             f"<div>{escape(self.kind.field(name, language))}："
-            f"{escape(self.shown.value(self.kind, name, value))}</div>"
-            for name, value in step["arguments"].items()
-            if value not in (None, "", [], {}) and not name.endswith("_id")
+            f"{escape(self.shown.value(self.kind, name, said[name]))}</div>"
+            for name in self.kind.in_order(said)
+            if is_said(name, said[name])
         )
         return (
             f"<li><div>{escape(named)} {chip(self.kind.state(step['state'], language))} {basis}</div>"

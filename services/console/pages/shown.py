@@ -56,9 +56,9 @@ class Shown:
         if value.keys() == {"value", "qualifier"}:
             return self.said(f"quantity_{value['qualifier']}", number=self.value(kind, name, value["value"]))
         return "，".join(
-            f"{self._part(kind, name, key)}：{self.value(kind, f'{name}.{key}', one)}"
-            for key, one in value.items()
-            if one not in _EMPTY and not (isinstance(one, Mapping) and "id" in one)
+            f"{self._part(kind, name, key)}：{self.value(kind, f'{name}.{key}', value[key])}"
+            for key in kind.in_order(value, name)
+            if is_said(key, value[key])
         )
 
     def _part(self, kind: KindWords, name: str, key: str) -> str:
@@ -119,6 +119,13 @@ class Shown:
         """The day in Shanghai by the clock of the stack."""
         async with self.frame.desk.runtime.database.transaction() as transaction:
             return transaction.now.astimezone(SHANGHAI).date()
+
+
+def is_said(name: str, value: Any) -> bool:
+    """Whether people read it: not what is empty, and no reference to other records."""
+    first = value[0] if isinstance(value, list | tuple) and value else value
+    refers = name.endswith("_id") or (isinstance(first, Mapping) and "id" in first)
+    return value not in _EMPTY and not refers
 
 
 def day(text: str | None) -> date | None:
