@@ -56,6 +56,11 @@ def names_of_period(kinds: Iterable[Kind[Any]]) -> dict[str, Named]:
                 found[f"{kind.path}.facts.{late}"] = Named(
                     "次", f"{kind.zh}：期内逾期{step.zh}", f"{kind.en}: {late} in the period"
                 )
+            for other in (event_type(event) for events in step.instead.values() for event in events.values()):
+                zh = other.zh.rstrip("。.")
+                found[f"{kind.path}.facts.{other.fact}"] = Named(
+                    "次", f"{kind.zh}：期内{zh}", f"{kind.en}: {other.fact} in the period"
+                )
         for clock in kind.clocks:
             found.setdefault(
                 f"{kind.path}.facts.{clock.fact}",

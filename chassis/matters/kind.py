@@ -2,7 +2,7 @@
 
 import inspect
 import typing
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
 from enum import Enum
@@ -36,6 +36,8 @@ R = TypeVar("R", bound=MatterRow)
 StepFunction = Callable[..., Awaitable[Mapping[str, Any] | None]]
 Ahead = Callable[[UnitOfWork, UUID], Awaitable[None]]
 Place = Callable[[UnitOfWork, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
+Instead = Mapping[str, Mapping[Any, type[Event]]]
+"""Parameter -> its values that make another fact than the step's own."""
 BULKY: dict[str, Any] = {"x-bulky": True}
 """`json_schema_extra` of a parameter that the record of the step leaves out: a list of thousands, which the
 step keeps in a table of its own."""
@@ -61,11 +63,14 @@ class Step(Generic[R]):
     def __init__(
         self, kind: "Kind[R]", event: type[Event], function: StepFunction, *, permission: str, zh: str,
         path: str | None = None, opening: bool = False, late: type[Event] | None = None,
-        by_workbook: bool = False,
+        by_workbook: bool | str = False, instead: Instead | None = None,
     ) -> None:  # fmt: skip
         self.kind, self.event, self.function, self.late = kind, event, function, late
-        self.fact, self.by_workbook = event_type(event).fact, by_workbook
+        self.fact, self.by_workbook = event_type(event).fact, bool(by_workbook)
         self.permission, self.zh, self.opening = permission, zh, opening
+        self.instead: Instead = instead or {}
+        self.workbook = by_workbook if isinstance(by_workbook, str) else f"{kind.zh}{zh}"
+        """what its list to fill in is called"""
         self.path = path or self.fact.replace("_", "-")
         self.doc = inspect.getdoc(function) or ""
         self.__name__ = f"{kind.name}.{self.fact}"
@@ -74,9 +79,17 @@ class Step(Generic[R]):
             raise TypeError(f"{self.__name__}: {', '.join(sorted(taken))} means something else to a step")
         self._bulky = frozenset(name for name, one in self.parameters.items() if _is_bulky(one.annotation))
         self.body = self._body()
-        for one in (event, late or event):
+        if unknown := self.instead.keys() - self.parameters.keys():
+            raise TypeError(f"{self.__name__} takes no {', '.join(sorted(unknown))}")
+        for one in (event, *self.others):
             if event_type(one).stream.aggregate != kind.row.stream[1]:
                 raise TypeError(f"{one.__name__} is no fact of {kind.name}")
+
+    @property
+    def others(self) -> tuple[type[Event], ...]:
+        """What it can record beside its own event."""
+        late = () if self.late is None else (self.late,)
+        return (*late, *(event for events in self.instead.values() for event in events.values()))
 
     def _body(self) -> type[Fact]:
         fields: dict[str, Any] = {}
@@ -114,16 +127,23 @@ class Step(Generic[R]):
     ) -> R:  # fmt: skip
         """The same for a row that this transaction has locked."""
         day = effective_on or uow.today
-        event = self.late if self.late is not None and row.is_late(day) else self.event
+        arguments = self.complete(arguments)
+        event = self._event(row, day, arguments)
         fact = event_type(event).fact
         self.kind.check(row, fact)
         check_day(day, uow.today, row.opened_on)
-        arguments = self.complete(arguments)
         row.effective_on, row.basis = day, Basis(basis).value
         self.assign(row, arguments)
         details = {**self.remembered(arguments), **(await self.function(uow, row, **arguments) or {})}
         await self.kind.advance(uow, row, fact, event, details, on=day, basis=Basis(basis), because=because)
         return row
+
+    def _event(self, row: R, day: date, arguments: Mapping[str, Any]) -> type[Event]:
+        """What is recorded, by what was said and on which day."""
+        for name, events in self.instead.items():
+            if (other := events.get(_stored(arguments[name]))) is not None:
+                return other
+        return self.late if self.late is not None and row.is_late(day) else self.event
 
     def complete(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments with the defaults of those left out; raises TypeError for unknown or missing ones."""
@@ -155,7 +175,8 @@ class Kind(Generic[R]):
     take different ways, which `variants` then lists. `states_zh` names every state for people. `place` gives
     the division of a new record (and columns that go with it) from its arguments, where the body is not to
     say it. `unique` are the columns of a unique index that says that there is one such record only.
-    `filters` are the columns that a list can be narrowed by.
+    `filters` are the columns that a list can be narrowed by. `settled` are states in which a record has ended
+    although a step can still correct it.
     """
 
     def __init__(
@@ -165,8 +186,10 @@ class Kind(Generic[R]):
         states_zh: Mapping[Any, str], unit: str = "件", clocks: Sequence[Clock] = (),
         place: Place | None = None, unique: Sequence[str] = (), filters: Sequence[str] = (),
         permission: str | None = None, variants: Sequence[Transitions[Any]] = (),
+        settled: Collection[Enum] = (),
     ) -> None:  # fmt: skip
         self.row, self.states, self.initial, self.path = row, states, initial, path
+        self._settled = frozenset(settled)
         self.name, self.zh, self.en, self.unit = row.stream[1], zh, en, unit
         self.steps_table, self.states_zh = steps, states_zh
         self.clocks, self.place, self.unique, self.filters = (
@@ -190,25 +213,34 @@ class Kind(Generic[R]):
         if lacking := {state for state in states if state not in states_zh}:
             raise TypeError(f"{self.name}: no Chinese name for {', '.join(sorted(s.value for s in lacking))}")
 
-    def opens(self, event: type[Event], *, zh: str, needs: str) -> Callable[[StepFunction], Step[R]]:
-        """Declare the function that opens a record; its parameters are the body of the request."""
+    def opens(
+        self, event: type[Event], *, zh: str, needs: str, by_workbook: bool = False
+    ) -> Callable[[StepFunction], Step[R]]:
+        """Declare the function that opens a record; its parameters are the body of the request.
+
+        `by_workbook`: a row that is added to the list of one of the kind's steps opens a record.
+        """
 
         def declare(function: StepFunction) -> Step[R]:
-            self.opening = Step(self, event, function, permission=self._needs(needs), zh=zh, opening=True)
+            self.opening = Step(
+                self, event, function, permission=self._needs(needs), zh=zh, opening=True,
+                by_workbook=by_workbook,
+            )  # fmt: skip
             return self.opening
 
         return declare
 
     def step(
         self, event: type[Event], *, zh: str, needs: str, path: str | None = None,
-        late: type[Event] | None = None, by_workbook: bool = False,
+        late: type[Event] | None = None, by_workbook: bool | str = False, instead: Instead | None = None,
     ) -> Callable[[StepFunction], Step[R]]:  # fmt: skip
         """Declare a step: the function holds the rules, its parameters are the body of the request.
 
         Parameters named like columns are put into the row before the function is called; those named like
         fields of the event are put into the event, as is what the function returns. `late` is recorded
-        instead where the record's deadline has passed. `by_workbook`: the step is offered as a list to be
-        filled in offline, too.
+        instead where the record's deadline has passed, and so is what `instead` names for the value of a
+        parameter. `by_workbook`: the step is offered as a list to be filled in offline, too, under the name
+        given.
         """
 
         def declare(function: StepFunction) -> Step[R]:
@@ -221,6 +253,7 @@ class Kind(Generic[R]):
                 path=path,
                 late=late,
                 by_workbook=by_workbook,
+                instead=instead,
             )
             if made.fact in self.steps:
                 raise TypeError(f"{self.name} has the step '{made.fact}' twice")
@@ -330,7 +363,8 @@ class Kind(Generic[R]):
         self._end(row)
 
     def _end(self, row: "R | Draft") -> None:
-        if not self.table(row).get(self.states(row.state)):
+        state = self.states(row.state)
+        if not row.ended and (state in self._settled or not self.table(row).get(state)):
             row.ended, row.ended_on, row.paused_on = True, row.effective_on, None
 
 
@@ -387,7 +421,7 @@ def check_complete(kind: Kind[Any]) -> None:
     """
     facts = {fact for table in kind.tables for row in table.values() for fact in row}
     timed = {clock.fact for clock in kind.clocks}
-    timed |= {event_type(step.late).fact for step in kind.steps.values() if step.late is not None}
+    timed |= {event_type(other).fact for step in kind.steps.values() for other in step.others}
     if lacking := facts - set(kind.steps) - timed:
         raise TypeError(f"{kind.name}: no step or clock makes {', '.join(sorted(lacking))}")
     if idle := set(kind.steps) - facts:
