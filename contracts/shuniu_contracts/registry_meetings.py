@@ -13,6 +13,7 @@ from shuniu_contracts.fields import (
     MatterState,
     OrganizationText,
     Overdue,
+    PersonId,
     Ref,
     Rescheduled,
     Year,
@@ -148,9 +149,23 @@ class MeetingScheduled(Event, frozen=True, kw_only=True):
     state: MeetingState
 
 
+@meeting.fact("invited", en="Many were invited to a meeting at once.", zh="批量邀请参会。")
+class MeetingInvited(Event, frozen=True, kw_only=True):
+    """Those of a part of the register are on the list; each has an `attendance` of its own."""
+
+    state: MeetingState
+
+
 @meeting.fact("held", en="A meeting was held.", zh="会议召开。")
 class MeetingHeld(Event, frozen=True, kw_only=True):
-    """Held, with who came and what was on the agenda."""
+    """Held, with how many came and what was on the agenda."""
+
+    state: MeetingState
+
+
+@meeting.fact("counted", en="The list of a meeting says other numbers.", zh="按签到表更新会议人数。")
+class MeetingCounted(Event, frozen=True, kw_only=True):
+    """Invited, attended and organisations as the list has them now: somebody was invited, or answered."""
 
     state: MeetingState
 
@@ -233,6 +248,7 @@ class TrainingState(MatterState, frozen=True, kw_only=True):
     scheduled_on: datetime.date | None = None
     held_on: datetime.date | None = None
     hours: Count | None = None
+    invited: Count | None = None
     attended: Count | None = None
     women: Count | None = None
     staff: Count | None = None
@@ -275,9 +291,23 @@ class TrainingScheduled(Event, frozen=True, kw_only=True):
     state: TrainingState
 
 
+@training.fact("invited", en="Many were invited to a training at once.", zh="批量邀请参训。")
+class TrainingInvited(Event, frozen=True, kw_only=True):
+    """Those of a part of the register are on the list; each has an `attendance` of its own."""
+
+    state: TrainingState
+
+
 @training.fact("held", en="A training was held.", zh="举办培训。")
 class TrainingHeld(Event, frozen=True, kw_only=True):
-    """Held, with who came; the subject ends."""
+    """Held, with how many came; the subject ends, and `counted` may follow where the list comes back late."""
+
+    state: TrainingState
+
+
+@training.fact("counted", en="The list of a training says other numbers.", zh="按签到表更新培训人数。")
+class TrainingCounted(Event, frozen=True, kw_only=True):
+    """Invited, attended and organisations as the list has them now: somebody was invited, or answered."""
 
     state: TrainingState
 
@@ -380,3 +410,86 @@ class TrainingPlanBecameOverdue(Overdue, frozen=True, kw_only=True):
     """The year and the time for settling it passed."""
 
     state: TrainingPlanState
+
+
+class AttendancePhase(enum.StrEnum):
+    """Whether somebody who was invited came."""
+
+    INVITED = "invited"
+    ATTENDED = "attended"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+    WITHDRAWN = "withdrawn"
+    UNRECORDED = "unrecorded"
+
+
+class AttendanceState(MatterState, frozen=True, kw_only=True):
+    """One place on the list of one meeting or training: an organisation's, or that of a body without one."""
+
+    state: AttendancePhase
+    meeting: Ref | None = None
+    training: Ref | None = None
+    gathering: Code
+    """What it is, of the profile's list: the meeting's `gathering`, the training's `course`."""
+    organization: Ref | None = None
+    body: Code | None = None
+    post: Code | None = None
+    """In which post somebody is asked to come: secretary-general, principal, staff."""
+    participant: PersonId | None = None
+    reason: Code | None = None
+    """Why somebody who was excused did not come."""
+    came_as: Code | None = None
+    """The post of whoever came instead."""
+
+
+attendance = define_stream(
+    "registry",
+    "attendance",
+    en="Who is invited to a meeting or training, and who came.",
+    zh="会议、培训的参会名单和签到情况。",
+    consumers=("registry", "console"),
+    partitions=3,
+)
+
+
+@attendance.fact("invited", en="Somebody is asked to come.", zh="邀请参会。")
+class AttendanceInvited(Event, frozen=True, kw_only=True):
+    """On the list."""
+
+    state: AttendanceState
+
+
+@attendance.fact("attended", en="Somebody who was invited came.", zh="到会。")
+class AttendanceAttended(Event, frozen=True, kw_only=True):
+    """Came. The subject ends; until the minutes are approved it can be corrected by any of the three."""
+
+    state: AttendanceState
+
+
+@attendance.fact("excused", en="Somebody who was invited was excused.", zh="请假。")
+class AttendanceExcused(Event, frozen=True, kw_only=True):
+    """Excused, for the reason in the state. Ends and can be corrected likewise."""
+
+    state: AttendanceState
+
+
+@attendance.fact("stayed_away", en="Somebody who was invited stayed away.", zh="缺席。")
+class AttendanceStayedAway(Event, frozen=True, kw_only=True):
+    """Did not come, and nobody had said so. Ends and can be corrected likewise."""
+
+    state: AttendanceState
+
+
+@attendance.fact("withdrawn", en="An invitation was taken back.", zh="取消邀请。")
+class AttendanceWithdrawn(Event, frozen=True, kw_only=True):
+    """Not on the list any more: a mistake, or nothing was held. The subject ends."""
+
+    state: AttendanceState
+    ground: Code
+
+
+@attendance.fact("closed", en="Nobody recorded whether somebody came.", zh="未登记到会情况。")
+class AttendanceClosed(Event, frozen=True, kw_only=True):
+    """The minutes were approved and the list had no answer here; the subject ends."""
+
+    state: AttendanceState

@@ -156,6 +156,15 @@ _REPORT_RESULTS: Names = {
     "resolved": "已解决",
     "noted": "已知悉",
 }
+_POSTS: Names = {
+    "principal": "负责人",
+    "secretary_general": "秘书长",
+    "deputy": "副职",
+    "party_officer": "党建工作者",
+    "staff": "专职工作人员",
+    "volunteer": "志愿者",
+    "other": "其他",
+}
 _RESOURCES: Names = {
     "venue": "场地",
     "funds": "资金",
@@ -317,6 +326,21 @@ FIELDS: Mapping[str, Names] = {
         "person_time": "人次",
     },
     "wanted": _LESSONS,
+    "attendance.came_as": _POSTS,
+    "post": _POSTS,
+    "attendance.reason": {
+        "sick": "病假",
+        "official": "公务冲突",
+        "away": "外出",
+        "family": "事假",
+        "other": "其他",
+    },
+    "attendance.ground": {
+        "mistake": "误邀",
+        "replaced": "更换参会人",
+        "not_held": "未召开（举办）",
+        "no_longer_needed": "不再需要",
+    },
     "base_case.result": {**_RESULTS, "arranged": "已安排"},
     "body_check.ground": {
         "moved": "住所迁移",

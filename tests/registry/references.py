@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.registry.incubation.bases import commands as bases
 from services.registry.incubation.stays import commands as stays
 from services.registry.inspections.campaigns import commands as campaigns
+from services.registry.operations.meetings import commands as meetings
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
 from tests.registry.conftest import Register
@@ -69,6 +70,25 @@ async def body(_: Register) -> str:
 async def gathering(_: Register) -> str:
     """A meeting of the profile's list."""
     return "special_topic"
+
+
+async def meeting(register: Register) -> UUID:
+    """A meeting of the district that is to be held."""
+    row = await register.do(
+        meetings.open_, division="120116", body="womens_federation", gathering="special_topic"
+    )
+    return row.id
+
+
+async def street_with_organization(register: Register) -> str:
+    """A street in which there is somebody to invite."""
+    await organization(register)
+    return STREET
+
+
+async def whatever(_: Register) -> list[Any]:
+    """Nothing that narrows a choice."""
+    return []
 
 
 async def decisions(_: Register) -> list[dict[str, Any]]:
@@ -184,6 +204,14 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "decided": decisions,
     "plan_id": nothing,
     "meeting_id": nothing,
+    "attendance.meeting_id": meeting,
+    "training_id": nothing,
+    "attendance.body": nothing,
+    "among": street_with_organization,
+    "meeting.hub_links": whatever,
+    "meeting.legal_forms": whatever,
+    "training.hub_links": whatever,
+    "training.legal_forms": whatever,
     "report_id": unknown,
     "sender": division,
     "addressee": nothing,

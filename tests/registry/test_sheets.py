@@ -66,7 +66,7 @@ async def test_a_list_is_exported_filled_in_and_brought_back(register: Register,
     sheet = await downloaded(api, SUBMISSION)
     assert sheet.freeze_panes == "D2"
     titles = [cell.value for cell in sheet[1]]
-    assert titles[:4] == ["编号", "版本", "社会组织", "行政区划"]
+    assert titles[:5] == ["编号", "版本", "社会组织", "统一社会信用代码", "行政区划"]
     assert {row[2].value for row in sheet.iter_rows(2)} <= {f"生成的协会{n}号" for n in range(10_000)}
     fill(sheet, 2, 日期="2026-03-01", 材料编号="A-1、A-2")
     fill(sheet, 3, 日期="2026-03-02")

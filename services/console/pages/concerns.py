@@ -57,6 +57,8 @@ class Concerns:
 
     def _row(self, kind: KindWords, one: Subject) -> str:
         name = escape(kind.called(self.said.language))
+        if gathering := one.state.get("gathering"):
+            name += f" · {escape(self.shown.code(kind.codes, 'gathering', gathering))}"
         return (
             f'<tr><td><a href="/matters/{kind.path}/{one.id}">{name}</a></td>{self.progress(kind, one)}</tr>'
         )

@@ -3,12 +3,16 @@
 from services.registry.area import Area
 from services.registry.operations.answers import reactions as answers
 from services.registry.operations.answers.commands import REPORT_ANSWERS
+from services.registry.operations.attendances import routes as attendance_rates
+from services.registry.operations.attendances.commands import ATTENDANCES
+from services.registry.operations.attendances.queries import BY_LIST
 from services.registry.operations.cadences import commands as cadences
 from services.registry.operations.cadences import routes as cadence_routes
 from services.registry.operations.cadences.commands import CADENCES
 from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.inquiries.queries import ANSWERS
 from services.registry.operations.joint.commands import JOINT_ACTIVITIES
+from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.operations.plans import routes as plan_routes
 from services.registry.operations.plans.commands import PLANS
@@ -23,6 +27,7 @@ from services.registry.operations.tasks.commands import TASKS
 from services.registry.operations.tasks.queries import OWED_LATE
 from services.registry.operations.training_plans import routes as training_plan_routes
 from services.registry.operations.training_plans.commands import TRAINING_PLANS
+from services.registry.operations.trainings import commands as trainings
 from services.registry.operations.trainings.commands import TRAININGS
 from services.registry.operations.trainings.queries import ATTENDANCE
 from services.registry.operations.upward.commands import UPWARD_REPORTS
@@ -34,6 +39,7 @@ _OFFICE = frozenset(
         "task_receipts:*",
         "cadences:*",
         "meetings:*",
+        "attendances:*",
         "trainings:*",
         "training_plans:*",
         "plans:*",
@@ -55,6 +61,7 @@ AREA = Area(
         CADENCES,
         MEETINGS,
         TRAININGS,
+        ATTENDANCES,
         TRAINING_PLANS,
         PLANS,
         INQUIRIES,
@@ -71,6 +78,7 @@ AREA = Area(
         plan_routes.router,
         responsibilities.router,
         frameworks.router,
+        attendance_rates.router,
     ),
     reactions=(
         tasks.reach_those_here,
@@ -79,8 +87,8 @@ AREA = Area(
         answers.let_go,
         answers.tell_the_sender,
     ),
-    figures=(ATTENDANCE, ANSWERS, OWED_LATE, MONTHS),
-    timers=cadences.TIMERS,
+    figures=(ATTENDANCE, BY_LIST, ANSWERS, OWED_LATE, MONTHS),
+    timers=(*cadences.TIMERS, meetings.COUNTING, trainings.COUNTING),
     roles={
         "hub_officer": _OFFICE,
         "registration_authority": _OFFICE,

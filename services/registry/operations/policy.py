@@ -119,6 +119,9 @@ class OperationsPolicy(_Section):
     minutes_days: int = Field(
         10, ge=1, description="ours, working days: minutes are approved after a meeting (L18)"
     )
+    most_invited: int = Field(
+        2_000, ge=1, description="ours: organisations that are invited to a meeting or training at once (L18)"
+    )
     explanation_days: int = Field(
         10, ge=1, description="ours, working days: a missed meeting or training is explained (R01, R03)"
     )

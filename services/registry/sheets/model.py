@@ -22,6 +22,15 @@ class SheetWithoutColumn(Refusal):
     en = "The column '{column}' is missing; fill in the list that was exported."
 
 
+class NoSuchOrganization(Refusal):
+    """A new row whose organisation is not on the register, or not told apart."""
+
+    code = "sheet_organization_unknown"
+    kind = RefusalKind.INVALID
+    zh = "登记册中{found}“{said}”，请填写统一社会信用代码或完整名称。"
+    en = "The register has {number} organisations '{said}'; give the credit code or the whole name."
+
+
 class TooManyRows(Refusal):
     """More rows than one transaction should hold."""
 
@@ -61,6 +70,17 @@ class Column:
     @property
     def _codes(self) -> dict[str, str]:
         return {zh: code for code, zh in self.choices.items()}
+
+
+@dataclass(frozen=True)
+class Addition:
+    """How a row without a record says what it opens."""
+
+    own: tuple[Column, ...]
+    """columns of the record itself"""
+    references: Mapping[str, str]
+    """parameter -> title of the column with the id of the record that it names"""
+    about_organization: bool
 
 
 def columns(form: Mapping[str, Any]) -> list[Column]:

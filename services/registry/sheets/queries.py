@@ -1,21 +1,26 @@
 """The records of a list, with the names of the organisations they are about."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chassis.http import Reading
 from chassis.matters import Kind, Step
-from chassis.matters.naming import NamesOf, named
+from chassis.matters.naming import NamesOf, named, no_names
 from chassis.matters.queries import Filter, conditions
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.sheets.model import Column, columns
+from services.registry.sheets.model import Addition, Column, columns
 
+ORGANIZATION: Final = {"organization_name": "社会组织", "credit_code": "统一社会信用代码"}
 _HIDDEN = frozenset(
     {"id", "revision", "sequence", "home", "basis", "recorded_at", "effective_on", "paused_on", "ended"}
 )
+
+
+BLANK = 20
+"""Rows without a record at the end of a list that takes new ones."""
 
 
 def known_columns(kind: Kind[Any]) -> dict[str, str]:
@@ -24,9 +29,30 @@ def known_columns(kind: Kind[Any]) -> dict[str, str]:
     found = {
         name: title for name, title in titled.items() if name not in _HIDDEN and not name.endswith("_id")
     }
+    references = addition(kind).references if kind.opening is not None and kind.opening.by_workbook else {}
+    known = {"division": "行政区划", **references, **found}
     if "organization_id" in kind.row.model_fields:
-        return {"organization_name": "社会组织", "division": "行政区划", **found}
-    return {"division": "行政区划", **found}
+        return {**ORGANIZATION, **known}
+    return known
+
+
+def addition(kind: Kind[Any], names: NamesOf = no_names) -> Addition:
+    """How a row that is added to a list of this kind says what it opens."""
+    assert kind.opening is not None
+    own, references = [], {}
+    for column in to_fill(kind.opening, names):
+        if not column.name.endswith("_id"):
+            own.append(column)
+        elif column.name != "organization_id":
+            references[column.name] = f"{column.title}编号"
+    return Addition(tuple(own), references, "organization_id" in kind.opening.parameters)
+
+
+def blank(kind: Kind[Any], wanted: Filter) -> list[dict[str, Any]]:
+    """Rows to fill in with what is not on the list yet: they say to which record the list was narrowed."""
+    given = {name: getattr(wanted, name, None) for name in addition(kind).references}
+    known = {name: str(value) for name, value in given.items() if value is not None}
+    return [known] * BLANK if known else []
 
 
 def to_fill(step: Step[Any], names: NamesOf) -> list[Column]:
@@ -40,18 +66,23 @@ async def rows(
     """The records that the filter finds, at most `limit`, in the order of division and id, in words."""
     row = kind.row
     name: Any = sa.null()
+    credit_code: Any = sa.null()
     if "organization_id" in row.model_fields:
-        owner = select(OrganizationRow.name).where(OrganizationRow.id == row.organization_id)
-        name = owner.scalar_subquery()
+        about = OrganizationRow.id == row.organization_id
+        name = select(OrganizationRow.name).where(about).scalar_subquery()
+        credit_code = select(OrganizationRow.credit_code).where(about).scalar_subquery()
     statement = (
-        select(row, name)
+        select(row, name, credit_code)
         .where(*conditions(reading, kind, wanted))
         .order_by(col(row.division), col(row.id))
         .limit(limit)
     )
     found = (await reading.session.exec(statement)).all()
     words = _words(kind, names)
-    return [_shown(kind, words, one, organization) for one, organization in found]
+    return [
+        {**_shown(kind, words, one), "organization_name": called, "credit_code": code}
+        for one, called, code in found
+    ]
 
 
 def _words(kind: Kind[Any], names: NamesOf) -> dict[str, Mapping[str, str]]:
@@ -61,12 +92,10 @@ def _words(kind: Kind[Any], names: NamesOf) -> dict[str, Mapping[str, str]]:
     return {name: of_forms.get(name) or names(kind.name, name).names for name in kind.row.model_fields}
 
 
-def _shown(
-    kind: Kind[Any], words: Mapping[str, Mapping[str, str]], row: Any, organization: str | None
-) -> dict[str, Any]:
+def _shown(kind: Kind[Any], words: Mapping[str, Mapping[str, str]], row: Any) -> dict[str, Any]:
     values = {name: _said(words[name], getattr(row, name)) for name in kind.row.model_fields}
     state = kind.states_zh[kind.states(row.state)]
-    return {**values, "id": row.subject, "state": state, "organization_name": organization}
+    return {**values, "id": row.subject, "state": state}
 
 
 def _said(words: Mapping[str, str], value: Any) -> Any:

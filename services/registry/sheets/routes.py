@@ -15,14 +15,17 @@ from services.registry.imports.workbook import read_workbook
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets import commands, queries
 from services.registry.sheets.commands import Apply, SheetReport
-from services.registry.sheets.model import XLSX
+from services.registry.sheets.model import XLSX, Column
 
 
 def sheets(kind: Kind[Any]) -> APIRouter:
     """The router of a kind's workbooks; it must come before the kind's own, whose `{id}` takes any word."""
     router = APIRouter(prefix=f"/v1/{kind.path}", tags=[kind.en])
+    opening = kind.opening if kind.opening is not None and kind.opening.by_workbook else None
     for step in kind.steps.values():
         if step.by_workbook:
+            if opening is not None and opening.permission != step.permission:
+                raise TypeError(f"{step.__name__}: who may bring its list must be who may open a record")
             _download(router, kind, step)
             _upload(router, kind, step)
     return router
@@ -43,11 +46,16 @@ def _download(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
             queries.rows, kind=kind, wanted=wanted, limit=policy.sheet_max_rows, names=names
         )
         form = queries.to_fill(step, names)
-        file = await asyncio.to_thread(write, f"{kind.zh}{step.zh}", queries.known_columns(kind), form, rows)
+        added: tuple[Column, ...] = ()
+        if kind.opening is not None and kind.opening.by_workbook:
+            added, rows = queries.addition(kind, names).own, [*rows, *queries.blank(kind, wanted)]
+        file = await asyncio.to_thread(
+            write, step.workbook, queries.known_columns(kind), form, rows, added
+        )  # fmt: skip
         return FileResponse(
             file,
             media_type=XLSX,
-            filename=f"{kind.zh}-{step.zh}.xlsx",
+            filename=f"{step.workbook}.xlsx",
             background=BackgroundTask(file.unlink),
         )
 

@@ -24,11 +24,13 @@ _LONGEST_LIST = 250
 
 
 def write(
-    title: str, known: Mapping[str, str], to_fill: Sequence[Column], rows: Iterable[Mapping[str, Any]]
-) -> Path:
+    title: str, known: Mapping[str, str], to_fill: Sequence[Column], rows: Iterable[Mapping[str, Any]],
+    added: Sequence[Column] = (),
+) -> Path:  # fmt: skip
     """A temporary .xlsx with one row a record; whoever sends it removes it.
 
-    `known` are the columns that are shown only: name -> Chinese title.
+    `known` are the columns that are shown only: name -> Chinese title. In rows that have no record yet, those
+    of them that are `added` can be filled in, too.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -39,6 +41,9 @@ def write(
         sheet.column_dimensions[get_column_letter(place)].width = _width(text, place)
     for place, column in enumerate(to_fill, len(shown) + 1):
         _offer(sheet, get_column_letter(place), column)
+    for column in added:
+        if column.name in known:
+            _offer(sheet, get_column_letter(list(shown).index(column.name) + 1), column)
     sheet.append(
         [*(header(sheet, text, KNOWN) for text in shown.values()),
          *(header(sheet, column.title, _TO_FILL) for column in to_fill)]

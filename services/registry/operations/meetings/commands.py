@@ -11,6 +11,16 @@ from chassis.http.fields import Day, Division
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, Text, Words
+from services.registry.operations.attendances.counting import counting, follow_list, hold_by_list
+from services.registry.operations.attendances.invitations import (
+    Among,
+    Forms,
+    Links,
+    Post,
+    call_off,
+    close_list,
+    invite_many,
+)
 from services.registry.operations.meetings.model import (
     TRANSITIONS,
     AskedByCadence,
@@ -115,18 +125,32 @@ async def schedule(
     check_within(scheduled_on, row.period_begins_on, row.period_ends_on, at="/scheduled_on")
 
 
+@MEETINGS.step(contract.MeetingInvited, zh="批量邀请", needs="write", path="invitations")
+async def invite(
+    uow: UnitOfWork, row: MeetingRow, *,
+    among: Among = None, hub_links: Links = [], legal_forms: Forms = [],  # noqa: B006, read only
+    post: Post = None,
+) -> None:  # fmt: skip
+    """Invite every organisation of a part of the register that is not on the list yet."""
+    await invite_many(uow, row, among=among, links=hub_links, forms=legal_forms, post=post)
+
+
 @MEETINGS.step(contract.MeetingHeld, zh="召开", needs="write", path="holding", by_workbook=True)
 async def hold(
     uow: UnitOfWork, row: MeetingRow, *,
-    attended: Annotated[Count, Field(title="实到人数")],
+    attended: Annotated[Count | None, Field(title="实到人数（有签到表可留空）")] = None,
     women: Annotated[Count | None, Field(title="其中女性")] = None,
     invited: Annotated[Count | None, Field(title="应到人数")] = None,
     organizations: Annotated[Count | None, Field(title="参会组织数")] = None,
     agenda: Annotated[Codes | None, Field(title="议程")] = None,
 ) -> None:  # fmt: skip
-    """It took place on the day given; what had to be on the agenda and was not is noted."""
+    """It took place on the day given; what had to be on the agenda and was not is noted.
+
+    Numbers that are left out are those of the list of those invited.
+    """
     check_within(row.effective_on, row.period_begins_on, row.period_ends_on, at="/effective_on")
-    check_part(women, attended, at="/women")
+    await hold_by_list(uow, row, invited=invited, attended=attended, organizations=organizations)
+    check_part(women, row.attended, at="/women")
     known = uow.policy(RegistryPolicy).operations.gathering(row.gathering)
     row.held_on = row.effective_on
     row.agenda_lacking = lacking(known.agenda if known else (), row.agenda)
@@ -138,7 +162,12 @@ async def minute(
     minutes: Annotated[Words, Field(title="会议纪要")],
     decided: Annotated[list[Decision], Field(title="议定事项", max_length=50)] = [],  # noqa: B006, read only
 ) -> Mapping[str, Any]:  # fmt: skip
-    """Approve the minutes; each decision that names who carries it out is issued as a task."""
+    """Approve the minutes; each decision that names who carries it out is issued as a task.
+
+    The list of those invited is closed: it changes no more.
+    """
+    await follow_list(uow, row)
+    await close_list(uow, row)
     row.decisions = len(decided)
     made = [
         await tasks.issue(
@@ -159,6 +188,7 @@ async def explain(
     explanation: Annotated[Words, Field(title="说明")],
 ) -> None:  # fmt: skip
     """Comply or explain: why it was not held."""
+    await call_off(uow, row)
 
 
 @MEETINGS.step(contract.MeetingMissed, zh="认定未召开", needs="write", path="absence")
@@ -172,3 +202,7 @@ async def cancel(uow: UnitOfWork, row: MeetingRow, *, reason: Annotated[Code, Fi
     """Take back a meeting that no cadence asks for."""
     if row.cadence_id is not None:
         raise AskedByCadence()
+    await call_off(uow, row)
+
+
+COUNTING = counting(MEETINGS, contract.MeetingCounted)

@@ -27,9 +27,9 @@ _OPEN = {
 }
 
 TRANSITIONS: Transitions[MeetingPhase] = {
-    MeetingPhase.DUE: _OPEN,
-    MeetingPhase.SCHEDULED: _OPEN,
-    MeetingPhase.HELD: {"minuted": MeetingPhase.MINUTED},
+    MeetingPhase.DUE: {**_OPEN, "invited": MeetingPhase.DUE},
+    MeetingPhase.SCHEDULED: {**_OPEN, "invited": MeetingPhase.SCHEDULED},
+    MeetingPhase.HELD: {"invited": MeetingPhase.HELD, "minuted": MeetingPhase.MINUTED},
     MeetingPhase.MISSED: {"held": MeetingPhase.HELD, "explained": MeetingPhase.EXPLAINED},
     MeetingPhase.MINUTED: {},
     MeetingPhase.EXPLAINED: {},
@@ -71,9 +71,9 @@ def check_within(day: date, begins_on: date | None, ends_on: date | None, *, at:
         raise OutsidePeriod(at=at, day=day, begins_on=begins_on, ends_on=ends_on)
 
 
-def check_part(part: int | None, whole: int, *, at: str) -> None:
-    """Raise `PartExceedsWhole`."""
-    if part is not None and part > whole:
+def check_part(part: int | None, whole: int | None, *, at: str) -> None:
+    """Raise `PartExceedsWhole`; of a whole that nobody knows yet any part can be."""
+    if part is not None and whole is not None and part > whole:
         raise PartExceedsWhole(at=at, part=part, whole=whole)
 
 

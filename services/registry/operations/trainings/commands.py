@@ -12,6 +12,15 @@ from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, Words
+from services.registry.operations.attendances.counting import counting, hold_by_list
+from services.registry.operations.attendances.invitations import (
+    Among,
+    Forms,
+    Links,
+    Post,
+    call_off,
+    invite_many,
+)
 from services.registry.operations.meetings.commands import explanation_days
 from services.registry.operations.meetings.model import AskedByCadence, check_part, check_within
 from services.registry.operations.periods import INTERVALS_ZH, STRENGTHS_ZH, Interval, Strength, period_of
@@ -95,10 +104,20 @@ async def schedule(
     _check_survey(uow, row)
 
 
+@TRAININGS.step(contract.TrainingInvited, zh="批量邀请", needs="write", path="invitations")
+async def invite(
+    uow: UnitOfWork, row: TrainingRow, *,
+    among: Among = None, hub_links: Links = [], legal_forms: Forms = [],  # noqa: B006, read only
+    post: Post = None,
+) -> None:  # fmt: skip
+    """Invite every organisation of a part of the register that is not on the list yet."""
+    await invite_many(uow, row, among=among, links=hub_links, forms=legal_forms, post=post)
+
+
 @TRAININGS.step(contract.TrainingHeld, zh="举办", needs="write", path="holding", by_workbook=True)
 async def hold(
     uow: UnitOfWork, row: TrainingRow, *,
-    attended: Annotated[Count, Field(title="参加人数")],
+    attended: Annotated[Count | None, Field(title="参加人数（有签到表可留空）")] = None,
     women: Annotated[Count | None, Field(title="其中女性")] = None,
     staff: Annotated[Count | None, Field(title="其中专职工作人员")] = None,
     organizations: Annotated[Count | None, Field(title="参加组织数")] = None,
@@ -106,11 +125,13 @@ async def hold(
     sites: Annotated[Count | None, Field(title="考察点数")] = None,
     topics: Annotated[Codes | None, Field(title="专题")] = None,
     lecturer: Annotated[PersonId | None, Field(title="授课人")] = None,
+    invited: Annotated[Count | None, Field(title="应到人数")] = None,
 ) -> None:  # fmt: skip
-    """It took place on the day given."""
+    """It took place on the day given; numbers that are left out are those of the list of those invited."""
     check_within(row.effective_on, row.period_begins_on, row.period_ends_on, at="/effective_on")
-    check_part(women, attended, at="/women")
-    check_part(staff, attended, at="/staff")
+    await hold_by_list(uow, row, invited=invited, attended=attended, organizations=organizations)
+    check_part(women, row.attended, at="/women")
+    check_part(staff, row.attended, at="/staff")
     _check_survey(uow, row)
     row.held_on = row.effective_on
 
@@ -128,6 +149,7 @@ async def explain(
     explanation: Annotated[Words, Field(title="说明")],
 ) -> None:  # fmt: skip
     """Comply or explain: why it was not held."""
+    await call_off(uow, row)
 
 
 @TRAININGS.step(contract.TrainingCancelled, zh="取消", needs="write", path="cancellation")
@@ -135,6 +157,10 @@ async def cancel(uow: UnitOfWork, row: TrainingRow, *, reason: Annotated[Code, F
     """Take back a training that no cadence asks for."""
     if row.cadence_id is not None:
         raise AskedByCadence()
+    await call_off(uow, row)
+
+
+COUNTING = counting(TRAININGS, contract.TrainingCounted)
 
 
 def _check_survey(uow: UnitOfWork, row: TrainingRow) -> None:

@@ -26,9 +26,12 @@ _WAITING = {
 }
 
 TRANSITIONS: Transitions[TrainingPhase] = {
-    TrainingPhase.DUE: _WAITING,
-    TrainingPhase.SURVEYED: _WAITING,
-    TrainingPhase.SCHEDULED: {fact: after for fact, after in _WAITING.items() if fact != "surveyed"},
+    TrainingPhase.DUE: {**_WAITING, "invited": TrainingPhase.DUE},
+    TrainingPhase.SURVEYED: {**_WAITING, "invited": TrainingPhase.SURVEYED},
+    TrainingPhase.SCHEDULED: {
+        **{fact: after for fact, after in _WAITING.items() if fact != "surveyed"},
+        "invited": TrainingPhase.SCHEDULED,
+    },
     TrainingPhase.MISSED: {"held": TrainingPhase.HELD, "explained": TrainingPhase.EXPLAINED},
     TrainingPhase.HELD: {},
     TrainingPhase.EXPLAINED: {},

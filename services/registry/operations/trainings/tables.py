@@ -41,6 +41,7 @@ class TrainingRow(MatterRow, Table, table=True):
     scheduled_on: date | None = Field(default=None, title="拟举办日期")
     held_on: date | None = Field(default=None, title="举办日期")
     hours: int | None = Field(default=None, title="课时")
+    invited: int | None = Field(default=None, title="应到人数")
     attended: int | None = Field(default=None, title="参加人数")
     women: int | None = Field(default=None, title="其中女性")
     staff: int | None = Field(default=None, title="其中专职工作人员")

@@ -1,0 +1,117 @@
+"""Who came of those invited: by organisation, those first who came least, and as figures of the year."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from chassis.http import Named, Page, PageRequest, Reading
+from services.registry.area import WHOLE, OwnFigures
+from services.registry.operations.attendances.survivors import SURVIVORS
+
+_PLACES = """
+    select a.organization_id, a.division, a.state
+    from attendance a
+    left join meeting m on m.id = a.meeting_id
+    left join training t on t.id = a.training_id
+    where a.state <> 'withdrawn' and coalesce(m.held_on, t.held_on) between $1 and $2
+      and a.division like any($3)
+"""
+_COUNTS = """
+       count(*) as invited, count(*) filter (where state = 'attended') as attended,
+       count(*) filter (where state = 'excused') as excused,
+       count(*) filter (where state = 'absent') as absent
+"""
+_UNKNOWN = 1001
+"""The rate per mille of who has no answer: after all that have."""
+_BY_ORGANIZATION = (
+    f"with recursive place as ({_PLACES} and a.organization_id is not null), "
+    + SURVIVORS.format(about="select organization_id from place union select $4::uuid")
+    + f"""
+, counted as (
+    select coalesce(s.now, p.organization_id) as id, {_COUNTS}
+    from place p left join survivor s on s.was = p.organization_id
+    group by 1
+), rated as (
+    select *, coalesce(1000 * attended / nullif(attended + excused + absent, 0), {_UNKNOWN}) as per_mille
+    from counted
+)
+select r.*, o.name, o.division
+from rated r join organization o on o.id = r.id
+where ($4 is null or r.id = coalesce((select now from survivor where was = $4), $4))
+  and (r.per_mille, r.id) > ($5, $6)
+order by r.per_mille, r.id
+limit $7
+"""
+)
+
+
+class AttendanceRate(BaseModel):
+    """What one organisation was invited to in a year, and how often it came."""
+
+    organization_id: UUID = Field(description="the record that goes on, where two were found to be one")
+    name: str
+    division: str
+    invited: int
+    attended: int
+    excused: int
+    absent: int
+    rate: float | None = Field(description="% attended of those with an answer; none where there is none")
+
+
+async def by_organization(
+    reading: Reading, *, year: int | None, page: PageRequest, division: str | None = None,
+    organization_id: UUID | None = None,
+) -> Page[AttendanceRate]:  # fmt: skip
+    """The year's attendance of what was held in a division, those first who came least.
+
+    Raises `NotPermitted`, `MalformedCursor`.
+    """
+    year = year or reading.today.year
+    after = page.after(int, UUID) or (-1, UUID(int=0))
+    rows = await reading.connection.fetch(
+        _BY_ORGANIZATION, date(year, 1, 1), date(year, 12, 31), reading.patterns(division), organization_id,
+        *after, page.fetch,
+    )  # fmt: skip
+    return Page[AttendanceRate].of(rows, page, item=_rate, key=lambda row: (row["per_mille"], row["id"]))
+
+
+def _rate(row: Any) -> AttendanceRate:
+    rate = None if row["per_mille"] == _UNKNOWN else row["per_mille"] / 10
+    return AttendanceRate.model_validate({**row, "organization_id": row["id"], "rate": rate})
+
+
+NAMES: Mapping[str, Named] = {
+    "attendances.year.invited": Named("人次", "本年名单上应到人次", "on lists of what was held this year"),
+    "attendances.year.attended": Named("人次", "其中：到会", "of those: came"),
+    "attendances.year.excused": Named("人次", "其中：请假", "of those: excused"),
+    "attendances.year.absent": Named("人次", "其中：缺席", "of those: stayed away"),
+    "attendances.rate": Named("%", "到会率", "came, of those with an answer"),
+}
+"""Of the calendar year of the day asked for, up to that day; no part of `meetings.year.attended` and
+`trainings.year.attended`, which count everybody who came, on a list or not."""
+_BY_PLACE = f"select left(division, $4) as place, {_COUNTS} from ({_PLACES}) place group by 1"
+_NUMBERS = ("invited", "attended", "excused", "absent")
+
+
+async def reckon(
+    reading: Reading, day: date, patterns: list[str], length: int
+) -> dict[str, dict[str, int | float]]:
+    """Answers on lists from the first of January to `day`, by place; a rate of nothing is left out."""
+    rows = await reading.connection.fetch(_BY_PLACE, date(day.year, 1, 1), day, patterns, length)
+    found: dict[str, dict[str, int | float]] = defaultdict(dict)
+    whole = {name: sum(row[name] for row in rows) for name in _NUMBERS}
+    for row in rows:
+        for name in _NUMBERS:
+            found[f"attendances.year.{name}"][row["place"]] = row[name]
+    groups: list[tuple[str, Mapping[str, int]]] = [(row["place"], dict(row)) for row in rows]
+    for place, of in [*groups, (WHOLE, whole)]:
+        if answered := of["attended"] + of["excused"] + of["absent"]:
+            found["attendances.rate"][place] = round(100 * of["attended"] / answered, 1)
+    return found
+
+
+BY_LIST = OwnFigures(NAMES, reckon, frozenset({"attendances.rate"}))

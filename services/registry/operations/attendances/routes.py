@@ -1,0 +1,27 @@
+"""Attendance by organisation over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from chassis.http import Call, Page, PageRequest, requires
+from chassis.http.fields import Division
+from services.registry.operations.attendances import queries
+from services.registry.operations.attendances.queries import AttendanceRate
+
+router = APIRouter(prefix="/v1/attendance-rates", tags=["attendance"])
+
+
+@router.get("", response_model=Page[AttendanceRate])
+async def rates(
+    call: Annotated[Call, requires("attendances:read")],
+    page: Annotated[PageRequest, Depends()],
+    year: Annotated[int | None, Query(ge=1990, le=2200, description="this one if left out")] = None,
+    division: Annotated[Division | None, Query(description="of what was held here and below")] = None,
+    organization_id: UUID | None = None,
+) -> Page[AttendanceRate]:
+    """社会组织本年度到会情况，到会率低的在前 / Invited and attended in a year, by organisation."""
+    return await call.read(
+        queries.by_organization, year=year, page=page, division=division, organization_id=organization_id
+    )
