@@ -1,5 +1,5 @@
-// `/` goes to the search field, on whatever page one is; arrow keys walk through the entries of lists, and
-// Enter, which links and buttons know by themselves, opens. Ctrl+Enter saves the dialog that is open.
+// `/` goes to the search field, on whatever page one is; arrow keys walk from there and through the entries of
+// lists, and Enter, which links and buttons know by themselves, opens. Ctrl+Enter saves the dialog that is open.
 document.addEventListener('keydown', event => {
   const busy = event.target.closest && event.target.closest('input, textarea, select, [contenteditable]');
   if (event.key !== '/' || busy || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -20,7 +20,7 @@ document.addEventListener('keydown', event => {
   const at = document.activeElement;
   const typing = at && at.closest('input, textarea, select, [contenteditable], .q-menu');
   const found = at && at.closest('.picker');
-  if (typing && !found) return;
+  if (typing && !found && !at.closest('.search')) return;
   const inside = found || document.querySelector('.q-dialog') || document;
   const entries = [...inside.querySelectorAll('[data-list] .open')].filter(one => one.offsetParent);
   if (!entries.length) return;

@@ -29,8 +29,8 @@ _CHIP_CELL = (
     "{{ props.value }}</span></q-td>"
 )
 _NAME_CELL = (
-    '<q-td :props="props" class="name"><a :href="\'/organizations/\' + props.row.id" @click.stop>'
-    "{{ props.value }}</a></q-td>"
+    '<q-td :props="props" class="name"><a class="open" :href="\'/organizations/\' + props.row.id"'
+    " @click.stop>{{ props.value }}</a></q-td>"
 )
 _SIZES = (25, 50, 100)
 _LONGEST = 200
@@ -139,6 +139,7 @@ class _List:
             self._column("code", wide=True),
         ]  # fmt: skip
         self.table = ui.table(columns=columns, rows=[], row_key="id", pagination=self.pagination)
+        self.table.props("data-list")
         self.table.props(f'flat bordered dense :rows-per-page-options="[{",".join(map(str, _SIZES))}]"')
         self.table.props(
             f'no-data-label="{self.said("none_found")}" rows-per-page-label="{self.said("per_page")}"'
