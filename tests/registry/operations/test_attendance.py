@@ -321,9 +321,10 @@ async def test_an_organisations_rate_of_the_year_follows_a_merger(register: Regi
     one, two, third = [await organization(register) for _ in range(3)]
     for day, presence in ((date(2026, 11, 20), "attended"), (date(2026, 11, 22), "absent")):
         id = await meeting(register, day)
+        places = []
         for about in (one, two):
             place = await register.do(attendances.invite, meeting_id=id, organization_id=about)
-            await register.do(attendances.record, id=place.id, presence=presence)
+            places.append((await register.do(attendances.record, id=place.id, presence=presence)).id)
         place = await register.do(attendances.invite, meeting_id=id, organization_id=third)
         await register.do(attendances.record, id=place.id, presence="attended")
         await register.do(meetings.hold, id=id)
@@ -340,3 +341,6 @@ async def test_an_organisations_rate_of_the_year_follows_a_merger(register: Regi
     assert [*first["items"], *rest["items"]] == found
     await register.do(attendances.record, id=place.id, presence="absent")
     assert (await shown(register, id))[1:] == (0, 0)
+    for of_both in places:
+        await register.do(attendances.record, id=of_both, presence="attended")
+    assert (await shown(register, id))[1:] == (2, 1), "two people of what is one organisation"
