@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from shuniu_contracts import Event, Message, decode, encode, event_type
 
 from chassis import bus, topics
@@ -55,18 +57,30 @@ class Connected:
                 await asyncio.gather(*tasks)
 
     async def publish(self, events: Iterable[Received[Event]]) -> None:
-        """Put events on their topics, as the relays of their services do."""
+        """Put events on their topics, as the relays of their services do: one that a busy broker does not
+        acknowledge is sent again."""
         producer = bus.producer(self.runtime.settings.bus)
         await producer.start()
         try:
-            for event in events:
-                stream = event_type(type(event.data)).stream
-                await producer.send_and_wait(
-                    stream.topic(self.stack, stream.newest), encode(event.data), key=event.subject.encode(),
-                    headers=event.envelope.to_headers(),
-                )  # fmt: skip
+            async with asyncio.timeout(120):
+                for event in events:
+                    while not await self._acknowledged(producer, event):
+                        await asyncio.sleep(0.1)
         finally:
             await producer.stop()
+
+    async def _acknowledged(self, producer: AIOKafkaProducer, event: Received[Event]) -> bool:
+        stream = event_type(type(event.data)).stream
+        try:
+            await producer.send_and_wait(
+                stream.topic(self.stack, stream.newest), encode(event.data), key=event.subject.encode(),
+                headers=event.envelope.to_headers(),
+            )  # fmt: skip
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+            return False
+        return True
 
     async def published(self, kind: type[Event], count: int, *, major: int = 1) -> list[Message]:
         """The first `count` messages that this service put on the stream of `kind`."""
