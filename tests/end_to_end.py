@@ -64,7 +64,7 @@ class Connected:
         try:
             async with asyncio.timeout(120):
                 for event in events:
-                    while not await self._acknowledged(producer, event):
+                    while not await self._acknowledged(producer, event):  # noqa: ASYNC110, tried again
                         await asyncio.sleep(0.1)
         finally:
             await producer.stop()

@@ -2,27 +2,34 @@
 
 `python -m tests.benchmarks.latency`. The registry's organisations are changed and a trigger on the console's
 projection tells of it, so the last commit is part of the time; every hop has a time of its own. Once with
-both services and all roles in one process, 200 commands a second, sent whether or not those before are done;
-once with a process a role and a command a second, which is a quiet office.
+both services and all roles in one process, 200 commands a second, sent whether or not those before are done,
+and the least that does the same (`bare.py`) beside it; once with a process a role and a command a second,
+which is a quiet office.
 """
 
 import asyncio
+import os
+import signal
 import statistics
+import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import httpx
 from shuniu_contracts import event_type
 from shuniu_contracts.registry import OrganizationRegistered
 
 from chassis import bus
+from chassis.embedded.process import Process
 from chassis.settings import BusSettings
+from tests.benchmarks import bare
 from tests.benchmarks.bringing import register_of
 from tests.benchmarks.commanding import Office, office
 from tests.benchmarks.engines import Engine
@@ -174,9 +181,8 @@ async def _note_hops(row: Bound, watch: Watch, settings: BusSettings) -> None:
 
 
 async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
-    """Both services with all roles in one process, 200 commands a second."""
-    name = "command to projection elsewhere, one process, 200/s"
-    middle, late = Bound(f"{name}: p50", "ms", 15), Bound(f"{name}: p99", "ms", 60)
+    """Both services with all roles in one process, 200 commands a second; then the least in its place."""
+    ours, least = _Busy.of("one process, 200/s"), _Busy.of("one process, 200/s, the least")
     programs = [Program(("registry", "console"))]
     async with (
         engine.broker() as bus_settings,
@@ -185,18 +191,60 @@ async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
         watching(running) as connection,
     ):
         await _settled(running)
+        await ours.measure(clerks, connection, running, bus_settings, options)
+        await _replace(running, bus_settings)
+        await least.measure(clerks, connection, running, bus_settings, options)
+    return [ours.middle, ours.late, least.middle, least.late]
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """The two rows of one program under 200 commands a second."""
+
+    middle: Bound
+    late: Bound
+
+    @classmethod
+    def of(cls, what: str) -> "_Busy":
+        name = f"command to projection elsewhere, {what}"
+        return cls(Bound(f"{name}: p50", "ms", 15), Bound(f"{name}: p99", "ms", 60))
+
+    async def measure(
+        self, clerks: Office, connection: asyncpg.Connection, running: Running, settings: BusSettings,
+        options: Options,
+    ) -> None:  # fmt: skip
         await send(connection, clerks, _RATE, 2.0)
         for number in range(options.runs):
             with stopwatch(*running.pids.values()) as used:
                 watch = await send(connection, clerks, _RATE, options.seconds(_SECONDS))
             taken = watch.milliseconds()
-            middle.figures.append(statistics.median(taken))
-            late.figures.append(quantile(taken, 0.99))
-            middle.notes.add("processors", used.spent.servers_s / used.spent.wall_s)
-            middle.notes.add("ms CPU a command", used.spent.servers_s / len(taken) * 1e3)
-            await _note_hops(late, watch, bus_settings)
-            options.say(f"{name}, {number + 1}: p50 {middle.figures[-1]:.1f}, p99 {late.figures[-1]:.1f} ms")
-    return [middle, late]
+            self.middle.figures.append(statistics.median(taken))
+            self.late.figures.append(quantile(taken, 0.99))
+            self.middle.notes.add("processors", used.spent.servers_s / used.spent.wall_s)
+            self.middle.notes.add("ms CPU a command", used.spent.servers_s / len(taken) * 1e3)
+            await _note_hops(self.late, watch, settings)
+            figures = f"p50 {self.middle.figures[-1]:.1f}, p99 {self.late.figures[-1]:.1f} ms"
+            options.say(f"{self.middle.name}, {number + 1}: {figures}")
+
+
+async def _replace(running: Running, settings: BusSettings) -> None:
+    """Stop the stack's program and let the least (`bare.py`) answer at the registry's address."""
+    (name, process), *_ = running.processes.items()
+    await process.stop((signal.SIGTERM, 30.0))
+    url, databases = running.connection.services["registry"], running.connection.databases
+    argv = [
+        sys.executable, "-m", bare.__name__, url.rpartition(":")[2], databases["registry"],
+        databases["console"], settings.bootstrap_servers, settings.profile,
+    ]  # fmt: skip
+    started = Process.start(name, argv, log=running.data_dir / "logs" / "bare.log", env=dict(os.environ))
+    running.processes[name] = started
+    async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            running.check()
+            with suppress(httpx.TransportError):
+                if (await client.get(f"{url}/health/ready")).is_success:
+                    return
+            await asyncio.sleep(0.1)
 
 
 async def measure_quiet(engine: Engine, options: Options) -> list[Bound]:

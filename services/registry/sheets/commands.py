@@ -236,8 +236,7 @@ def _organization(known: _Known, row: Mapping[str, Cell]) -> str | None:
         return None
     ids = known.get(said, [])
     if len(ids) != 1:
-        several = f"有 {len(ids)} 家" if ids else "没有"
-        raise NoSuchOrganization(said=said, found=several, number=len(ids))
+        raise NoSuchOrganization(said=said, number=len(ids))
     return str(ids[0])
 
 

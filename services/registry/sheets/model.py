@@ -27,7 +27,7 @@ class NoSuchOrganization(Refusal):
 
     code = "sheet_organization_unknown"
     kind = RefusalKind.INVALID
-    zh = "登记册中{found}“{said}”，请填写统一社会信用代码或完整名称。"
+    zh = "登记册中与“{said}”相符的组织有 {number} 家，请填写统一社会信用代码或完整名称。"
     en = "The register has {number} organisations '{said}'; give the credit code or the whole name."
 
 
