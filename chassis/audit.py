@@ -57,7 +57,7 @@ where decision = 'parked.discard' and subject ->> 'consumer' = $1 and subject ->
 _OTHERWISE = """
 select distinct aggregateid as subject, aggregatetype as stream
 from event_log
-where aggregateid = any($1::text[])
+where aggregateid = any($1::text[]) and aggregatetype <> all($2::text[])
 """
 
 
@@ -167,7 +167,7 @@ async def compare(
     known = {row["subject"]: row for row in theirs}
     strange = [row["subject"] for row in ours if row["subject"] not in known]
     decided = {tuple(row) for row in await inbox.fetch(_DISCARDED, consumer, service, strange)}
-    otherwise = {row["subject"]: row["stream"] for row in await source.fetch(_OTHERWISE, strange)}
+    otherwise = {row["subject"]: row["stream"] for row in await source.fetch(_OTHERWISE, strange, types)}
     left = {
         row["subject"]: row
         for row in ours

@@ -39,7 +39,7 @@ class Metrics:
         )  # fmt: skip
         self.commands = Counter("shuniu_commands", "commands committed", ["command"], registry=registry)
         self.deadlocks = Counter(
-            "shuniu_command_deadlocks", "commands the database gave up for others; run again", ["command"],
+            "shuniu_command_deadlocks", "tries of commands the database gave up for others", ["command"],
             registry=registry,
         )  # fmt: skip
         self.records = Counter(

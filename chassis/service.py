@@ -99,7 +99,7 @@ class Service:
     migrations: Path
     policy: type[BaseModel]
     routers: Callable[[], Iterable[APIRouter]] = tuple
-    """called by a process that serves them, and by no other: making them is a large part of a start"""
+    """called by a process that serves them, and by no other: to make many is a large part of a start"""
     consumers: tuple[Consumer, ...] = ()
     timers: tuple[Timer, ...] = ()
     roles: dict[str, set[str]] = field(default_factory=dict)

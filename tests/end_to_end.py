@@ -4,6 +4,7 @@ The others' events are put on Kafka as their relays do; consumer and relay work;
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -58,29 +59,29 @@ class Connected:
 
     async def publish(self, events: Iterable[Received[Event]]) -> None:
         """Put events on their topics, as the relays of their services do: one that a busy broker does not
-        acknowledge is sent again."""
-        producer = bus.producer(self.runtime.settings.bus)
-        await producer.start()
-        try:
-            async with asyncio.timeout(120):
-                for event in events:
-                    while not await self._acknowledged(producer, event):  # noqa: ASYNC110, tried again
-                        await asyncio.sleep(0.1)
-        finally:
-            await producer.stop()
+        acknowledge is sent again, by a producer that is new, since a failed one does not connect again."""
+        left = deque(events)
+        async with asyncio.timeout(240):
+            while left:
+                producer = bus.producer(self.runtime.settings.bus)
+                await producer.start()
+                try:
+                    while left:
+                        await self._send(producer, left[0])
+                        left.popleft()
+                except KafkaError as error:
+                    if not error.retriable:
+                        raise
+                    await asyncio.sleep(0.1)
+                finally:
+                    await producer.stop()
 
-    async def _acknowledged(self, producer: AIOKafkaProducer, event: Received[Event]) -> bool:
+    async def _send(self, producer: AIOKafkaProducer, event: Received[Event]) -> None:
         stream = event_type(type(event.data)).stream
-        try:
-            await producer.send_and_wait(
-                stream.topic(self.stack, stream.newest), encode(event.data), key=event.subject.encode(),
-                headers=event.envelope.to_headers(),
-            )  # fmt: skip
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-            return False
-        return True
+        await producer.send_and_wait(
+            stream.topic(self.stack, stream.newest), encode(event.data), key=event.subject.encode(),
+            headers=event.envelope.to_headers(),
+        )  # fmt: skip
 
     async def published(self, kind: type[Event], count: int, *, major: int = 1) -> list[Message]:
         """The first `count` messages that this service put on the stream of `kind`."""

@@ -1,6 +1,7 @@
 """One service on a real database: commanded as routes command it, told of events as its consumer tells it."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -27,7 +28,8 @@ from chassis.tables import chassis_metadata
 from chassis.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
-_LOOKS = 250
+_WAITS_S = 120.0
+"""A busy machine may take long until something waits; nothing is measured by it."""
 
 
 async def emptied(service: Service, database: Database) -> None:
@@ -139,14 +141,20 @@ class ServiceWorld:
             yield uow
             await uow.flush()
             begun: list[asyncio.Future[object]] = []
-            for other in others:
-                begun.append(asyncio.ensure_future(other()))
-                await self.until_waiting(*begun)
+            try:
+                for other in others:
+                    begun.append(asyncio.ensure_future(other()))
+                    await self.until_waiting(*begun)
+            except BaseException:
+                for task in begun:
+                    task.cancel()
+                raise
         await asyncio.gather(*begun)
 
     async def until_waiting(self, *tasks: "asyncio.Future[Any]") -> None:
         """Wait until the database holds up as many transactions as there are tasks not done."""
-        for _ in range(_LOOKS):
+        deadline = time.monotonic() + _WAITS_S
+        while time.monotonic() < deadline:
             [row] = await self.rows(
                 "select count(*) as waiting from pg_stat_activity"
                 " where datname = current_database() and wait_event_type = 'Lock'"

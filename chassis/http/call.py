@@ -111,16 +111,19 @@ class Call:
         return _respond(made, replayed=replayed)
 
     async def _unless_sacrificed(self, command: str, transaction: Callable[[], Awaitable[T]]) -> T:
-        for tried in range(1, TRIES):
+        tried = 0
+        while True:
+            tried += 1
             try:
                 return await transaction()
             except Exception as error:
                 if not was_sacrificed(error):
                     raise
-                _LOG.info("%s: the database gave it up for others, it runs again", command)
+                _LOG.info("%s: the database gave it up for others, %s of %s", command, tried, TRIES)
                 count_deadlock(self.runtime.service.name, command)
+                if tried == TRIES:
+                    raise
             await asyncio.sleep(random.uniform(0, _PAUSE_S * tried))
-        return await transaction()
 
     async def read(self, query: Callable[..., Awaitable[T]], **arguments: Any) -> T:
         """Run a query in a read transaction; where it returns one record, its revision becomes the ETag.

@@ -1,6 +1,7 @@
 """The set-based forms of opening and of a step, for what a campaign or a reaction does by the thousand."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -67,11 +68,12 @@ async def _start_clocks(uow: UnitOfWork, kind: Kind[R], drafts: Sequence[Draft])
 async def advance_many(
     uow: UnitOfWork, kind: Kind[R], ids: Sequence[UUID], event: type[Event],
     details: Mapping[str, Any] | None = None, *, change: Callable[[Draft], None] | None = None,
-    because: Received[Any] | None = None,
+    on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
 ) -> int:  # fmt: skip
     """Move those of the records on by `event` whose state allows it, in a few statements; how many moved.
 
-    They are locked in the order of their ids. `change` puts into a record what changes beside its state.
+    It is of today and live, unless `on` and `basis` say so. They are locked in the order of their ids.
+    `change` puts into a record what changes beside its state.
     """
     fact = event_type(event).fact
     restarting = any(fact in clock.restarts for clock in kind.clocks)
@@ -80,7 +82,7 @@ async def advance_many(
     if not moving:
         return 0
     for one in moving:
-        kind.move(one, fact, on=uow.today, basis=Basis.LIVE, at=uow.now)
+        kind.move(one, fact, on=on or uow.today, basis=basis, at=uow.now)
         one.overdue = False
         if restarting and one.paused_on is not None:
             one.paused_on = uow.today  # what begins in a pause stands still from that day on

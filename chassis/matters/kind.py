@@ -349,10 +349,10 @@ class Kind(Generic[R]):
 
     async def remark(
         self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,
-        because: Received[Any] | None = None,
+        on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
     ) -> None:  # fmt: skip
-        """Record a fact about the locked record that leaves its state as it is."""
-        row.effective_on, row.basis, row.recorded_at = uow.today, Basis.LIVE.value, uow.now
+        """Record a fact about the locked record that leaves its state as it is; of today, unless `on` is."""
+        row.effective_on, row.basis, row.recorded_at = on or uow.today, basis.value, uow.now
         uow.record(row, made(event, row.public_state(), details), because=because)
         await remember(uow, self.steps_table, row, fact, details)
 

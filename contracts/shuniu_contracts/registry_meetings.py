@@ -436,8 +436,6 @@ class AttendanceState(MatterState, frozen=True, kw_only=True):
     post: Code | None = None
     """In which post somebody is asked to come: secretary-general, principal, staff."""
     participant: PersonId | None = None
-    reason: Code | None = None
-    """Why somebody who was excused did not come."""
     came_as: Code | None = None
     """The post of whoever came instead."""
 
@@ -468,7 +466,7 @@ class AttendanceAttended(Event, frozen=True, kw_only=True):
 
 @attendance.fact("excused", en="Somebody who was invited was excused.", zh="请假。")
 class AttendanceExcused(Event, frozen=True, kw_only=True):
-    """Excused, for the reason in the state. Ends and can be corrected likewise."""
+    """Excused; why stays in the registry: it can be a person's health. Ends and can be corrected likewise."""
 
     state: AttendanceState
 

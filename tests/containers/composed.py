@@ -19,7 +19,7 @@ from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE, free_port
 ROOT = Path(__file__).parent.parent.parent
 REGION, STACK = "120116-binhai", "120116"
 HEALTHY_S = 420.0
-COMMAND_S = 300.0
+COMMAND_S = 900.0
 
 
 @dataclass

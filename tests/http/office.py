@@ -222,7 +222,7 @@ async def _registry(office: Office) -> Records:
     found.references = {
         "organization_id": organization["id"], "into": survivor["id"], "name": NAME,
         "basis": "historical", "effective_on": "2012-03-01", "base_id": matters, "stay_id": matters,
-        "assignment_id": matters,
+        "assignment_id": matters, "meeting_id": matters, "training_id": None,
     }  # fmt: skip
     found.required = {"legal_form": "association"}
     return found

@@ -145,7 +145,7 @@ async def test_an_end_finds_the_branch_that_came_meanwhile_while_another_changes
     async def rename() -> None:
         await world.do(change, id=branch.id, given={"name": "联合支部", **both}, basis="historical")
 
-    async with world.meanwhile(lambda: world.deregister(goes), rename) as uow:
+    async with world.meanwhile(lambda: world.deregister(goes), lambda: _allowing_refusal(rename())) as uow:
         await change(uow, id=branch.id, given=both, basis="historical")
     assert await covered(world) == {stays.id}
     await agrees(world)

@@ -200,6 +200,7 @@ class _Bringing:
             return
         made = answer["comparison"]
         if not answer["unread"]:
+            self.dialog.close()
             ui.navigate.to(f"/comparisons/{made['id']}")
             return
         self.report.clear()

@@ -24,11 +24,18 @@ def buttons(
 ) -> ui.button:
     """Leave, or save, also with Ctrl+Enter; while the service works the button turns and is not pressed."""
 
+    saving = False
+
     async def once() -> None:
+        nonlocal saving
+        if saving or not dialog.value:
+            return  # pressed again before the browser knew, or while the dialog fades
+        saving = True
         button.props(add="loading")
         try:
             await save()
         finally:
+            saving = False
             button.props(remove="loading")
 
     with ui.element("div").classes("buttons"):

@@ -29,11 +29,11 @@ document.addEventListener('keydown', event => {
   (entries[next] || at).focus();
 });
 document.addEventListener('keydown', event => {
-  if (event.key !== 'Enter' || !event.ctrlKey) return;
+  if (event.key !== 'Enter' || !event.ctrlKey || event.repeat) return;
   const save = [...document.querySelectorAll('.q-dialog .buttons .saves')].pop();
   if (save) { event.preventDefault(); save.click(); }
 });
-// Back to the list as one left it: its filter and its page are in the address one came from.
+// Back to the list as it was narrowed: its filter is in the address one came from, its page is not.
 document.addEventListener('click', event => {
   const back = event.target.closest && event.target.closest('a.back');
   if (!back || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !document.referrer) return;

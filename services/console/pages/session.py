@@ -69,9 +69,10 @@ class Desk:
         """Names of an organisation's codes, asked of the registry once; none while it does not answer."""
         if not self._codes:
             try:
-                self._codes = (await self.neighbours(person).get(SERVICE, "/v1/categories"))["codes"]
+                answer = await self.neighbours(person).get(SERVICE, "/v1/categories")
             except NotDone:
                 return {}
+            self._codes = answer.get("codes", {})  # a registry of the release before has none
         return self._codes
 
     async def kinds(self, person: Person) -> Kinds:

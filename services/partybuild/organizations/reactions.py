@@ -58,25 +58,27 @@ async def _lock_concerned(uow: UnitOfWork, told: Iterable[UUID], gone: Mapping[U
     Which they are is certain only once they are locked. If it were more by then, the missing ones would come
     earlier in the order: the locks are given back with the savepoint and taken anew.
     """
-    concerned = await _concerned(uow, gone)
+    sources, organizations = await _concerned(uow, gone)
     while True:
         try:
             async with uow.savepoint():
                 await party_organizations.lock_covering(uow, list(gone))
                 await instructors.lock_assigned(uow, list(gone))
-                await lock_copies(uow, {*told, *concerned})
-                before, concerned = concerned, await _concerned(uow, gone)
-                if not concerned <= before:
+                await lock_copies(uow, {*told, *organizations})
+                before = sources | organizations
+                sources, organizations = await _concerned(uow, gone)
+                if not sources | organizations <= before:
                     raise _MoreConcerned
                 return
         except _MoreConcerned:
             continue
 
 
-async def _concerned(uow: UnitOfWork, gone: Mapping[UUID, Received[Any]]) -> set[UUID]:
+async def _concerned(uow: UnitOfWork, gone: Mapping[UUID, Received[Any]]) -> tuple[set[UUID], set[UUID]]:
+    """What covers those that are gone; they themselves, their aliases and survivors."""
     into = [survivor for event in gone.values() if (survivor := survivor_of(event))]
-    covering = await coverage.sources_of(uow, gone)
-    return {*gone, *covering, *await aliases(uow, gone), *into, *await survivors(uow, into)}
+    organizations = {*gone, *await aliases(uow, gone), *into, *await survivors(uow, into)}
+    return await coverage.sources_of(uow, gone), organizations
 
 
 async def _part(uow: UnitOfWork, gone: dict[UUID, Received[Any]]) -> None:

@@ -30,9 +30,10 @@ from services.registry.sheets.queries import ORGANIZATION, addition, to_fill
 
 Apply = Literal["all", "valid", "none"]
 _CALLED = """
-select credit_code as said, id from organization where credit_code = any($1) and not ended
+select credit_code as said, id from organization
+where credit_code = any($1) and not ended and division like any($2)
 union all
-select name, id from organization where name = any($1) and not ended
+select name, id from organization where name = any($1) and not ended and division like any($2)
 """
 _Known = Mapping[str, Sequence[UUID]]
 """Credit code or name -> organisations that are called so."""
@@ -214,11 +215,15 @@ def _body(columns: Sequence[Column], row: Mapping[str, Cell]) -> dict[str, Any]:
 
 
 async def _organizations(uow: UnitOfWork, rows: Sequence[Mapping[str, Cell]]) -> _Known:
-    """The organisations that new rows name by their credit code, or else by their name, all at once."""
+    """The organisations that new rows name by their credit code, or else by their name, all at once.
+
+    Only those of the caller's divisions: whether there is another is not told.
+    """
     said = {_called(row) for row in rows if ID not in row} - {None}
     found: dict[str, list[UUID]] = defaultdict(list)
     if said:
-        for row in await uow.connection.fetch(_CALLED, sorted(str(one) for one in said)):
+        within = [f"{code}%" for code in uow.principal.divisions]
+        for row in await uow.connection.fetch(_CALLED, sorted(str(one) for one in said), within):
             found[row["said"]].append(row["id"])
     return found
 

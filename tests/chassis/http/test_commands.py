@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from chassis.http.call import TRIES
 from chassis.metrics import metrics
+from chassis.unit_of_work import UnitOfWork
 from tests.chassis.http.conftest import Served
 from tests.chassis.sample import app
 
@@ -108,15 +110,27 @@ async def test_simultaneous_retries_wait_and_all_get_the_first_answer(
 
 
 async def test_both_commands_of_a_deadlock_happen_once(
-    served: Served, client: httpx.AsyncClient, fund: Body
+    served: Served, client: httpx.AsyncClient, fund: Body, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, other = (await opened(client, fund()), await opened(client, fund()))
-    before = given_up("transfer")
+    before, increase = given_up("transfer"), app.increase
+    locked: set[UUID] = set()
+    both = asyncio.Event()
+
+    async def until_both_are_locked(uow: UnitOfWork, *, id: UUID, **arguments: Any) -> object:
+        row = await increase(uow, id=id, **arguments)
+        locked.add(id)
+        if len(locked) == 2:
+            both.set()
+        await both.wait()
+        return row
+
+    monkeypatch.setattr(app, "increase", until_both_are_locked)
 
     async def move(source: str, target: str, amount_fen: int) -> httpx.Response:
-        path, body = f"/v1/funds/{source}/transfer", {"amount_fen": amount_fen, "pause_s": 0.3}
+        path, body = f"/v1/funds/{source}/transfer", {"amount_fen": amount_fen}
         key = {"idempotency-key": f"move-{amount_fen}"}
-        return await client.post(path, params={"to": target}, json=body, headers=key)
+        return await client.post(path, params={"to": target}, json=body, headers=key, timeout=60)
 
     answers = await asyncio.gather(move(one["id"], other["id"], 30), move(other["id"], one["id"], 7))
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -130,7 +144,7 @@ async def test_a_command_that_always_loses_is_answered_as_busy(
     client: httpx.AsyncClient, fund: Body, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = await opened(client, fund())
-    runs = 0
+    before, runs = given_up("increase"), 0
 
     async def increase(*_: object, **__: object) -> None:
         nonlocal runs
@@ -142,6 +156,7 @@ async def test_a_command_that_always_loses_is_answered_as_busy(
     assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
     assert answer.headers["retry-after"] == "2"
     assert runs == TRIES
+    assert given_up("increase") == before + TRIES
 
 
 async def test_a_refused_command_leaves_its_key_free(client: httpx.AsyncClient, fund: Body) -> None:

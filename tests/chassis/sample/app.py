@@ -57,9 +57,9 @@ async def increase(uow: UnitOfWork, *, id: UUID, amount_fen: int, pause_s: float
     return row
 
 
-async def transfer(uow: UnitOfWork, *, id: UUID, to: UUID, amount_fen: int, pause_s: float) -> FundRow:
+async def transfer(uow: UnitOfWork, *, id: UUID, to: UUID, amount_fen: int) -> FundRow:
     """Money goes from one fund to another, which are locked in that order: two at once may deadlock."""
-    await increase(uow, id=id, amount_fen=-amount_fen, pause_s=pause_s)
+    await increase(uow, id=id, amount_fen=-amount_fen)
     return await increase(uow, id=to, amount_fen=amount_fen)
 
 
@@ -156,7 +156,7 @@ async def transfer_(
     id: UUID, to: UUID, body: IncreaseBody, call: Annotated[Call, requires("funds:increase")]
 ) -> Response:
     """Money goes to another fund; the answer is that one."""
-    return await call.execute(transfer, id=id, to=to, **body.model_dump(), answer=FundOut.of)
+    return await call.execute(transfer, id=id, to=to, amount_fen=body.amount_fen, answer=FundOut.of)
 
 
 @router.post("/from-file", response_model=FundOut, status_code=201)

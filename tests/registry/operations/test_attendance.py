@@ -11,6 +11,7 @@ import pytest
 from chassis.matters.kind import AlreadyThere
 from services.registry.operations.attendances import commands as attendances
 from services.registry.operations.attendances.model import (
+    CameAsOfAttended,
     ContradictsList,
     ListClosed,
     Listed,
@@ -148,6 +149,27 @@ async def test_a_part_of_the_register_is_invited_at_once_and_nobody_twice(regist
 
 
 @pytest.mark.integration
+async def test_two_records_of_one_organisation_are_invited_once(register: Register) -> None:
+    id, one, two = await meeting(register), await organization(register), await organization(register)
+    await register.do(attendances.invite, meeting_id=id, organization_id=one)
+    await register.do(organizations.merge, id=one, into=two)
+    with pytest.raises(NobodyToInvite):
+        await register.do(meetings.invite, id=id)
+
+
+@pytest.mark.integration
+async def test_a_sheet_tells_nothing_of_an_organisation_elsewhere(register: Register, api: Api) -> None:
+    id, elsewhere = await meeting(register, division="120116001"), await organization(register)
+    [named] = await register.rows("select name from organization where id = $1", elsewhere)
+    officer = api.as_("hub_officer", "120116001")
+    sheet = await downloaded(officer, meeting_id=str(id))
+    fill(sheet, 2, 社会组织=named["name"], 出席情况="到会")
+    [fault] = (await brought(officer, sheet))["faults"]
+    assert fault["code"] == "sheet_organization_unknown"
+    assert " 0 " in fault["message_zh"]
+
+
+@pytest.mark.integration
 async def test_the_list_gives_the_numbers_until_the_minutes(register: Register) -> None:
     id = await meeting(register)
     with pytest.raises(NotCounted):
@@ -174,7 +196,7 @@ async def test_the_list_gives_the_numbers_until_the_minutes(register: Register) 
     corrected = await register.do(attendances.record, id=places[1], presence="attended", came_as="staff")
     assert (corrected.state, corrected.reason, corrected.ended_on) == ("attended", None, excused.ended_on)
     minuted = await register.do(meetings.minute, id=id, minutes="会议纪要")
-    assert (minuted.invited, minuted.attended, minuted.organizations) == (4, 3, 3)
+    assert (minuted.invited, minuted.attended, minuted.organizations, minuted.women) == (4, 3, 3, 3)
     await register.fire_timers()
     assert (await register.facts(id))[-1] == "minuted", "nothing is counted after the minutes"
     [last] = await register.rows("select state, ended from attendance where id = $1", places[3])
@@ -197,6 +219,43 @@ async def test_without_a_list_the_numbers_are_those_given(register: Register) ->
     assert (await shown(register, other))[0] == 1
     await register.do(attendances.withdraw, id=place, ground="mistake")
     assert (await shown(register, other))[0] is None
+
+
+@pytest.mark.integration
+async def test_a_list_made_after_a_count_by_hand_takes_nothing_from_it(register: Register) -> None:
+    id = await meeting(register)
+    await register.do(meetings.hold, id=id, attended=20, women=9)
+    [place] = await invited(register, 1, meeting_id=id)
+    await register.do(attendances.record, id=place, presence="attended")
+    assert await shown(register, id) == (1, 20, None)
+    await register.do(attendances.withdraw, id=place, ground="duplicate")
+    assert await shown(register, id) == (None, 20, None), "the last place is off the list"
+    [row] = await register.rows("select women from meeting where id = $1", id)
+    assert row["women"] == 9
+
+
+@pytest.mark.integration
+async def test_what_follows_the_minutes_of_history_is_history(register: Register) -> None:
+    day = date(2019, 3, 5)
+    id = await meeting(register, effective_on=day, basis=Basis.HISTORICAL)
+    [place] = await invited(register, 1, meeting_id=id, effective_on=day, basis=Basis.HISTORICAL)
+    await register.fire_timers()
+    [row] = await register.rows("select effective_on, basis from meeting where id = $1", id)
+    assert tuple(row) == (day, "historical"), "an invitation makes nothing of today of it"
+    await register.do(meetings.hold, id=id, effective_on=day, basis=Basis.HISTORICAL)
+    await register.do(
+        meetings.minute, id=id, minutes="纪要", effective_on=date(2019, 3, 8), basis=Basis.HISTORICAL
+    )
+    [closed] = [data["state"] for fact, data in await register.events(place) if fact == "closed"]
+    assert (closed["basis"], closed["effective_on"]) == ("historical", "2019-03-08")
+
+
+@pytest.mark.integration
+async def test_only_who_came_came_as_somebody(register: Register) -> None:
+    id = await meeting(register)
+    [place] = await invited(register, 1, meeting_id=id)
+    with pytest.raises(CameAsOfAttended):
+        await register.do(attendances.record, id=place, presence="absent", came_as="staff")
 
 
 @pytest.mark.integration

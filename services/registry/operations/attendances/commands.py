@@ -19,8 +19,8 @@ from services.registry.operations.attendances.model import (
     TRANSITIONS,
     AttendancePhase,
     Presence,
+    check_answer,
     check_invited,
-    check_reason,
 )
 from services.registry.operations.attendances.tables import AttendanceRow
 from services.registry.organizations.concerning import refer
@@ -83,7 +83,7 @@ async def record(
     came_as: Annotated[Code | None, Field(title="实到职务（代会时填）")] = None,
 ) -> None:  # fmt: skip
     """Came, was excused, or stayed away; said again it corrects what was said, until the minutes."""
-    check_reason(presence, reason)
+    check_answer(presence, reason, came_as)
     row.reason, row.came_as = reason, came_as
     await count_later(uow, await check_open(uow, row))
 

@@ -5,7 +5,7 @@ Nobody reckons with each answer: the answers of a transaction, a whole sheet, ar
 
 from typing import Any
 
-from shuniu_contracts import Event
+from shuniu_contracts import Basis, Event
 
 from chassis.matters import Kind
 from chassis.service import DueTimer, Timer
@@ -30,8 +30,11 @@ from answer
 """
 )
 _SAID = """
-select (arguments ->> 'attended')::int as attended, (arguments ->> 'organizations')::int as organizations
-from matter_step where record_id = $1 and fact = 'held'
+select (arguments ->> 'attended')::int as attended, (arguments ->> 'organizations')::int as organizations,
+       (arguments ->> 'women')::int as women, (arguments ->> 'staff')::int as staff,
+       exists (select from attendance a join matter_step i on i.record_id = a.id and i.fact = 'invited'
+               where a.{name}_id = held.record_id and i.number < held.number) as by_list
+from matter_step held where record_id = $1 and fact = 'held'
 """
 _OF_THOSE = ("women", "staff")
 
@@ -68,23 +71,32 @@ async def hold_by_list(
 async def follow_list(uow: UnitOfWork, row: Gathering) -> bool:
     """Let the numbers follow the list; whether there is one.
 
-    What was counted by hand when it was held stands as long as the list allows it. A part (women, staff) of
-    more than came is not known any more.
+    What was counted by hand when it was held stands as long as a list of that time allows it, and where there
+    was none at least; a part (women, staff) of more than came is not known until as many have come.
     """
     found = await listed(uow, row)
-    if found is None:
-        return False
-    row.invited = found.invited
+    if found is not None:
+        row.invited = found.invited
     if row.held_on is not None:
-        [said] = await uow.connection.fetch(_SAID, row.id)
-        row.attended, row.organizations = (
-            found.people(said["attended"]),
-            found.bodies(said["organizations"]),
-        )
+        [said] = await uow.connection.fetch(_SAID.format(name=kept(row).name), row.id)
+        row.attended, row.organizations = said["attended"], said["organizations"]
+        if found is not None and said["by_list"]:
+            row.attended, row.organizations = found.people(row.attended), found.bodies(row.organizations)
+        elif found is not None:
+            row.attended = _at_least(row.attended, found.attended)
+            row.organizations = _at_least(row.organizations, found.organizations)
         for name in _OF_THOSE:
-            if (getattr(row, name, None) or 0) > (row.attended or 0):
-                setattr(row, name, None)
-    return True
+            if name in type(row).model_fields:
+                setattr(row, name, _part(said[name], row.attended))
+    return found is not None
+
+
+def _at_least(said: int | None, came: int) -> int | None:
+    return None if said is None else max(said, came)
+
+
+def _part(said: int | None, whole: int | None) -> int | None:
+    return None if said is None or whole is None or said > whole else said
 
 
 def _numbers(row: Any) -> tuple[Any, ...]:
@@ -111,6 +123,7 @@ def counting(kind: Kind[Any], event: type[Event]) -> Timer:
         if not await follow_list(uow, row):
             row.invited = None  # the last place on it was withdrawn
         if _numbers(row) != before:
-            await kind.remark(uow, row, "counted", event, {})
+            day, basis = row.effective_on, Basis(row.basis)
+            await kind.remark(uow, row, "counted", event, {}, on=day, basis=basis)
 
     return Timer(_timer(kind.row), count)

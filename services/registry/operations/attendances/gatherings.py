@@ -58,7 +58,7 @@ def kept(gathering: Gathering) -> Kept:
 async def of_gathering(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Place of a new entry of a list: that of its meeting or training.
 
-    Raises `OneGathering`, `NotFound`, also where the caller may not see it, and `ListClosed`.
+    Raises `OneGathering`, `NotFound`, `NotPermitted` and `ListClosed`.
     """
     found = await _open(uow, arguments["meeting_id"], arguments["training_id"])
     return kept(found).columns(found)

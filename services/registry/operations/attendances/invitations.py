@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_meetings as contract
 from uuid_utils.compat import uuid7
 
@@ -14,6 +15,7 @@ from services.registry.fields import Code
 from services.registry.operations.attendances.commands import ATTENDANCES, invite
 from services.registry.operations.attendances.gatherings import Gathering, kept
 from services.registry.operations.attendances.model import NobodyToInvite, TooManyInvited
+from services.registry.operations.attendances.survivors import SURVIVORS
 from services.registry.organizations.model import COUNTED, HubLink, LegalForm
 from services.registry.policy import RegistryPolicy
 
@@ -22,16 +24,21 @@ Links = Annotated[list[HubLink], Field(title="联系类别", max_length=5)]
 Forms = Annotated[list[LegalForm], Field(title="组织类型", max_length=6)]
 Post = Annotated[Code | None, Field(title="应到职务")]
 
-_POOL = """
+_POOL = (
+    "with recursive place as (select organization_id from attendance where {name}_id = $5), "
+    + SURVIVORS.format(about="select organization_id from place")
+    + """
 select o.id, o.sequence
 from organization o
 where o.legal_status = any($1) and not o.ended and o.division like $2 || '%'
   and (cardinality($3::text[]) = 0 or o.hub_link = any($3))
   and (cardinality($4::text[]) = 0 or o.legal_form = any($4))
-  and not exists (select from attendance a where a.{name}_id = $5 and a.organization_id = o.id)
+  and not exists (select from place where organization_id = o.id)
+  and not exists (select from survivor where now = o.id)
 order by o.id
 limit $6
 """
+)
 _INVITED = "select count(*) from attendance where {name}_id = $1 and state <> 'withdrawn'"
 _WAITING = "select id from attendance where {name}_id = $1 and state = 'invited' order by id"
 
@@ -67,13 +74,19 @@ async def invite_many(
 
 async def close_list(uow: UnitOfWork, row: Gathering) -> None:
     """The minutes are approved: who has no answer gets none any more."""
-    await advance_many(uow, ATTENDANCES, await _waiting(uow, row), contract.AttendanceClosed)
+    await advance_many(
+        uow, ATTENDANCES, await _waiting(uow, row), contract.AttendanceClosed,
+        on=row.effective_on, basis=Basis(row.basis),
+    )  # fmt: skip
 
 
 async def call_off(uow: UnitOfWork, row: Gathering) -> None:
     """It is not held: nobody is asked to come any more."""
     ground = {"ground": "not_held"}
-    await advance_many(uow, ATTENDANCES, await _waiting(uow, row), contract.AttendanceWithdrawn, ground)
+    await advance_many(
+        uow, ATTENDANCES, await _waiting(uow, row), contract.AttendanceWithdrawn, ground,
+        on=row.effective_on, basis=Basis(row.basis),
+    )  # fmt: skip
 
 
 async def _waiting(uow: UnitOfWork, row: Gathering) -> list[UUID]:

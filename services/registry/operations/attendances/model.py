@@ -91,6 +91,15 @@ class ReasonOfExcuse(Refusal):
     en = "Give a reason where somebody was excused, and only there."
 
 
+class CameAsOfAttended(Refusal):
+    """A post in which somebody came who did not come."""
+
+    code = "attendance_came_as_of_attended"
+    kind = RefusalKind.INVALID
+    zh = "实到职务仅在到会时填写。"
+    en = "Say as what somebody came only where somebody came."
+
+
 class NotCounted(Refusal):
     """Held, and neither number nor list says who came."""
 
@@ -181,7 +190,9 @@ def check_invited(organization: object, body: object) -> None:
         raise OneInvited(at="/organization_id")
 
 
-def check_reason(presence: str, reason: str | None) -> None:
-    """Raise `ReasonOfExcuse`."""
+def check_answer(presence: str, reason: str | None, came_as: str | None) -> None:
+    """Raise `ReasonOfExcuse` and `CameAsOfAttended`."""
     if (presence == Presence.EXCUSED.value) != (reason is not None):
         raise ReasonOfExcuse(at="/reason")
+    if came_as is not None and presence != Presence.ATTENDED.value:
+        raise CameAsOfAttended(at="/came_as")

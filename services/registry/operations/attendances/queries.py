@@ -36,7 +36,9 @@ _BY_ORGANIZATION = (
     from place p left join survivor s on s.was = p.organization_id
     group by 1
 ), rated as (
-    select *, coalesce(1000 * attended / nullif(attended + excused + absent, 0), {_UNKNOWN}) as per_mille
+    select *, coalesce(
+        round(1000.0 * attended / nullif(attended + excused + absent, 0))::bigint, {_UNKNOWN}
+    ) as per_mille
     from counted
 )
 select r.*, o.name, o.division

@@ -19,7 +19,7 @@ NAMES: Mapping[str, Named] = {
 
 _HELD = """
 select left(division, $4) as place, coalesce(sum(attended), 0)::bigint as attended,
-       coalesce(sum(women), 0)::bigint as women,
+       coalesce(sum(women) filter (where attended is not null), 0)::bigint as women,
        coalesce(sum(attended) filter (where women is not null), 0)::bigint as counted,
        {lectures} as lectures
 from {table}
