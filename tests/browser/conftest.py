@@ -167,8 +167,13 @@ class Visitor:
         """An office's window again."""
         await self.page.set_viewport_size({"width": 1366, "height": 768})
 
+    async def drawn(self) -> None:
+        """Wait for the fonts (an icon is a long word before its own is there) and the frame after them."""
+        await self.page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+
     async def fits(self) -> bool:
         """Whether nothing has to be scrolled sideways."""
+        await self.drawn()
         wide: bool = await self.page.evaluate(
             "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         )

@@ -56,6 +56,7 @@ async def test_the_register_is_exported_as_filtered_and_what_is_added_to_it_impo
     book.save(file)
     bring = visitor.page.get_by_role("button", name="导入登记册")
     beside = visitor.page.get_by_role("button", name="导出")
+    await visitor.drawn()
     boxes = [await one.bounding_box() for one in (beside, bring)]
     assert len({box["y"] for box in boxes if box}) == 1, "in one line"
     await bring.click()

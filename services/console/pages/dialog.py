@@ -6,6 +6,8 @@ from nicegui import ui
 
 from services.console.pages.words import Words
 
+Save = Callable[[], Awaitable[None]]
+
 
 def problem_line() -> ui.label:
     """Where a dialog says what is wrong; nothing is shown until `say`."""
@@ -19,25 +21,37 @@ def say(problem: ui.label, text: str) -> None:
     problem.text, problem.visible = text, True
 
 
-def buttons(
-    said: Words, dialog: ui.dialog, save: Callable[[], Awaitable[None]], label: str = ""
-) -> ui.button:
-    """Leave, or save, also with Ctrl+Enter; while the service works the button turns and is not pressed."""
+def one_at_a_time(save: Save, wanted: Callable[[], bool]) -> Save:
+    """`save` as a button calls it: pressed again while it runs, or once nobody wants it, nothing happens.
 
-    saving = False
+    A browser learns a round trip late that its button is not to be pressed.
+    """
+    running = False
 
     async def once() -> None:
-        nonlocal saving
-        if saving or not dialog.value:
-            return  # pressed again before the browser knew, or while the dialog fades
-        saving = True
+        nonlocal running
+        if running or not wanted():
+            return
+        running = True
+        try:
+            await save()
+        finally:
+            running = False
+
+    return once
+
+
+def buttons(said: Words, dialog: ui.dialog, save: Save, label: str = "") -> ui.button:
+    """Leave, or save, also with Ctrl+Enter; while the service works the button turns and does nothing."""
+
+    async def turning() -> None:
         button.props(add="loading")
         try:
             await save()
         finally:
-            saving = False
             button.props(remove="loading")
 
+    once = one_at_a_time(turning, lambda: bool(dialog.value))
     with ui.element("div").classes("buttons"):
         ui.button(said("cancel"), on_click=dialog.close).props("flat dense no-caps padding='4px 12px'")
         button = ui.button(label or said("save"), on_click=once).classes("saves")
