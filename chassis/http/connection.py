@@ -58,6 +58,8 @@ class _Bounded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self.transport.get_protocol() is not self:  # a WebSocket has it from now on
+            return
         if self._in_head:
             self._taken += len(data)
             self._check(self._taken)

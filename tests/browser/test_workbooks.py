@@ -60,9 +60,9 @@ async def test_the_register_is_exported_as_filtered_and_what_is_added_to_it_impo
     boxes = [await one.bounding_box() for one in (beside, bring)]
     assert len({box["y"] for box in boxes if box}) == 1, "in one line"
     await bring.click()
-    await visitor.page.locator("input[type=file]").set_input_files(
-        {"name": "huge.xlsx", "mimeType": "application/octet-stream", "buffer": bytes(TOO_LARGE)}
-    )
+    huge = tmp_path / "huge.xlsx"
+    huge.write_bytes(bytes(TOO_LARGE))
+    await visitor.page.locator("input[type=file]").set_input_files(huge)
     await expect(visitor.page.locator(".dialog .banner.bad")).to_contain_text("不超过 20 MB")
     await visitor.page.locator("input[type=file]").set_input_files(file)
     report = visitor.page.locator('[data-card="report"]')
