@@ -89,14 +89,15 @@ class Databases:
         self._postgres = postgres
         self._open: dict[str, Database] = {}
 
-    async def of(self, service: Service) -> Database:
-        """The service's database, open and as its migrations leave it."""
-        if service.name not in self._open:
+    async def of(self, service: Service, stack: str = "") -> Database:
+        """The service's database, open and as its migrations leave it; one for each `stack` that is named."""
+        name = f"{service.name}{stack}"
+        if name not in self._open:
             dsn = await self._postgres.fresh_database(service.name, partial(upgrade, service.migrations))
-            self._open[service.name] = Database(DatabaseSettings(dsn=SecretStr(dsn), pool_size=8))
-            await self._open[service.name].open()
-        await emptied(service, self._open[service.name])
-        return self._open[service.name]
+            self._open[name] = Database(DatabaseSettings(dsn=SecretStr(dsn), pool_size=8))
+            await self._open[name].open()
+        await emptied(service, self._open[name])
+        return self._open[name]
 
     async def close(self) -> None:
         """Close every connection; the databases go with the server."""

@@ -45,10 +45,13 @@ async def emptied(service: Service, database: Database) -> None:
 
 def runtime_on(
     database: Database, service: Service, region: Region, *, stack: str = "120116",
-    policies: BaseModel | None = None, bus: BusSettings | None = None,
+    lower_stacks: tuple[str, ...] = (), policies: BaseModel | None = None, bus: BusSettings | None = None,
 ) -> Runtime:  # fmt: skip
     """The service on an open, migrated database; `policies` replaces its section of the region's profile."""
-    settings = Settings(environment="test", stack=stack, database=database.settings, bus=bus or BusSettings())
+    settings = Settings(
+        environment="test", stack=stack, lower_stacks=lower_stacks, database=database.settings,
+        bus=bus or BusSettings(),
+    )  # fmt: skip
     runtime = Runtime(service, settings, region, database)
     runtime.sealing = SealingKeys.fresh()
     runtime.policies = policies or runtime.policies

@@ -46,7 +46,7 @@ SETTINGS: Mapping[str, str] = {
     "checkpoint_timeout": "5min",
     # A small machine shared with every service. No parallel workers: two cores are busy anyway, and their
     # shared memory does not fit a container's 64 MB /dev/shm.
-    "shared_buffers": "64MB",  # an import costs the server the same with 16, 64 and 128 MB
+    "shared_buffers": "32MB",  # an import costs the server the same with 16, 64 and 128 MB
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 import httpx
+from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from chassis.embedded.connection import Connection
-from chassis.lag import backlog, caught_up
+from chassis.lag import Subscription, backlog, caught_up
 from chassis.service import discover
 from chassis.settings import BusSettings
 from chassis.subscription import consumers_of, subscription
@@ -110,7 +111,7 @@ class Stack:
         databases = [await asyncpg.connect(dsn) for dsn in self.connection.databases.values()]
         deadline = time.monotonic() + timeout_s
         try:
-            while not await caught_up(settings, subscriptions, databases):
+            while not await _caught_up(settings, subscriptions, databases):
                 waiting = [await backlog(database) for database in databases]
                 if told is not None:
                     told(sum(each.outbox + each.held for each in waiting))
@@ -120,3 +121,13 @@ class Stack:
         finally:
             for database in databases:
                 await database.close()
+
+
+async def _caught_up(
+    settings: BusSettings, subscriptions: Sequence[Subscription], databases: Sequence[asyncpg.Connection]
+) -> bool:
+    """The same as `caught_up`; not yet where a broker has just come and has no leader for a partition."""
+    try:
+        return await caught_up(settings, subscriptions, databases)
+    except (KafkaConnectionError, KafkaTimeoutError):
+        return False

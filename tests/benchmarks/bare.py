@@ -1,8 +1,9 @@
 """The least that a command's way takes: FastAPI, asyncpg and aiokafka with the statements of the promises.
 
-`python -m tests.benchmarks.bare PORT REGISTRY_DSN CONSOLE_DSN BOOTSTRAP_SERVERS PROFILE` changes
+`python -m tests.benchmarks.bare PORT REGISTRY_DSN CONSOLE_DSN BOOTSTRAP_SERVERS PROFILE [session]` changes
 organisations that are on record, relays and projects, all in one process; the benchmark of latency runs it in
-the place of ours. No caller is asked who they are, nothing is checked or mapped, one table is projected.
+the place of ours. No caller is asked who they are, nothing is checked, one table is projected. With `session`
+a SQLModel session loads and saves the organisation, as in a service; without, the bare driver does.
 """
 
 import asyncio
@@ -20,19 +21,21 @@ import msgspec
 import uvicorn
 import uvloop
 from fastapi import FastAPI, HTTPException, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from shuniu_contracts import event_type, registry
 from uuid_utils import uuid7
 
 from chassis import attention, bus, collection
 from chassis.bus import Record
-from chassis.database import _OPENING
+from chassis.database import _OPENING, Database
 from chassis.inbox import Inbox
 from chassis.log import LogEntry, append
 from chassis.outbox import Blocked, OutboxReader, delete
-from chassis.settings import BusSettings
+from chassis.settings import BusSettings, DatabaseSettings
+from chassis.unit_of_work import _locking
 from chassis.wire import Wire, partitions_of
 from services.console.projection.reactions import _SUBJECTS
+from services.registry.organizations.tables import OrganizationRow
 from tests.benchmarks.stacks import STACK
 
 Connection: TypeAlias = asyncpg.Connection
@@ -56,8 +59,11 @@ class _Change(BaseModel):
 class _Bare:
     """All roles of both services."""
 
-    def __init__(self, pool: asyncpg.Pool, console: asyncpg.Connection, settings: BusSettings) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, database: Database, console: asyncpg.Connection, settings: BusSettings
+    ) -> None:
         self.pool = pool
+        self.database = database
         self.console = console
         self.settings = settings
         self.grown = asyncio.Event()
@@ -83,20 +89,37 @@ class _Bare:
             now, epoch = opening
             await connection.execute(_SAVE, id, body.staff_count, now)
             sequence = row["sequence"] + 1
-            await append(
-                cast(Connection, connection), [self._entry(id, sequence, row, body)], epoch=epoch, now=now
-            )
+            entry = self._entry(id, sequence, row["division"], body)
+            await append(cast(Connection, connection), [entry], epoch=epoch, now=now)
             await connection.execute("commit")
+        return self._answer(id, sequence)
+
+    async def change_in_session(self, id: UUID, body: _Change) -> Response:
+        """The same command, with a session."""
+        async with self.database.transaction() as transaction:
+            found = await transaction.session.exec(_locking(OrganizationRow), params={"wanted": id})
+            row = found.one_or_none()
+            if row is None:
+                raise HTTPException(404)
+            row.staff_count, row.recorded_at = body.staff_count, transaction.now
+            row.revision += 1
+            row.sequence += 1
+            await transaction.session.flush()
+            entry = self._entry(id, row.sequence, row.division, body)
+            await append(transaction.connection, [entry], epoch=transaction.epoch, now=transaction.now)
+        return self._answer(id, row.sequence)
+
+    def _answer(self, id: UUID, sequence: int) -> Response:
         self.grown.set()
         content = msgspec.json.encode({"id": id, "sequence": sequence, "state": self.states[id]})
         return Response(content, media_type="application/json")
 
-    def _entry(self, id: UUID, sequence: int, row: asyncpg.Record, body: _Change) -> LogEntry:
+    def _entry(self, id: UUID, sequence: int, division: str, body: _Change) -> LogEntry:
         state = self.states[id]
         state["staff_count"] = body.staff_count
         payload = msgspec.json.encode({"state": state, "fields": ("staff_count",)})
         return LogEntry(
-            str(uuid7()), _CHANGED.stream.name, str(id), _CHANGED.type, sequence, row["division"], payload,
+            str(uuid7()), _CHANGED.stream.name, str(id), _CHANGED.type, sequence, division, payload,
             _HEADERS,
         )  # fmt: skip
 
@@ -175,14 +198,19 @@ def _subjects(headers: Sequence[dict[str, str]], records: Sequence[Record]) -> t
     )  # fmt: skip
 
 
-async def main(port: int, registry_dsn: str, console_dsn: str, settings: BusSettings) -> None:
+async def main(
+    port: int, registry_dsn: str, console_dsn: str, settings: BusSettings, in_session: bool
+) -> None:
     """Serve until terminated."""
+    database = Database(DatabaseSettings(dsn=SecretStr(registry_dsn)))
+    await database.open()
     async with asyncpg.create_pool(registry_dsn, min_size=10, max_size=15) as pool:
         console = await asyncpg.connect(console_dsn)
-        bare = _Bare(pool, console, settings)
+        bare = _Bare(pool, database, console, settings)
         await bare.load()
         app = FastAPI(openapi_url=None)
-        app.patch("/v1/organizations/{id}", response_model=None)(bare.change)
+        change = bare.change_in_session if in_session else bare.change
+        app.patch("/v1/organizations/{id}", response_model=None)(change)
 
         @app.get("/health/ready")
         async def ready() -> dict[str, bool]:
@@ -203,6 +231,6 @@ async def main(port: int, registry_dsn: str, console_dsn: str, settings: BusSett
 
 
 if __name__ == "__main__":
-    number, of_registry, of_console, servers, profile = sys.argv[1:]
+    number, of_registry, of_console, servers, profile, *means = sys.argv[1:]
     bus_settings = BusSettings.model_validate({"bootstrap_servers": servers, "profile": profile})
-    uvloop.run(main(int(number), of_registry, of_console, bus_settings))
+    uvloop.run(main(int(number), of_registry, of_console, bus_settings, means == ["session"]))

@@ -3,8 +3,8 @@
 `python -m tests.benchmarks.latency`. The registry's organisations are changed and a trigger on the console's
 projection tells of it, so the last commit is part of the time; every hop has a time of its own. Once with
 both services and all roles in one process, 200 commands a second, sent whether or not those before are done,
-and the least that does the same (`bare.py`) beside it; once with a process a role and a command a second,
-which is a quiet office.
+and the least that does the same (`bare.py`) beside it, with the bare driver and with a SQLModel session; once
+with a process a role and a command a second, which is a quiet office.
 """
 
 import asyncio
@@ -182,7 +182,9 @@ async def _note_hops(row: Bound, watch: Watch, settings: BusSettings) -> None:
 
 async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
     """Both services with all roles in one process, 200 commands a second; then the least in its place."""
-    ours, least = _Busy.of("one process, 200/s"), _Busy.of("one process, 200/s, the least")
+    ours, least, in_session = (
+        _Busy.of(f"one process, 200/s{whose}") for whose in ("", ", the least", ", the least with a session")
+    )
     programs = [Program(("registry", "console"))]
     async with (
         engine.broker() as bus_settings,
@@ -192,9 +194,10 @@ async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
     ):
         await _settled(running)
         await ours.measure(clerks, connection, running, bus_settings, options)
-        await _replace(running, bus_settings)
-        await least.measure(clerks, connection, running, bus_settings, options)
-    return [ours.middle, ours.late, least.middle, least.late]
+        for row, means in ((least, ()), (in_session, ("session",))):
+            await _replace(running, bus_settings, means)
+            await row.measure(clerks, connection, running, bus_settings, options)
+    return [bound for row in (ours, least, in_session) for bound in (row.middle, row.late)]
 
 
 @dataclass(frozen=True)
@@ -227,14 +230,14 @@ class _Busy:
             options.say(f"{self.middle.name}, {number + 1}: {figures}")
 
 
-async def _replace(running: Running, settings: BusSettings) -> None:
-    """Stop the stack's program and let the least (`bare.py`) answer at the registry's address."""
+async def _replace(running: Running, settings: BusSettings, means: Sequence[str]) -> None:
+    """Stop the program that runs and let the least (`bare.py`) answer at the registry's address."""
     (name, process), *_ = running.processes.items()
     await process.stop((signal.SIGTERM, 30.0))
     url, databases = running.connection.services["registry"], running.connection.databases
     argv = [
         sys.executable, "-m", bare.__name__, url.rpartition(":")[2], databases["registry"],
-        databases["console"], settings.bootstrap_servers, settings.profile,
+        databases["console"], settings.bootstrap_servers, settings.profile, *means,
     ]  # fmt: skip
     started = Process.start(name, argv, log=running.data_dir / "logs" / "bare.log", env=dict(os.environ))
     running.processes[name] = started

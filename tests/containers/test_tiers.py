@@ -320,7 +320,7 @@ async def test_what_was_lost_on_the_way_is_asked_for_across_the_border(country: 
             line.cut()
         try:
             id = await register(street)
-            await arrived(country.street, id)
+            await street.at_rest()  # whoever of the street had it no longer asks for it
             seen = await asyncio.to_thread(on_the_bus, country.street.kafka.outside, ORGANIZATIONS)
             [lost] = [record for record in seen if record.subject == id]
             country.street.forget(ORGANIZATIONS, {lost.partition: lost.offset + 1})

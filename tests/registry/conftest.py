@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +76,20 @@ class Api:
         return response.json()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def api(runtime: Runtime) -> AsyncIterator[Api]:
-    """The registry's application on its database, called by an operator."""
+@asynccontextmanager
+async def asked(runtime: Runtime) -> AsyncIterator[Api]:
+    """A registry's application on its database, called by an operator."""
     app = create_app(runtime, authenticator=Badge(service))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://registry.test") as client:
         yield Api(client).as_("operator")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(runtime: Runtime) -> AsyncIterator[Api]:
+    """The registry over HTTP."""
+    async with asked(runtime) as found:
+        yield found
 
 
 @pytest_asyncio.fixture(loop_scope="session")

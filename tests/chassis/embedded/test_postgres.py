@@ -67,7 +67,7 @@ async def test_commits_are_durable_and_text_is_in_code_point_order(data_dir: Pat
     async with EmbeddedPostgres(data_dir) as postgres:
         for setting, value in {
             "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "max_connections": "200",
-            "shared_buffers": "64MB", "listen_addresses": "127.0.0.1", "server_encoding": "UTF8",
+            "shared_buffers": "32MB", "listen_addresses": "127.0.0.1", "server_encoding": "UTF8",
             "password_encryption": "scram-sha-256", "unix_socket_directories": "", "TimeZone": "UTC",
         }.items():  # fmt: skip
             assert await _value(postgres, f"show {setting}") == value

@@ -1,0 +1,210 @@
+"""A district above two streets, each with its registry: down go campaigns and tasks, up comes the rest.
+
+What one registry records reaches the others as its relay sends it and as their consumers read it; only the
+bus between them is left out.
+"""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from shuniu_contracts import Basis
+
+from chassis.applying import Applier
+from chassis.border import StoredRecord, sort_records
+from chassis.inbox import Tally
+from chassis.outbox import SCAN
+from chassis.principal import Principal
+from chassis.region import Region
+from chassis.subscription import consumers_of, subscription
+from chassis.wire import Wire, topic_of
+from services.registry.app import service
+from services.registry.inspections.annual import commands as annual
+from services.registry.inspections.campaigns import commands as campaigns
+from services.registry.operations.receipts import commands as receipts
+from services.registry.operations.tasks import commands as tasks
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import LegalForm, RegistrationRoute
+from services.registry.policy import RegistryPolicy
+from tests.conftest import Databases
+from tests.registry.conftest import Api, Register, asked
+from tests.world import runtime_on
+
+pytestmark = pytest.mark.integration
+DISTRICT, ONE, TWO = "120116", "120116001", "120116005"
+ELSEWHERE = "120116013"
+"""A street without a stack: its records are at home in the district's."""
+
+
+@dataclass
+class Tier(Register):
+    """One stack's registry, and how it is asked."""
+
+    api: Api = field(kw_only=True)
+
+    async def sent(self) -> list[StoredRecord]:
+        """What it has recorded since it was last asked, as its relay sends it."""
+        rows = await self.rows(SCAN, 0, [], 100_000)
+        await self.rows("delete from outbox where seq = any($1)", [row["seq"] for row in rows])
+        wire = Wire(self.stack, service.name)
+        return [self._record(wire, row) for row in rows]
+
+    def _record(self, wire: Wire, row: Any) -> StoredRecord:
+        key, value, headers = wire.message(row)
+        topic = topic_of(self.stack, row["aggregatetype"], row["stream_major"])
+        return StoredRecord(topic, 0, row["seq"], key, tuple(headers), value)
+
+    async def read(self, records: Sequence[StoredRecord]) -> Tally:
+        """Apply what its consumers subscribe to."""
+        tally = Tally()
+        for consumer in consumers_of(service):
+            pattern = re.compile(subscription(self.stack, consumer).pattern)
+            mine = [record for record in records if pattern.fullmatch(record.topic)]
+            if mine:
+                tally.add(await Applier(self.runtime, consumer).process(sort_records(mine)))
+        assert (tally.quarantined, tally.malformed, tally.parked) == (0, 0, 0)
+        return tally
+
+
+@dataclass(frozen=True)
+class Area:
+    """All of them."""
+
+    district: Tier
+    one: Tier
+    two: Tier
+
+    @property
+    def tiers(self) -> tuple[Tier, Tier, Tier]:
+        return self.district, self.one, self.two
+
+    async def begin(self, day: date) -> None:
+        """Noon of `day` everywhere."""
+        for tier in self.tiers:
+            await tier.begin(day)
+
+    async def at_rest(self) -> None:
+        """Send, read and fire until nothing is new anywhere."""
+        busy = True
+        while busy:
+            busy = False
+            for tier in self.tiers:
+                fired, records = await tier.fire_timers(), await tier.sent()
+                busy = busy or bool(fired or records)
+                for other in self.tiers:
+                    await other.read(records)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def area(databases: Databases, profile: Region) -> AsyncIterator[Area]:
+    """A district and two streets on the day on which all of it begins."""
+    async with AsyncExitStack() as opened:
+        tiers = []
+        for stack, below in ((DISTRICT, (ONE, TWO)), (ONE, ()), (TWO, ())):
+            runtime = runtime_on(
+                await databases.of(service, stack), service, profile, stack=stack, lower_stacks=below,
+                policies=RegistryPolicy(),
+            )  # fmt: skip
+            api = (await opened.enter_async_context(asked(runtime))).as_("operator", stack)
+            officer = Principal(f"u-{stack}", frozenset({"operator"}), frozenset({"*"}), (stack,))
+            tiers.append(Tier(runtime, officer, api=api))
+        found = Area(*tiers)
+        await found.begin(date(2026, 3, 2))
+        yield found
+
+
+async def registered(tier: Tier, division: str, name: str) -> UUID:
+    row = await tier.do(
+        organizations.register_new, division=division, legal_form=LegalForm.ASSOCIATION,
+        route=RegistrationRoute.DEPARTMENT, effective_on=date(2014, 5, 1), basis=Basis.HISTORICAL,
+        details={"name": name},
+    )  # fmt: skip
+    return row.id
+
+
+async def inspection_of(tier: Tier, organization: UUID) -> UUID:
+    [row] = await tier.rows("select id from inspection where organization_id = $1", organization)
+    found: UUID = row["id"]
+    return found
+
+
+async def progress(tier: Tier, campaign: UUID) -> dict[str, Any]:
+    found: dict[str, Any] = await tier.api.get(f"/v1/inspection-campaigns/{campaign}/progress")
+    return found
+
+
+async def test_a_districts_campaign_adds_up_from_what_its_streets_tell(area: Area) -> None:
+    own = await registered(area.district, ELSEWHERE, "海河书画社")
+    first, second = [await registered(area.one, ONE, name) for name in ("晨光书画社", "晨光棋牌社")]
+    third = await registered(area.two, TWO, "暮色书画社")
+    campaign = (
+        await area.district.do(
+            campaigns.open_, division=DISTRICT, title="2025 年度年检", year=2025,
+            legal_forms=[LegalForm.ASSOCIATION], due_on=date(2026, 5, 31),
+        )
+    ).id  # fmt: skip
+    await area.at_rest()
+    opened = await progress(area.district, campaign)
+    assert {one["division"]: one["due"] for one in opened["by"]} == {ELSEWHERE: 1, ONE: 2, TWO: 1}
+    for tier, organization in ((area.district, own), (area.one, first), (area.two, third)):
+        await tier.do(annual.submit, id=await inspection_of(tier, organization))
+    await area.one.do(annual.conclude, id=await inspection_of(area.one, first), result="qualified")
+    await area.at_rest()
+    whole = (await progress(area.district, campaign))["whole"]
+    assert (whole["due"], whole["not_submitted"], whole["submitted"], whole["passed"]) == (4, 1, 2, 1)
+    await area.begin(date(2026, 6, 1))
+    await area.at_rest()
+    assert (await progress(area.district, campaign))["whole"]["overdue"] == 1
+    await area.district.do(campaigns.close, id=campaign)
+    await area.at_rest()
+    assert await area.one.facts(await inspection_of(area.one, second)) == [
+        "opened", "became_overdue", "missed"
+    ]  # fmt: skip
+    closed = await progress(area.district, campaign)
+    streets = [(await progress(tier, campaign))["whole"] for tier in (area.one, area.two)]
+    theirs = {one["division"]: one for one in closed["by"]}
+    assert [theirs[one["division"]] for one in streets] == streets, "as each street sees itself"
+    figures = [(await one.api.get("/v1/figures", as_of="2026-06-01"))["figures"] for one in area.tiers]
+    for name, of_its_own in (("due", 1), ("taken_part", 1), ("passed", 0)):
+        whole, *below = (found[f"inspections.year.{name}"]["value"] for found in figures)
+        assert whole == sum(below) + of_its_own, name
+
+
+async def test_a_districts_task_is_answered_below_and_the_tree_adds_up_above(area: Area) -> None:
+    task = (
+        await area.district.do(
+            tasks.issue, division=DISTRICT, title="报送枢纽型组织建设方案", kind="plan", lead="office",
+            implementing=[ONE, TWO, ELSEWHERE], due_on=date(2026, 4, 30),
+        )
+    ).id  # fmt: skip
+    await area.at_rest()
+    owed = {}
+    for tier, division in ((area.one, ONE), (area.two, TWO), (area.district, ELSEWHERE)):
+        [row] = await tier.rows("select id from task_receipt where division = $1", division)
+        owed[division] = row["id"]
+    await area.one.do(receipts.acknowledge, id=owed[ONE])
+    await area.one.do(receipts.file_for_record, id=owed[ONE], plan="本街道方案")
+    await area.one.do(receipts.report, id=owed[ONE], report="已完成", done=12)
+    await area.two.do(receipts.acknowledge, id=owed[TWO])
+    await area.at_rest()
+    tree = await area.district.api.get(f"/v1/tasks/{task}/receipts")
+    assert [(node["division"], node["state"]) for node in tree] == [
+        (ONE, "reported"), (TWO, "acknowledged"), (ELSEWHERE, "due")
+    ]  # fmt: skip
+    assert [node["own"] for node in tree] == [str(owed[node["division"]]) for node in tree]
+    assert sum(node["answers"]["done"] for node in tree) == 12
+    await area.begin(date(2026, 5, 1))
+    await area.at_rest()
+    await area.two.do(receipts.report, id=owed[TWO], report="已完成", done=3)
+    await area.at_rest()
+    tree = await area.district.api.get(f"/v1/tasks/{task}/receipts")
+    assert [node["answers"]["late"] for node in tree] == [0, 1, 0]
+    assert [node["answers"]["overdue"] for node in tree] == [0, 0, 1]
+    [street] = await area.two.api.get(f"/v1/tasks/{task}/receipts")
+    assert street == tree[1], "the street sees of the tree what the district sees of the street"
