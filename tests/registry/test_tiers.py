@@ -64,7 +64,7 @@ class Tier(Register):
         """Apply what its consumers subscribe to."""
         tally = Tally()
         for consumer in consumers_of(service):
-            pattern = re.compile(subscription(self.stack, consumer).pattern)
+            pattern = re.compile(subscription(self.stack, consumer).pattern or "")
             mine = [record for record in records if pattern.fullmatch(record.topic)]
             if mine:
                 tally.add(await Applier(self.runtime, consumer).process(sort_records(mine)))
