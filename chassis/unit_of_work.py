@@ -92,6 +92,8 @@ class UnitOfWork(Acting):
     _pending: list[LogEntry] = field(default_factory=list)
     _saved: set[tuple[type[AggregateRow], UUID]] = field(default_factory=set)
     """by identity: the session lets go of saved rows, and another may get the place of one in memory"""
+    _scheduled: set[tuple[str, str]] = field(default_factory=set)
+    """timers of `schedule_once`: kind and subject"""
 
     def home_of(self, division: str) -> str:
         """The stack that is home to `division`'s records; raises `ForeignDivision` outside this stack."""
@@ -177,6 +179,12 @@ class UnitOfWork(Acting):
             provisional=provisional,
         )
 
+    async def schedule_once(self, kind: str, subject: str, division: str) -> None:
+        """A timer due when this transaction has ended; however often it is asked for, one statement."""
+        if (kind, subject) not in self._scheduled:
+            await self.schedule(kind, subject, division, at=self.now)
+            self._scheduled.add((kind, subject))
+
     async def schedule_working_days(
         self, kind: str, subject: str, division: str, *, after: date, days: int,
         payload: dict[str, Any] | None = None,
@@ -218,7 +226,7 @@ class UnitOfWork(Acting):
         in a block that failed are read anew when next loaded; no reference to them may be kept.
         """
         await self.flush()
-        saved, recorded = set(self._saved), self.recorded
+        saved, scheduled, recorded = set(self._saved), set(self._scheduled), self.recorded
         try:
             async with self.session.begin_nested():
                 # Only now the SAVEPOINT is sent: the session would wait for its own first statement, and raw
@@ -229,7 +237,7 @@ class UnitOfWork(Acting):
                 # Fails, while there is a way back, where the block swallowed an error of the database.
                 await self.connection.execute("select")
         except BaseException:
-            self._pending, self._saved, self.recorded = [], saved, recorded
+            self._pending, self._saved, self._scheduled, self.recorded = [], saved, scheduled, recorded
             raise
 
     recorded: bool = False

@@ -210,6 +210,8 @@ class Kind(Generic[R]):
         row.called = (zh, en)
         self.tables = tuple(variants) if callable(transitions) else (transitions,)
         rendering(row)
+        if unknown := self._settled - frozenset(states):
+            raise TypeError(f"{self.name} has no {', '.join(sorted(one.value for one in unknown))} to settle")
         if lacking := {state for state in states if state not in states_zh}:
             raise TypeError(f"{self.name}: no Chinese name for {', '.join(sorted(s.value for s in lacking))}")
 
@@ -428,3 +430,5 @@ def check_complete(kind: Kind[Any]) -> None:
         raise TypeError(f"{kind.name}: no transition has {', '.join(sorted(idle))}")
     if kind.opening is None:
         raise TypeError(f"{kind.name}: nothing opens it")
+    if kind.opening.by_workbook and not any(step.by_workbook for step in kind.steps.values()):
+        raise TypeError(f"{kind.name}: it opens by workbook, and no step has a list to add rows to")

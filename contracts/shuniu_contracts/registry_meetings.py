@@ -220,6 +220,7 @@ class TrainingPhase(enum.StrEnum):
     SURVEYED = "surveyed"
     SCHEDULED = "scheduled"
     HELD = "held"
+    CONCLUDED = "concluded"
     MISSED = "missed"
     EXPLAINED = "explained"
     CANCELLED = "cancelled"
@@ -300,7 +301,14 @@ class TrainingInvited(Event, frozen=True, kw_only=True):
 
 @training.fact("held", en="A training was held.", zh="举办培训。")
 class TrainingHeld(Event, frozen=True, kw_only=True):
-    """Held, with how many came; the subject ends, and `counted` may follow where the list comes back late."""
+    """Held, with how many came; the subject ends. `counted` may follow until its list is closed."""
+
+    state: TrainingState
+
+
+@training.fact("concluded", en="The list of a training was closed.", zh="培训办结,参训名单不再变更。")
+class TrainingConcluded(Event, frozen=True, kw_only=True):
+    """By hand, or when the time for answers has passed; its numbers are final."""
 
     state: TrainingState
 
@@ -459,7 +467,7 @@ class AttendanceInvited(Event, frozen=True, kw_only=True):
 
 @attendance.fact("attended", en="Somebody who was invited came.", zh="到会。")
 class AttendanceAttended(Event, frozen=True, kw_only=True):
-    """Came. The subject ends; until the minutes are approved it can be corrected by any of the three."""
+    """Came. The subject ends; until the list is closed it can be corrected by any of the three."""
 
     state: AttendanceState
 
@@ -488,6 +496,6 @@ class AttendanceWithdrawn(Event, frozen=True, kw_only=True):
 
 @attendance.fact("closed", en="Nobody recorded whether somebody came.", zh="未登记到会情况。")
 class AttendanceClosed(Event, frozen=True, kw_only=True):
-    """The minutes were approved and the list had no answer here; the subject ends."""
+    """The list was closed (minutes approved, training concluded) without an answer; the subject ends."""
 
     state: AttendanceState

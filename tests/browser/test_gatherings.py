@@ -87,7 +87,11 @@ async def test_the_sheet_of_a_meeting_comes_back_and_the_pages_say_who_came(
     await visitor.go(f"/organizations/{excused}")
     await expect(visitor.page.locator("body")).to_contain_text("参会记录 · 联席会议")
     await expect(visitor.page.locator("body")).to_contain_text("请假")
+    rate = visitor.page.locator('[data-card="attendance"]')
+    await expect(rate).to_contain_text("应到 1 人次，到会 0 人次，到会率 0.0%")
     await visitor.picture("attendance-organization")
+    await visitor.go(f"/organizations/{made[0]['id']}")
+    await expect(rate).to_contain_text("应到 1 人次，到会 1 人次，到会率 100.0%")
     said = await asyncio.to_thread(heard, stack, meeting["id"], 8)
     facts = sorted(one["type"].split(".")[-2] for one in said)
     assert facts == ["attended", "attended", "excused", *["invited"] * 4, "stayed_away"]

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shuniu_contracts import registry_meetings as meetings
 from shuniu_contracts import registry_operations as contract
 
-from chassis.matters import Kind, Step
+from chassis.matters import Kind, Step, check_complete
 from chassis.matters.clocks import timer_kind
 from chassis.matters.queries import for_caller, words
 from chassis.model import Refusal, Refusals, StepNotPossible
@@ -21,6 +22,7 @@ from services.registry.areas import KINDS
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.operations.inquiries.model import InquiryPhase
 from services.registry.operations.inquiries.tables import InquiryRow
+from services.registry.sheets.routes import sheets
 from services.registry.tables import MatterStepRow
 from tests.registry.bodies import bodies
 from tests.registry.conftest import Register
@@ -175,14 +177,53 @@ def test_what_a_page_is_told_to_follow_are_steps_and_states_of_the_kind(kind: Ki
     assert set(found["waits_in"]) <= set(found["states"])
 
 
-def test_a_step_takes_no_argument_that_its_call_has_for_itself() -> None:
-    kind: Kind[Any] = Kind(
-        InquiryRow, InquiryPhase, {InquiryPhase.OPENED: {}}, initial=InquiryPhase.OPENED, zh="试", en="trial",
-        path="trial", steps=MatterStepRow, states_zh=dict.fromkeys(InquiryPhase, "试"),
+def trial(**changes: Any) -> Kind[Any]:
+    """A kind that is declared for a test."""
+    return Kind(
+        InquiryRow, InquiryPhase, {InquiryPhase.OPENED: {"answered": InquiryPhase.ANSWERED}},
+        initial=InquiryPhase.OPENED, zh="试", en="trial", path="trial", steps=MatterStepRow,
+        states_zh=dict.fromkeys(InquiryPhase, "试"), **changes,
     )  # fmt: skip
 
+
+async def answered(uow: UnitOfWork, row: InquiryRow, *, how: str) -> None:
+    """Answer."""
+
+
+def test_a_step_takes_no_argument_that_its_call_has_for_itself() -> None:
     async def answer(uow: UnitOfWork, row: InquiryRow, *, answer: str) -> None:
         """Answer."""
 
     with pytest.raises(TypeError, match="answer means something else"):
-        kind.step(contract.InquiryAnswered, zh="答复", needs="write")(answer)
+        trial().step(contract.InquiryAnswered, zh="答复", needs="write")(answer)
+
+
+@pytest.mark.parametrize(
+    ("instead", "what"),
+    [
+        ({"why": {"no": contract.InquiryTransferred}}, "takes no why"),
+        ({"how": {"no": meetings.MeetingCancelled}}, "MeetingCancelled is no fact of inquiry"),
+    ],
+)
+def test_what_is_said_instead_is_said_by_a_parameter_and_of_the_same_kind(instead: Any, what: str) -> None:
+    with pytest.raises(TypeError, match=what):
+        trial().step(contract.InquiryAnswered, zh="答复", needs="write", instead=instead)(answered)
+
+
+def test_only_states_of_a_kind_are_settled() -> None:
+    with pytest.raises(TypeError, match="inquiry has no minuted to settle"):
+        trial(settled={meetings.MeetingPhase.MINUTED})
+
+
+def test_rows_are_added_to_a_list_that_there_is_by_who_may_bring_it() -> None:
+    kind = trial()
+    kind.opens(contract.InquiryOpened, zh="受理", needs="write", by_workbook=True)(answered)
+    kind.step(contract.InquiryAnswered, zh="答复", needs="write")(answered)
+    with pytest.raises(TypeError, match="no step has a list"):
+        check_complete(kind)
+    other = trial()
+    other.opens(contract.InquiryOpened, zh="受理", needs="write", by_workbook=True)(answered)
+    other.step(contract.InquiryAnswered, zh="答复", needs="answer", by_workbook=True)(answered)
+    check_complete(other)
+    with pytest.raises(TypeError, match="must be who may open a record"):
+        sheets(other)

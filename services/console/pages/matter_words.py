@@ -167,6 +167,12 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "open_matters": ("在办事项", "Open matters"),
     "no_open_matters": ("没有在办事项。", "No open matters."),
     "past_matters": ("已结束事项", "Ended matters"),
+    "attendance": ("近十二个月参会情况", "Meetings and trainings, last twelve months"),
+    "attendance_of": (
+        "应到 {invited} 人次，到会 {attended} 人次，到会率 {rate}。",
+        "Invited {invited} times, came {attended} times; attendance {rate}.",
+    ),
+    "attendance_unknown": ("待签到", "not known yet"),
     "inspections": ("历年年检", "Inspections"),
     # board
     "inspection_form": ("形式", "Form"),

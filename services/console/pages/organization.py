@@ -1,6 +1,7 @@
 """One organisation: facts, standing with reasons, what authorities decided, duties, money, its timeline."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, timedelta
 from html import escape
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,7 @@ class _Page:
         self.seen: tuple[Any, ...] = ()
         self.shown = Shown(frame)
         self.codes: Codes = {}
+        self.attendance = ""
         self.kinds = Kinds()
         self.head = ui.element("div").classes("head")
         self.body = ui.element("div").classes("grid")
@@ -80,10 +82,12 @@ class _Page:
             return
         self.seen = seen
         self.kinds = await self._kinds()
-        concerns = Concerns(self.frame, self.kinds, subjects, await self.shown.today())
+        today = await self.shown.today()
+        concerns = Concerns(self.frame, self.kinds, subjects, today)
         self.codes = await self.frame.desk.codes(self.frame.person)
         itself = next((one for one in subjects if one.aggregate == "organization"), None)
         standing = Standing(concerns, self.codes, await self._standing())
+        self.attendance = await self._attendance(today)
         merged = await self._merged_into(itself) if itself else {}
         self.head.clear()
         self.body.clear()
@@ -114,6 +118,23 @@ class _Page:
         except NotDone as refused:
             return refused
         return answer
+
+    async def _attendance(self, today: date) -> str:
+        """How often it came to what it was invited to in the last twelve months; empty where nobody says."""
+        try:
+            answer = await self.frame.desk.neighbours(self.frame.person).get(
+                SERVICE, "/v1/attendance-rates", organization_id=str(self.id),
+                since=(today - timedelta(days=365)).isoformat(),
+            )  # fmt: skip
+        except NotDone:
+            return ""
+        return "".join(self._came(one) for one in answer["items"])
+
+    def _came(self, one: Mapping[str, Any]) -> str:
+        said = self.said
+        rate = said("attendance_unknown") if one["rate"] is None else f"{one['rate']:.1f}%"
+        text = said("attendance_of", invited=one["invited"], attended=one["attended"], rate=rate)
+        return f"<p>{escape(text)}</p>"
 
     async def _merged_into(self, itself: Subject) -> Mapping[str, str]:
         """The record that this duplicate was merged into, by id; empty where it is none."""
@@ -168,6 +189,8 @@ class _Page:
             self._card("standing", standing.card(itself.state.get("hub_standing", "good"), lines))
             self._card("credit", standing.credit(itself.state))
             self._card("duties", self._duties(of))
+            if self.attendance:
+                self._card("attendance", self.attendance)
             if inspections := concerns.inspections():
                 self._card("inspections", inspections)
             if found := of.get(("grants", "application")):

@@ -88,7 +88,7 @@ AREA = Area(
         answers.tell_the_sender,
     ),
     figures=(ATTENDANCE, BY_LIST, ANSWERS, OWED_LATE, MONTHS),
-    timers=(*cadences.TIMERS, meetings.COUNTING, trainings.COUNTING),
+    timers=(*cadences.TIMERS, meetings.COUNTING, *trainings.TIMERS),
     roles={
         "hub_officer": _OFFICE,
         "registration_authority": _OFFICE,

@@ -119,6 +119,11 @@ class OperationsPolicy(_Section):
     minutes_days: int = Field(
         10, ge=1, description="ours, working days: minutes are approved after a meeting (L18)"
     )
+    training_list_days: int = Field(
+        20,
+        ge=1,
+        description="ours, working days: the list of a training is answered, counted from its entry as held",
+    )
     most_invited: int = Field(
         2_000, ge=1, description="ours: organisations that are invited to a meeting or training at once (L18)"
     )

@@ -42,18 +42,24 @@ async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapp
     return {"division": row.division, "organization_sequence": row.sequence, "paused_on": paused_on}
 
 
-async def refer(uow: UnitOfWork, row: Any, organization_id: UUID) -> None:
-    """Let a new record be about an organisation that does not give it its place; raises `NotFound`."""
-    organization = await _locked(uow, organization_id, "/organization_id")
+async def refer(uow: UnitOfWork, row: Any, organization_id: UUID) -> OrganizationRow:
+    """Let a new record be about an organisation that does not give it its place; returns the organisation.
+
+    It does not change until this transaction has ended, which others that refer to it need not wait for.
+
+    Raises `NotFound`.
+    """
+    organization = await _locked(uow, organization_id, "/organization_id", shared=True)
     row.organization_sequence = organization.sequence
     row.paused_on = None if organization.paused_on is None else uow.today
+    return organization
 
 
-async def _locked(uow: UnitOfWork, id: UUID, at: str) -> OrganizationRow:
+async def _locked(uow: UnitOfWork, id: UUID, at: str, *, shared: bool = False) -> OrganizationRow:
     found = await uow.session.exec(
         select(OrganizationRow)
         .where(OrganizationRow.id == id)
-        .with_for_update()
+        .with_for_update(read=shared)
         .execution_options(populate_existing=True)
     )
     row = found.one_or_none()

@@ -53,6 +53,15 @@ class OrganizationRow(AggregateRow, Table, table=True):
             postgresql_where=sa.text("not ended and not replica"),
         ),
         sa.Index("ix_organization_import_id", "import_id", postgresql_where=sa.text("import_id is not null")),
+        sa.Index("ix_organization_name", "name", postgresql_where=sa.text("not ended")),
+        sa.Index(
+            "ix_organization_credit_code", "credit_code", postgresql_where=sa.text("not ended and replica")
+        ),
+        sa.Index(
+            "ix_organization_merged_into",
+            "merged_into",
+            postgresql_where=sa.text("merged_into is not null"),
+        ),
     )
     stream = ("registry", "organization")
     called = ("社会组织", "organisation")

@@ -30,11 +30,21 @@ from services.registry.sheets.queries import ORGANIZATION, addition, to_fill
 
 Apply = Literal["all", "valid", "none"]
 _CALLED = """
-select credit_code as said, id from organization
-where credit_code = any($1) and not ended and division like any($2)
-union all
-select name, id from organization where name = any($1) and not ended and division like any($2)
+with called as (
+    select credit_code as said, id, replica from organization
+    where credit_code = any($1) and not ended and not replica and division like any($2)
+    union all
+    select credit_code, id, replica from organization
+    where credit_code = any($1) and not ended and replica and division like any($2)
+    union all
+    select name, id, replica from organization
+    where name = any($1) and not ended and division like any($2)
+)
+select said, id from (select *, rank() over (partition by said order by replica) as place from called) c
+where place = 1
 """
+"""Organisations by code or name; one at home in a stack below only where none is here. Every part has an
+index of its own."""
 _Known = Mapping[str, Sequence[UUID]]
 """Credit code or name -> organisations that are called so."""
 

@@ -155,6 +155,15 @@ async def test_two_records_of_one_organisation_are_invited_once(register: Regist
     await register.do(organizations.merge, id=one, into=two)
     with pytest.raises(NobodyToInvite):
         await register.do(meetings.invite, id=id)
+    with pytest.raises(AlreadyThere):
+        await register.do(attendances.invite, meeting_id=id, organization_id=two)
+    old: dict[str, Any] = {"effective_on": date(2019, 5, 6), "basis": Basis.HISTORICAL}
+    of_two = await meeting(register, **old)
+    await register.do(attendances.invite, meeting_id=of_two, organization_id=two, **old)
+    with pytest.raises(AlreadyThere):
+        await register.do(attendances.invite, meeting_id=of_two, organization_id=one, **old)
+    await register.do(attendances.invite, meeting_id=id, organization_id=two, post="staff")
+    await register.do(attendances.invite, meeting_id=await meeting(register), organization_id=two)
 
 
 @pytest.mark.integration

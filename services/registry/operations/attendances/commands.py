@@ -9,6 +9,7 @@ from shuniu_contracts import registry_meetings as contract
 
 from chassis.http.fields import PersonId
 from chassis.matters import Kind, words
+from chassis.matters.kind import AlreadyThere
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
 from services.registry.operations.attendances.counting import count_later
@@ -22,10 +23,10 @@ from services.registry.operations.attendances.model import (
     check_answer,
     check_invited,
 )
+from services.registry.operations.attendances.survivors import FAMILY
 from services.registry.operations.attendances.tables import AttendanceRow
 from services.registry.organizations.concerning import refer
 from services.registry.organizations.model import AlreadyEnded
-from services.registry.organizations.tables import OrganizationRow
 from services.registry.tables import MatterStepRow
 
 ATTENDANCES = Kind(
@@ -45,6 +46,18 @@ ATTENDANCES = Kind(
 )  # fmt: skip
 ATTENDANCES.ahead = lock_ahead
 
+_OF_THE_SAME = (
+    "with recursive "
+    + FAMILY.format(one="$1")
+    + """
+select id from attendance
+where organization_id in (select id from family) and organization_id <> $1
+  and (meeting_id, training_id, post, participant)
+      is not distinct from ($2::uuid, $3::uuid, $4::text, $5::text)
+limit 1
+"""
+)
+
 
 @ATTENDANCES.opens(contract.AttendanceInvited, zh="邀请", needs="write", by_workbook=True)
 async def invite(
@@ -59,12 +72,20 @@ async def invite(
     """One place on the list: of an organisation, or of a body that is none."""
     check_invited(organization_id, body)
     if organization_id is not None:
-        await refer(uow, row, organization_id)
-        organization = await uow.session.get_one(OrganizationRow, organization_id)
+        organization = await refer(uow, row, organization_id)
+        await _check_not_listed(uow, row)
         if organization.ended and row.basis == Basis.LIVE.value:
             into = organization.merged_into or "-"
             raise AlreadyEnded(status=organization.legal_status, into=into, at="/organization_id")
     await count_later(uow, await check_open(uow, row))
+
+
+async def _check_not_listed(uow: UnitOfWork, row: AttendanceRow) -> None:
+    """Raise `AlreadyThere` where another record of the same organisation has such a place."""
+    same = row.organization_id, row.meeting_id, row.training_id, row.post, row.participant
+    other = await uow.connection.fetchval(_OF_THE_SAME, *same)
+    if other is not None:
+        raise AlreadyThere(kind_zh=ATTENDANCES.zh, kind_en=ATTENDANCES.en, other=other)
 
 
 @ATTENDANCES.step(
@@ -82,7 +103,7 @@ async def record(
     reason: Annotated[Code | None, Field(title="请假事由（请假时填）")] = None,
     came_as: Annotated[Code | None, Field(title="实到职务（代会时填）")] = None,
 ) -> None:  # fmt: skip
-    """Came, was excused, or stayed away; said again it corrects what was said, until the minutes."""
+    """Came, was excused, or stayed away; said again it corrects what was said, until the list is closed."""
     check_answer(presence, reason, came_as)
     row.reason, row.came_as = reason, came_as
     await count_later(uow, await check_open(uow, row))
@@ -98,5 +119,5 @@ async def withdraw(
 
 @ATTENDANCES.step(contract.AttendanceClosed, zh="不再登记", needs="write", path="closing")
 async def close(uow: UnitOfWork, row: AttendanceRow) -> None:
-    """Nobody knows any more whether somebody came; approved minutes say so of all without an answer."""
+    """Nobody knows any more whether somebody came; a list that is closed says so of all without an answer."""
     await count_later(uow, await check_open(uow, row))

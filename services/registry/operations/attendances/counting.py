@@ -109,7 +109,7 @@ def _timer(row: type[Any]) -> str:
 
 async def count_later(uow: UnitOfWork, gathering: Gathering) -> None:
     """Count its list when this transaction has ended."""
-    await uow.schedule(_timer(type(gathering)), gathering.subject, gathering.division, at=uow.now)
+    await uow.schedule_once(_timer(type(gathering)), gathering.subject, gathering.division)
 
 
 def counting(kind: Kind[Any], event: type[Event]) -> Timer:

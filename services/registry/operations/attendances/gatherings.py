@@ -45,7 +45,7 @@ OF_MEETINGS = Kept(
 )  # fmt: skip
 OF_TRAININGS = Kept(
     TrainingRow, "training", "course",
-    frozenset({TrainingPhase.EXPLAINED.value, TrainingPhase.CANCELLED.value}),
+    frozenset({TrainingPhase.CONCLUDED.value, TrainingPhase.EXPLAINED.value, TrainingPhase.CANCELLED.value}),
 )  # fmt: skip
 _AHEAD = 'select from "{table}" g join attendance a on a.{name}_id = g.id where a.id = $1 for share of g'
 

@@ -73,7 +73,7 @@ async def invite_many(
 
 
 async def close_list(uow: UnitOfWork, row: Gathering) -> None:
-    """The minutes are approved: who has no answer gets none any more."""
+    """Minutes approved, training concluded: who has no answer gets none any more."""
     await advance_many(
         uow, ATTENDANCES, await _waiting(uow, row), contract.AttendanceClosed,
         on=row.effective_on, basis=Basis(row.basis),

@@ -78,8 +78,11 @@ class ListClosed(Refusal):
     """A list that is not changed any more."""
 
     code = "attendance_list_closed"
-    zh = "该会议（培训）已印发纪要、已取消或已说明未召开，参会名单不能再变更。"
-    en = "Its minutes were approved, or it was not held: the list of those invited cannot change any more."
+    zh = "该会议（培训）已印发纪要、已办结、已取消或已说明未召开，参会名单不能再变更。"
+    en = (
+        "Its minutes were approved, it was concluded, or it was not held:"
+        " the list of those invited cannot change any more."
+    )
 
 
 class ReasonOfExcuse(Refusal):

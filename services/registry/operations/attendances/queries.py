@@ -10,16 +10,16 @@ from pydantic import BaseModel, Field
 
 from chassis.http import Named, Page, PageRequest, Reading
 from services.registry.area import WHOLE, OwnFigures
-from services.registry.operations.attendances.survivors import SURVIVORS
+from services.registry.operations.attendances.survivors import FAMILY, SURVIVORS
 
-_PLACES = """
+_PLACES = " union all ".join(
+    f"""
     select a.organization_id, a.division, a.state
-    from attendance a
-    left join meeting m on m.id = a.meeting_id
-    left join training t on t.id = a.training_id
-    where a.state <> 'withdrawn' and coalesce(m.held_on, t.held_on) between $1 and $2
-      and a.division like any($3)
-"""
+    from {name} g join attendance a on a.{name}_id = g.id
+    where g.held_on between $1 and $2 and a.state <> 'withdrawn' and a.division like any($3) and {{who}}
+    """
+    for name in ("meeting", "training")
+)
 _COUNTS = """
        count(*) as invited, count(*) filter (where state = 'attended') as attended,
        count(*) filter (where state = 'excused') as excused,
@@ -28,8 +28,10 @@ _COUNTS = """
 _UNKNOWN = 1001
 """The rate per mille of who has no answer: after all that have."""
 _BY_ORGANIZATION = (
-    f"with recursive place as ({_PLACES} and a.organization_id is not null), "
-    + SURVIVORS.format(about="select organization_id from place union select $4::uuid")
+    "with recursive {family} place as ("
+    + _PLACES
+    + "), "
+    + SURVIVORS.format(about="select organization_id from place")
     + f"""
 , counted as (
     select coalesce(s.now, p.organization_id) as id, {_COUNTS}
@@ -43,16 +45,19 @@ _BY_ORGANIZATION = (
 )
 select r.*, o.name, o.division
 from rated r join organization o on o.id = r.id
-where ($4 is null or r.id = coalesce((select now from survivor where was = $4), $4))
-  and (r.per_mille, r.id) > ($5, $6)
+where (r.per_mille, r.id) > ($4, $5)
 order by r.per_mille, r.id
-limit $7
+limit $6
 """
+)
+_OF_ALL = _BY_ORGANIZATION.format(family="", who="a.organization_id is not null")
+_OF_ONE = _BY_ORGANIZATION.format(
+    family=FAMILY.format(one="$7::uuid") + ",", who="a.organization_id in (select id from family)"
 )
 
 
 class AttendanceRate(BaseModel):
-    """What one organisation was invited to in a year, and how often it came."""
+    """What one organisation was invited to in a time, and how often it came."""
 
     organization_id: UUID = Field(description="the record that goes on, where two were found to be one")
     name: str
@@ -65,19 +70,21 @@ class AttendanceRate(BaseModel):
 
 
 async def by_organization(
-    reading: Reading, *, year: int | None, page: PageRequest, division: str | None = None,
-    organization_id: UUID | None = None,
+    reading: Reading, *, year: int | None, page: PageRequest, since: date | None = None,
+    division: str | None = None, organization_id: UUID | None = None,
 ) -> Page[AttendanceRate]:  # fmt: skip
-    """The year's attendance of what was held in a division, those first who came least.
+    """Attendance of what was held in a division in a year, or `since` a day until today, those first who came
+    least.
 
     Raises `NotPermitted`, `MalformedCursor`.
     """
     year = year or reading.today.year
+    time = (since, reading.today) if since is not None else (date(year, 1, 1), date(year, 12, 31))
     after = page.after(int, UUID) or (-1, UUID(int=0))
+    statement, one = (_OF_ALL, ()) if organization_id is None else (_OF_ONE, (organization_id,))
     rows = await reading.connection.fetch(
-        _BY_ORGANIZATION, date(year, 1, 1), date(year, 12, 31), reading.patterns(division), organization_id,
-        *after, page.fetch,
-    )  # fmt: skip
+        statement, *time, reading.patterns(division), *after, page.fetch, *one
+    )
     return Page[AttendanceRate].of(rows, page, item=_rate, key=lambda row: (row["per_mille"], row["id"]))
 
 
@@ -95,7 +102,9 @@ NAMES: Mapping[str, Named] = {
 }
 """Of the calendar year of the day asked for, up to that day; no part of `meetings.year.attended` and
 `trainings.year.attended`, which count everybody who came, on a list or not."""
-_BY_PLACE = f"select left(division, $4) as place, {_COUNTS} from ({_PLACES}) place group by 1"
+_BY_PLACE = (
+    f"select left(division, $4) as place, {_COUNTS} from ({_PLACES.format(who='true')}) place group by 1"
+)
 _NUMBERS = ("invited", "attended", "excused", "absent")
 
 

@@ -1,5 +1,6 @@
 """Attendance by organisation over HTTP."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -18,10 +19,14 @@ async def rates(
     call: Annotated[Call, requires("attendances:read")],
     page: Annotated[PageRequest, Depends()],
     year: Annotated[int | None, Query(ge=1990, le=2200, description="this one if left out")] = None,
+    since: Annotated[
+        date | None, Query(description="instead of a year: what was held from this day until today")
+    ] = None,
     division: Annotated[Division | None, Query(description="of what was held here and below")] = None,
     organization_id: UUID | None = None,
 ) -> Page[AttendanceRate]:
-    """社会组织本年度到会情况，到会率低的在前 / Invited and attended in a year, by organisation."""
+    """社会组织到会情况，到会率低的在前 / Invited and attended in a year or since a day, by organisation."""
     return await call.read(
-        queries.by_organization, year=year, page=page, division=division, organization_id=organization_id
-    )
+        queries.by_organization, year=year, since=since, page=page, division=division,
+        organization_id=organization_id,
+    )  # fmt: skip

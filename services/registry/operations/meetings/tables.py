@@ -16,7 +16,10 @@ class MeetingRow(MatterRow, Table, table=True):
     """One meeting. Minutes and explanations in words stay here."""
 
     __tablename__ = "meeting"
-    __table_args__ = (sa.Index("uq_meeting_cadence_period", "cadence_id", "period", unique=True),)
+    __table_args__ = (
+        sa.Index("uq_meeting_cadence_period", "cadence_id", "period", unique=True),
+        sa.Index("ix_meeting_held_on", "held_on"),
+    )
     stream = ("registry", "meeting")
     public = contract.MeetingState
 

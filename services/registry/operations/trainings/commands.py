@@ -10,15 +10,17 @@ from shuniu_contracts import registry_meetings as contract
 
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind, words
+from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, Words
-from services.registry.operations.attendances.counting import counting, hold_by_list
+from services.registry.operations.attendances.counting import counting, follow_list, hold_by_list
 from services.registry.operations.attendances.invitations import (
     Among,
     Forms,
     Links,
     Post,
     call_off,
+    close_list,
     invite_many,
 )
 from services.registry.operations.meetings.commands import explanation_days
@@ -29,6 +31,8 @@ from services.registry.operations.trainings.tables import TrainingRow
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
+_CLOSES = "training.list"
+
 TRAININGS = Kind(
     TrainingRow, TrainingPhase, TRANSITIONS, initial=TrainingPhase.DUE,
     zh="培训", en="trainings", path="trainings", unit="次", steps=MatterStepRow,
@@ -37,6 +41,7 @@ TRAININGS = Kind(
         TrainingPhase.SURVEYED: "已调查需求",
         TrainingPhase.SCHEDULED: "已排期",
         TrainingPhase.HELD: "已举办",
+        TrainingPhase.CONCLUDED: "已办结",
         TrainingPhase.MISSED: "未举办",
         TrainingPhase.EXPLAINED: "未举办、已说明",
         TrainingPhase.CANCELLED: "取消",
@@ -52,7 +57,7 @@ TRAININGS = Kind(
             column="explanation_due_on", rescheduled=contract.TrainingRescheduled,
         ),
     ),
-    unique=("cadence_id", "period"),
+    unique=("cadence_id", "period"), settled={TrainingPhase.HELD},
     filters=("body", "course", "period", "series", "plan_id", "strength", "cadence_id"),
 )  # fmt: skip
 
@@ -127,13 +132,27 @@ async def hold(
     lecturer: Annotated[PersonId | None, Field(title="授课人")] = None,
     invited: Annotated[Count | None, Field(title="应到人数")] = None,
 ) -> None:  # fmt: skip
-    """It took place on the day given; numbers that are left out are those of the list of those invited."""
+    """It took place on the day given; numbers that are left out are those of the list of those invited.
+
+    The list can be answered and corrected for some days from now on.
+    """
     check_within(row.effective_on, row.period_begins_on, row.period_ends_on, at="/effective_on")
     await hold_by_list(uow, row, invited=invited, attended=attended, organizations=organizations)
     check_part(women, row.attended, at="/women")
     check_part(staff, row.attended, at="/staff")
     _check_survey(uow, row)
     row.held_on = row.effective_on
+    if row.basis == Basis.LIVE.value:
+        days = uow.policy(RegistryPolicy).operations.training_list_days
+        await uow.schedule_working_days(_CLOSES, row.subject, row.division, after=uow.today, days=days)
+
+
+@TRAININGS.step(contract.TrainingConcluded, zh="办结", needs="write", path="conclusion")
+async def conclude(uow: UnitOfWork, row: TrainingRow) -> None:
+    """Close the list of those invited: it changes no more, nor do the numbers."""
+    await uow.cancel(_CLOSES, [row.subject])
+    await follow_list(uow, row)
+    await close_list(uow, row)
 
 
 @TRAININGS.step(contract.TrainingMissed, zh="认定未举办", needs="write", path="absence")
@@ -160,7 +179,13 @@ async def cancel(uow: UnitOfWork, row: TrainingRow, *, reason: Annotated[Code, F
     await call_off(uow, row)
 
 
-COUNTING = counting(TRAININGS, contract.TrainingCounted)
+async def _conclude(uow: UnitOfWork, due: DueTimer) -> None:
+    row = await TRAININGS.load(uow, due.subject)
+    if await due.take():
+        await conclude.on(uow, row)
+
+
+TIMERS = (counting(TRAININGS, contract.TrainingCounted), Timer(_CLOSES, _conclude))
 
 
 def _check_survey(uow: UnitOfWork, row: TrainingRow) -> None:

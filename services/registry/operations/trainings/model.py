@@ -12,6 +12,7 @@ class TrainingPhase(StrEnum):
     SURVEYED = "surveyed"
     SCHEDULED = "scheduled"
     HELD = "held"
+    CONCLUDED = "concluded"
     MISSED = "missed"
     EXPLAINED = "explained"
     CANCELLED = "cancelled"
@@ -33,11 +34,13 @@ TRANSITIONS: Transitions[TrainingPhase] = {
         "invited": TrainingPhase.SCHEDULED,
     },
     TrainingPhase.MISSED: {"held": TrainingPhase.HELD, "explained": TrainingPhase.EXPLAINED},
-    TrainingPhase.HELD: {},
+    TrainingPhase.HELD: {"concluded": TrainingPhase.CONCLUDED},
+    TrainingPhase.CONCLUDED: {},
     TrainingPhase.EXPLAINED: {},
     TrainingPhase.CANCELLED: {},
 }
-"""需求调查, 专题培训, 实地考察 (JIANGMEN R03, R26), 讲堂 (BINHAI B11)."""
+"""需求调查, 专题培训, 实地考察 (JIANGMEN R03, R26), 讲堂 (BINHAI B11). No source has a paper
+that closes a training as minutes close a meeting: held, it has ended; its list is closed some days later."""
 
 
 class SurveyMissing(Refusal):

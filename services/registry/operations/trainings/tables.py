@@ -19,6 +19,7 @@ class TrainingRow(MatterRow, Table, table=True):
     __table_args__ = (
         sa.Index("uq_training_cadence_period", "cadence_id", "period", unique=True),
         sa.Index("ix_training_plan_id", "plan_id"),
+        sa.Index("ix_training_held_on", "held_on"),
     )
     stream = ("registry", "training")
     public = contract.TrainingState
