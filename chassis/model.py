@@ -1,13 +1,19 @@
-"""Pure building blocks of a service's `model.py`: refusals, transition tables, division codes."""
+"""Pure building blocks of a service's `model.py`: refusals, transition tables, division codes, money."""
 
 import re
+import string
+import unicodedata
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 _DIVISION = re.compile(r"[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?")
 _TIERS = {4: "city", 6: "district", 9: "street", 12: "community"}
 _ZONES = range(400, 600)
+_YUAN = re.compile(r"([+-]?)\s*¥?\s*([0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(?:\.([0-9]{1,18}))?\s*元?")
+LARGEST_FEN = 10**15
+"""No sum may exceed ten trillion yuan: more is a slip of the keyboard."""
 
 
 class RefusalKind(StrEnum):
@@ -22,12 +28,22 @@ class RefusalKind(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class _Sentences(string.Formatter):
+    """Writes sums of money as people read them."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return yuan(value) if format_spec == "yuan" else str(super().format_field(value, format_spec))
+
+
+_SENTENCES = _Sentences()
+
+
 class Refusal(Exception):
     """A command that the domain does not accept; one subclass a reason.
 
     A subclass sets `code` (stable, dotted), `kind`, and one sentence in each language that may use the
-    keyword arguments as `{name}`: what was wrong, with what value, and what to do. `at` is the JSON pointer
-    of the offending field or the workbook cell, where there is one.
+    keyword arguments as `{name}`, sums in fen as `{name:yuan}`: what was wrong, with what value, and what to
+    do. `at` is the JSON pointer of the offending field or the workbook cell, where there is one.
     """
 
     code: ClassVar[str]
@@ -43,7 +59,7 @@ class Refusal(Exception):
     def message(self, language: str) -> str:
         """The sentence for people, `zh` or `en`."""
         template = self.zh if language == "zh" else self.en
-        return template.format(**self.details)
+        return _SENTENCES.vformat(template, (), self.details)
 
 
 class Refusals(Exception):
@@ -132,3 +148,60 @@ def is_zone(division: str) -> bool:
 def ancestors(division: str) -> tuple[str, ...]:
     """The codes above `division`, highest first, without itself."""
     return tuple(division[:length] for length in _TIERS if length < len(division))
+
+
+class NotYuan(Refusal):
+    """A text or a cell that is no sum of money."""
+
+    code = "sum_unreadable"
+    kind = RefusalKind.INVALID
+    zh = "“{found}”不是金额，请以元为单位填写数字，例如 1200 或 1,200.50。"
+    en = "'{found}' is no sum of money; enter a number of yuan, such as 1200 or 1,200.50."
+
+
+class FinerThanFen(Refusal):
+    """A sum with parts of a fen."""
+
+    code = "sum_finer_than_fen"
+    kind = RefusalKind.INVALID
+    zh = "金额“{found}”的小数超过两位，请以元为单位填写，最多精确到分，例如 1200.50。"
+    en = "The sum '{found}' has more than two decimal places; enter yuan down to the fen, such as 1200.50."
+
+
+class SumOutOfRange(Refusal, ValueError):
+    """A sum that cannot be; a ValueError too, so that a validating model reports it with its field."""
+
+    code = "sum_out_of_range"
+    kind = RefusalKind.INVALID
+    zh = "金额 {fen:yuan} 元不在范围内，应为 {least:yuan} 元至 {most:yuan} 元。"
+    en = "The sum of {fen:yuan} yuan is out of range: it must be from {least:yuan} to {most:yuan} yuan."
+
+
+def yuan(fen: int) -> str:
+    """A sum in fen as people read it, in yuan: `1,200`, `1,200.50`, `-0.05`."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}{f'.{rest:02}' if rest else ''}"
+
+
+def fen_of(said: object, *, at: str | None = None) -> int:
+    """The fen of what was entered in yuan, as a text or as a cell; raises `NotYuan`, `FinerThanFen`.
+
+    A text may have ￥, 元, wide characters, and separators that make groups of three. Of a float the fifteen
+    digits count that a workbook keeps and shows.
+    """
+    found = format(Decimal(f"{said:.15g}"), "f") if isinstance(said, float) else str(said)
+    read = _YUAN.fullmatch(unicodedata.normalize("NFKC", found).strip())
+    if read is None or isinstance(said, bool):
+        raise NotYuan(found=found[:40], at=at)
+    sign, whole, decimals = read[1], read[2].replace(",", ""), (read[3] or "").rstrip("0")
+    if len(decimals) > 2:
+        raise FinerThanFen(found=found[:40], at=at)
+    fen = 100 * int(whole) + int(decimals.ljust(2, "0"))
+    return -fen if sign == "-" else fen
+
+
+def within(fen: int, least: int = 0, most: int = LARGEST_FEN, *, at: str | None = None) -> int:
+    """`fen` from `least` to `most`; raises `SumOutOfRange`."""
+    if not least <= fen <= most:
+        raise SumOutOfRange(fen=fen, least=least, most=most, at=at)
+    return fen

@@ -3,14 +3,24 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, core_schema
 from shuniu_contracts import Basis
 from shuniu_contracts.fields import CODE_PATTERN, PERSON_PATTERN
 
-from chassis.model import Refusal, RefusalKind
+from chassis.model import LARGEST_FEN, Refusal, RefusalKind, within
 
 PERSON = PERSON_PATTERN.replace("^", "^(?![-_])", 1)
 """As on the bus, and beginning like a code: who is answerable for a record may be a person or a desk."""
@@ -84,6 +94,25 @@ Words = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), AfterValidator(_lines)
 ]
 """Words for people, in lines; they stay in their service."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Marks an integer as a sum of money in fen, from `least` to `most`.
+
+    Its schema says `"x-money": "fen"`: pages and workbooks then ask for it, and show it, in yuan.
+    """
+
+    least: int = 0
+    most: int = LARGEST_FEN
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(
+            lambda fen: within(fen, self.least, self.most), core_schema.int_schema(strict=True)
+        )
+
+    def __get_pydantic_json_schema__(self, made: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(made), "minimum": self.least, "maximum": self.most, "x-money": "fen"}
 
 
 def words(zh: Mapping[str, str]) -> dict[str, Any]:

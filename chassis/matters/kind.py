@@ -268,6 +268,11 @@ class Kind(Generic[R]):
         return needs if ":" in needs else f"{self.permission}:{needs}"
 
     @property
+    def money(self) -> frozenset[str]:
+        """The fields that are sums in fen, a part of a row as `<field>.<part>`."""
+        return rendering(self.row).money
+
+    @property
     def timers(self) -> tuple[Timer, ...]:
         """What the service has to fire."""
         return tuple(clockwork.timer_of(self, clock) for clock in self.clocks)

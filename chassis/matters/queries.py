@@ -146,7 +146,7 @@ def words(kind: Kind[Any]) -> dict[str, Any]:
         "opening": _step_words(kind.opening) if kind.opening else None,
         "steps": {fact: _step_words(step) for fact, step in kind.steps.items()},
         "fields": {n: f.title for n, f in kind.row.model_fields.items() if f.title},
-        "filter": filter_of(kind).model_json_schema(),
+        "money": sorted(kind.money), "filter": filter_of(kind).model_json_schema(),
     }  # fmt: skip
 
 

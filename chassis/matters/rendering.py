@@ -1,7 +1,7 @@
 """A row and the state of its contract become each other by the names of the fields."""
 
 import typing
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any
@@ -9,15 +9,20 @@ from uuid import UUID
 
 import msgspec
 from shuniu_contracts import Quantity, Ref, State
+from shuniu_contracts.fields import Fen
 
 _Read = Callable[[Any], Any]
 
 
 class Rendering:
-    """Both directions for one kind: `state` of a row for the bus, `columns` of a state for a replica."""
+    """Both directions for one kind: `state` of a row for the bus, `columns` of a state for a replica.
+
+    `money` are the fields that are sums in fen, a part of a row as `<field>.<part>`.
+    """
 
     def __init__(self, public: type[State], columns: Collection[str], owner: str) -> None:
         self._public = public
+        self.money = frozenset(_sums(public))
         self._readers: list[tuple[str, _Read]] = []
         plain: list[str] = []
         self._names: list[tuple[str, type | None]] = []
@@ -62,6 +67,18 @@ class Rendering:
             else:
                 found[name] = msgspec.to_builtins(value)
         return found
+
+
+def _sums(record: Any, within: str = "") -> Iterator[str]:
+    """The fields in fen; a quantity says in its name what it counts."""
+    for name, hint in typing.get_type_hints(record, include_extras=True).items():
+        kinds = (hint, *typing.get_args(hint))
+        if Fen in kinds or (Quantity in kinds and name.endswith("_fen")):
+            yield f"{within}{name}"
+        elif not within:
+            for kind in kinds:
+                if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+                    yield from _sums(kind, f"{name}.")
 
 
 def _bare(hint: Any) -> Any:

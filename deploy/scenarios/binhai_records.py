@@ -171,7 +171,7 @@ async def report(situation: Situation) -> None:
             (volunteers, year): {
                 "service_hours": hours, "service_hours_qualifier": "over",
                 "field_hours": [{"field": field, "hours": hours // len(FIELDS)} for field in FIELDS],
-                "donated_yuan": yuan, "donated_fen_qualifier": "over",
+                "donated_fen": 100 * yuan, "donated_fen_qualifier": "over",
             }
             for year, (hours, yuan) in zip(years, shares, strict=True)
         },

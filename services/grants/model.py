@@ -1,4 +1,4 @@
-"""What every capability of grants shares: when and how a fact came to be recorded, and sums in fen."""
+"""What every capability of grants shares: when and how a fact came to be recorded, and what it may follow."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,9 +6,6 @@ from datetime import date
 from shuniu_contracts import Basis as Basis
 
 from chassis.model import Refusal, RefusalKind
-
-LARGEST_FEN = 10**15
-"""No sum may exceed ten trillion yuan: more is a slip of the keyboard."""
 
 
 class EffectiveInFuture(Refusal):
@@ -27,15 +24,6 @@ class EffectiveBeforePrevious(Refusal):
     kind = RefusalKind.INVALID
     zh = "生效日期 {day} 早于上一步骤的日期 {previous};如需更正,请以 corrected 方式登记。"
     en = "The effective date {day} is before the step it follows, {previous}; else use basis 'corrected'."
-
-
-class SumOutOfRange(Refusal):
-    """A sum is a positive number of fen."""
-
-    code = "sum_out_of_range"
-    kind = RefusalKind.INVALID
-    zh = "金额 {fen} 分无效:应大于 0 且不超过 {largest} 分。"
-    en = "The sum of {fen} fen is not valid: it must be above 0 and at most {largest} fen."
 
 
 @dataclass(frozen=True)
@@ -64,10 +52,3 @@ class Occasion:
         if previous is not None and day < previous and basis is not Basis.CORRECTED:
             raise EffectiveBeforePrevious(day=day, previous=previous, at="/effective_on")
         return cls(day, basis)
-
-
-def positive_fen(fen: int, *, at: str | None = None) -> int:
-    """`fen` as a sum of money above zero; raises `SumOutOfRange`."""
-    if not 0 < fen <= LARGEST_FEN:
-        raise SumOutOfRange(fen=fen, largest=LARGEST_FEN, at=at)
-    return fen

@@ -7,12 +7,12 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from chassis.http import AggregateOut
 from chassis.http.fields import Fact as Fact
-from chassis.http.fields import printable
-from services.grants.model import LARGEST_FEN, Basis
+from chassis.http.fields import Sum, printable
+from services.grants.model import Basis
 
 Sentence = Annotated[str, StringConstraints(max_length=500), AfterValidator(printable)]
 """Words about a criterion or an anchor, or none; never about a person."""
-Fen = Annotated[int, Field(gt=0, le=LARGEST_FEN, strict=True)]
+Fen = Annotated[int, Sum(1)]
 """A sum of money in fen."""
 Year = Annotated[int, Field(ge=1900, le=2999)]
 

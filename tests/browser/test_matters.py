@@ -404,3 +404,29 @@ async def test_the_pages_speak_english(visitor: Visitor, inspected: dict[str, st
     await expect(visitor.page.get_by_text("This record has ended.")).to_be_visible()
     await visitor.go("/today")
     await expect(visitor.page.locator('[data-card="summary"]')).to_contain_text("due within 30 days")
+
+
+async def test_money_is_entered_and_shown_in_yuan(visitor: Visitor, stack: Stack) -> None:
+    helped = await stack.register("暖阳助老社", division=STREET)
+    given = await stack.ask(
+        "POST", "registry", "/v1/supports",
+        json={"organization_id": helped["id"], "support_kind": "activities", "provider": "civil_affairs",
+              "amount_fen": 123_456_700},
+    )  # fmt: skip
+    await visitor.sign_in("operator")
+    await visitor.go(f"/matters/supports/{given['id']}")
+    particulars = visitor.page.locator('[data-card="particulars"]')
+    await expect(particulars).to_contain_text("1,234,567 元")
+    await visitor.page.get_by_role("button", name="更正", exact=True).click()
+    amount = visitor.page.get_by_label("金额（元）")
+    await amount.fill("12.345")
+    await visitor.page.get_by_role("button", name="更正").last.click()
+    await expect(visitor.page.locator('[data-field="amount_fen"]')).to_contain_text("最多精确到分")
+    await visitor.picture("money")
+    await amount.fill("￥1,200.5")
+    await visitor.page.get_by_role("button", name="更正").last.click()
+    await expect(particulars).to_contain_text("1,200.50 元")
+    await expect(visitor.page.locator('[data-card="steps"]')).to_contain_text("金额：1,200.50 元")
+    await visitor.picture("money-shown")
+    found = await stack.ask("GET", "registry", f"/v1/supports/{given['id']}")
+    assert found["amount_fen"] == 120_050

@@ -13,12 +13,14 @@ from services.console.matters.forms import Fault, Field, Widget, field_of, field
 from services.console.matters.kinds import Kinds, KindWords
 from services.console.pages.words import Words
 from services.registry.areas import KINDS
+from services.registry.incubation.stays.commands import STAYS
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.tasks.commands import TASKS
 from services.registry.policy import RegistryPolicy, names_of
+from services.registry.records.returns.commands import RETURNS
 
 STEPS = [step for kind in KINDS for step in (kind.opening, *kind.steps.values()) if step is not None]
 
@@ -83,6 +85,39 @@ def test_a_number_that_cannot_be_is_said_with_its_value(entered: Any, key: str) 
     assert (body, faults["done"].key) == ({}, key)
     for language in ("zh", "en"):
         assert str(entered) in Words(language)(key, **faults["done"].values)
+
+
+def test_money_is_entered_in_yuan_and_sent_in_fen() -> None:
+    amount = of(STAYS.steps["subsidy_requested"])["amount_fen"]
+    assert (amount.widget, amount.title) == (Widget.MONEY, "金额")
+    assert read([amount], {"amount_fen": "￥1,200.5"}) == ({"amount_fen": 120_050}, {})
+    for entered, sentence in (
+        ("12.345", "最多精确到分"), ("一千", "“一千”不是金额"), ("0", "应为 0.01 元至 10,000,000,000 元"),
+    ):  # fmt: skip
+        body, faults = read([amount], {"amount_fen": entered})
+        fault = faults["amount_fen"]
+        assert (body, fault.key) == ({}, "fault_refused")
+        assert sentence in Words("zh")(fault.key, **fault.values)
+    income = of(RETURNS.steps["submitted"])["income"]
+    entered_row = {"source": "services", "fen": "3,000.01"}
+    assert read([income], {"income": [entered_row]})[0] == {
+        "income": [{"source": "services", "fen": 300_001}]
+    }
+
+
+def test_money_that_a_step_takes_is_marked_as_such() -> None:
+    """A sum in fen that a form does not know for one would be asked for in fen."""
+    unmarked = [
+        f"{step.__name__}.{one.name}"
+        for step in STEPS
+        for field in fields(step.body.model_json_schema())
+        for one in (field, *field.parts)
+        if (one.name == "fen" or one.name.endswith("_fen") or "分）" in one.title)
+        and one.widget is not Widget.MONEY
+    ]
+    assert unmarked == []
+    marked = {one.name for step in STEPS for one in of(step).values() if one.widget is Widget.MONEY}
+    assert {"worth", "fen", "added_fen", "donated_fen"} <= marked
 
 
 def test_texts_days_and_lists() -> None:

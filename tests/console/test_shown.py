@@ -16,8 +16,13 @@ from services.console.matters.queries import Due
 from services.console.pages.frame import Frame
 from services.console.pages.shown import Shown, is_said
 from services.console.pages.words import Language, Words
+from services.registry.areas import KINDS
 from services.registry.enforcement.risks.commands import RISKS
 from services.registry.hub.coordination.commands import COORDINATION_CASES
+from services.registry.hub.resources.requests import RESOURCE_REQUESTS
+from services.registry.hub.teams.commands import TEAMS
+from services.registry.incubation.contracts.commands import OPERATOR_CONTRACTS
+from services.registry.incubation.stays.commands import STAYS
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.meetings.commands import MEETINGS
@@ -83,6 +88,17 @@ def test_a_code_has_its_regions_name_and_one_without_stays_as_it_is() -> None:
          "情形：未被阶段覆盖，开始日期：2016-01-01"),
         (RETURNS, "hours", [{"field": "psychology", "hours": 3}], "服务领域：心理建设，时数：3"),
         (RETURNS, "service_hours", {"value": 1200000, "qualifier": "over"}, "1200000 多"),
+        (RETURNS, "donated_fen", {"value": 120_050, "qualifier": "about"}, "约 1,200.50 元"),
+        (RETURNS, "donated_fen", 1_000_000_000, "10,000,000 元"),
+        (RETURNS, "income", [{"source": "services", "fen": 7}], "收入来源：服务收入，金额：0.07 元"),
+        (RETURNS, "own_income_fen", 0, "0 元"),
+        (STAYS, "subsidy_requested_fen", 500_000, "5,000 元"),
+        (STAYS, "amount", {"fen": 123_456_789, "currency": "CNY"}, "1,234,567.89 元"),
+        (OPERATOR_CONTRACTS, "added_fen", 100, "1 元"),
+        (RESOURCE_REQUESTS, "worth", 100, "1 元"),
+        (RESOURCE_REQUESTS, "value", 100, "1 元"),
+        (RESOURCE_REQUESTS, "quantity", 100, "100"),
+        (TEAMS, "incentives", 50_050, "500.50 元"),
         (CHECKLISTS, "systems", [{"system": "disclosure", "adopted_on": "2026-03-01"}],
          "制度：信息公开，建立日期：2026-03-01"),
         (COORDINATION_CASES, "parts",
@@ -93,6 +109,19 @@ def test_a_code_has_its_regions_name_and_one_without_stays_as_it_is() -> None:
 )  # fmt: skip
 def test_rows_are_said_in_words(kind: Kind[Any], name: str, value: Any, words: str) -> None:
     assert shown().value(told(kind), name, value) == words
+
+
+def test_money_is_called_without_the_unit_it_is_kept_in() -> None:
+    contracts = told(OPERATOR_CONTRACTS)
+    assert (contracts.field("amount_fen", "zh"), contracts.field("amount_fen", "en")) == (
+        "合同金额",
+        "amount",
+    )
+    assert shown("en").value(contracts, "amount_fen", 120_050) == "1,200.50 yuan"
+    assert (
+        shown("en").value(told(RETURNS), "income", [{"source": "x", "fen": 7}]) == "source：x，sum：0.07 yuan"
+    )
+    assert not [title for kind in KINDS for title in told(kind).fields.values() if "分）" in title]
 
 
 def test_what_refers_to_other_records_is_not_read_out() -> None:

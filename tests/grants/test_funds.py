@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from chassis.model import StepNotPossible
+from chassis.model import StepNotPossible, SumOutOfRange
 from chassis.unit_of_work import NotFound, StaleRevision
 from services.grants.funds import commands as funds
 from services.grants.funds.model import (
@@ -20,7 +20,7 @@ from services.grants.funds.model import (
     FundOverspent,
 )
 from services.grants.funds.tables import FundRow
-from services.grants.model import Basis, EffectiveBeforePrevious, EffectiveInFuture, SumOutOfRange
+from services.grants.model import Basis, EffectiveBeforePrevious, EffectiveInFuture
 from tests.grants.conftest import Grants
 
 pytestmark = pytest.mark.integration

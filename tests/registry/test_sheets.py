@@ -9,7 +9,9 @@ import pytest
 
 from services.registry.incubation.supports import commands as supports
 from services.registry.inspections.annual import commands as annual
+from services.registry.operations.periods import Interval
 from services.registry.organizations import commands as organizations
+from services.registry.records.returns import commands as returns
 from tests.registry.conftest import Api, Register
 from tests.registry.references import organization
 
@@ -174,3 +176,53 @@ async def test_faults_of_cells_are_told_in_the_language_of_the_office(register: 
     assert told["日期"]["message_zh"] == "“日期”：应为日期（年-月-日）。"
     assert told["材料编号"]["message_zh"].startswith("“材料编号”：格式不符")
     assert told["日期"]["message_en"] == "Must be a date (YYYY-MM-DD)."
+
+
+RETURNED = "/v1/returns/submission/sheet"
+
+
+async def returning(register: Register) -> Any:
+    """A yearly return that was handed in with its money once, and came back."""
+    await register.begin(date(2026, 3, 2))
+    row = await register.do(
+        returns.open_, organization_id=await organization(register), interval=Interval.YEAR,
+        covers=date(2025, 6, 1),
+    )  # fmt: skip
+    income = [returns.IncomeFrom(source="services", fen=120_050)]
+    await register.do(returns.submit, id=row.id, donated_fen=1234, income=income)
+    return await register.do(returns.return_, id=row.id, items=["income"])
+
+
+async def test_money_goes_out_in_yuan_and_comes_back_in_fen(register: Register, api: Api) -> None:
+    row = await returning(register)
+    sheet = await downloaded(api, RETURNED)
+    titles = [cell.value for cell in sheet[1]]
+    assert titles.count("捐赠款物（元）") == 2, "what is known, and what is to be filled in"
+    assert not [title for title in titles if "分）" in title]
+    known = dict(zip(titles[::-1], sheet[2][::-1], strict=True))
+    assert (known["收入合计（元）"].value, known["收入合计（元）"].number_format) == (1200.5, "#,##0.00")
+    assert known["捐赠款物（元）"].value == 12.34
+    assert known["收入构成"].value == "services：1,200.50 元"
+    fill(sheet, 2, **{"捐赠款物（元）": "￥1,200.5", "其中物资折价（元）": 0.1 + 0.2})
+    report = await brought(api, RETURNED, sheet, "all")
+    assert (report["applied"], report["faults"]) == (1, [])
+    state = (await register.events(row.id))[-1][1]["state"]
+    assert (state["donated_fen"], state["in_kind_fen"]) == ({"value": 120_050}, {"value": 30})
+
+
+async def test_a_cell_that_is_no_money_is_a_fault_of_its_row(register: Register, api: Api) -> None:
+    await returning(register)
+    sheet = await downloaded(api, RETURNED)
+    fill(sheet, 2, **{"捐赠款物（元）": 12.345, "其中物资折价（元）": "一千元"})
+    report = await brought(api, RETURNED, sheet, "valid")
+    assert report["applied"] == 0
+    told = {fault["column"]: fault for fault in report["faults"]}
+    assert {column: (fault["row"], fault["code"]) for column, fault in told.items()} == {
+        "捐赠款物（元）": (2, "sum_finer_than_fen"), "其中物资折价（元）": (2, "sum_unreadable"),
+    }  # fmt: skip
+    assert "最多精确到分" in told["捐赠款物（元）"]["message_zh"]
+    assert "“一千元”不是金额，请以元为单位填写" in told["其中物资折价（元）"]["message_zh"]
+    fill(sheet, 2, **{"捐赠款物（元）": 20_000_000_000, "其中物资折价（元）": 0})
+    [fault] = (await brought(api, RETURNED, sheet, "valid"))["faults"]
+    assert (fault["column"], fault["code"]) == ("捐赠款物（元）", "sum_out_of_range")
+    assert "应为 0 元至 10,000,000,000 元" in fault["message_zh"]

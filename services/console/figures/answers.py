@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from pydantic import BaseModel, Field
 
+from chassis.model import yuan
 from services.console.figures.model import Comparison, Number, Qualifier, Verdict
 
 _FEN = "fen"
@@ -59,9 +60,11 @@ class ComparedOut(BaseModel):
 
 def quantity(number: Number, unit: str) -> str:
     """A number with its unit; money, kept in fen, in yuan: `2,355 家`, `1,260,400 元`."""
-    shown, name = (Fraction(number) / 100, "元") if unit == _FEN else (Fraction(number), unit)
+    if unit == _FEN:
+        return f"{yuan(round(Fraction(number)))} 元"
+    shown = Fraction(number)
     digits = f"{int(shown):,}" if shown.denominator == 1 else f"{float(shown):,.2f}"
-    return f"{digits} {name}"
+    return f"{digits} {unit}"
 
 
 def shown(comparison: Comparison) -> ComparisonOut:

@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from chassis.model import LARGEST_FEN, Refusal, fen_of, within
+
 SAID_OF_EVERY_FACT = ("effective_on", "basis")
 """What may be said of any fact: its day, and how it came to be known."""
 _DIVISION = "^[0-9]{4}([0-9]{2}"
@@ -22,6 +24,8 @@ class Widget(StrEnum):
     TEXT = "text"
     WORDS = "words"
     NUMBER = "number"
+    MONEY = "money"
+    """entered in yuan, sent in fen"""
     FLAG = "flag"
     CHOICE = "choice"
     CHOICES = "choices"
@@ -140,6 +144,8 @@ def _several(inner: Mapping[str, Any], choices: Mapping[str, str]) -> Widget:
 
 def _one(name: str, bare: Mapping[str, Any]) -> Widget:
     kind, form = bare.get("type"), bare.get("format")
+    if "x-money" in bare:
+        return Widget.MONEY
     if kind == "boolean":
         return Widget.FLAG
     if kind in ("integer", "number"):
@@ -153,6 +159,12 @@ def _one(name: str, bare: Mapping[str, Any]) -> Widget:
     if kind == "string":
         return Widget.WORDS if (bare.get("maxLength") or 0) >= _LONG_TEXT else Widget.TEXT
     return Widget.UNKNOWN
+
+
+def english(name: str) -> str:
+    """What a field is called in English; the unit of money is said beside it."""
+    bare = name.removesuffix("_id").removesuffix("_fen").replace("_", " ")
+    return "sum" if bare == "fen" else bare
 
 
 def read(form: Sequence[Field], entered: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Fault]]:
@@ -181,6 +193,8 @@ def _value(one: Field, entered: Any) -> Any:
     match one.widget:
         case Widget.NUMBER:
             return _number(one, entered)
+        case Widget.MONEY:
+            return _money(one, entered)
         case Widget.DAY:
             return _day(entered)
         case Widget.LIST:
@@ -235,6 +249,13 @@ def _number(one: Field, entered: Any) -> float | int | Fault:
     if one.maximum is not None and number > one.maximum:
         return Fault("fault_maximum", {"maximum": f"{one.maximum:g}", "found": entered})
     return int(number) if one.whole else number
+
+
+def _money(one: Field, entered: Any) -> int | Fault:
+    try:
+        return within(fen_of(entered), int(one.minimum or 0), int(one.maximum or LARGEST_FEN))
+    except Refusal as refusal:
+        return Fault("fault_refused", {"zh": refusal.message("zh"), "en": refusal.message("en")})
 
 
 def _day(entered: str) -> str | Fault:

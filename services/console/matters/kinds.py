@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from services.console.matters import forms
-from services.console.matters.forms import Field
+from services.console.matters.forms import Field, Widget, english
 
 SERVICE = "registry"
 TITLES = ("title", "name", "topic", "subject", "gathering", "course")
@@ -55,6 +55,8 @@ class KindWords:
     filter: Mapping[str, Any]
     named: Codes = field(default_factory=dict)
     """the names that no form has"""
+    sums: frozenset[str] = frozenset()
+    """fields that are sums in fen, a part of their rows as `<field>.<part>`"""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "KindWords":
@@ -65,7 +67,7 @@ class KindWords:
             said["transitions"], frozenset(said["waits_in"]),
             StepWords.of("opened", opening) if opening else None,
             {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
-            said["fields"], said["filter"], said["codes"],
+            said["fields"], said["filter"], said["codes"], frozenset(said["money"]),
         )  # fmt: skip
 
     def called(self, language: str) -> str:
@@ -80,7 +82,7 @@ class KindWords:
         """A field's name for people, or that of a part of its rows, which is called `<field>.<part>`."""
         part = name.rpartition(".")[2]
         known = self.fields.get(name) or self._form_titles.get(name) or self._form_titles.get(f".{part}")
-        return known if known and language == "zh" else part.removesuffix("_id").replace("_", " ")
+        return known if known and language == "zh" else english(part)
 
     def in_order(self, names: Iterable[str], within: str = "") -> list[str]:
         """The names of fields, or of parts of the rows of the field `within`, as forms have them in order."""
@@ -109,6 +111,10 @@ class KindWords:
         """States in which a deadline counts: where its clock runs, or else while anything can follow."""
         return self.waits_in or frozenset(state for state, after in self.transitions.items() if after)
 
+    def is_money(self, name: str) -> bool:
+        """Whether a field, or a part of its rows, is a sum in fen."""
+        return name in self._money
+
     @property
     def about_organization(self) -> bool:
         """Whether each record is about one organisation."""
@@ -121,6 +127,10 @@ class KindWords:
         for name, one in self._entered:
             found.setdefault(name, {}).update(one.choices)
         return found
+
+    @cached_property
+    def _money(self) -> frozenset[str]:
+        return self.sums | {name for name, one in self._entered if one.widget is Widget.MONEY}
 
     @cached_property
     def _form_titles(self) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
+from chassis.model import yuan
 from services.console.matters import forms
 from services.console.matters.forms import SAID_OF_EVERY_FACT, Field, Widget
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
@@ -128,6 +129,9 @@ class StepForm:
                 return ui.input(label, value=str(value or "")).props("type=date")
             case Widget.NUMBER:
                 return ui.number(label, value=value, precision=0 if one.whole else None)
+            case Widget.MONEY:
+                text = "" if value is None else yuan(int(value))
+                return ui.input(label, value=text).props("inputmode=decimal")
             case Widget.WORDS:
                 return ui.textarea(label, value=value or "").props("autogrow")
             case Widget.LIST | Widget.NUMBERS | Widget.PAIRS:
@@ -188,7 +192,9 @@ class StepForm:
         return made
 
     def _label(self, one: Field) -> str:
-        title = one.title if self.said.language == "zh" else one.name.removesuffix("_id").replace("_", " ")
+        title = one.title if self.said.language == "zh" else forms.english(one.name)
+        if one.widget is Widget.MONEY:
+            title = self.said("in_yuan", title=title)
         return f"{title} *" if one.required else title
 
     def _choices(self, one: Field) -> dict[Any, str]:

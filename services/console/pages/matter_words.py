@@ -118,6 +118,7 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
         "At most {longest} characters; there are {found}.",
     ),
     "fault_number": ("“{found}”不是数字。", "'{found}' is no number."),
+    "fault_refused": ("{zh}", "{en}"),
     "fault_whole": ("应为整数，不能是 {found}。", "Must be a whole number, not {found}."),
     "fault_minimum": ("不得小于 {minimum}，现为 {found}。", "Must be at least {minimum}, not {found}."),
     "fault_maximum": ("不得大于 {maximum}，现为 {found}。", "Must be at most {maximum}, not {found}."),

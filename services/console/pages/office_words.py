@@ -218,7 +218,7 @@ CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "delivered": ("已到位", "delivered"),
         "ended_on": ("实际结束", "ended"),
         "evidence": ("依据材料", "evidence"),
-        "fen": ("金额（分）", "fen"),
+        "fen": ("金额", "sum"),
         "kind": ("情形", "kind"),
         "met_on": ("完成日期", "met"),
         "missed": ("未按期完成", "missed"),

@@ -279,8 +279,7 @@ class _Page:
 
     def _money(self, state: Mapping[str, Any]) -> str:
         kind = "awarded" if state.get("awarded_fen") else "requested"
-        yuan = (state.get("awarded_fen") or state["requested_fen"]) / 100
-        return f"{self.said(kind)} {self.said('yuan', amount=f'{yuan:,.0f}')}"
+        return f"{self.said(kind)} {self.shown.money(state.get('awarded_fen') or state['requested_fen'])}"
 
     def _applications(self, found: Sequence[Subject]) -> str:
         return _table(

@@ -5,8 +5,10 @@ from datetime import date, datetime
 from html import escape
 from typing import Any
 
+from chassis.model import yuan
 from chassis.principal import SYSTEM
 from services.console.matters import queries
+from services.console.matters.forms import english
 from services.console.matters.kinds import SERVICE, TITLES, Codes, Kinds, KindWords
 from services.console.matters.queries import Due
 from services.console.pages.frame import SHANGHAI, Frame
@@ -38,6 +40,8 @@ class Shown:
             return "—"
         if isinstance(value, bool):
             return self.said("yes" if value else "no")
+        if kind.is_money(name) and isinstance(value, int):
+            return self.money(value)
         if isinstance(value, list | tuple):
             between = "；" if isinstance(value[0], Mapping) else "、"
             return between.join(self.value(kind, name, one) for one in value)
@@ -52,9 +56,12 @@ class Shown:
         return self.code(kind.codes, name, value) if isinstance(value, str) else f"{value}"
 
     def _parts(self, kind: KindWords, name: str, value: Mapping[str, Any]) -> str:
-        """A quantity as documents print it; else each part with its name, without references to records."""
+        """A quantity as documents print it, an amount as money; else each part with its name, without
+        references to records."""
         if value.keys() == {"value", "qualifier"}:
             return self.said(f"quantity_{value['qualifier']}", number=self.value(kind, name, value["value"]))
+        if value.keys() == {"fen", "currency"}:
+            return self.money(value["fen"])
         return "，".join(
             f"{self._part(kind, name, key)}：{self.value(kind, f'{name}.{key}', value[key])}"
             for key in kind.in_order(value, name)
@@ -66,7 +73,11 @@ class Shown:
         if key in kind.codes.get(name, {}):
             return self.code(kind.codes, name, key)
         called = kind.field(f"{name}.{key}", self.said.language)
-        return self.said.code("part", key) if called == key.replace("_", " ") else called
+        return self.said.code("part", key) if called == english(key) else called
+
+    def money(self, fen: int) -> str:
+        """A sum in yuan."""
+        return self.said("yuan", amount=yuan(fen))
 
     def actor(self, id: str) -> str:
         """Who did it: an opaque id, or the system itself."""

@@ -148,6 +148,7 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "requested": ("申请", "asked"),
     "awarded": ("资助", "awarded"),
     "yuan": ("{amount} 元", "{amount} yuan"),
+    "in_yuan": ("{title}（元）", "{title} (yuan)"),
     # messages
     "mine": ("我的消息", "Mine"),
     "area": ("辖区全部", "Whole area"),

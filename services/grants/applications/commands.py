@@ -12,7 +12,7 @@ from shuniu_contracts import Event, Ref, grants
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from chassis.model import Refusal, is_within, refuse_all, step
+from chassis.model import LARGEST_FEN, Refusal, SumOutOfRange, is_within, refuse_all, step
 from chassis.received import Received
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.grants.applications.model import (
@@ -36,7 +36,7 @@ from services.grants.eligibility.model import (
     judge,
 )
 from services.grants.funds import commands as funds
-from services.grants.model import LARGEST_FEN, Basis, Occasion, SumOutOfRange
+from services.grants.model import Basis, Occasion
 from services.grants.organizations.queries import facts_of
 from services.grants.policy import GrantsPolicy
 from services.grants.rounds.commands import shared as shared_round
@@ -297,7 +297,7 @@ def _request_faults(fen: int, round_: RoundRow) -> list[Refusal]:
     if fen <= 0:
         return [RequestMissing(at=at)]
     if fen > LARGEST_FEN:
-        return [SumOutOfRange(fen=fen, largest=LARGEST_FEN, at=at)]
+        return [SumOutOfRange(fen=fen, least=1, most=LARGEST_FEN, at=at)]
     return [RequestOverCap(fen=fen, cap=cap, at=at)] if cap is not None and fen > cap else []
 
 

@@ -87,8 +87,8 @@ class RequestOverCap(Refusal):
 
     code = "request_over_cap"
     kind = RefusalKind.INVALID
-    zh = "申请金额 {fen} 分超过单项上限 {cap} 分。"
-    en = "The request of {fen} fen exceeds the cap of {cap} fen."
+    zh = "申请金额 {fen:yuan} 元超过单项上限 {cap:yuan} 元。"
+    en = "The request of {fen:yuan} yuan exceeds the cap of {cap:yuan} yuan."
 
 
 class RequestMissing(Refusal):
@@ -96,8 +96,8 @@ class RequestMissing(Refusal):
 
     code = "request_missing"
     kind = RefusalKind.INVALID
-    zh = "资助类轮次须填写大于 0 的申请金额(分)。"
-    en = "A round of grants needs the sum asked for, in fen, above 0."
+    zh = "资助类轮次须填写大于 0 的申请金额。"
+    en = "A round of grants needs the sum asked for, above 0."
 
 
 class RequestNotWanted(Refusal):
@@ -146,8 +146,8 @@ class AwardOverBudget(Refusal):
     """A later award stays within the round's budget."""
 
     code = "award_over_budget"
-    zh = "本轮预算尚余 {left} 分,不足 {fen} 分。"
-    en = "{left} fen of the round's budget are left, less than {fen} fen."
+    zh = "本轮预算尚余 {left:yuan} 元,不足 {fen:yuan} 元。"
+    en = "{left:yuan} yuan of the round's budget are left, less than {fen:yuan}."
 
 
 class DraftIsPrivate(Refusal):

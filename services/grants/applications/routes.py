@@ -8,17 +8,16 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
 from chassis.http import Call, Page, PageRequest, requires
-from chassis.http.fields import Body, Code, Division, Text
+from chassis.http.fields import Body, Code, Division, Sum, Text
 from services.grants.applications import commands, queries
 from services.grants.applications.model import ApplicationStatus
 from services.grants.applications.tables import ApplicationRow
-from services.grants.model import LARGEST_FEN
 from services.grants.requests import Fact, RecordOut
 from services.grants.rounds.routes import VersionOut
 
 router = APIRouter(prefix="/v1/applications", tags=["applications"])
 
-Request = Annotated[int, Field(ge=0, le=LARGEST_FEN, strict=True)]
+Request = Annotated[int, Sum()]
 
 
 class ApplyBody(Fact):

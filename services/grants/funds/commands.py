@@ -10,7 +10,7 @@ from shuniu_contracts import Ref, grants
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
-from chassis.model import step
+from chassis.model import step, within
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.grants.funds.model import (
     TRANSITIONS,
@@ -22,7 +22,7 @@ from services.grants.funds.model import (
 from services.grants.funds.tables import CommitmentRow, FundRow
 from services.grants.ledger import commands as ledger
 from services.grants.ledger.model import EntryKind, commit, lapse, receive
-from services.grants.model import Basis, Occasion, positive_fen
+from services.grants.model import Basis, Occasion
 
 
 async def open_fund(
@@ -43,7 +43,7 @@ async def open_fund(
         custodian=custodian,
         fiscal_year=fiscal_year,
         purpose=purpose,
-        total_fen=positive_fen(total_fen, at="/total_fen"),
+        total_fen=within(total_fen, 1, at="/total_fen"),
         opened_on=occasion.effective_on,
         recorded_at=uow.now,
     )

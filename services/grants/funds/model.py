@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chassis.model import Refusal, RefusalKind, Transitions
-from services.grants.model import positive_fen
+from chassis.model import Refusal, RefusalKind, Transitions, within
 
 
 class FundStatus(StrEnum):
@@ -30,16 +29,16 @@ class FundOverspent(Refusal):
     """Not enough is free."""
 
     code = "fund_overspent"
-    zh = "资金“{title}”可用余额 {available} 分,不足 {asked} 分;请减少金额或先追加资金。"
-    en = "Fund '{title}' has {available} fen free, less than {asked}; take less or increase the fund first."
+    zh = "资金“{title}”可用余额 {available:yuan} 元,不足 {asked:yuan} 元;请减少金额或先追加资金。"
+    en = "Fund '{title}' has {available:yuan} yuan free, not {asked:yuan}; take less or increase it first."
 
 
 class CommitmentExists(Refusal):
     """One purpose is committed once."""
 
     code = "commitment_exists"
-    zh = "“{subject}”已占用资金 {fen} 分;请先释放原有占用。"
-    en = "'{subject}' already has {fen} fen committed; release that first."
+    zh = "“{subject}”已占用资金 {fen:yuan} 元;请先释放原有占用。"
+    en = "'{subject}' already has {fen:yuan} yuan committed; release that first."
 
 
 class CommitmentMissing(Refusal):
@@ -55,8 +54,8 @@ class FundHasCommitments(Refusal):
     """A fund is closed once nothing is bound or free in it."""
 
     code = "fund_not_settled"
-    zh = "资金尚有已占用 {committed} 分、可用 {available} 分;请先释放占用并将余额作失效处理。"
-    en = "The fund still has {committed} fen committed and {available} fen free; release and lapse them."
+    zh = "资金尚有已占用 {committed:yuan} 元、可用 {available:yuan} 元;请先释放占用并将余额作失效处理。"
+    en = "Of the fund {committed:yuan} yuan are committed and {available:yuan} free; release and lapse them."
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ class FundSums:
 
     def increase(self, fen: int) -> "FundSums":
         """More came in; raises `SumOutOfRange`."""
-        return replace(self, total_fen=self.total_fen + positive_fen(fen, at="/amount_fen"))
+        return replace(self, total_fen=self.total_fen + within(fen, 1, at="/amount_fen"))
 
     def commit(self, fen: int, *, title: str) -> "FundSums":
         """Bind free money; raises `SumOutOfRange` or `FundOverspent`."""
@@ -99,6 +98,6 @@ class FundSums:
             raise FundHasCommitments(committed=self.committed_fen, available=self.available_fen)
 
     def _free(self, fen: int, title: str) -> None:
-        positive_fen(fen, at="/amount_fen")
+        within(fen, 1, at="/amount_fen")
         if fen > self.available_fen:
             raise FundOverspent(title=title, available=self.available_fen, asked=fen)

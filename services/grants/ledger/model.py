@@ -36,8 +36,8 @@ class UnbalancedEntry(Refusal):
 
     code = "ledger_unbalanced"
     kind = RefusalKind.INVALID
-    zh = "凭证借贷不平,差额 {difference} 分。"
-    en = "Debits and credits of the entry differ by {difference} fen."
+    zh = "凭证借贷不平,差额 {difference:yuan} 元。"
+    en = "Debits and credits of the entry differ by {difference:yuan} yuan."
 
 
 class EmptyPosting(Refusal):

@@ -88,16 +88,16 @@ class AwardTooHigh(Refusal):
 
     code = "award_too_high"
     kind = RefusalKind.INVALID
-    zh = "申请“{application}”的立项金额 {award} 分超出上限 {most} 分(申请金额或单项上限)。"
-    en = "The award of {award} fen for application '{application}' exceeds {most} (asked for, or the cap)."
+    zh = "申请“{application}”的立项金额 {award:yuan} 元超出上限 {most:yuan} 元(申请金额或单项上限)。"
+    en = "The award of {award:yuan} yuan for '{application}' exceeds {most:yuan} (asked for, or the cap)."
 
 
 class DeviationsOverBudget(Refusal):
     """What is given outside the order must fit the budget too."""
 
     code = "deviations_over_budget"
-    zh = "破格立项合计 {sum} 分,超过本轮预算 {budget} 分。"
-    en = "Awards outside the order come to {sum} fen, more than the budget of {budget} fen."
+    zh = "破格立项合计 {sum:yuan} 元,超过本轮预算 {budget:yuan} 元。"
+    en = "Awards outside the order come to {sum:yuan} yuan, more than the budget of {budget:yuan}."
 
 
 @dataclass(frozen=True)

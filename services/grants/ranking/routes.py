@@ -8,8 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 
 from chassis.http import Call, requires
-from chassis.http.fields import Body, Code
-from services.grants.model import LARGEST_FEN
+from chassis.http.fields import Body, Code, Sum
 from services.grants.ranking import commands, queries
 from services.grants.ranking.model import Deviation, Outcome, Score
 from services.grants.requests import Fact
@@ -48,7 +47,7 @@ class DeviationBody(Body):
     application_id: UUID
     reason: Code
     outcome: Outcome | None = None
-    award_fen: Annotated[int, Field(ge=0, le=LARGEST_FEN, strict=True)] | None = None
+    award_fen: Annotated[int, Sum()] | None = None
 
 
 class ProposeBody(Fact):

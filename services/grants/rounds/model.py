@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from chassis.model import Refusal, RefusalKind, Transitions
+from chassis.model import LARGEST_FEN, Refusal, RefusalKind, SumOutOfRange, Transitions
 from services.grants.eligibility.model import Rule
 from services.grants.eligibility.model import faults as eligibility_faults
-from services.grants.model import LARGEST_FEN, SumOutOfRange
 from services.grants.ranking.model import Criterion, criteria_faults
 
 
@@ -135,8 +134,8 @@ class BudgetExceedsFund(Refusal):
     """A round promises no more than its fund has free."""
 
     code = "budget_exceeds_fund"
-    zh = "预算 {budget} 分超过资金“{fund}”的可用余额 {available} 分。"
-    en = "The budget of {budget} fen exceeds the {available} fen that are free in fund '{fund}'."
+    zh = "预算 {budget:yuan} 元超过资金“{fund}”的可用余额 {available:yuan} 元。"
+    en = "The budget of {budget:yuan} yuan exceeds the {available:yuan} that are free in fund '{fund}'."
 
 
 class FundElsewhere(Refusal):
@@ -280,7 +279,7 @@ def _money_faults(terms: Terms) -> Iterable[Refusal]:
     for field in ("budget_fen", "cap_per_application_fen"):
         fen = getattr(terms, field)
         if fen is not None and not 0 < fen <= LARGEST_FEN:
-            yield SumOutOfRange(fen=fen, largest=LARGEST_FEN, at=f"/{field}")
+            yield SumOutOfRange(fen=fen, least=1, most=LARGEST_FEN, at=f"/{field}")
 
 
 def extension(closes_on: date | None, until: date, today: date | None) -> date:

@@ -9,6 +9,8 @@ from datetime import date
 from enum import Enum, auto
 from string import Formatter
 
+from chassis.model import yuan
+
 MISSING = "—"
 
 
@@ -81,16 +83,11 @@ def shown(name: str, value: object, language: str) -> str:
         day = date.fromisoformat(str(value))
         return f"{day.year}年{day.month}月{day.day}日" if zh else day.isoformat()
     if kind is Kind.MONEY:
-        return _money(int(str(value)), zh)
+        amount = yuan(int(str(value)))
+        return f"{amount} 元" if zh else f"CNY {amount}"
     if kind is Kind.WORD and (words := WORDS[name].get(str(value))) is not None:
         return words[0] if zh else words[1]
     return str(value)
-
-
-def _money(fen: int, zh: bool) -> str:
-    yuan, rest = divmod(abs(fen), 100)
-    amount = f"{'-' if fen < 0 else ''}{yuan:,}{f'.{rest:02d}' if rest else ''}"
-    return f"{amount} 元" if zh else f"CNY {amount}"
 
 
 class _Known(dict[str, str]):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from uuid_utils.compat import uuid7
 
 from chassis.http import Call, Page, PageRequest, requires
-from chassis.http.fields import Code, Day, Division, Text
+from chassis.http.fields import Code, Day, Division, Sum, Text
 from services.registry.fields import Codes, Count, Fact
 from services.registry.organizations import commands, queries
 from services.registry.organizations.model import (
@@ -56,7 +56,7 @@ class Details(BaseModel):
     founded_on: Day | None = None
     brands: Annotated[list[Text], Field(max_length=50)] | None = None
     four_no_fees_declared: bool | None = None
-    registered_capital_fen: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    registered_capital_fen: Annotated[int, Sum()] | None = None
     charity: bool | None = None
 
     def details(self) -> dict[str, Any]:

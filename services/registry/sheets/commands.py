@@ -12,7 +12,7 @@ from chassis.http.fields import Fact
 from chassis.http.validation import faults as in_words
 from chassis.matters import Step
 from chassis.matters.naming import NamesOf
-from chassis.model import Refusal, Refusals
+from chassis.model import Refusal, Refusals, refuse_all
 from chassis.unit_of_work import UnitOfWork
 from services.registry.imports.reader import Reading
 from services.registry.policy import RegistryPolicy, names_of
@@ -166,10 +166,7 @@ async def _take(
     uow: UnitOfWork, form: _Form, number: int, row: Mapping[str, Cell]
 ) -> list[RowFault]:  # fmt: skip
     try:
-        arguments = form.step.body.model_validate(_body(form.wanted, row)).arguments()
         id, revision = UUID(str(row.get(ID))), int(str(row.get(REVISION)))
-    except ValidationError as error:
-        return [_invalid(number, form.wanted, one) for one in error.errors()]
     except ValueError:
         return [
             _fault(
@@ -181,9 +178,12 @@ async def _take(
             )
         ]
     try:
+        arguments = form.step.body.model_validate(_body(form.wanted, row)).arguments()
         async with uow.savepoint():
             uow.expected_revision = revision
             await form.step(uow, id=id, **arguments)
+    except ValidationError as error:
+        return [_invalid(number, form.wanted, one) for one in error.errors()]
     except Refusal as refusal:
         return [_refused(number, form.wanted, refusal)]
     except Refusals as several:
@@ -221,7 +221,17 @@ async def _add(
 
 
 def _body(columns: Sequence[Column], row: Mapping[str, Cell]) -> dict[str, Any]:
-    return {column.name: column.value(row[column.title]) for column in columns if column.title in row}
+    """What the cells say; raises what is wrong with those of money, all at once."""
+    body: dict[str, Any] = {}
+    faults: list[Refusal] = []
+    for column in columns:
+        if column.title in row:
+            try:
+                body[column.name] = column.value(row[column.title])
+            except Refusal as refusal:
+                faults.append(refusal)
+    refuse_all(faults)
+    return body
 
 
 async def _organizations(uow: UnitOfWork, rows: Sequence[Mapping[str, Cell]]) -> _Known:
@@ -259,7 +269,7 @@ def _invalid(number: int, wanted: Sequence[Column], error: Mapping[str, Any]) ->
     name = str(error["loc"][0]) if error["loc"] else ""
     title = next((column.title for column in wanted if column.name == name), name)
     [zh], [en] = in_words([error], "zh"), in_words([error], "en")
-    return _fault(number, title, error["type"], f"“{title}”：{zh.detail}", en.detail)
+    return _fault(number, title, zh.code, f"“{title}”：{zh.detail}", en.detail)
 
 
 def _refused(number: int, wanted: Sequence[Column], refusal: Refusal) -> RowFault:

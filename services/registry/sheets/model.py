@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.model import Refusal, RefusalKind
+from chassis.model import Refusal, RefusalKind, fen_of
 
 Cell = str | int | float | bool | None
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,6 +40,11 @@ class TooManyRows(Refusal):
     en = "{rows} rows are filled in; bring at most {most} at once."
 
 
+def heading(title: str, *, money: bool = False) -> str:
+    """What a column is called: one of money says that its sums are in yuan."""
+    return f"{title}（元）" if money else title
+
+
 @dataclass(frozen=True)
 class Column:
     """One parameter of a step as a column: how it is called, and the words for its codes."""
@@ -52,9 +57,15 @@ class Column:
     """whether a code that is not among them is taken too"""
     many: bool = False
     boolean: bool = False
+    money: bool = False
 
     def value(self, cell: Cell) -> Any:
-        """What the cell says, as the body of the step takes it; texts and codes as they stand."""
+        """What the cell says, as the body of the step takes it; texts and codes as they stand.
+
+        Raises `NotYuan` and `FinerThanFen` in a column of money.
+        """
+        if self.money:
+            return fen_of(cell, at=f"/{self.name}")
         if self.many:
             return [self._one(part) for part in str(cell).translate(_SEPARATORS).split("、") if part.strip()]
         return self._one(cell)
@@ -94,9 +105,10 @@ def _column(name: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]
     many = bare.get("type") == "array"
     inner = _bare(bare["items"], definitions) if many else bare
     choices = dict(schema.get("x-zh", ())) or {code: code for code in inner.get("enum", ())}
+    money = "x-money" in bare
     return Column(
-        name, schema.get("title", name), choices, schema.get("x-open", False), many,
-        inner.get("type") == "boolean",
+        name, heading(schema.get("title", name), money=money), choices, schema.get("x-open", False), many,
+        inner.get("type") == "boolean", money,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The records of a list, with the names of the organisations they are about."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from chassis.matters import Kind, Step
 from chassis.matters.naming import NamesOf, named, no_names
 from chassis.matters.queries import Filter, conditions
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.sheets.model import Addition, Column, columns
+from services.registry.sheets.model import Addition, Column, columns, heading
 
 ORGANIZATION: Final = {"organization_name": "社会组织", "credit_code": "统一社会信用代码"}
 _HIDDEN = frozenset(
@@ -25,7 +26,10 @@ BLANK = 20
 
 def known_columns(kind: Kind[Any]) -> dict[str, str]:
     """What of a record its list shows: name -> Chinese title."""
-    titled = {name: field.title for name, field in kind.row.model_fields.items() if field.title}
+    titled = {
+        name: heading(field.title, money=name in kind.money)
+        for name, field in kind.row.model_fields.items() if field.title
+    }  # fmt: skip
     found = {
         name: title for name, title in titled.items() if name not in _HIDDEN and not name.endswith("_id")
     }
@@ -93,13 +97,19 @@ def _words(kind: Kind[Any], names: NamesOf) -> dict[str, Mapping[str, str]]:
 
 
 def _shown(kind: Kind[Any], words: Mapping[str, Mapping[str, str]], row: Any) -> dict[str, Any]:
-    values = {name: _said(words[name], getattr(row, name)) for name in kind.row.model_fields}
+    values = {name: _said(kind, words, name, getattr(row, name)) for name in kind.row.model_fields}
     state = kind.states_zh[kind.states(row.state)]
     return {**values, "id": row.subject, "state": state}
 
 
-def _said(words: Mapping[str, str], value: Any) -> Any:
-    """A code by its name, codes by theirs; what nobody has named as it stands."""
+def _said(kind: Kind[Any], words: Mapping[str, Mapping[str, str]], name: str, value: Any) -> Any:
+    """A code by its name, a sum in yuan, a row by its parts; what nobody has named as it stands."""
     if isinstance(value, list):
-        return [_said(words, one) for one in value]
-    return words.get(value, value) if isinstance(value, str) else value
+        return [_said(kind, words, name, one) for one in value]
+    if isinstance(value, Mapping):
+        in_order = sorted(value, key=lambda part: f"{name}.{part}" in kind.money)  # a sum comes last
+        parts = (_said(kind, words, f"{name}.{part}", value[part]) for part in in_order)
+        return "：".join(f"{part:,} 元" if isinstance(part, Decimal) else str(part) for part in parts)
+    if isinstance(value, int) and name in kind.money:
+        return Decimal(value).scaleb(-2)
+    return words.get(name, {}).get(value, value) if isinstance(value, str) else value

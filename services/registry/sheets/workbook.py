@@ -5,6 +5,7 @@ Who writes one loads this module then: openpyxl is large, and most processes nev
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,13 @@ def header(sheet: Any, text: str, fill: PatternFill = KNOWN) -> Any:
 
 
 def cell(sheet: Any, value: Any) -> Any:
-    """A text that begins like a formula is a text."""
+    """A text that begins like a formula is a text; a decimal is a sum of money."""
     if isinstance(value, list | tuple):
         value = "、".join(map(str, value))
+    if isinstance(value, Decimal):
+        cell = WriteOnlyCell(sheet)
+        cell.value, cell.number_format = value, "#,##0.00"
+        return cell
     if isinstance(value, str) and value[:1] in {"=", "+", "-", "@"}:
         cell = WriteOnlyCell(sheet, value)
         cell.data_type = "s"

@@ -68,7 +68,7 @@ async def test_an_offer_is_given_once_and_what_did_not_arrive_is_free_again(
     assert (events[1][1]["offer"]["id"], events[2][1]["arrived"]) == (str(offer), 20)
     assert "课堂" not in str(events)
     figures = (await api.get("/v1/figures"))["figures"]
-    assert figures["resource-requests.year.worth"]["value"] == 1000
+    assert figures["resource-requests.year.worth"]["value"] == 100_000
     assert figures["resource-requests.year.deliveries"]["value"] == 1
 
 

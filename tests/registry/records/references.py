@@ -30,7 +30,7 @@ REFERENCES: Mapping[str, Callable[[Any], Awaitable[Any]]] = {
     "assignment_id": assignment,
     "community": _always(None),
     "call_id": _always(None),
-    "income": _always([{"source": "donations", "yuan": 3}, {"source": "services", "yuan": 7}]),
+    "income": _always([{"source": "donations", "fen": 300}, {"source": "services", "fen": 700}]),
     "field_hours": _always([{"field": "neighbours", "hours": 0}, {"field": "patrols", "hours": 0}]),
     "station": _always("legal_aid"),
     "run_by": _always(None),

@@ -13,7 +13,12 @@ from services.registry.records.calls.model import NobodyAsked
 from services.registry.records.model import NotListed
 from services.registry.records.returns import commands as returns
 from services.registry.records.returns.commands import HoursInField, IncomeFrom
-from services.registry.records.returns.model import MoreThanWhole, NothingSaid, SaidTwice
+from services.registry.records.returns.model import (
+    GoodsExceedDonations,
+    MoreThanWhole,
+    NothingSaid,
+    SaidTwice,
+)
 from tests.registry.conftest import Api, Register
 from tests.registry.references import organization
 
@@ -37,7 +42,7 @@ async def test_the_numbers_of_2014_keep_how_exactly_they_were_stated(register: R
         (
             volunteers,
             {
-                "service_hours": 700_000, "service_hours_qualifier": "over", "donated_yuan": 10_000_000,
+                "service_hours": 700_000, "service_hours_qualifier": "over", "donated_fen": 1_000_000_000,
                 "donated_fen_qualifier": "over",
                 "field_hours": [{"field": f"field-{number}", "hours": 1000} for number in range(11)],
             },
@@ -73,7 +78,7 @@ async def test_what_is_counted_up_to_a_day_is_of_all_years(register: Register, a
         )
         day = date(year + 1, 3, 2)
         await register.do(
-            returns.submit, id=opened, service_hours=hours, donated_yuan=hours, effective_on=day, **PAST
+            returns.submit, id=opened, service_hours=hours, donated_fen=100 * hours, effective_on=day, **PAST
         )
     unanswered = await yearly(
         register, volunteers, covers=date(2012, 1, 1), effective_on=date(2013, 1, 4), **PAST
@@ -146,12 +151,12 @@ async def test_numbers_that_cannot_be_true_together_are_refused(register: Regist
     parts = [HoursInField(field="patrols", hours=60), HoursInField(field="neighbours", hours=50)]
     with pytest.raises(MoreThanWhole):
         await register.do(returns.submit, id=id, service_hours=100, field_hours=parts)
-    with pytest.raises(MoreThanWhole):
-        await register.do(returns.submit, id=id, donated_yuan=10, in_kind_yuan=11)
+    with pytest.raises(GoodsExceedDonations, match=r"Goods \(11\.50 yuan\) are more than all"):
+        await register.do(returns.submit, id=id, donated_fen=1000, in_kind_fen=1150)
     with pytest.raises(SaidTwice):
         await register.do(returns.submit, id=id, field_hours=[parts[0], parts[0]])
     with pytest.raises(NotListed):
-        await register.do(returns.submit, id=id, income=[IncomeFrom(source="lottery", yuan=1)])
+        await register.do(returns.submit, id=id, income=[IncomeFrom(source="lottery", fen=100)])
     row = await register.do(returns.submit, id=id, field_hours=parts)
     assert row.service_hours == 110, "all fields together, where the whole was left out"
 
@@ -160,7 +165,7 @@ async def test_a_return_comes_back_and_keeps_what_was_right(register: Register, 
     await register.begin(date(2026, 11, 22))
     organization_id = await organization(register)
     id = await yearly(register, organization_id)
-    income = [IncomeFrom(source="government_purchase", yuan=600), IncomeFrom(source="services", yuan=200)]
+    income = [IncomeFrom(source="government_purchase", fen=60_000), IncomeFrom(source="services", fen=20_000)]
     await register.do(returns.submit, id=id, income=income, staff_count=3, service_hours=20)
     back = await register.do(returns.return_, id=id, items=["staff_count"], explanation="与社保人数不符")
     assert back.due_on is not None

@@ -14,13 +14,13 @@ from services.registry.hub.resources.tables import ResourceOfferRow
 
 NAMES: Mapping[str, Named] = {
     "resource-requests.year.deliveries": Named("次", "本年到位的资源", "deliveries this year"),
-    "resource-requests.year.worth": Named("元", "本年到位资源价值", "worth of what was delivered this year"),
+    "resource-requests.year.worth": Named("fen", "本年到位资源价值", "worth of what was delivered this year"),
 }
 """Of the calendar year of the day asked for, up to that day."""
 
 _DELIVERED = """
 select left(division, $4) as place, count(*) as deliveries,
-       (coalesce(sum((arguments->>'worth')::bigint), 0) / 100)::bigint as worth
+       coalesce(sum((arguments->>'worth')::bigint), 0)::bigint as worth
 from matter_step
 where kind = 'resource_request' and fact = 'delivered' and effective_on between $1 and $2
   and division like any($3)

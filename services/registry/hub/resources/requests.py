@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 from shuniu_contracts import registry_hub as contract
 
-from chassis.http.fields import Day
+from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Words
@@ -28,7 +28,7 @@ from services.registry.hub.resources.tables import ResourceOfferRow, ResourceReq
 from services.registry.tables import MatterStepRow
 
 Quantity = Annotated[int, Field(title="数量", ge=1, le=2_000_000_000)]
-Fen = Annotated[int, Field(title="价值（分）", ge=0, le=10_000_000_000_000)]
+Fen = Annotated[int, Sum(most=10**13), Field(title="价值")]
 
 RESOURCE_REQUESTS = Kind(
     ResourceRequestRow, ResourcePhase, REQUEST_TRANSITIONS, initial=ResourcePhase.OPEN,

@@ -33,7 +33,7 @@ class ResourceRequestRow(MatterRow, Table, table=True):
     matches: list[dict[str, Any]] = Field(default_factory=list, sa_type=pg.JSONB, title="对接情况")
     matched: int = Field(default=0, sa_type=sa.BigInteger, title="已对接")
     delivered: int = Field(default=0, sa_type=sa.BigInteger, title="已到位")
-    value: int = Field(default=0, sa_type=sa.BigInteger, title="到位价值（分）")
+    value: int = Field(default=0, sa_type=sa.BigInteger, title="到位价值")
     purpose: str | None = Field(default=None, title="用途")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from shuniu_contracts import registry_hub as contract
 
-from chassis.http.fields import Division, PersonId
+from chassis.http.fields import Division, PersonId, Sum
 from chassis.matters import Kind
 from chassis.model import refuse_all
 from chassis.unit_of_work import UnitOfWork
@@ -26,7 +26,7 @@ Area = Annotated[list[Division], Field(max_length=200)]
 People = Annotated[int, Field(title="出勤人数", ge=1, le=100_000)]
 Hours = Annotated[int, Field(title="每人时长（小时）", ge=1, le=24)]
 Points = Annotated[int, Field(title="兑换积分", ge=1, le=1_000_000_000)]
-Fen = Annotated[int, Field(ge=1, le=10_000_000_000)]
+Fen = Annotated[int, Sum(1, 10**10)]
 
 TEAMS = Kind(
     TeamRow, TeamPhase, TRANSITIONS, initial=TeamPhase.ACTIVE,
@@ -86,7 +86,7 @@ async def grant_incentive(
     uow: UnitOfWork, row: TeamRow, *,
     used: Points,
     incentive: Annotated[Code, Field(title="激励方式")],
-    fen: Annotated[Fen | None, Field(title="激励金额（分）")] = None,
+    fen: Annotated[Fen | None, Field(title="激励金额")] = None,
 ) -> Mapping[str, Any] | None:  # fmt: skip
     """Exchange points; what is money is paid by grants, which hears of it."""
     check_points(used, row.points - row.points_used)

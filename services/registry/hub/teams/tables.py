@@ -26,4 +26,4 @@ class TeamRow(MatterRow, Table, table=True):
     hours: int = Field(default=0, sa_type=sa.BigInteger, title="累计时长（人时）")
     points: int = Field(default=0, sa_type=sa.BigInteger, title="累计积分")
     points_used: int = Field(default=0, sa_type=sa.BigInteger, title="已兑换积分")
-    incentives: int = Field(default=0, sa_type=sa.BigInteger, title="激励金额（分）")
+    incentives: int = Field(default=0, sa_type=sa.BigInteger, title="激励金额")

@@ -8,7 +8,7 @@ from pydantic import Field
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_incubation as contract
 
-from chassis.http.fields import Day
+from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, Words
@@ -56,7 +56,7 @@ async def sign(
     services: Annotated[Codes, Field(title="服务内容")],
     begins_on: Annotated[Day, Field(title="合同开始日期")],
     ends_on: Annotated[Day, Field(title="合同结束日期")],
-    amount_fen: Annotated[int, Field(title="合同金额（分）", ge=0, le=10**15)] = 0,
+    amount_fen: Annotated[int, Sum(), Field(title="合同金额")] = 0,
     project_id: Annotated[UUID | None, Field(title="购买项目")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
@@ -100,7 +100,7 @@ async def review(
 async def renew(
     uow: UnitOfWork, row: OperatorContractRow, *,
     until: Annotated[Day, Field(title="续签至")],
-    added_fen: Annotated[int, Field(title="增加金额（分）", ge=0, le=10**15)] = 0,
+    added_fen: Annotated[int, Sum(), Field(title="增加金额")] = 0,
 ) -> None:  # fmt: skip
     """It ends later."""
     check_term(row.ends_on, until, at="/until")

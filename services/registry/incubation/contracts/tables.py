@@ -27,7 +27,7 @@ class OperatorContractRow(MatterRow, Table, table=True):
     project_id: UUID | None = Field(default=None, title="购买项目")
     project_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     services: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="服务内容")
-    amount_fen: int = Field(default=0, sa_type=sa.BigInteger, title="合同金额（分）")
+    amount_fen: int = Field(default=0, sa_type=sa.BigInteger, title="合同金额")
     begins_on: date = Field(title="合同开始日期")
     ends_on: date = Field(title="合同结束日期")
     services_logged: int = Field(default=0, title="服务次数")

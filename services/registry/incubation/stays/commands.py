@@ -10,7 +10,7 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_incubation as contract
 from sqlmodel import col, select
 
-from chassis.http.fields import Day
+from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Codes, Words
@@ -157,7 +157,7 @@ async def renew(
 @STAYS.step(contract.StaySubsidyRequested, zh="申请小额补贴", needs="apply", path="subsidy-request")
 async def request_subsidy(
     uow: UnitOfWork, row: StayRow, *,
-    amount_fen: Annotated[int, Field(title="金额（分）", ge=1, le=10**12)],
+    amount_fen: Annotated[int, Sum(1, 10**12), Field(title="金额")],
     purpose: Annotated[Code, Field(title="用途")],
     explanation: Annotated[Words | None, Field(title="说明")] = None,
 ) -> Mapping[str, Any]:  # fmt: skip

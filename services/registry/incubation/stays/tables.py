@@ -47,4 +47,4 @@ class StayRow(MatterRow, Table, table=True):
     renewal_due_on: date | None = Field(default=None, title="续签商定日期")
     renewals: int = Field(default=0, title="续签次数")
     started_on: date | None = Field(default=None, title="入园日期")
-    subsidy_requested_fen: int = Field(default=0, sa_type=sa.BigInteger, title="已申请小额补贴（分）")
+    subsidy_requested_fen: int = Field(default=0, sa_type=sa.BigInteger, title="已申请小额补贴")

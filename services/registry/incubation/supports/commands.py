@@ -7,6 +7,7 @@ from pydantic import Field
 from shuniu_contracts import registry_incubation as contract
 from sqlmodel import col, select
 
+from chassis.http.fields import Sum
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Count, Words
@@ -35,7 +36,7 @@ SUPPORTS = Kind(
     place=of_organization,
     filters=("organization_id", "support_kind", "provider", "provider_organization_id", "legal_form"),
 )  # fmt: skip
-Fen = Annotated[int, Field(title="金额（分）", ge=0, le=10**15)]
+Fen = Annotated[int, Sum(), Field(title="金额")]
 
 
 @SUPPORTS.opens(contract.SupportGiven, zh="登记扶持", needs="write")
@@ -68,7 +69,7 @@ async def correct(
     uow: UnitOfWork, row: SupportRow, *,
     hours: Annotated[Count | None, Field(title="时长（小时）")] = None,
     people: Annotated[Count | None, Field(title="参加人次")] = None,
-    amount_fen: Annotated[Fen | None, Field(title="金额（分）")] = None,
+    amount_fen: Annotated[Fen | None, Field(title="金额")] = None,
     content: Annotated[Words | None, Field(title="扶持情况")] = None,
 ) -> None:  # fmt: skip
     """What is given is otherwise."""

@@ -27,6 +27,6 @@ class SupportRow(MatterRow, Table, table=True):
     provider_organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     hours: int = Field(default=0, title="时长（小时）")
     people: int = Field(default=0, title="参加人次")
-    amount_fen: int = Field(default=0, sa_type=sa.BigInteger, title="金额（分）")
+    amount_fen: int = Field(default=0, sa_type=sa.BigInteger, title="金额")
     content: str | None = Field(default=None, title="扶持情况")
     effect: str | None = Field(default=None, title="成效")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shuniu_contracts import Basis, Qualifier
 from shuniu_contracts import registry_records as contract
 
-from chassis.http.fields import Day
+from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Words
@@ -27,7 +27,7 @@ from services.registry.records.returns.model import (
 from services.registry.records.returns.tables import PeriodicReturnRow
 from services.registry.tables import MatterStepRow
 
-Yuan = Annotated[int, Field(ge=0, le=10_000_000_000)]
+Fen = Annotated[int, Sum(most=10**12)]
 _OWN_COUNTS = ("staff_count", "member_count", "volunteer_count")
 """What the register keeps of an organisation, too: asked for once."""
 
@@ -47,7 +47,7 @@ class IncomeFrom(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: Code = Field(title="收入来源")
-    yuan: Yuan = Field(title="金额（元）")
+    fen: Fen = Field(title="金额")
 
 
 def _qualifier(title: str) -> Any:
@@ -115,9 +115,9 @@ async def submit(
     service_hours: Annotated[Count | None, Field(title="志愿服务时数")] = None,
     service_hours_qualifier: Annotated[Qualifier | None, _qualifier("时数约数")] = None,
     field_hours: Annotated[list[HoursInField] | None, Field(title="分领域时数", max_length=50)] = None,
-    donated_yuan: Annotated[Yuan | None, Field(title="捐赠款物（元）")] = None,
+    donated_fen: Annotated[Fen | None, Field(title="捐赠款物")] = None,
     donated_fen_qualifier: Annotated[Qualifier | None, _qualifier("捐赠约数")] = None,
-    in_kind_yuan: Annotated[Yuan | None, Field(title="其中物资折价（元）")] = None,
+    in_kind_fen: Annotated[Fen | None, Field(title="其中物资折价")] = None,
     in_kind_fen_qualifier: Annotated[Qualifier | None, _qualifier("物资约数")] = None,
     learners: Annotated[Count | None, Field(title="学员数")] = None,
     learners_qualifier: Annotated[Qualifier | None, _qualifier("学员约数")] = None,
@@ -134,8 +134,6 @@ async def submit(
         row.service_hours, exact=_exact(row.service_hours_qualifier),
         parts=[one["hours"] for one in row.hours],
     )  # fmt: skip
-    row.donated_fen = _fen(donated_yuan, row.donated_fen)
-    row.in_kind_fen = _fen(in_kind_yuan, row.in_kind_fen)
     check_in_kind(row.donated_fen, row.in_kind_fen, exact=_exact(row.donated_fen_qualifier))
     if income is not None:
         _earned(uow, row, income)
@@ -149,19 +147,15 @@ def _exact(qualifier: str | None) -> bool:
     return qualifier in (None, Qualifier.EXACT.value)
 
 
-def _fen(yuan: int | None, before: int | None) -> int | None:
-    return before if yuan is None else yuan * 100
-
-
 def _earned(uow: UnitOfWork, row: PeriodicReturnRow, income: list[IncomeFrom]) -> None:
     """The income mix, and how much of it the organisation earned itself (J30)."""
     check_once([one.source for one in income], "/income")
     sources = {one.code: one for one in uow.policy(RegistryPolicy).records.income_sources}
     for one in income:
         check_listed(one.source, sources, "/income")
-    row.income = [{"source": one.source, "fen": one.yuan * 100} for one in income]
-    row.income_fen = sum(one.yuan * 100 for one in income)
-    row.own_income_fen = sum(one.yuan * 100 for one in income if sources[one.source].own)
+    row.income = [one.model_dump() for one in income]
+    row.income_fen = sum(one.fen for one in income)
+    row.own_income_fen = sum(one.fen for one in income if sources[one.source].own)
 
 
 def _is_empty(row: PeriodicReturnRow) -> bool:

@@ -41,6 +41,15 @@ class MoreThanWhole(Refusal):
     en = "{part_en} ({part}) is more than {whole_en} ({whole}); check the numbers."
 
 
+class GoodsExceedDonations(Refusal):
+    """Goods that are worth more than all that was given."""
+
+    code = "return_goods_exceed_donations"
+    kind = RefusalKind.INVALID
+    zh = "其中物资折价（{part:yuan} 元）大于捐赠款物（{whole:yuan} 元），请核对。"
+    en = "Goods ({part:yuan} yuan) are more than all donations ({whole:yuan} yuan); check the numbers."
+
+
 class SaidTwice(Refusal):
     """One heading with two numbers."""
 
@@ -70,12 +79,9 @@ def check_hours(whole: int | None, *, exact: bool, parts: Iterable[int]) -> None
 
 
 def check_in_kind(donated: int | None, in_kind: int | None, *, exact: bool) -> None:
-    """Raise `MoreThanWhole` where goods, which are of the whole (其中), exceed it."""
+    """Raise `GoodsExceedDonations` where goods, which are of the whole (其中), exceed it."""
     if in_kind is not None and donated is not None and exact and in_kind > donated:
-        raise MoreThanWhole(
-            at="/in_kind_yuan", part_zh="其中物资折价", part_en="goods", part=in_kind,
-            whole_zh="捐赠款物", whole_en="all donations", whole=donated,
-        )  # fmt: skip
+        raise GoodsExceedDonations(at="/in_kind_fen", part=in_kind, whole=donated)
 
 
 def check_once(headings: Iterable[str], at: str) -> None:
