@@ -1,5 +1,7 @@
 """The pages as people use them: in Chromium, before a whole stack, in the order of a first morning."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -151,6 +153,37 @@ async def test_everything_is_there_in_english(visitor: Visitor) -> None:
     await expect(visitor.page.get_by_text("Published figures beside computed ones")).to_be_visible()
     await visitor.go("/organizations")
     await expect(visitor.page.get_by_text("Division").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "set_", "choice"),
+    [("/organizations", 0, "legal_status"), ("/matters/inspections", 1, "division")],
+)
+async def test_filters_are_folded_behind_one_button_on_a_telephone(
+    visitor: Visitor, path: str, set_: int, choice: str
+) -> None:
+    await visitor.sign_in()
+    await visitor.go(path)
+    button, one = visitor.page.locator(".folds"), visitor.page.locator(f".filter-{choice}")
+    await expect(one).to_be_visible()
+    await expect(button).to_be_hidden()
+    await visitor.telephone()
+    await expect(one).to_be_hidden()
+    await expect(button).to_have_text(re.compile(f"筛选（{set_}）$" if set_ else "筛选$"))
+    await visitor.drawn()
+    box = await visitor.page.locator("[data-list], [data-card=list]").first.bounding_box()
+    assert box is not None
+    assert box["y"] < 844 / 2, "the list begins in the upper half of the window"
+    await visitor.picture(f"telephone-folded-{choice}")
+    await button.click()
+    await expect(button).to_have_attribute("aria-expanded", "true")
+    await one.click()
+    await visitor.page.locator(".q-menu .q-item").nth(1).click()
+    await expect(button).to_have_text(re.compile(f"筛选（{set_ + 1}）$"))
+    assert await visitor.fits()
+    await visitor.picture(f"telephone-filters-{choice}")
+    await button.click()
+    await expect(one).to_be_hidden()
 
 
 @pytest.mark.parametrize(

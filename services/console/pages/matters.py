@@ -13,6 +13,7 @@ from services.console.matters import forms
 from services.console.matters.forms import Field, Widget
 from services.console.matters.kinds import SERVICE, TITLES, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
+from services.console.pages.folding import Folding
 from services.console.pages.form import opening_button
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.picker import Picker
@@ -28,6 +29,8 @@ _LONGEST = 200
 _DRAWN_APART = frozenset({"division", "state", "ended", "overdue", "order", "due_before", "owner"})
 _STANDARD = frozenset({"state", "ended", "opened_on", "ended_on", "owner", "due_on", "overdue", "paused_on"})
 _COLUMNS = 3
+_IN_SIGHT = frozenset({"order", "organization_id"})
+"""What narrows nothing, or is never folded away."""
 Query = dict[str, list[str]]
 
 
@@ -159,6 +162,13 @@ class _List:
                 self.frame, said("organization_search"), chosen=chosen, changed=self._want_organization,
                 search=True,
             )  # fmt: skip
+        self.folding = Folding(said)
+        with self.folding.place:
+            self._draw_filters()
+        self._tell()
+
+    def _draw_filters(self) -> None:
+        said = self.said
         self._choice("division", self._places(), said("division"))
         states = {code: self.kind.state(code, said.language) for code in self.kind.states}
         self._choice("state", states, said("states"), several=True)
@@ -173,6 +183,9 @@ class _List:
         ui.button(said("clear"), on_click=lambda: ui.navigate.to(f"/matters/{self.kind.path}")).props(
             "flat dense no-caps"
         )
+
+    def _tell(self) -> None:
+        self.folding.tell(sum(any(values) for name, values in self.query.items() if name not in _IN_SIGHT))
 
     def _draw_own(self, one: Field) -> None:
         label = self.kind.field(one.name, self.said.language)
@@ -224,6 +237,7 @@ class _List:
             self.query[name] = values
         else:
             self.query.pop(name, None)
+        self._tell()
         self.turning.begin()
         ui.navigate.history.replace(self._address())
         await self._refresh()

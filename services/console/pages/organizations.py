@@ -8,6 +8,7 @@ from nicegui import events, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.console.pages.folding import Folding
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.register import RegisterImport, export
 from services.console.pages.saved import SavedFilters
@@ -92,10 +93,16 @@ class _List:
             search.classes("search").props("outlined dense clearable debounce=250 maxlength=200 type=search")
             search.on_value_change(lambda event: self._want("text", event.value))
             self.fields: dict[str, ui.input | ui.select] = {"text": search}
-            self._choice("division", self._divisions(), self.said("division"), searchable=True)
-            for name, (label, kind) in _FILTERS.items():
-                self._choice(name, self._codes(name, kind), self.said(label))
-            ui.button(self.said("clear"), on_click=self._clear).props("flat dense no-caps")
+            self.folding = Folding(self.said)
+            with self.folding.place:
+                self._choice("division", self._divisions(), self.said("division"), searchable=True)
+                for name, (label, kind) in _FILTERS.items():
+                    self._choice(name, self._codes(name, kind), self.said(label))
+                ui.button(self.said("clear"), on_click=self._clear).props("flat dense no-caps")
+        self._tell()
+
+    def _tell(self) -> None:
+        self.folding.tell(sum(bool(text) for name, text in self.wanted.items() if name != "text"))
 
     async def _export(self) -> None:
         await export(self.frame, self.wanted)
@@ -164,6 +171,7 @@ class _List:
         if self.wanted[name] == (value or ""):
             return
         self.wanted[name] = value or ""
+        self._tell()
         self.pagination["page"] = 1
         await self._refresh()
         query = self._query()

@@ -97,6 +97,8 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "found": ("共 {count} 家", "{count} found"),
     "per_page": ("每页", "Per page"),
     "clear": ("清除条件", "Clear"),
+    "filters": ("筛选", "Filters"),
+    "filters_set": ("筛选（{count}）", "Filters ({count})"),
     # one organisation
     "back": ("返回列表", "Back to the list"),
     "facts": ("基本情况", "Facts"),
