@@ -67,7 +67,12 @@ async def test_the_register_is_exported_as_filtered_and_what_is_added_to_it_impo
     await visitor.page.locator("input[type=file]").set_input_files(file)
     report = visitor.page.locator('[data-card="report"]')
     await expect(report).to_contain_text("核对 2 行：1 行无误，1 行有误；尚未改动任何记录。")
-    await expect(report).to_contain_text(made["id"])
+    link = report.get_by_role("link", name=made["id"])
+    async with visitor.page.context.expect_page() as opened:
+        await link.click()
+    beside_it = await opened.value
+    await expect(beside_it.get_by_role("heading", name="晨读书社")).to_be_visible()
+    await beside_it.close()
     await visitor.picture("register-import")
     await visitor.telephone()
     await expect(report.get_by_role("button", name="只办理无误的 1 行")).to_be_visible()

@@ -15,7 +15,7 @@ from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.matters import kinds_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
-from services.console.pages.workbook import MAX_BYTES, draw_faults
+from services.console.pages.workbook import MAX_BYTES, Fault, draw_faults
 
 PATH = "comparisons"
 _MOST = 100
@@ -215,7 +215,7 @@ class _Bringing:
         ).classes("banner").props("role=status")
         ui.label(said("unread_lines", count=len(unread))).classes("small")
         words = "zh" if said.language == "zh" else "en"
-        draw_faults(said, [(one["row"], one["column"], one[words]) for one in unread])
+        draw_faults(said, [Fault(one["row"], one["column"], one[words]) for one in unread])
         ui.link(said("open_comparison"), f"/comparisons/{made['id']}")
 
 

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from nicegui import ui
 
 from services.console.matters.kinds import SERVICE
 from services.console.neighbours import NotDone
 from services.console.pages.frame import Frame
-from services.console.pages.workbook import SHOWN_FAULTS, XLSX, Outcome
+from services.console.pages.workbook import SHOWN_FAULTS, XLSX, Fault, Outcome
 
 _LOOK_S = 0.5
 _UNDER_WAY = frozenset({"received", "applying"})
@@ -91,5 +92,13 @@ class RegisterImport:
         else:
             text = said("checked", rows=found["rows_read"], good=found["rows_valid"], bad=bad)
             ready = found["rows_valid"] if found["state"] == "checked" else 0
-        listed = [(one["row"], one["column"], one[language]) for one in faults]
+        listed = [Fault(one["row"], one["column"], one[language], _named(one["other"])) for one in faults]
         return Outcome(text, listed, bad=bool(bad), ready=ready, problem=problem)
+
+
+def _named(other: str | None) -> Mapping[str, str]:
+    """The page of what a row collides with or resembles: an organisation has one, another row has none."""
+    try:
+        return {str(other): f"/organizations/{UUID(other or '')}"}
+    except ValueError:
+        return {}

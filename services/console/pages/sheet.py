@@ -5,7 +5,7 @@ from typing import Any
 
 from services.console.matters.kinds import SERVICE, KindWords, StepWords
 from services.console.pages.frame import Frame
-from services.console.pages.workbook import Outcome
+from services.console.pages.workbook import Fault, Outcome
 
 
 class StepSheet:
@@ -54,9 +54,9 @@ class StepSheet:
         )
         return report
 
-    def _faults(self, report: Mapping[str, Any]) -> list[tuple[int | None, str | None, str]]:
+    def _faults(self, report: Mapping[str, Any]) -> list[Fault]:
         words = "message_zh" if self.said.language == "zh" else "message_en"
-        return [(one["row"], one["column"], one[words]) for one in report["faults"]]
+        return [Fault(one["row"], one["column"], one[words]) for one in report["faults"]]
 
 
 def _faulty(report: Mapping[str, Any]) -> int:

@@ -1,7 +1,7 @@
 """The dialog in which a workbook is fetched, chosen, checked and applied, whatever it is that it fills in."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Protocol
 
@@ -14,8 +14,25 @@ from services.console.pages.words import Words
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_BYTES = 20 * 1024 * 1024
 SHOWN_FAULTS = 200
-Fault = tuple[int | None, str | None, str]
-"""Row, column, and what is wrong there."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, and in which row and column."""
+
+    row: int | None
+    column: str | None
+    text: str
+    named: Mapping[str, str] = field(default_factory=dict)
+    """parts of the text that name a record, with the address of its page"""
+
+    def shown(self) -> str:
+        """The text as HTML, in which records are one click away."""
+        text = escape(self.text)
+        for part, page in self.named.items():
+            link = f'<a href="{escape(page)}" target="_blank" rel="noopener">{escape(part)}</a>'
+            text = text.replace(escape(part), link)
+        return text
 
 
 @dataclass(frozen=True)
@@ -148,9 +165,9 @@ def draw_faults(said: Words, faults: Sequence[Fault]) -> None:
         return
     heads = "".join(f"<th>{escape(said(name))}</th>" for name in ("row", "column", "fault"))
     rows = "".join(
-        f"<tr><td>{'—' if row is None else row}</td><td>{escape(column or '—')}</td>"
-        f"<td>{escape(text)}</td></tr>"
-        for row, column, text in faults[:SHOWN_FAULTS]
+        f"<tr><td>{'—' if one.row is None else one.row}</td><td>{escape(one.column or '—')}</td>"
+        f"<td>{one.shown()}</td></tr>"
+        for one in faults[:SHOWN_FAULTS]
     )
     ui.html(f'<table class="plain"><tr>{heads}</tr>{rows}</table>', sanitize=False)
     if len(faults) > SHOWN_FAULTS:
