@@ -129,10 +129,11 @@ CRITERIA = (
 CLOSED: Final = frozenset(
     {
         "body_check.failed", "cadence.gathering", "clean_up.categories", "clean_up_kind", "comparison.source",
-        "criteria.fields", "cultivation_class", "cultivation_path", "guideline.fields", "hub.category",
-        "hub.fields", "listing_grounds", "operator_contract.service", "operator_contract.services",
-        "outside_system", "periodic_return.source", "risk_level", "service_entry.service", "stage", "station",
-        "stay.services", "support_kind", "target_stage", "to_class",
+        "criteria.fields", "cultivation_class", "cultivation_path", "emergency_order.categories",
+        "evaluation.category", "guideline.fields", "hub.category", "hub.fields", "listing_grounds",
+        "operator_contract.service", "operator_contract.services", "outside_system", "periodic_return.source",
+        "risk_level", "service_entry.service", "stage", "station", "stay.services", "support_kind",
+        "talent.fields", "target_stage", "to_class",
     }
 )  # fmt: skip
 """Fields, or `<kind>.<field>`, whose commands take the codes of the profile's list alone."""

@@ -50,3 +50,11 @@ def test_a_category_is_listed_once() -> None:
 def test_binhais_section_is_valid() -> None:
     policy = load_region(profile_file("120116-binhai")).policy("registry", RegistryPolicy)
     assert "体育类" in policy.category_names
+
+
+def test_jiangmen_has_the_fields_that_its_document_names_beside_the_defaults() -> None:
+    policy = load_region(profile_file("4407-jiangmen")).policy("registry", RegistryPolicy)
+    named = {category.code for category in policy.categories}
+    assert named == {category.code for category in RegistryPolicy().categories} | {
+        "domestic_service", "matchmaking"
+    }  # fmt: skip

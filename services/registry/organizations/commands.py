@@ -153,13 +153,13 @@ def _set(row: OrganizationRow, name: str, value: Any, policy: RegistryPolicy) ->
         setattr(row, name, list(value) if isinstance(value, tuple) else value)
 
 
-def known_categories(values: list[str] | tuple[str, ...], policy: RegistryPolicy) -> list[str]:
+def known_categories(values: Sequence[str], policy: RegistryPolicy, at: str = "/categories") -> list[str]:
     """The codes of categories given by code or Chinese name, once each; raises `UnknownCategory`."""
     codes: dict[str, None] = {}
     for value in values:
         if (code := policy.category_names.get(value)) is None:
             known = ", ".join(category.name_zh for category in policy.categories)
-            raise UnknownCategory(at="/categories", value=value, known=known)
+            raise UnknownCategory(at=at, value=value, known=known)
         codes[code] = None
     return list(codes)
 

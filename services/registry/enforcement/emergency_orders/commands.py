@@ -17,6 +17,8 @@ from services.registry.enforcement.emergency_orders.model import (
 )
 from services.registry.enforcement.emergency_orders.tables import EmergencyOrderRow
 from services.registry.fields import Code, Codes, Division, DocumentNumber, Text, Words
+from services.registry.organizations.commands import known_categories
+from services.registry.policy import RegistryPolicy
 from services.registry.portions import carry
 from services.registry.tables import MatterStepRow
 
@@ -47,6 +49,7 @@ async def issue(
 ) -> None:  # fmt: skip
     """Organisations in scope stand still, here and in the stacks below; their deadlines stop meanwhile."""
     row.organizations = [str(id) for id in organizations]
+    row.categories = known_categories(categories, uow.policy(RegistryPolicy))
     check_scope(row.division, divisions)
     if row.basis == Basis.LIVE.value:
         await carry(uow, EmergencyOrderRow, row.subject, row.division, "issue")

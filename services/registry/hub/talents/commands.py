@@ -12,6 +12,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes
 from services.registry.hub.talents.model import TRANSITIONS, TalentAway, TalentPhase, check_skills
 from services.registry.hub.talents.tables import TalentRow
+from services.registry.hub.versions.commands import check_fields
 from services.registry.tables import MatterStepRow
 
 AVAILABILITY_ZH: Mapping[str, str] = {
@@ -38,6 +39,7 @@ async def list_(
 ) -> None:  # fmt: skip
     """A project designer or another expert, with what they can do (S30)."""
     check_skills(row.skills)
+    check_fields(uow, fields)
 
 
 @TALENTS.step(contract.TalentChanged, zh="更新", needs="write", path="change")
@@ -52,6 +54,7 @@ async def change(
 ) -> None:  # fmt: skip
     """Other skills, or available at another time; what is left out stays."""
     check_skills(row.skills)
+    check_fields(uow, fields or ())
 
 
 @TALENTS.step(contract.TalentEngaged, zh="聘用", needs="write", path="engagement")

@@ -46,6 +46,7 @@ from services.registry.inspections.evaluations.model import (
 )
 from services.registry.inspections.evaluations.tables import EvaluationRow
 from services.registry.inspections.policy import EvaluationPolicy
+from services.registry.organizations.commands import known_categories
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
@@ -123,6 +124,8 @@ async def enrol(
     """
     organization = await uow.session.get_one(OrganizationRow, organization_id)
     row.legal_form = organization.legal_form
+    if category is not None:
+        (row.category,) = known_categories([category], uow.policy(RegistryPolicy), at="/category")
     if row.basis != Basis.LIVE.value:
         return
     if (other := await queries.in_progress(uow, organization_id, IN_PROGRESS)) is not None:
