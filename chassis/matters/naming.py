@@ -13,6 +13,8 @@ class Offered:
     """What a field is offered: code -> Chinese, in this order; nothing where nobody has names for it."""
 
     names: Mapping[str, str] = field(default_factory=dict)
+    english: Mapping[str, str] = field(default_factory=dict)
+    """code -> what readers of English are shown, where that is not the code in words"""
     open: bool = True
     """whether a code that is not among them is taken, too"""
 
@@ -30,7 +32,8 @@ def named(form: Mapping[str, Any], kind: str, names: NamesOf) -> dict[str, Any]:
     """The JSON schema of a body with names where fields take codes and do not name them.
 
     Such a field gets `x-zh`, as those have that name their codes; one whose type takes any code gets `x-open`
-    besides: whether one that is not among them is taken, too.
+    besides: whether one that is not among them is taken, too. `x-en` has what readers of English are shown
+    instead of the code in words.
     """
     definitions: Mapping[str, Any] = form.get("$defs", {})
 
@@ -57,7 +60,9 @@ def _property(
         return schema
     values = [_referred(one.get("items", one), definitions) for one in schema.get("anyOf", (schema,))]
     if any(one.get("pattern") == CODE_PATTERN for one in values):
-        return {**schema, "x-zh": [list(pair) for pair in names.items()], "x-open": offered.open}
+        told = {"x-zh": [list(pair) for pair in names.items()], "x-open": offered.open}
+        english = {"x-en": dict(offered.english)} if offered.english else {}
+        return {**schema, **told, **english}
     listed: Sequence[str] = next((one["enum"] for one in values if "enum" in one), ())
     return {**schema, "x-zh": [[code, names.get(code, code)] for code in listed]} if listed else schema
 

@@ -175,6 +175,7 @@ def for_caller(
     `names` are the region's names for the codes of fields that take any: see `named`.
     """
     kind = described["name"]
+    offered = {field: names(kind, field) for field in described["fields"]}
 
     def told(step: Mapping[str, Any] | None) -> dict[str, Any] | None:
         if step is None:
@@ -184,7 +185,8 @@ def for_caller(
     return {
         **described,
         "may_read": principal.has(described["permission"]),
-        "codes": {field: found for field in described["fields"] if (found := names(kind, field).names)},
+        "codes": {field: dict(one.names) for field, one in offered.items() if one.names},
+        "english": {field: dict(one.english) for field, one in offered.items() if one.english},
         "opening": told(described["opening"]),
         "steps": {fact: told(step) for fact, step in described["steps"].items()},
     }

@@ -1,8 +1,8 @@
 """What differs from region to region in the registry: the `[registry]` section of the region profile."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -15,7 +15,7 @@ from services.registry.incubation.policy import IncubationPolicy
 from services.registry.inspections.policy import InspectionsPolicy
 from services.registry.operations.policy import OperationsPolicy
 from services.registry.records.policy import RecordsPolicy
-from services.registry.vocabulary import BODIES, ENUMERATIONS, FIELDS, Names, of_field, with_own
+from services.registry.vocabulary import BODIES, ENUMERATIONS, FIELDS, Names, key_of, of_field, with_own
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 """A code of a list of the profile, as it goes onto the bus."""
@@ -139,6 +139,10 @@ CLOSED: Final = frozenset(
 """Fields, or `<kind>.<field>`, whose commands take the codes of the profile's list alone."""
 
 
+_WHO_ACTS: Final = ("task.lead", "task.responsible", "task.co_operating")
+"""Fields that name one of the hub's sections or another body."""
+
+
 class RegistryPolicy(_Section):
     """Every threshold and list of the registry; a region states only what it does otherwise."""
 
@@ -196,55 +200,75 @@ class RegistryPolicy(_Section):
         return with_own(self._listed, self.codes)
 
     @cached_property
+    def english(self) -> Mapping[str, Names]:
+        """What readers of English are shown, by field as in `vocabulary`, where it is not the code in words.
+
+        The English name of a list; the Chinese one of a code that a region made up. Ours are English words.
+        """
+        ours = _own_vocabulary()
+        found = {}
+        for key, names in self.vocabulary.items():
+            kind, field = _parted(key)
+            listed = self._lists.get(key_of(self._listed, kind, field), ())
+            ours_here = of_field(ours, kind, field)
+            shown = {code: zh for code, zh in names.items() if code not in ours_here}
+            found[key] = shown | {one.code: one.name_en for one in listed if one.name_en}
+        return found
+
+    @cached_property
     def _listed(self) -> Mapping[str, Names]:
         """Names of codes by field; each list of the profile names those of its fields."""
+        named = {field: {one.code: one.name_zh for one in listed} for field, listed in self._lists.items()}
+        with_bodies = {field: {**named[field], **BODIES} for field in _WHO_ACTS}
+        return {**FIELDS, **ENUMERATIONS, **named, **with_bodies}
+
+    @cached_property
+    def _lists(self) -> Mapping[str, Sequence[Any]]:
+        """The lists of the profile by field."""
         incubation, records, inspections = self.incubation, self.records, self.inspections
-        categories, departments = _names(self.categories), _names(self.departments)
-        services, classes = _names(incubation.services), _names(incubation.cultivation_classes)
-        stages = _names([stage for path in incubation.cultivation_paths for stage in path.stages])
         return {
-            **FIELDS,
-            **ENUMERATIONS,
-            "categories": categories,
-            "fields": categories,
-            "evaluation.category": categories,
-            "hub.category": categories,
-            "hub.department": departments,
-            "hub.code": departments,
-            "organization.department": departments,
-            "periodic_return.field": categories,
-            "periodic_return.source": _names(records.income_sources),
-            "report_answer.category": categories,
-            "upward_report.category": categories,
-            "task.lead": {**departments, **BODIES},
-            "task.responsible": {**departments, **BODIES},
-            "task.co_operating": {**departments, **BODIES},
-            "report_answer.department": departments,
-            "base_case.department": _names(incubation.departments),
-            "to_department": _names(incubation.departments),
-            "departments": _names(incubation.departments),
-            "service": services,
-            "services": services,
-            "focus": services,
-            "cultivation.measures": services,
-            "base_case.topic": services,
-            "cultivation_class": classes,
-            "to_class": classes,
-            "cultivation_path": _names(incubation.cultivation_paths),
-            "stage": stages,
-            "target_stage": stages,
-            "support_kind": _names(incubation.support_kinds),
-            "gathering": _names(self.operations.gatherings),
-            "course": _names(self.operations.gatherings),
-            "station": _names(records.stations),
-            "comparison.source": _names(records.sources),
-            "outside_system": _names(records.outside_systems),
-            "clean_up_kind": _names(inspections.clean_up_kinds),
-            "failed": _names(inspections.checklist),
-            "listing_grounds": _names(self.enforcement.listing_grounds),
-            "risk_level": _names(self.enforcement.risk_levels),
-            "care_census.needs": _names(self.care.needs),
+            "categories": self.categories,
+            "fields": self.categories,
+            "evaluation.category": self.categories,
+            "hub.category": self.categories,
+            "hub.department": self.departments,
+            "hub.code": self.departments,
+            "organization.department": self.departments,
+            "periodic_return.field": self.categories,
+            "periodic_return.source": records.income_sources,
+            "report_answer.category": self.categories,
+            "upward_report.category": self.categories,
+            **dict.fromkeys(_WHO_ACTS, self.departments),
+            "report_answer.department": self.departments,
+            "base_case.department": incubation.departments,
+            "to_department": incubation.departments,
+            "departments": incubation.departments,
+            "service": incubation.services,
+            "services": incubation.services,
+            "focus": incubation.services,
+            "cultivation.measures": incubation.services,
+            "base_case.topic": incubation.services,
+            "cultivation_class": incubation.cultivation_classes,
+            "to_class": incubation.cultivation_classes,
+            "cultivation_path": incubation.cultivation_paths,
+            "stage": self._stages,
+            "target_stage": self._stages,
+            "support_kind": incubation.support_kinds,
+            "gathering": self.operations.gatherings,
+            "course": self.operations.gatherings,
+            "station": records.stations,
+            "comparison.source": records.sources,
+            "outside_system": records.outside_systems,
+            "clean_up_kind": inspections.clean_up_kinds,
+            "failed": inspections.checklist,
+            "listing_grounds": self.enforcement.listing_grounds,
+            "risk_level": self.enforcement.risk_levels,
+            "care_census.needs": self.care.needs,
         }
+
+    @property
+    def _stages(self) -> Sequence[Any]:
+        return [stage for path in self.incubation.cultivation_paths for stage in path.stages]
 
     @cached_property
     def category_names(self) -> dict[str, str]:
@@ -291,12 +315,19 @@ class RegistryPolicy(_Section):
 def names_of(policy: Any) -> NamesOf:
     """What fields are offered in the region, as forms and workbooks ask for it."""
     assert isinstance(policy, RegistryPolicy)
-    vocabulary = policy.vocabulary
+    vocabulary, english = policy.vocabulary, policy.english
 
     def offered(kind: str, field: str) -> Offered:
-        return Offered(of_field(vocabulary, kind, field), open=CLOSED.isdisjoint((field, f"{kind}.{field}")))
+        key = key_of(vocabulary, kind, field)
+        any_code = CLOSED.isdisjoint((field, f"{kind}.{field}"))
+        return Offered(vocabulary.get(key, {}), english.get(key, {}), any_code)
 
     return offered
+
+
+@cache
+def _own_vocabulary() -> Mapping[str, Names]:
+    return RegistryPolicy().vocabulary
 
 
 def _parted(key: str) -> tuple[str, str]:
@@ -308,7 +339,3 @@ def _closed(key: str) -> bool:
     """Whether a name for `key` would be offered where the list's codes alone are taken."""
     kind, field = _parted(key)
     return not CLOSED.isdisjoint((key, field)) or (not kind and field in {_parted(one)[1] for one in CLOSED})
-
-
-def _names(listed: Iterable[Any]) -> dict[str, str]:
-    return {one.code: one.name_zh for one in listed}

@@ -686,6 +686,12 @@ def with_own(names: Mapping[str, Names], own: Mapping[str, Names]) -> Mapping[st
     return {**names, **{key: {**said[key], **words} for key, words in own.items()}}
 
 
+def key_of(vocabulary: Mapping[str, Names], kind: str, field: str) -> str:
+    """Where the names for a field of a kind are: its own, or those of all fields that are called so."""
+    own = f"{kind}.{field}"
+    return own if vocabulary.get(own) else field
+
+
 def of_field(vocabulary: Mapping[str, Names], kind: str, field: str) -> Names:
     """The names for a field of a kind; none where nobody has any."""
-    return vocabulary.get(f"{kind}.{field}") or vocabulary.get(field, {})
+    return vocabulary.get(key_of(vocabulary, kind, field), {})

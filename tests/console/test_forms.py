@@ -228,6 +228,9 @@ def test_a_code_is_chosen_by_its_name_typed_as_its_name_or_typed_as_another_code
                                   "x-zh": [["law", "法律"]], "x-open": True}, {})  # fmt: skip
     assert several.widget is Widget.CHOICES
     assert read([several], {"topics": ["法律", "tax"]}) == ({"topics": ["law", "tax"]}, {})
+    english = field_of("topic", {"type": "string", "pattern": topic.pattern, "x-zh": [["moon", "登月"]],
+                                 "x-en": {"moon": "flights to the moon"}, "x-open": True}, {})  # fmt: skip
+    assert read([english], {"topic": "flights to the moon"}) == ({"topic": "moon"}, {})
     assert read([several], {"topics": ["law", "甲"]})[1]["topics"].key == "fault_code"
 
 

@@ -11,7 +11,7 @@ from chassis.matters import Kind, queries
 from chassis.principal import SYSTEM
 from chassis.region import load_region
 from deploy.regions import profile_file
-from services.console.matters.kinds import Kinds, KindWords
+from services.console.matters.kinds import Kinds, KindWords, codes_of
 from services.console.matters.queries import Due
 from services.console.pages.frame import Frame
 from services.console.pages.shown import Shown, is_said
@@ -71,6 +71,16 @@ def test_a_code_has_its_regions_name_and_one_without_stays_as_it_is() -> None:
     assert shown("en").code(codes, "topic", "public_order") == "public_order"
     assert shown("en").code(told(INSPECTIONS).codes, "result", "basically_qualified") == "basically qualified"
     assert shown().value(told(INSPECTIONS), "legal_form", "private_non_enterprise") == "民办非企业单位"
+
+
+def test_readers_of_english_see_the_regions_english_name_or_the_chinese_one() -> None:
+    answer = {"codes": {"categories": {"moon": "登月", "deng": "灯会", "charity": "慈善"}},
+              "english": {"categories": {"moon": "flights to the moon", "deng": "灯会"}}}  # fmt: skip
+    codes = codes_of(answer)
+    seen = {code: shown("en").code(codes, "categories", code) for code in ("moon", "deng", "charity", "sun")}
+    assert seen == {"moon": "flights to the moon", "deng": "灯会", "charity": "charity", "sun": "sun"}
+    assert shown().code(codes, "categories", "moon") == "登月"
+    assert codes_of({"codes": {"categories": {"moon": "登月"}}})["categories"]["moon"].en == "moon"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from chassis.matters.naming import Offered, named, no_names
 from chassis.principal import SYSTEM
 from services.registry.areas import KINDS
 from services.registry.hub.resources.offers import RESOURCE_OFFERS
+from services.registry.hub.talents.commands import TALENTS
 from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.visits.commands import SUPERVISION_VISITS
 from services.registry.organizations.queries import NAMED
@@ -134,8 +135,30 @@ def test_a_region_says_its_own_words_and_the_lists_of_its_profile_name_themselve
     assert "pets" not in names("base_case", "topic").names
     reasons = names("plan", "reason").names
     assert (reasons["rain"], reasons["other"]) == ("下雨", "其他")
-    assert names("guideline", "fields") == Offered({"moon": "登月"}, open=False)
+    assert names("guideline", "fields") == Offered({"moon": "登月"}, {"moon": "登月"}, open=False)
     assert of_field(policy.vocabulary, "inquiry", "question") == {}
+
+
+def test_readers_of_english_have_the_regions_english_names_and_else_the_chinese_ones() -> None:
+    names = names_of(
+        RegistryPolicy.model_validate(
+            {
+                "codes": {"inquiry.topic": {"filing": "社区备案", "chongwu": "宠物"}, "talent.fields": {}},
+                "categories": [
+                    {"code": "moon", "name_zh": "登月", "name_en": "flights to the moon"},
+                    {"code": "deng", "name_zh": "灯会"},
+                    {"code": "charity", "name_zh": "慈善"},
+                ],
+                "direct_registration_categories": [],
+            }
+        )
+    )
+    for kind, field in (("organization", "categories"), ("evaluation", "category"), ("talent", "fields")):
+        assert names(kind, field).english == {"moon": "flights to the moon", "deng": "灯会"}
+    assert names("inquiry", "topic").english == {"chongwu": "宠物"}, "ours are English words"
+    assert property_of(TALENTS.opening, "fields", names)["x-en"] == names("talent", "fields").english
+    told = queries.for_caller(queries.words(TALENTS), SYSTEM, names)
+    assert told["english"]["fields"] == names("talent", "fields").english
 
 
 def property_of(step: Step[Any] | None, name: str, names: Any = KNOWN) -> Mapping[str, Any]:

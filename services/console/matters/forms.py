@@ -41,6 +41,28 @@ class Widget(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Name(str):
+    """The Chinese name of a code, and what readers of English are shown."""
+
+    __slots__ = ("en",)
+
+    def __new__(cls, zh: str, en: str) -> "Name":
+        made = super().__new__(cls, zh)
+        made.en = en
+        return made
+
+    en: str
+
+    def called(self, language: str) -> str:
+        """The name for people."""
+        return str(self) if language == "zh" else self.en
+
+
+def named(names: Mapping[str, str], english: Mapping[str, str]) -> dict[str, Name]:
+    """Code -> name, by the Chinese names; a code that `english` does not have is shown in words."""
+    return {code: Name(zh, english.get(code, code.replace("_", " "))) for code, zh in names.items()}
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of a form."""
@@ -50,8 +72,7 @@ class Field:
     widget: Widget
     required: bool = False
     default: Any = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    """code -> Chinese"""
+    choices: Mapping[str, Name] = field(default_factory=dict)
     open: bool = False
     """whether a code that is not among the choices is taken too"""
     whole: bool = True
@@ -91,7 +112,8 @@ def field_of(
     """One property of a schema as a field."""
     bare = _bare(schema, definitions)
     inner = _bare(bare["items"], definitions) if bare.get("type") == "array" and "items" in bare else bare
-    choices = dict(schema.get("x-zh", ())) or {str(c): str(c) for c in _codes(inner)}
+    names = dict(schema.get("x-zh", ())) or {str(c): str(c) for c in _codes(inner)}
+    choices = named(names, schema.get("x-en", {}))
     widget = _widget(name, bare, inner, choices)
     grouped = inner if widget in (Widget.ROWS, Widget.GROUP) else {}
     return Field(
@@ -226,8 +248,8 @@ def _code(one: Field, chosen: Any) -> Any:
     """The code of a name that was typed, in either language; another text is a code itself."""
     if not one.open:
         return chosen
-    named = (code for code, zh in one.choices.items() if chosen in (zh, code.replace("_", " ")))
-    return next(named, chosen)
+    found = (code for code, name in one.choices.items() if chosen in (name, name.en))
+    return next(found, chosen)
 
 
 def _misspelt(one: Field, text: str) -> Fault | None:

@@ -6,13 +6,19 @@ from functools import cached_property
 from typing import Any
 
 from services.console.matters import forms
-from services.console.matters.forms import Field, Widget, english
+from services.console.matters.forms import Field, Name, Widget, english, named
 
 SERVICE = "registry"
 TITLES = ("title", "name", "topic", "subject", "gathering", "course")
 """Fields that say what a record is called, the first that it has."""
-Codes = Mapping[str, Mapping[str, str]]
-"""Field -> code -> Chinese."""
+Codes = Mapping[str, Mapping[str, Name]]
+"""Field -> code -> its name."""
+
+
+def codes_of(said: Mapping[str, Any]) -> Codes:
+    """The names of codes as the registry tells them by field; one of the release before tells no English."""
+    shown = said.get("english", {})
+    return {field: named(codes, shown.get(field, {})) for field, codes in said.get("codes", {}).items()}
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class KindWords:
             said["transitions"], frozenset(said["waits_in"]),
             StepWords.of("opened", opening) if opening else None,
             {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
-            said["fields"], said["filter"], said["codes"], frozenset(said["money"]),
+            said["fields"], said["filter"], codes_of(said), frozenset(said["money"]),
         )  # fmt: skip
 
     def called(self, language: str) -> str:

@@ -17,7 +17,7 @@ from chassis.http.call import Authenticator
 from chassis.http.language import preferred
 from chassis.principal import Principal
 from chassis.runtime import Runtime
-from services.console.matters.kinds import SERVICE, Codes, Kinds
+from services.console.matters.kinds import SERVICE, Codes, Kinds, codes_of
 from services.console.neighbours import Neighbours, NotDone
 from services.console.pages.theme import CSS
 from services.console.pages.words import Language, Words
@@ -72,7 +72,7 @@ class Desk:
                 answer = await self.neighbours(person).get(SERVICE, "/v1/categories")
             except NotDone:
                 return {}
-            self._codes = answer.get("codes", {})  # a registry of the release before has none
+            self._codes = codes_of(answer)
         return self._codes
 
     async def kinds(self, person: Person) -> Kinds:

@@ -26,8 +26,8 @@ class Shown:
     def code(self, codes: Codes, name: str, code: Any) -> str:
         """The code of a field in the person's language; what nobody has named as it stands."""
         text, (field, _, part) = str(code), name.partition(".")
-        zh = next((codes[one][text] for one in (name, f".{part}", field) if text in codes.get(one, {})), text)
-        return zh if zh == text or self.said.language == "zh" else text.replace("_", " ")
+        named = (codes[one][text] for one in (name, f".{part}", field) if text in codes.get(one, {}))
+        return next((one.called(self.said.language) for one in named), text)
 
     def title(self, kind: KindWords, record: Mapping[str, Any], organization: str | None = None) -> str:
         """What a record is called in a list."""

@@ -17,6 +17,7 @@ class ListingGround(_Section):
 
     code: Code
     name_zh: str
+    name_en: str = ""
     listing: Literal["abnormal", "seriously_untrustworthy"]
 
 
@@ -25,6 +26,7 @@ class RiskLevel(_Section):
 
     code: Code
     name_zh: str
+    name_en: str = ""
     days: int = Field(ge=1)
     standing: HubStanding
 

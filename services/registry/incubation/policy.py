@@ -44,6 +44,7 @@ class Stage(_Section):
 
     code: Code
     name_zh: str
+    name_en: str = ""
 
 
 class CultivationPath(_Section):

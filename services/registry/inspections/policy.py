@@ -74,6 +74,7 @@ class ChecklistItem(_Section):
 
     code: Code
     name_zh: str
+    name_en: str = ""
     topic: SpotCheckTopic
     legal_forms: tuple[str, ...] = Field((), description="none named: for every form")
 
@@ -109,6 +110,7 @@ class CleanUpKind(_Section):
 
     code: Code
     name_zh: str
+    name_en: str = ""
     asks: tuple[Literal["four_nos", "administrative_staff"], ...] = ()
 
 

@@ -18,6 +18,7 @@ class Gathering(_Section):
 
     code: Code
     name_zh: str
+    name_en: str = ""
     kind: Literal["meeting", "training"]
     interval: Interval
     strength: Strength

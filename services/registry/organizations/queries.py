@@ -233,7 +233,7 @@ async def routing(reading: Reading) -> dict[str, Any]:
     """The region's categories, who deals with each, which are registered directly; names of codes."""
     policy = reading.policy(RegistryPolicy)
     direct = set(policy.direct_registration_categories)
-    offered = names_of(policy)
+    offered = {field: names_of(policy)("organization", field) for field in NAMED}
     return {
         "categories": [
             {**category.model_dump(), "direct_registration": category.code in direct}
@@ -241,7 +241,8 @@ async def routing(reading: Reading) -> dict[str, Any]:
         ],
         "departments": [department.model_dump() for department in policy.departments],
         "criteria": [criterion.model_dump() for criterion in policy.criteria],
-        "codes": {field: offered("organization", field).names for field in NAMED},
+        "codes": {field: one.names for field, one in offered.items()},
+        "english": {field: one.english for field, one in offered.items() if one.english},
     }
 
 

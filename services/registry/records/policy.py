@@ -20,6 +20,7 @@ class Listed(_Section):
 
     code: Code
     name_zh: str
+    name_en: str = ""
 
 
 class IncomeSource(Listed):
