@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.registry.enforcement.emergency_orders import commands as orders
 from tests.registry.conftest import Register
+from tests.registry.inspections.references import categories
 
 
 async def grounds(_: Register) -> list[str]:
@@ -28,4 +29,5 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "listing_grounds": grounds,
     "risk_level": risk_level,
     "order_id": order,
+    "emergency_order.categories": categories,
 }

@@ -24,6 +24,16 @@ async def clean_up_kind(_: Register) -> str:
     return "decoupling"
 
 
+async def category(_: Register) -> str:
+    """A category of the profile's list."""
+    return "charity"
+
+
+async def categories(_: Register) -> list[str]:
+    """Categories of the profile's list."""
+    return ["charity", "legal_rights"]
+
+
 async def nothing(_: Register) -> None:
     """What may be left out."""
 
@@ -33,5 +43,7 @@ REFERENCES: dict[str, Callable[[Register], Awaitable[Any]]] = {
     "inspectors": inspectors,
     "clean_up_kind": clean_up_kind,
     "clean_up_id": nothing,
+    "clean_up.categories": categories,
+    "evaluation.category": category,
 }
 """Parameter -> what makes its value."""
