@@ -309,7 +309,7 @@ class StandingReason(msgspec.Struct, frozen=True, omit_defaults=True):
     "hub_standing_changed",
     en="The hub changed its judgement of an organisation.",
     zh="枢纽型组织对该组织的评判有变化。",
-    minor=1,
+    minor=2,
 )
 class OrganizationHubStandingChanged(Event, frozen=True, kw_only=True):
     """The hub's own standing changed: by what is open, or by a judgement with its ground as a code."""
@@ -319,6 +319,8 @@ class OrganizationHubStandingChanged(Event, frozen=True, kw_only=True):
     ground: Code | None = None
     reasons: tuple[StandingReason, ...] = ()
     """What was open then and weighed; since 1.1."""
+    evidence: Code | None = None
+    """Number of the papers that the judgement rests on; since 1.2."""
 
 
 @organization.fact(

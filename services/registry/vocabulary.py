@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from services.registry.enforcement.emergency_pauses.model import POINTS_ZH
 from services.registry.hub.guidelines.model import HEADINGS_ZH
 from services.registry.hub.hubs.model import SIX_HAVES_ZH
+from services.registry.records.candidacies.model import MODES_ZH
 
 Names = Mapping[str, str]
 """Code -> Chinese, in the order in which they are offered."""
@@ -268,6 +269,31 @@ FIELDS: Mapping[str, Names] = {
         "staff": "人员",
         "projects": "项目",
     },
+    "organization.nature": {
+        "academic": "学术性",
+        "industry": "行业性",
+        "professional": "专业性",
+        "joint": "联合性",
+        "public_benefit": "公益性",
+        "mutual_benefit": "互益性",
+    },
+    "organization.functions": {
+        "service": "提供服务",
+        "representation": "反映诉求",
+        "coordination": "协调行业",
+        "training": "教育培训",
+        "mutual_aid": "互助",
+        "culture": "文体活动",
+    },
+    "organization.service_directions": {
+        "women": "妇女",
+        "children": "儿童",
+        "family": "家庭",
+        "elderly": "老年人",
+        "community": "社区",
+        "industry": "行业",
+    },
+    "organization.development_mode": {mode.value: zh for mode, zh in MODES_ZH.items()},
     "organization.ground": {
         **_TOPICS,
         "complaint": "投诉",
@@ -372,7 +398,12 @@ FIELDS: Mapping[str, Names] = {
         "market": "便民集市",
     },
     "contact_assignment.reason": {**_REASONS, "organization_ended": "组织已终止"},
-    "contact_assignment.role": {"officer": "联系人", "party_officer": "党建工作者", "deputy": "协助联系人"},
+    "contact_assignment.role": {
+        "contact": "日常联系",
+        "officer": "联系人",
+        "party_officer": "党建工作者",
+        "deputy": "协助联系人",
+    },
     "coordination_case.kind": {
         "difference": "认定不一致",
         "complaint": "投诉协调",

@@ -395,6 +395,17 @@ async def test_a_telephone_shows_what_there_is_without_scrolling_sideways(
     await visitor.picture(f"telephone{path.partition('?')[0].replace('/', '-')}")
 
 
+async def test_the_board_fits_a_telephone(visitor: Visitor, inspected: dict[str, str]) -> None:
+    await visitor.telephone()
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/inspections?year={YEAR}")
+    board = visitor.page.locator('[data-card="board"]')
+    await expect(board.get_by_text("逾期未报")).to_be_visible()
+    await expect(board.get_by_text("退回补正")).to_be_hidden()
+    assert await board.evaluate("one => one.scrollWidth <= one.clientWidth")
+    await visitor.picture("telephone-board")
+
+
 async def test_the_pages_speak_english(visitor: Visitor, inspected: dict[str, str]) -> None:
     await visitor.sign_in("hub_officer")
     await visitor.page.get_by_role("link", name="English").click()

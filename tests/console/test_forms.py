@@ -142,6 +142,14 @@ def test_what_is_no_code_is_said_without_a_pattern() -> None:
     assert read([kind], {"kind": "survey"})[0] == {"kind": "survey"}
 
 
+def test_no_is_an_answer_and_nothing_is_none() -> None:
+    optional = field_of("charity", {"anyOf": [{"type": "boolean"}, {"type": "null"}], "default": None}, {})
+    assert read([optional], {"charity": False})[0] == {"charity": False}
+    assert read([optional], {"charity": None})[0] == {}
+    stated = field_of("met", {"type": "boolean", "default": False}, {})
+    assert read([stated], {"met": None})[0] == {"met": False}
+
+
 def test_rows_and_groups_are_read_with_their_own_faults() -> None:
     schema = {
         "type": "array",

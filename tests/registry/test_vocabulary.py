@@ -111,6 +111,7 @@ def test_a_region_cannot_add_to_a_list_by_naming_a_code() -> None:
     [
         ("candidacy", "reason", "joined"),
         ("contact_assignment", "reason", "organization_ended"),
+        ("contact_assignment", "role", "contact"),
         ("rectification", "topics", "inspection"),
         ("task", "kind", "decision"),
         ("task", "kind", "finding"),

@@ -14,6 +14,8 @@ SAID_OF_EVERY_FACT = ("effective_on", "basis")
 _DIVISION = "^[0-9]{4}([0-9]{2}"
 _CODE = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 _LONG_TEXT = 500
+_ORGANIZATIONS = frozenset({"organization_id", "into"})
+"""Fields that name an organisation of the register; `into`: the one that a duplicate is merged into."""
 _SEPARATORS = str.maketrans("，,；;、", "\n\n\n\n\n")
 
 
@@ -75,6 +77,8 @@ class Field:
     choices: Mapping[str, Name] = field(default_factory=dict)
     open: bool = False
     """whether a code that is not among the choices is taken too"""
+    seldom: bool = False
+    """whether it is folded away until somebody wants to say it"""
     whole: bool = True
     minimum: float | None = None
     maximum: float | None = None
@@ -118,7 +122,7 @@ def field_of(
     grouped = inner if widget in (Widget.ROWS, Widget.GROUP) else {}
     return Field(
         name, schema.get("title", name), widget, required, schema.get("default"), choices,
-        schema.get("x-open", False), inner.get("type") != "number",
+        schema.get("x-open", False), schema.get("x-seldom", False), inner.get("type") != "number",
         bare.get("minimum", bare.get("exclusiveMinimum")), bare.get("maximum"), bare.get("maxLength"),
         str(inner.get("pattern", "")), tuple(_fields(grouped, definitions)),
     )  # fmt: skip
@@ -175,7 +179,7 @@ def _one(name: str, bare: Mapping[str, Any]) -> Widget:
     if form == "date":
         return Widget.DAY
     if form == "uuid":
-        return Widget.ORGANIZATION if name == "organization_id" else Widget.RECORD
+        return Widget.ORGANIZATION if name in _ORGANIZATIONS else Widget.RECORD
     if str(bare.get("pattern", "")).startswith(_DIVISION):
         return Widget.DIVISION
     if kind == "string":
@@ -208,7 +212,7 @@ def _value(one: Field, entered: Any) -> Any:
     """What was entered as JSON; None where it is empty, a `Fault` where it cannot be."""
     if isinstance(entered, str):
         entered = entered.strip()
-    if one.widget is Widget.FLAG and not one.required and not entered:
+    if one.widget is Widget.FLAG and not one.required and entered in (None, ""):
         return False if one.default is not None else None
     if entered is None or entered == "" or entered == [] or entered == {}:
         return None

@@ -1,6 +1,6 @@
 """What the read model knows of incubation: bases with their places, each intake in numbers, what is due."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
@@ -73,6 +73,10 @@ select id, division, ended, state ->> 'name' as name, state ->> 'level' as level
 from subject where service = 'registry' and aggregate = 'base' and division like any($1)
 order by ended, division, name
 """
+_BASE_NAMES = """
+select id, state ->> 'name' as name from subject
+where service = 'registry' and aggregate = 'base' and id = any($1::uuid[])
+"""
 _INTAKES = """
 select id, state ->> 'title' as title, state ->> 'state' as phase, (state ->> 'places')::int as places,
        (state ->> 'due_on')::date as due_on
@@ -109,6 +113,11 @@ async def bases(connection: asyncpg.Connection, patterns: Sequence[str]) -> list
         stays = sum((one for (base, _), one in counts.items() if base == str(row["id"])), start=Stays())
         found.append(Base(**{**row, "focus": tuple(row["focus"]), "stays": stays}))
     return found
+
+
+async def base_names(connection: asyncpg.Connection, ids: Collection[str]) -> dict[str, str]:
+    """The names of bases by id."""
+    return {str(row["id"]): row["name"] for row in await connection.fetch(_BASE_NAMES, list(ids))}
 
 
 async def intakes(connection: asyncpg.Connection, patterns: Sequence[str], base: UUID) -> list[Intake]:

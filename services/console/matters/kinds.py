@@ -31,11 +31,16 @@ class StepWords:
     may: bool
     by_workbook: bool
     form: Mapping[str, Any]
+    amends: bool = False
+    """sent with what is to be changed alone"""
 
     @classmethod
     def of(cls, fact: str, said: Mapping[str, Any]) -> "StepWords":
         """The step as `GET /v1/matters` has it."""
-        return cls(fact, said["zh"], said["path"], said["may"], said["by_workbook"], said["form"])
+        return cls(
+            fact, said["zh"], said["path"], said["may"], said["by_workbook"], said["form"],
+            said.get("amends", False),
+        )  # fmt: skip
 
     def called(self, language: str) -> str:
         """Its name for people."""

@@ -9,6 +9,7 @@ from nicegui import core, ui
 
 from chassis.runtime import Runtime
 from services.console.pages import (
+    applications,
     board,
     calendar,
     comparison,
@@ -50,6 +51,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
         today,
         organizations,
         organization,
+        applications,
         hubs,
         board,
         incubation,

@@ -30,6 +30,8 @@ _COLUMNS: dict[str, dict[str, Any]] = {
 }
 """What is counted, with the filter of the list that has exactly these."""
 _BAD = frozenset({"overdue", "missed"})
+_AT_A_DESK = frozenset({"handed_in", "returned", "concluded"})
+"""Columns that a telephone has no room for: there it is who has not answered that counts."""
 
 
 def attach(desk: Desk) -> None:
@@ -131,9 +133,10 @@ class _Board:
     def _draw_rows(self, rows: Sequence[Standing], year: int, form: str) -> None:
         said = self.said
         ordered = sorted(rows, key=lambda one: (-one.due, one.place))
-        heads = "".join(f'<th class="number">{said(f"board_{name}")}</th>' for name in _COLUMNS)
-        rates = "".join(
-            f'<th class="number">{said(name)}</th>' for name in ("board_participation", "board_passed")
+        heads = "".join(f'<th class="number{_wide(name)}">{said(f"board_{name}")}</th>' for name in _COLUMNS)
+        rates = (
+            f'<th class="number">{said("board_participation")}</th>'
+            f'<th class="number wide">{said("board_passed")}</th>'
         )
         body = "".join(self._row(one, year, form) for one in ordered)
         whole = _sum(rows)
@@ -154,7 +157,7 @@ class _Board:
         cells = "".join(self._number(one, column, place, year, form) for column in _COLUMNS)
         rates = (
             f'<td class="number">{_rate(one.handed_in, one.due)}</td>'
-            f'<td class="number">{_rate(one.passed, one.concluded)}</td>'
+            f'<td class="number wide">{_rate(one.passed, one.concluded)}</td>'
         )
         mark = ' class="whole"' if whole else f' data-division="{place}"'
         return f"<tr{mark}><td>{name}</td>{cells}{rates}</tr>"
@@ -162,10 +165,10 @@ class _Board:
     def _number(self, one: Standing, column: str, place: str, year: int, form: str) -> str:
         value = getattr(one, column)
         if not value:
-            return '<td class="number muted">0</td>'
+            return f'<td class="number muted{_wide(column)}">0</td>'
         where = _list({"division": place, "year": year, "form": form, **_COLUMNS[column]})
-        bad = " bad" if column in _BAD else ""
-        return f'<td class="number{bad}"><a data-column="{column}" href="{escape(where)}">{value:,}</a></td>'
+        tone = " bad" if column in _BAD else _wide(column)
+        return f'<td class="number{tone}"><a data-column="{column}" href="{escape(where)}">{value:,}</a></td>'
 
     def _draw_chase(
         self, chased: Sequence[Due], rows: Sequence[Standing], today: Any, year: int, form: str
@@ -200,6 +203,10 @@ class _Board:
 
 def _list(query: dict[str, Any]) -> str:
     return f"/matters/{_PATH}?{urlencode({name: v for name, v in query.items() if v}, doseq=True)}"
+
+
+def _wide(column: str) -> str:
+    return " wide" if column in _AT_A_DESK else ""
 
 
 def _rate(part: int, whole: int) -> str:

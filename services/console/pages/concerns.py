@@ -1,6 +1,6 @@
 """Cards of an organisation's page that come of its matters: what is open, inspections, what has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
@@ -11,7 +11,9 @@ from services.console.pages.shown import Shown, chip, day
 from services.console.projection.queries import Subject
 
 _PAST = 12
-_INSPECTION = "inspection"
+_INSPECTION, _STAY, _ASSIGNMENT, _CONTACT = "inspection", "stay", "contact_assignment", "contact_record"
+_APART = frozenset({_INSPECTION, _STAY, _ASSIGNMENT, _CONTACT})
+"""What has a card of its own, with what has ended."""
 _BY_AUTHORITIES = frozenset({"credit_listing", "official_decision"})
 """What has a card of its own and waits for nobody here."""
 _RESULTS = {"qualified": "good", "basically_qualified": "warn", "unqualified": "bad"}
@@ -33,11 +35,8 @@ class Concerns:
 
     def open(self) -> str:
         """What is open, the earliest deadline first."""
-        found = [
-            (kind, one)
-            for kind, one in self.matters
-            if not one.ended and one.aggregate not in _BY_AUTHORITIES
-        ]
+        apart = _BY_AUTHORITIES | {_ASSIGNMENT}
+        found = [(kind, one) for kind, one in self.matters if not one.ended and one.aggregate not in apart]
         found.sort(key=lambda pair: pair[1].state.get("due_on") or "9999")
         if not found:
             return f'<p class="muted">{self.said("no_open_matters")}</p>'
@@ -45,15 +44,60 @@ class Concerns:
 
     def past(self) -> str:
         """What has ended and has no card of its own; empty where there is nothing."""
-        apart = _BY_AUTHORITIES | {_INSPECTION}
+        apart = _BY_AUTHORITIES | _APART
         found = [(kind, one) for kind, one in self.matters if one.ended and one.aggregate not in apart]
         return table([self._row(kind, one) for kind, one in found[:_PAST]]) if found else ""
 
     def inspections(self) -> str:
         """Every year's inspection; empty where there was none."""
-        found = [(kind, one) for kind, one in self.matters if one.aggregate == _INSPECTION]
+        found = self._of(_INSPECTION)
         found.sort(key=lambda pair: pair[1].state["year"], reverse=True)
-        return table([self._inspection(kind, one) for kind, one in found]) if found else ""
+        return table([self._inspection(kind, one) for kind, one in found])
+
+    @property
+    def bases(self) -> set[str]:
+        """The bases of its stays."""
+        return {one.state["base"]["id"] for _, one in self._of(_STAY)}
+
+    def stays(self, bases: Mapping[str, str]) -> str:
+        """Every stay in a base, the newest first, with the bases' names by id; empty where there was none."""
+        found = sorted(self._of(_STAY), key=lambda pair: pair[1].state["opened_on"], reverse=True)
+        return table([self._stay(kind, one, bases) for kind, one in found])
+
+    def contact(self) -> str:
+        """Who keeps in touch with it, how often and since when; empty where nobody has to."""
+        assigned = [(kind, one) for kind, one in self._of(_ASSIGNMENT) if not one.ended]
+        return table([self._assignment(kind, one) for kind, one in assigned])
+
+    def _of(self, aggregate: str) -> list[tuple[KindWords, Subject]]:
+        return [(kind, one) for kind, one in self.matters if one.aggregate == aggregate]
+
+    def _stay(self, kind: KindWords, one: Subject, bases: Mapping[str, str]) -> str:
+        state = one.state
+        name = escape(bases.get(state["base"]["id"]) or kind.called(self.said.language))
+        days = [state.get("started_on") or state.get("begins_on"), state.get("ends_on")]
+        until = " – ".join(day for day in days if day) or state["opened_on"]
+        return (
+            f'<tr><td><a href="/matters/{kind.path}/{one.id}">{name}</a>'
+            f'<div class="muted small">{until}</div></td>{self.progress(kind, one)}</tr>'
+        )
+
+    def _assignment(self, kind: KindWords, one: Subject) -> str:
+        state, codes = one.state, kind.codes
+        role, often = (self.shown.code(codes, name, state[name]) for name in ("role", "interval"))
+        of_it = [
+            record.state
+            for _, record in self._of(_CONTACT)
+            if record.state["assignment"]["id"] == str(one.id)
+        ]
+        last = max((record["made_on"] for record in of_it if record.get("made_on")), default=None)
+        said = self.said("contact_made", day=last) if last else self.said("contact_never")
+        due = min((r["due_on"] for r in of_it if phase(r) == "due" and r.get("due_on")), default=None)
+        next_ = self.shown.deadline(day(due), self.today) if due else ""
+        return (
+            f'<tr><td><a href="/matters/{kind.path}/{one.id}">{escape(role)}</a> {escape(state["officer"])}'
+            f'<div class="muted small">{escape(often)} · {escape(said)}</div></td><td>{next_}</td></tr>'
+        )
 
     def _row(self, kind: KindWords, one: Subject) -> str:
         name = escape(kind.called(self.said.language))
@@ -86,5 +130,5 @@ class Concerns:
 
 
 def table(rows: Sequence[str]) -> str:
-    """Rows of HTML as a table."""
-    return f'<table class="plain">{"".join(rows)}</table>'
+    """Rows of HTML as a table; nothing where there are none."""
+    return f'<table class="plain">{"".join(rows)}</table>' if rows else ""

@@ -1,125 +1,120 @@
-"""The dialogs of an organisation's page: they send the registry's commands as the person who is signed in."""
+"""What is done with one organisation: the forms that the registry offers the person now, sent as theirs."""
 
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from nicegui import ui
 
+from services.console.matters.forms import SAID_OF_EVERY_FACT
+from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
-from services.console.pages.dialog import buttons, problem_line, say
+from services.console.pages.dialog import say
+from services.console.pages.form import Done, StepForm
 from services.console.pages.frame import Frame
+from services.console.pages.words import Words
 
-_TEXTS = ("name", "credit_code")
-_COUNTS = ("full_party_member_count", "member_count", "staff_count", "volunteer_count")
-_STALE = 412
-
-
-async def change_details(frame: Frame, id: UUID) -> None:
-    """Open the form with the record as the registry has it now."""
-    form = _Details(frame, id)
-    if await form.load():
-        form.open()
+Take = Callable[[StepWords], Awaitable[None]]
 
 
-async def make_link(frame: Frame, id: UUID) -> None:
-    """Ask how the organisation stands to the hub from now on, and record it."""
-    said, registry = frame.words, frame.desk.neighbours(frame.person)
-    kinds = {code: name for code, name in said.codes("hub_link").items() if code != "none"}
-    with ui.dialog() as dialog, ui.card().classes("dialog"):
-        ui.html(f"<h2>{said('make_link')}</h2>", sanitize=False)
-        kind = ui.radio(kinds, value="linked").props("dense")
-        problem = problem_line()
-
-        async def save() -> None:
-            try:
-                now = await registry.get("registry", f"/v1/organizations/{id}")
-                await registry.send(
-                    "POST", "registry", f"/v1/organizations/{id}/hub-link", {"link": kind.value},
-                    revision=now["revision"],
-                )  # fmt: skip
-            except NotDone as refused:
-                say(problem, str(refused))
-                return
-            dialog.close()
-            ui.notify(said("saved"), type="positive")
-
-        buttons(frame.words, dialog, save)
-    dialog.open()
+async def offered(frame: Frame, path: str, id: UUID | None = None) -> KindWords | None:
+    """What the person can do with the record now, or to open one; None while the registry does not say."""
+    where = f"/v1/{path}/forms" if id is None else f"/v1/{path}/{id}/forms"
+    try:
+        return KindWords.of(await frame.desk.neighbours(frame.person).get(SERVICE, where))
+    except NotDone:
+        return None
 
 
-class _Details:
-    """The form, what it was filled with, and the revision that was."""
+async def begin(frame: Frame, kinds: Kinds, kind: KindWords, step: StepWords, id: UUID, done: Done) -> None:
+    """Open the form with the record as the registry has it now; a notice where that is refused."""
+    try:
+        found = await frame.desk.neighbours(frame.person).get(SERVICE, f"/v1/organizations/{id}")
+    except NotDone as refused:
+        ui.notify(str(refused), type="negative", multi_line=True)
+        return
+    form = Amendment if step.amends else StepForm
+    record = {**found, "state": found["legal_status"]}
+    given = {**record, "link": "linked"} if found["hub_link"] == "none" else record
+    await form(frame, kinds, kind, step, done=done, record=record, given=given).open()
 
-    def __init__(self, frame: Frame, id: UUID) -> None:
-        self.frame, self.said, self.id = frame, frame.words, id
-        self.registry = frame.desk.neighbours(frame.person)
-        self.loaded: dict[str, Any] = {}
-        self.revision = 0
-        self.fields: dict[str, ui.input | ui.number] = {}
 
-    async def load(self) -> bool:
-        """Read the record; False with a notice where that is refused."""
-        try:
-            found = await self.registry.get("registry", f"/v1/organizations/{self.id}")
-        except NotDone as refused:
-            ui.notify(str(refused), type="negative", multi_line=True)
-            return False
-        self.loaded = {name: found[name] for name in (*_TEXTS, *_COUNTS)}
-        self.revision = found["revision"]
-        return True
+def possible_buttons(
+    kind: KindWords | None,
+    at_hand: Collection[str],
+    take: Take,
+    said: Words,
+    others_called: str = "more_steps",
+) -> None:
+    """What can be done as buttons: those `at_hand` each by itself, the others in a menu."""
+    steps = list(kind.steps.values()) if kind else []
+    for step in [one for one in steps if one.fact in at_hand]:
+        ui.button(step.called(said.language), on_click=lambda step=step: take(step)).props(
+            "outline dense no-caps padding='4px 12px'"
+        )
+    if others := [one for one in steps if one.fact not in at_hand]:
+        with ui.button(f"{said(others_called)} ▾").props("flat dense no-caps"), ui.menu():
+            for step in others:
+                ui.menu_item(step.called(said.language), lambda step=step: take(step))
 
-    def open(self) -> None:
-        """Show the form."""
-        with ui.dialog() as self.dialog, ui.card().classes("dialog"):
-            ui.html(f"<h2>{self.said('change_details')}</h2>", sanitize=False)
-            self.problem = problem_line()
-            for name in _TEXTS:
-                self.fields[name] = ui.input(self.said(name), value=self.loaded[name] or "")
-            with ui.element("div").style("display:grid;grid-template-columns:1fr 1fr;gap:0 16px;width:100%"):
-                for name in _COUNTS:
-                    self.fields[name] = ui.number(
-                        self.said(name), value=self.loaded[name], min=0, precision=0
-                    )
-            for name, field in self.fields.items():
-                field.props(f'dense data-field="{name}"').style("width:100%")
-            buttons(self.said, self.dialog, self.save)
-        self.dialog.open()
 
-    async def save(self) -> None:
-        """Send what was changed; a record changed by somebody else meanwhile is shown as it is now."""
-        changed = {name: value for name, value in self._entered().items() if value != self.loaded[name]}
+class Opening(StepForm):
+    """A form that opens a record, each way at a place of its own."""
+
+    async def _send(self, body: Mapping[str, Any]) -> Any:
+        path = "/".join(filter(None, (self.kind.path, self.step.path)))
+        return await self.registry.send("POST", SERVICE, f"/v1/{path}", body)
+
+
+class Amendment(StepForm):
+    """A form that begins with the record and sends what was changed in it alone."""
+
+    begun: Mapping[str, Any] | None = None
+    """what would be sent of the record as it is"""
+
+    async def _fill(self) -> None:
+        await super()._fill()
+        if self.begun is None:
+            self.begun, _ = self._read()
+
+    async def _send(self, body: Mapping[str, Any]) -> Any:
+        record = self.record or {}
+        changed = self._changed(body)
         if not changed:
-            say(self.problem, self.said("nothing_changed"))
-            return
+            raise NotDone(self.said("nothing_changed"))
+        said = {name: body[name] for name in SAID_OF_EVERY_FACT if name in body}
+        path = f"/v1/{self.kind.path}/{record['id']}"
+        return await self.registry.send("PATCH", SERVICE, path, changed | said, revision=record["revision"])
+
+    def _changed(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        """What differs from how the form began; what was emptied is null, or a list without anything."""
+        begun, record = self.begun or {}, self.record or {}
+        changed = {}
+        for one in self.fields:
+            now = entered.get(one.name)
+            if one.name in SAID_OF_EVERY_FACT or now == begun.get(one.name):
+                continue
+            changed[one.name] = [] if now is None and isinstance(record.get(one.name), list) else now
+        return changed
+
+    async def _show_what_changed(self, before: Mapping[str, Any]) -> None:
+        """The record as it is now, and in it what was entered; said is what somebody else changed."""
+        mine = self._changed(self._read()[0])
         try:
-            await self.registry.send(
-                "PATCH", "registry", f"/v1/organizations/{self.id}", changed, revision=self.revision
-            )
+            now = await self.registry.get(SERVICE, f"/v1/{self.kind.path}/{before['id']}")
         except NotDone as refused:
-            if refused.status == _STALE:
-                await self._show_what_changed()
-            else:
-                say(self.problem, str(refused))
+            say(self.problem, str(refused))
             return
-        self.dialog.close()
-        ui.notify(self.said("saved"), type="positive")
-
-    def _entered(self) -> dict[str, Any]:
-        texts = {name: str(self.fields[name].value or "").strip() or None for name in _TEXTS}
-        counts = {
-            name: None if self.fields[name].value is None else int(self.fields[name].value)
-            for name in _COUNTS
-        }
-        return texts | counts
-
-    async def _show_what_changed(self) -> None:
-        before = self.loaded
-        if not await self.load():
-            return
-        theirs = [name for name in before if before[name] != self.loaded[name]]
-        for name in theirs:
-            self.fields[name].value = self.loaded[name]
+        self.record = {**now, "state": now["legal_status"]}
+        self.given, self.begun = now, None
+        await self._fill()
+        if mine:
+            self.given = {**now, **mine}
+            await super()._fill()
+        language = self.said.language
+        theirs = [one for one in self.fields if one.name in now and now[one.name] != before.get(one.name)]
         if theirs:
-            say(self.problem, self.said("conflict", fields="、".join(self.said(name) for name in theirs)))
+            fields = "、".join(self.kind.field(one.name, language) for one in theirs)
+            say(self.problem, self.said("conflict", fields=fields))
         else:
             say(self.problem, self.said("conflict_same"))

@@ -20,7 +20,10 @@ from services.console.pages.shown import Shown
 
 _STALE = 412
 _CHOICES = 200
+_STREET = 9
+"""Digits of a street's code."""
 _SEPARATOR = "、"
+_EMPTY: tuple[Any, ...] = (None, "", [])
 _NOT_COMPARED = frozenset({"revision", "sequence", "recorded_at", "effective_on", "basis"})
 Read = Callable[[], Any]
 Done = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -48,25 +51,36 @@ class StepForm:
 
     async def open(self) -> None:
         """Show the form."""
-        records = await self._records()
-        folded = [one for one in self.fields if self._folds(one)]
         with ui.dialog() as self.dialog, ui.card().classes("dialog"):
             ui.label(self.step.called(self.said.language)).classes("title").props("role=heading")
             if self.record is not None and "id" in self.record:
                 ui.label(self._about()).classes("muted small")
             self.problem = problem_line()
-            self._draw([one for one in self.fields if one not in folded], records)
-            if folded:
-                with ui.expansion(self.said("more_fields")).classes("folded").props("dense"):
-                    self._draw(folded, records)
+            self.inputs = ui.element("div").style("display:contents")
+            await self._fill()
             buttons(self.said, self.dialog, self.save, self.step.called(self.said.language))
         if self.drawn and not self.brief:
             first = next(iter(self.drawn.values()))
             (first.input if isinstance(first, Picker) else first).props("autofocus")
         self.dialog.open()
 
+    async def _fill(self) -> None:
+        """Draw the fields with what they begin with, instead of those drawn before."""
+        records = await self._records()
+        folded = [one for one in self.fields if self._folds(one)]
+        self.inputs.clear()
+        self.reads.clear()
+        self.drawn.clear()
+        with self.inputs:
+            self._draw([one for one in self.fields if one not in folded], records)
+            if folded:
+                with ui.expansion(self.said("more_fields")).classes("folded").props("dense"):
+                    self._draw(folded, records)
+
     def _folds(self, one: Field) -> bool:
-        return one.name in SAID_OF_EVERY_FACT or (self.brief and not one.required)
+        if one.name in SAID_OF_EVERY_FACT or (self.brief and not one.required):
+            return True
+        return one.seldom and self.given.get(one.name) in _EMPTY
 
     def _about(self) -> str:
         record = self.record or {}
@@ -102,7 +116,7 @@ class StepForm:
                 self._field(one, records.get(one.name, {}))
 
     def _field(self, one: Field, records: Mapping[str, str]) -> None:
-        value = self.given.get(one.name, one.default)
+        value = self.given.get(one.name, self._at_home(one) or one.default)
         if one.widget is Widget.ORGANIZATION:
             picker = Picker(self.frame, self._label(one), chosen=value)
             self.drawn[one.name], self.reads[one.name] = picker, lambda: picker.chosen
@@ -205,14 +219,18 @@ class StepForm:
         region, own = self.frame.desk.runtime.region, self.frame.person.principal.divisions
         here = {code: region.division_name(code) for code in own if code}
         below = {division.code: division.name for code in own for division in region.children(code)}
-        if one.widget is Widget.DIVISION and one.required and len(here) == 1:
-            self.given.setdefault(one.name, next(iter(here)))
         return here | below
+
+    def _at_home(self, one: Field) -> str | None:
+        """The division that a form begins with: a street's people enter what is in their street."""
+        own = self.frame.person.principal.divisions
+        entered = one.widget is Widget.DIVISION and one.required
+        return own[0] if entered and len(own) == 1 and len(own[0]) >= _STREET else None
 
     async def save(self) -> None:
         """Send what was entered; say at each field what is wrong with it."""
         self.problem.visible = False
-        body, faults = forms.read(self.fields, {name: read() for name, read in self.reads.items()})
+        body, faults = self._read()
         self._mark({name: self.said(fault.key, **fault.values) for name, fault in faults.items()})
         if faults:
             say(self.problem, self.said("check_fields"))
@@ -225,6 +243,10 @@ class StepForm:
         self.dialog.close()
         ui.notify(self.said("done"), type="positive")
         await self.done(answer)
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, forms.Fault]]:
+        """What was entered as the body that is sent, and what is wrong with it."""
+        return forms.read(self.fields, {name: read() for name, read in self.reads.items()})
 
     async def _send(self, body: Mapping[str, Any]) -> Any:
         path = f"/v1/{self.kind.path}"

@@ -175,6 +175,10 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     ),
     "attendance_unknown": ("待签到", "not known yet"),
     "inspections": ("历年年检", "Inspections"),
+    "stays": ("入驻孵化", "Stays in bases"),
+    "contact": ("日常联系", "Contact"),
+    "contact_made": ("最近联系 {day}", "last contact {day}"),
+    "contact_never": ("尚未联系", "no contact yet"),
     # board
     "inspection_form": ("形式", "Form"),
     "board_due": ("应检", "Due"),

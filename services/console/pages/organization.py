@@ -1,6 +1,6 @@
 """One organisation: facts, standing with reasons, what authorities decided, duties, money, its timeline."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 from typing import Any
@@ -10,11 +10,12 @@ from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.console.matters import incubation
 from services.console.matters import queries as matters
-from services.console.matters.kinds import SERVICE, Codes, Kinds
+from services.console.matters.kinds import SERVICE, Codes, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns
-from services.console.pages.details import change_details, make_link
+from services.console.pages.details import begin, offered, possible_buttons
 from services.console.pages.frame import SHANGHAI, Frame, address, admit, in_turn, page
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown
@@ -22,12 +23,18 @@ from services.console.pages.standing import Standing
 from services.console.projection import queries
 from services.console.projection.queries import Line, Subject
 
-_ONLY_LOOK = frozenset({"viewer", "reviewer"})
+_AT_HAND = frozenset({"change_details", "judge_standing"})
+"""What is done so often that it has a button of its own."""
 _TONES = {
     "registered": "good", "filed": "info", "suspended": "warn", "covered": "good", "open": "warn",
     "lapsed": "bad", "overdue": "bad", "awarded": "good", "ineligible": "bad", "live": "info",
 }  # fmt: skip
 _COUNTS = ("full_party_member_count", "member_count", "staff_count", "volunteer_count")
+_MORE_FACTS = (
+    "premises", "nature", "functions", "service_directions", "target_groups", "origin", "development_mode",
+    "registration_authority", "registered_capital_fen", "brands", "four_no_fees_declared", "charity",
+    "decoupling",
+)  # fmt: skip
 _DAYS = ("founded_on", "registered_on", "filed_on", "linked_on", "ended_on")
 
 
@@ -60,6 +67,7 @@ class _Page:
         self.codes: Codes = {}
         self.attendance = ""
         self.kinds = Kinds()
+        self.offered: KindWords | None = None
         self.head = ui.element("div").classes("head")
         self.body = ui.element("div").classes("grid")
         self.dialogs = ui.element("div")
@@ -84,11 +92,14 @@ class _Page:
         self.kinds = await self._kinds()
         today = await self.shown.today()
         concerns = Concerns(self.frame, self.kinds, subjects, today)
+        async with self.frame.desk.runtime.database.transaction() as transaction:
+            bases = await incubation.base_names(transaction.connection, concerns.bases)
         self.codes = await self.frame.desk.codes(self.frame.person)
         itself = next((one for one in subjects if one.aggregate == "organization"), None)
         standing = Standing(concerns, self.codes, await self._standing())
         self.attendance = await self._attendance(today)
         merged = await self._merged_into(itself) if itself else {}
+        self.offered = await offered(self.frame, "organizations", self.id)
         self.head.clear()
         self.body.clear()
         if itself is None:
@@ -100,7 +111,7 @@ class _Page:
         with self.body:
             self._draw_others("merged_into", merged)
             self._draw_others("absorbed", absorbed)
-            self._draw_body(itself, subjects, lines, concerns, standing)
+            self._draw_body(itself, subjects, lines, concerns, standing, bases)
 
     async def _kinds(self) -> Kinds:
         """The kinds of matters; none while the registry does not tell them, the rest is still shown."""
@@ -161,24 +172,21 @@ class _Page:
         if state.get("merged_into"):
             self._chip(said("merged"), "suspended")
         ui.element("div").style("flex:1")
-        if itself.ended or self.frame.person.principal.roles <= _ONLY_LOOK:
-            return
-        ui.button(said("change_details"), on_click=lambda: self._open(change_details)).props(
-            "outline dense no-caps padding='4px 12px'"
-        )
-        if state.get("hub_link", "none") == "none":
-            ui.button(said("make_link"), on_click=lambda: self._open(make_link)).props(
-                "unelevated dense no-caps padding='4px 12px'"
-            )
+        at_hand = _AT_HAND | ({"link"} if state.get("hub_link", "none") == "none" else set())
+        possible_buttons(self.offered, at_hand, self._take, said)
 
-    async def _open(self, dialog: Callable[[Frame, UUID], Awaitable[None]]) -> None:
+    async def _take(self, step: StepWords) -> None:
+        assert self.offered is not None, "the step is one of those offered"
         self.dialogs.clear()
         with self.dialogs:
-            await dialog(self.frame, self.id)
+            await begin(self.frame, self.kinds, self.offered, step, self.id, self._taken)
+
+    async def _taken(self, _: Mapping[str, Any]) -> None:
+        """Nothing to do: the page follows the event."""
 
     def _draw_body(
         self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line], concerns: Concerns,
-        standing: Standing,
+        standing: Standing, bases: Mapping[str, str],
     ) -> None:  # fmt: skip
         of = {
             (service, aggregate): [s for s in subjects if (s.service, s.aggregate) == (service, aggregate)]
@@ -191,8 +199,12 @@ class _Page:
             self._card("duties", self._duties(of))
             if self.attendance:
                 self._card("attendance", self.attendance)
+            if contact := concerns.contact():
+                self._card("contact", contact)
             if inspections := concerns.inspections():
                 self._card("inspections", inspections)
+            if stays := concerns.stays(bases):
+                self._card("stays", stays)
             if found := of.get(("grants", "application")):
                 self._card("projects", self._projects(found))
             if found := of.get(("registry", "registration_application")):
@@ -230,8 +242,20 @@ class _Page:
             facts[said("registration_route")] = said.code("registration_route", route)
         facts |= {said(day): state.get(day) for day in _DAYS}
         facts |= {said(count): state.get(count) for count in _COUNTS}
+        facts |= self._more_facts(state)
         facts[said("basis")] = said.code("basis", state.get("basis", "live"))
         return {name: str(value) for name, value in facts.items() if value not in (None, "")}
+
+    def _more_facts(self, state: Mapping[str, Any]) -> dict[str, str]:
+        """What else the register has, by the names that its forms have for it."""
+        kind = self.offered
+        if kind is None:
+            return {}
+        return {
+            kind.field(name, self.said.language): self.shown.value(kind, name, state[name])
+            for name in _MORE_FACTS
+            if state.get(name) not in (None, "", [])
+        }
 
     def _code(self, name: str, code: str | None) -> str | None:
         return self.shown.code(self.codes, name, code) if code else None
@@ -284,7 +308,7 @@ class _Page:
     def _applications(self, found: Sequence[Subject]) -> str:
         return _table(
             [
-                f"<tr><td>{escape(one.state['name'])}</td>"
+                f'<tr><td><a href="/applications/{one.id}">{escape(one.state["name"])}</a></td>'
                 f"<td>{_chip(self.said.code('step', one.state['step']), one.state['step'])}</td>"
                 f'<td class="muted">{escape(self._dates(one.state))}</td></tr>'
                 for one in found

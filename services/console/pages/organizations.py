@@ -1,5 +1,6 @@
 """社会组织: the list with search by name, pinyin initials or code, filters, and pages made on the server."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +9,8 @@ from nicegui import events, ui
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.console.matters.kinds import Kinds, KindWords, StepWords
+from services.console.pages.details import Opening, offered, possible_buttons
 from services.console.pages.folding import Folding
 from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.register import RegisterImport, export
@@ -40,6 +43,10 @@ _BRING = frozenset({"operator", "hub_officer", "registration_authority"})
 """Roles that bring registers; the registry decides for itself."""
 
 
+_IN_FEW_FIELDS = frozenset({"enter"})
+"""What is entered outside, with a telephone: what may wait is folded away."""
+
+
 def attach(desk: Desk) -> None:
     """Register the page."""
 
@@ -63,6 +70,7 @@ class _List:
             "page": 1, "rowsPerPage": _SIZES[0], "sortBy": "name", "descending": False, "rowsNumber": 0,
         }  # fmt: skip
         self.dialogs = ui.element("div")
+        self.offered: KindWords | None = None
         self._draw_head()
         self._draw_tools()
         self.saved = SavedFilters(frame, "/organizations", self._query)
@@ -71,6 +79,9 @@ class _List:
     async def begin(self) -> None:
         """Show the first page, then follow the events."""
         await self.saved.draw()
+        self.offered = await offered(self.frame, "organizations")
+        with self.new:
+            possible_buttons(self.offered, (), self._open_form, self.said, "new_organization")
         await self._refresh()
         self.frame.follow(self._refresh)
 
@@ -78,6 +89,7 @@ class _List:
         with ui.element("div").classes("head"):
             ui.label(self.said("organizations")).classes("h1").props("role=heading aria-level=1")
             self.count = ui.label().classes("muted").props("role=status")
+            ui.link(self.said("applications"), "/applications")
             ui.element("div").style("flex:1")
             ui.button(self.said("export_register"), on_click=self._export).props(
                 "outline dense no-caps padding='4px 12px' icon=download"
@@ -86,6 +98,7 @@ class _List:
                 ui.button(self.said("import_register"), on_click=self._import).props(
                     "outline dense no-caps padding='4px 12px' icon=upload"
                 )
+            self.new = ui.element("div")
 
     def _draw_tools(self) -> None:
         with ui.element("div").classes("tools"):
@@ -111,6 +124,16 @@ class _List:
         self.dialogs.clear()
         with self.dialogs:
             WorkbookDialog(self.said, RegisterImport(self.frame)).open()
+
+    async def _open_form(self, step: StepWords) -> None:
+        assert self.offered is not None, "the step is one of those offered"
+        self.dialogs.clear()
+        with self.dialogs:
+            brief = step.fact in _IN_FEW_FIELDS
+            await Opening(self.frame, Kinds(), self.offered, step, done=self._opened, brief=brief).open()
+
+    async def _opened(self, record: Mapping[str, Any]) -> None:
+        ui.navigate.to(f"/organizations/{record['id']}")
 
     def _codes(self, name: str, kind: str) -> dict[str, str]:
         codes = self.said.codes(kind)

@@ -91,6 +91,8 @@ class Standing:
         ]
         if ground := line.particular.get("ground"):
             because.append(escape(f"{said('ground')}：{self.shown.code(self.codes, 'ground', ground)}"))
+        if evidence := line.particular.get("evidence"):
+            because.append(escape(f"{said('evidence')}：{evidence}"))
         return f"{escape(changed)}（{'、'.join(because)}）" if because else escape(changed)
 
     def credit(self, state: Mapping[str, Any]) -> str:

@@ -10,10 +10,11 @@ from uuid_utils.compat import uuid7
 
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Code, Division, Text, Words
-from services.registry.applications import commands, queries
+from services.registry.applications import commands, forms, queries
 from services.registry.applications.model import ApplicationStep
 from services.registry.applications.queries import ApplicationOut, StepOut
 from services.registry.fields import Codes, Count, Fact
+from services.registry.offering import Form
 from services.registry.organizations.model import LegalForm, RegistrationRoute
 
 router = APIRouter(prefix="/v1/registration-applications", tags=["registration applications"])
@@ -91,6 +92,21 @@ class DenyBody(Fact):
     explanation: Words | None = None
 
 
+FORMS = (
+    Form("consult", "登记咨询", "consultations", "applications:write", NewBody),
+    Form("submit_new", "提交登记申请", "", "applications:write", NewBody),
+    Form("submit", "提交", "submission", "applications:write", SubmitBody, forms.can("submitted")),
+    Form("endorse", "初审通过", "endorsement", "applications:review", EndorseBody, forms.can("endorsed")),
+    Form("return", "退回补正", "return", "applications:review", ReturnBody, forms.can("returned")),
+    Form("refuse_endorsement", "初审不通过", "endorsement-refusal", "applications:review", RefuseBody,
+         forms.can("endorsement_refused")),
+    Form("register", "准予登记", "registration", "applications:decide", RegisterBody, forms.can("closed")),
+    Form("deny", "不予登记", "denial", "applications:decide", DenyBody, forms.can("denied")),
+    Form("withdraw", "撤回", "withdrawal", "applications:write", Fact, forms.can("withdrawn")),
+)  # fmt: skip
+"""What a page offers, in this order."""
+
+
 @router.post("/consultations", response_model=ApplicationOut, status_code=201)
 async def consult(body: NewBody, call: Annotated[Call, requires("applications:write")]) -> Response:
     """Somebody asks how to register (在线咨询)."""
@@ -126,10 +142,22 @@ async def search(
     )  # fmt: skip
 
 
+@router.get("/forms")
+async def openings(call: Annotated[Call, requires("applications:read")]) -> dict[str, Any]:
+    """The forms by which the caller enters a question or an application, in words."""
+    return await call.read(forms.openings, forms=FORMS)
+
+
 @router.get("/{id}", response_model=ApplicationOut)
 async def one(id: UUID, call: Annotated[Call, requires("applications:read")]) -> ApplicationOut:
     """One application."""
     return await call.read(queries.one, id=id)
+
+
+@router.get("/{id}/forms")
+async def possible(id: UUID, call: Annotated[Call, requires("applications:read")]) -> dict[str, Any]:
+    """What the caller can do with it now, in words, each with its form."""
+    return await call.read(forms.possible, id=id, forms=FORMS)
 
 
 @router.get("/{id}/steps", response_model=list[StepOut])

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from uuid_utils.compat import uuid7
 
+from chassis.acting import Acting
 from chassis.model import Refusal, division_code, refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
@@ -37,7 +38,7 @@ from services.registry.organizations.model import (
 )
 from services.registry.organizations.standing import Reason, weighing, worst
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.policy import RegistryPolicy
+from services.registry.policy import RegistryPolicy, StepOwner
 
 DETAILS: Final = (
     "name", "credit_code", "legacy_number", "categories", "department", "nature", "functions",
@@ -79,10 +80,17 @@ select pg_advisory_xact_lock(hashtextextended('organization ' || place, 0)) from
 """
 
 
+def owner_elsewhere(acting: Acting, step: Step) -> StepOwner | None:
+    """The body that the step belongs to where the caller is not of its staff (L11)."""
+    owner = acting.policy(RegistryPolicy).steps.get(step)
+    if owner is None or not owner.roles or acting.principal.roles & {*owner.roles, "operator", "system"}:
+        return None
+    return owner
+
+
 def own_step(uow: UnitOfWork, step: Step) -> None:
     """Raise `NotOwnerOfStep` where the step belongs to a body whose staff the caller is not (L11)."""
-    owner = uow.policy(RegistryPolicy).steps.get(step)
-    if owner is None or not owner.roles or uow.principal.roles & {*owner.roles, "operator", "system"}:
+    if (owner := owner_elsewhere(uow, step)) is None:
         return
     roles = ", ".join(sorted(uow.principal.roles)) or "-"
     raise NotOwnerOfStep(step=step, body=owner.body, roles=roles)
@@ -401,22 +409,26 @@ async def change_supervision(
 
 async def judge(
     uow: UnitOfWork, *, id: UUID, standing: HubStanding, ground: str | None = None,
-    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    evidence: str | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
 ) -> OrganizationRow:  # fmt: skip
-    """The hub changes its own judgement, with the ground as a code; the same standing again is no fact.
+    """The hub changes its own judgement, with the ground as a code and the number of the papers that show it;
+    the same standing again is no fact.
 
     A judgement makes nobody better than what is open about it allows.
     """
     row = await _load(uow, id)
     row.judged_standing = standing.value
     reasons = (await weighing(uow, [row.id])).get(row.id, ())
-    change_standing(uow, row, reasons, effective_on=effective_on, basis=basis, ground=ground)
+    change_standing(
+        uow, row, reasons, effective_on=effective_on, basis=basis, ground=ground, evidence=evidence
+    )
     return row
 
 
 def change_standing(
     uow: UnitOfWork, row: OrganizationRow, reasons: Sequence[Reason], *, effective_on: date | None,
-    basis: Basis, ground: str | None = None, because: Received[Any] | None = None,
+    basis: Basis, ground: str | None = None, evidence: str | None = None,
+    because: Received[Any] | None = None,
 ) -> None:  # fmt: skip
     """Give the locked organisation the standing that judgement and `reasons` make; the same is no fact."""
     previous = registry.HubStanding(row.hub_standing)
@@ -427,7 +439,7 @@ def change_standing(
     _date(uow, row, effective_on, basis)
     changed = registry.OrganizationHubStandingChanged(
         state=row.public_state(), previous=previous, ground=ground,
-        reasons=tuple(reason.public for reason in reasons),
+        reasons=tuple(reason.public for reason in reasons), evidence=evidence,
     )  # fmt: skip
     uow.record(row, changed, because=because)
 

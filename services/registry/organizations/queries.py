@@ -225,7 +225,10 @@ async def similar(reading: Reading, *, name: str, division: str) -> list[Similar
     ]
 
 
-NAMED = ("categories", "department", "ground", "registration_authority", "supervisory_unit", "target_groups")
+NAMED = (
+    "categories", "department", "development_mode", "functions", "ground", "nature", "registration_authority",
+    "service_directions", "supervisory_unit", "target_groups",
+)  # fmt: skip
 """Fields of an organisation and of its facts whose codes the region names."""
 
 

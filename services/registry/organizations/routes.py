@@ -11,7 +11,9 @@ from uuid_utils.compat import uuid7
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Code, Day, Division, Sum, Text
 from services.registry.fields import Codes, Count, Fact
-from services.registry.organizations import commands, queries
+from services.registry.offering import Form
+from services.registry.organizations import commands, forms, queries
+from services.registry.organizations.forms import always, by_status, can_be_decoupled, can_be_linked
 from services.registry.organizations.model import (
     HubLink,
     HubStanding,
@@ -148,6 +150,7 @@ class StandingBody(Fact):
 
     standing: HubStanding
     ground: Code | None = None
+    evidence: Code | None = Field(None, description="number of the papers that it rests on")
 
 
 class SuspendBody(Fact):
@@ -160,6 +163,28 @@ class MergeBody(Fact):
     """The record that stays."""
 
     into: UUID
+
+
+FORMS = (
+    Form("enter", "录入组织", "", "organizations:discover", EnterBody),
+    Form("file_new", "新备案组织", "filings", "organizations:file", FileNewBody, owned="filing"),
+    Form("register_new", "新登记组织", "registrations", "organizations:register", RegisterNewBody),
+    Form("change_details", "变更资料", "", "organizations:change", ChangeBody, always, amends=True),
+    Form("change_supervisory_unit", "变更业务主管单位", "supervision", "organizations:change",
+         SupervisionBody, always),
+    Form("judge_standing", "枢纽评判", "hub-standing", "organizations:judge", StandingBody, always),
+    Form("link", "建立联系", "hub-link", "organizations:link", LinkBody, can_be_linked, owned="contact"),
+    Form("decouple", "脱钩", "decoupling", "organizations:link", DecoupleBody, can_be_decoupled),
+    Form("file", "备案", "filing", "organizations:file", FileBody, by_status("filed"), owned="filing"),
+    Form("register", "登记", "registration", "organizations:register", RegisterBody, by_status("registered")),
+    Form("suspend", "停止活动", "suspension", "organizations:sanction", SuspendBody, by_status("suspended")),
+    Form("resume", "恢复活动", "resumption", "organizations:sanction", Fact, by_status("resumed")),
+    Form("deregister", "注销", "deregistration", "organizations:sanction", Fact, by_status("deregistered")),
+    Form("revoke", "撤销登记", "revocation", "organizations:sanction", Fact, by_status("revoked")),
+    Form("dissolve", "解散", "dissolution", "organizations:file", Fact, by_status("dissolved")),
+    Form("merge", "合并重复记录", "merger", "organizations:merge", MergeBody, always),
+)  # fmt: skip
+"""What a page offers, in this order."""
 
 
 @router.post("", response_model=OrganizationOut, status_code=201)
@@ -236,10 +261,22 @@ async def categories(
     return await call.read(queries.routing)
 
 
+@router.get("/forms")
+async def openings(call: Annotated[Call, requires("organizations:read")]) -> dict[str, Any]:
+    """The forms by which the caller puts an organisation on the record, in words."""
+    return await call.read(forms.openings, forms=FORMS)
+
+
 @router.get("/{id}", response_model=OrganizationOut)
 async def one(id: UUID, call: Annotated[Call, requires("organizations:read")]) -> OrganizationOut:
     """One organisation; a merged one says into which."""
     return await call.read(queries.one, id=id)
+
+
+@router.get("/{id}/forms")
+async def possible(id: UUID, call: Annotated[Call, requires("organizations:read")]) -> dict[str, Any]:
+    """What the caller can do with it now, in words, each with its form."""
+    return await call.read(forms.possible, id=id, forms=FORMS)
 
 
 @router.get("/{id}/history", response_model=list[HistoryEntry])

@@ -49,6 +49,7 @@ class ChangeOut(BaseModel):
     standing: HubStanding
     previous: HubStanding
     ground: str | None
+    evidence: str | None
     reasons: list[RecordOut]
 
 
@@ -110,6 +111,6 @@ def _change(row: Any) -> ChangeOut:
     return ChangeOut(
         effective_on=state["effective_on"], basis=state["basis"], recorded_at=row["recorded_at"],
         standing=state.get("hub_standing", HubStanding.GOOD), previous=data["previous"],
-        ground=data.get("ground"),
+        ground=data.get("ground"), evidence=data.get("evidence"),
         reasons=[RecordOut(kind=one["kind"], id=one["record"]["id"]) for one in data.get("reasons", ())],
     )  # fmt: skip

@@ -1,0 +1,104 @@
+"""What people do with a record that is no matter, told as `GET /v1/matters` tells its kinds: in words,
+with the form of each step. A page offers what is possible and allowed now; the routes check it all again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from chassis.http import Reading
+from chassis.matters.naming import NamesOf, Offered, named
+from services.registry.organizations.commands import Step, owner_elsewhere
+from services.registry.policy import RegistryPolicy, names_of
+from services.registry.vocabulary import Names
+
+
+@dataclass(frozen=True)
+class Form:
+    """Something that can be done: its name, its route below those of its records, and when it is possible.
+
+    One that `amends` is sent by PATCH, with what changes alone; one without `possible` opens a record.
+    """
+
+    name: str
+    zh: str
+    path: str
+    permission: str
+    body: type[BaseModel]
+    possible: Callable[[Any], bool] | None = None
+    owned: Step | None = None
+    amends: bool = False
+
+
+@dataclass(frozen=True)
+class Offering:
+    """A sort of records in words: names of states, of fields in the order of a form, of enumerations."""
+
+    name: str
+    path: str
+    zh: str
+    en: str
+    states: Names
+    titles: Names
+    listed: Mapping[str, Names]
+    seldom: frozenset[str] = field(default_factory=frozenset)
+    """what a form folds away until somebody wants to say it"""
+    any_code: frozenset[str] = field(default_factory=frozenset)
+    """those `listed` that take other codes, too"""
+
+    def openings(self, reading: Reading, forms: Sequence[Form]) -> dict[str, Any]:
+        """The forms by which the caller puts one on the record."""
+        return self.told(reading, [form for form in forms if form.possible is None])
+
+    def told(
+        self, reading: Reading, forms: Sequence[Form], listed: Mapping[str, Names] | None = None
+    ) -> dict[str, Any]:
+        """The records as a kind, with those of the forms that the caller may use; `listed` are names beside
+        those that all have."""
+        names = self.names(names_of(reading.policy(RegistryPolicy)), listed or {})
+        fields = {one: names(self.name, one) for one in self.titles}
+        return {
+            "name": self.name, "path": self.path, "zh": self.zh, "en": self.en, "may_read": True,
+            "states": self.states, "transitions": {}, "waits_in": [], "opening": None,
+            "fields": self.titles, "filter": {"properties": {}},
+            "money": [one for one in self.titles if one.endswith("_fen")],
+            "steps": {form.name: self.words(form, names) for form in forms if _may(reading, form)},
+            "codes": {one: offered.names for one, offered in fields.items() if offered.names},
+            "english": {one: offered.english for one, offered in fields.items() if offered.english},
+        }  # fmt: skip
+
+    def names(self, of_region: NamesOf, listed: Mapping[str, Names]) -> NamesOf:
+        """The region's names, and before them those of the enumerations."""
+        own = {**self.listed, **listed}
+
+        def offered(kind: str, field: str) -> Offered:
+            if field not in own:
+                return of_region(kind, field)
+            return Offered(own[field], open=field in self.any_code)
+
+        return offered
+
+    def words(self, form: Form, names: NamesOf) -> dict[str, Any]:
+        """One form as a page draws it."""
+        drawn = named(form.body.model_json_schema(), self.name, names)
+        places = {name: place for place, name in enumerate(self.titles)}
+        in_order = sorted(drawn["properties"].items(), key=lambda one: places.get(one[0], len(places)))
+        properties = {name: self._property(name, schema, names) for name, schema in in_order}
+        return {
+            "zh": form.zh, "path": form.path, "may": True, "by_workbook": False, "amends": form.amends,
+            "form": {**drawn, "properties": properties},
+        }  # fmt: skip
+
+    def _property(self, name: str, schema: Mapping[str, Any], names: NamesOf) -> dict[str, Any]:
+        found = {**schema, "title": self.titles.get(name, schema.get("title", name))}
+        if name == "categories":  # by code or by name: no pattern says that it takes codes
+            offered = names(self.name, name)
+            found |= {"x-zh": [list(pair) for pair in offered.names.items()], "x-en": dict(offered.english)}
+        return found | ({"x-seldom": True} if name in self.seldom else {})
+
+
+def _may(reading: Reading, form: Form) -> bool:
+    elsewhere = form.owned is not None and owner_elsewhere(reading, form.owned) is not None
+    return reading.principal.has(form.permission) and not elsewhere
