@@ -9,15 +9,15 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, WebSocketRoute, async_playwright, expect
 
 from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
 from chassis.keys import issue_token
@@ -25,7 +25,8 @@ from services.registry.identification.model import complete_credit_code
 
 PICTURES = os.environ.get("SHUNIU_TEST_PICTURES")
 """a directory to leave screenshots in, for looking at them"""
-_START_S = 90.0
+_START_S = 240.0
+"""Many times what a start takes, so that only one that hangs is given up."""
 _PORTS = 8
 _NUMBERS = itertools.count(50_000_000)
 _ARGUMENTS = (
@@ -114,11 +115,13 @@ async def stack() -> AsyncIterator[Stack]:
 
 
 async def _ready(process: asyncio.subprocess.Process, directory: Path) -> None:
-    async with asyncio.timeout(_START_S):
-        while not (directory / FILE_NAME).exists():
-            if process.returncode is not None:
-                raise RuntimeError(f"`shuniu up` ended:\n{(directory / 'up.log').read_text()[-3000:]}")
-            await asyncio.sleep(0.1)
+    end = asyncio.get_running_loop().time() + _START_S
+    while not (directory / FILE_NAME).exists():
+        late = asyncio.get_running_loop().time() > end
+        if late or process.returncode is not None:
+            what = f"is not ready after {_START_S:.0f} s" if late else "ended"
+            raise RuntimeError(f"`shuniu up` {what}:\n{(directory / 'up.log').read_text()[-3000:]}")
+        await asyncio.sleep(0.1)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -131,6 +134,37 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=program, args=list(_ARGUMENTS))
         yield browser
         await browser.close()
+
+
+@dataclass
+class Line:
+    """What the console says to a page, held back where a test wants a slow line."""
+
+    held: list[str | bytes] | None = None
+    say: Callable[[str | bytes], None] = field(init=False)
+
+    def begin(self, line: WebSocketRoute) -> None:
+        """Stand between a page and the console."""
+        self.say = line.send
+        line.connect_to_server().on_message(self._said)
+
+    def _said(self, message: str | bytes) -> None:
+        if self.held is None:
+            self.say(message)
+        else:
+            self.held.append(message)
+
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """The console hears the page, and its answers come after the block."""
+        held: list[str | bytes] = []
+        self.held = held
+        try:
+            yield
+        finally:
+            self.held = None
+            for message in held:
+                self.say(message)
 
 
 @dataclass
@@ -166,6 +200,12 @@ class Visitor:
     async def desk(self) -> None:
         """An office's window again."""
         await self.page.set_viewport_size({"width": 1366, "height": 768})
+
+    async def line(self) -> Line:
+        """The line on which the pages from now on hear the console."""
+        line = Line()
+        await self.page.route_web_socket("**/_nicegui_ws/**", line.begin)
+        return line
 
     async def drawn(self) -> None:
         """Wait for the fonts (an icon is a long word before its own is there) and the frame after them."""

@@ -16,6 +16,7 @@ from services.console.neighbours import NotDone
 from services.console.pages.dialog import buttons, problem_line, say
 from services.console.pages.frame import Frame
 from services.console.pages.picker import Picker
+from services.console.pages.several import Several
 from services.console.pages.shown import Shown
 
 _STALE = 412
@@ -198,10 +199,9 @@ class StepForm:
             value = [v for v in value or () if v in options]
         elif value not in options:
             value = None
-        made = ui.select(
-            options, label=self._label(one), value=value, multiple=several, with_input=searched,
-            clearable=not one.required,
-        )  # fmt: skip
+        made = (Several if several else ui.select)(
+            options, label=self._label(one), value=value, with_input=searched, clearable=not one.required
+        )
         made.props("options-dense use-chips" if several else "options-dense")
         return made
 

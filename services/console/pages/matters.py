@@ -19,6 +19,7 @@ from services.console.pages.frame import Frame, address, admit, in_turn, page
 from services.console.pages.picker import Picker
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
+from services.console.pages.several import Several
 from services.console.pages.sheet import StepSheet
 from services.console.pages.shown import Shown, chip, day
 from services.console.pages.turning import Turning
@@ -209,7 +210,8 @@ class _List:
         if not several:
             value = value[0] if value else ""
             options = {"": rest or self.said("all"), **options}
-        choice = ui.select(options, value=value, label=label, multiple=several, with_input=name == "division")
+        made = Several if several else ui.select
+        choice = made(options, value=value, label=label, with_input=name == "division")
         choice.props("outlined dense options-dense").classes(f"filter-{name}")
         choice.on_value_change(lambda event: self._want(name, event.value))
 
