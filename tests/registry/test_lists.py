@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from chassis.matters import Step
+from chassis.matters import Fact, Step
 from chassis.matters.naming import named
 from chassis.model import Refusal, Refusals
 from services.registry.areas import KINDS
@@ -23,6 +23,8 @@ OF_ANOTHER_RECORD = {"base_case.department", "base_case.to_department", "hub.rou
 """What a base or a hub has for itself, which may be more than is on the profile's list."""
 GIVEN = {"topics": ["finance"], "ends_on": "2199-12-31", "listing": "abnormal"}
 """What some openings need besides, and would hardly draw."""
+BESIDE = {"departments": {"routes": []}}
+"""What else is given where rows are replaced that it would name."""
 ONCE = settings(
     max_examples=1, deadline=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -38,6 +40,8 @@ class Place:
     field: str
     many: bool
     open: bool
+    listed: str
+    """a code of the list"""
 
     def __str__(self) -> str:
         return ".".join(filter(None, (self.step.kind.name, self.step.fact, self.within, self.field)))
@@ -58,7 +62,7 @@ def places() -> Iterator[Place]:
             for within, name, schema in fields(form):
                 if "x-open" in schema and on_a_list(kind.name, name):
                     many = any("items" in one for one in schema.get("anyOf", (schema,)))
-                    yield Place(step, within, name, many, schema["x-open"])
+                    yield Place(step, within, name, many, schema["x-open"], schema["x-zh"][0][0])
 
 
 def fields(form: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -102,16 +106,27 @@ async def test_a_closed_list_is_closed_and_an_open_one_is_open(
         state = next(state for state, after in kind.table(row).items() if step.fact in after)
         await register.rows(f'update "{kind.row.__tablename__}" set state = $1 where id = $2', state, row.id)
         id = {"id": row.id}
-    strange: Any = [STRANGE] if place.many else STRANGE
-    if not place.within:
-        arguments = await body(register, step, data, given={**GIVEN, place.field: strange})
+    arguments = await body(register, step, data, given={**GIVEN, **BESIDE.get(place.within, {})})
+    at = f"/{place.within or place.field}"
+    if place.open:
+        assert await pointers(register, step, id | saying(place, arguments, STRANGE)) == []
+        [kept] = await register.rows("select arguments from matter_step order by number desc limit 1")
+        assert STRANGE in str(kept["arguments"]), "taken, and kept as it was said"
     else:
-        whole = await body(register, step, data, given=GIVEN)
-        first = {**whole[place.within][0].model_dump(), place.field: strange}
-        arguments = await body(register, step, data, given={**GIVEN, place.within: [first]})
-    refused = await pointers(register, step, id | arguments)
-    about_it = any(pointer.startswith(f"/{place.within or place.field}") for pointer in refused)
-    assert about_it is not place.open, refused
+        refused = await pointers(register, step, id | saying(place, arguments, STRANGE))
+        assert any(pointer.startswith(at) for pointer in refused), refused
+        listed = arguments if arguments.get(place.field) else saying(place, arguments, place.listed)
+        taken = await pointers(register, step, id | listed)
+        assert not any(pointer.startswith(at) for pointer in taken), taken
+
+
+def saying(place: Place, arguments: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """The arguments with this code in the place."""
+    said: Any = [code] if place.many else code
+    if place.within:
+        said = [{**arguments[place.within][0].model_dump(), place.field: said}]
+    checked = place.step.body.model_validate({**arguments, place.within or place.field: said})
+    return {name: value for name, value in checked.arguments().items() if name not in Fact.model_fields}
 
 
 async def pointers(register: Register, step: Step[Any], arguments: Mapping[str, Any]) -> list[str]:

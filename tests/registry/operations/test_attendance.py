@@ -191,6 +191,7 @@ async def test_the_list_gives_the_numbers_until_the_minutes(register: Register) 
     assert (excused.state, excused.ended, (await register.facts(excused.id))[-1]) == (
         "excused", True, "excused"
     )  # fmt: skip
+    assert "sick" not in str(await register.events(excused.id)), "why is told to nobody else"
     with pytest.raises(ContradictsList):
         await register.do(meetings.hold, id=id, attended=4)
     with pytest.raises(ContradictsList):
@@ -404,6 +405,9 @@ async def test_an_organisations_rate_of_the_year_follows_a_merger(register: Regi
     assert (await api.get("/v1/attendance-rates", organization_id=str(one)))["items"] == [found[0]]
     assert (await api.get("/v1/attendance-rates", organization_id=str(third)))["items"] == [found[1]]
     assert (await api.get("/v1/attendance-rates", year=2025))["items"] == []
+    since = (await api.get("/v1/attendance-rates", since="2026-11-21"))["items"]
+    assert [(item["invited"], item["attended"]) for item in since] == [(2, 0), (1, 1)]
+    assert (await api.get("/v1/attendance-rates", since="2026-11-23"))["items"] == []
     first = await api.get("/v1/attendance-rates", limit=1)
     rest = await api.get("/v1/attendance-rates", limit=1, cursor=first["next"])
     assert [*first["items"], *rest["items"]] == found
@@ -412,3 +416,7 @@ async def test_an_organisations_rate_of_the_year_follows_a_merger(register: Regi
     for of_both in places:
         await register.do(attendances.record, id=of_both, presence="attended")
     assert (await shown(register, id))[1:] == (2, 1), "two people of what is one organisation"
+    await register.do(organizations.merge, id=two, into=third)
+    for record in (one, two, third):
+        [whole] = (await api.get("/v1/attendance-rates", organization_id=str(record)))["items"]
+        assert (whole["organization_id"], whole["invited"]) == (str(third), 6)
