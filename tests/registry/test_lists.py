@@ -23,7 +23,7 @@ OF_ANOTHER_RECORD = {"base_case.department", "base_case.to_department", "hub.rou
 """What a base or a hub has for itself, which may be more than is on the profile's list."""
 GIVEN = {"topics": ["finance"], "ends_on": "2199-12-31", "listing": "abnormal"}
 """What some openings need besides, and would hardly draw."""
-BESIDE = {"departments": {"routes": []}}
+BESIDE: dict[str, dict[str, list[str]]] = {"departments": {"routes": []}}
 """What else is given where rows are replaced that it would name."""
 ONCE = settings(
     max_examples=1, deadline=None, derandomize=True, phases=[Phase.generate],
