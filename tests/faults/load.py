@@ -54,14 +54,20 @@ class Load:
     seed: int
     pause_s: float = 0.15
     """between two commands of one clerk"""
+    inspects: bool = True
+    """whether a campaign asks the organisations for their forms"""
     confirmed: list[Confirmed] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     retried: int = 0
     imported: int = 0
+    asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """whom each campaign has to ask: those of long ago that were confirmed before it was opened"""
     closing: bool = False
     _working: "asyncio.Task[None] | None" = None
     _numbers: int = 0
     _registered: list[str] = field(default_factory=list)
+    _elders: list[str] = field(default_factory=list)
+    """registered long enough ago to be inspected"""
     _suspended: set[str] = field(default_factory=set)
     _busy: set[str] = field(default_factory=set)
     _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
@@ -69,13 +75,13 @@ class Load:
     @classmethod
     @asynccontextmanager
     async def on(
-        cls, stack: FaultStack, seed: int, *, workbook: int = 0, pause_s: float = 0.15
+        cls, stack: FaultStack, seed: int, *, workbook: int = 0, pause_s: float = 0.15, inspects: bool = True
     ) -> AsyncIterator["Load"]:
         """Offices that work until the end of the block, and then finish what they have begun.
 
         `workbook` is how many rows of a register are imported meanwhile.
         """
-        load = cls(stack, seed, pause_s)
+        load = cls(stack, seed, pause_s, inspects)
         work = load._working = asyncio.create_task(load._work(workbook))
         try:
             yield load
@@ -101,10 +107,12 @@ class Load:
     def expected(self) -> Expectations:
         """What the second check is to find."""
         recipients = {"p-hub-officer": "u-officer"} if "notify" in self.stack.services else {}
-        return Expectations(tuple(self.confirmed), self.imported, recipients)
+        return Expectations(tuple(self.confirmed), self.imported, recipients, asked=dict(self.asked))
 
     async def _work(self, workbook: int) -> None:
         offices: list[Callable[[random.Random], Awaitable[None]]] = [self._registrar, self._registrar]
+        if self.inspects:
+            offices += [self._inspectorate]
         if "partybuild" in self.stack.services:
             offices += [self._party_office, self._calendar]
         if "grants" in self.stack.services:
@@ -151,6 +159,8 @@ class Load:
         )  # fmt: skip
         self._told("registry", "organization", answer, "registered", name=name)
         self._registered.append(answer["id"])
+        if late:
+            self._elders.append(answer["id"])
 
     async def _alter(self, id: str, dice: random.Random) -> None:
         self._busy.add(id)
@@ -177,6 +187,39 @@ class Load:
             "registry", "PATCH", f"/v1/organizations/{id}", {"brands": [mark]}, key=f"change-{number}"
         )
         self._told("registry", "organization", answer, "details_changed", brands=[mark])
+
+    async def _inspectorate(self, dice: random.Random) -> None:
+        """A campaign over all that are registered: forms are handed in and concluded, or returned."""
+        await asyncio.sleep(10 * self.pause_s)  # until a few are on the register
+        before = tuple(self._elders)
+        body = {"division": CODE, "title": f"第{self.seed}号年检", "year": 2016 + self.seed % 5,
+                "legal_forms": ["private_non_enterprise"], "due_on": "2099-06-30"}  # fmt: skip
+        campaign = await self._insist("registry", "POST", "/v1/inspection-campaigns", body, key="campaign")
+        self._told("registry", "inspection_campaign", campaign, "opened")
+        self.asked[campaign["id"]] = before
+        while not self.closing:
+            page = await self._insist(
+                "registry",
+                "GET",
+                f"/v1/inspections?campaign_id={campaign['id']}&state=due&limit=3",
+                None,
+                key="",
+            )
+            for item in page["items"]:
+                await self._inspect(item["id"], dice)
+                await self._rest(dice)
+            await asyncio.sleep(0.3)
+
+    async def _inspect(self, id: str, dice: random.Random) -> None:
+        answer = await self._insist(
+            "registry", "POST", f"/v1/inspections/{id}/submission", {}, key=f"submit-{id}"
+        )
+        self._told("registry", "inspection", answer, "submitted")
+        result = "qualified" if dice.random() < 0.6 else "unqualified"
+        answer = await self._insist(
+            "registry", "POST", f"/v1/inspections/{id}/conclusion", {"result": result}, key=f"conclude-{id}"
+        )
+        self._told("registry", "inspection", answer, "concluded", result=result)
 
     async def _party_office(self, dice: random.Random) -> None:
         """Founds party organisations, appoints instructors, assigns and releases them."""

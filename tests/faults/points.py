@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+TIMER = ("timer.after_candidates", "timer.after_take", "timer.after_commit")
 SEATS: Mapping[str, tuple[str, ...]] = {
     "registry api": (
         "command.after_begin", "command.before_log", "command.before_commit", "command.after_commit",
@@ -14,7 +15,7 @@ SEATS: Mapping[str, tuple[str, ...]] = {
     "partybuild consumer": (
         "consumer.after_inbox", "consumer.after_reactions", "consumer.after_commit", "consumer.after_offsets",
     ),
-    "partybuild timers": ("timer.after_candidates", "timer.after_take", "timer.after_commit"),
+    "partybuild timers": TIMER,
 }  # fmt: skip
 """Passed all the time under load."""
 IMPORT = (

@@ -16,7 +16,13 @@ import asyncpg
 from kafka import KafkaConsumer, TopicPartition
 
 AGGREGATES = {
-    "registry": ("organization", "registration_application"),
+    "registry": (
+        "organization",
+        "registration_application",
+        "inspection_campaign",
+        "inspection",
+        "rectification",
+    ),
     "grants": ("fund", "round", "application"),
     "partybuild": ("coverage_duty", "party_organization", "instructor"),
     "notify": ("message",),
@@ -69,6 +75,8 @@ class Expectations:
     """rows that imports were told to have applied"""
     recipients: Mapping[str, str] = field(default_factory=dict)
     """hub officers of the whole stack, by person: each is written to about every live registration"""
+    asked: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """organisations that a campaign has to ask, by campaign"""
     strangers: bool = False
     """whether others than the stack's own relays wrote to the bus"""
     parked: bool = False
@@ -140,6 +148,7 @@ async def second_check(stack: Stack, expected: Expectations | None = None) -> Re
         await _duties(world, expected, report)
         await _coverings(world, report)
         await _messages(world, expected, report)
+        await _inspections(world, expected, report)
         await _books(world, report)
         await _commands(world, expected, report)
         records = await asyncio.to_thread(_bus_records, stack)
@@ -390,6 +399,26 @@ async def _messages(world: _World, expected: Expectations, report: Report) -> No
         if (event.id, person) not in told
     ]
     report.note("registrations that an officer was not told of", missing)
+
+
+async def _inspections(world: _World, expected: Expectations, report: Report) -> None:
+    """Whoever was on the register before a campaign is asked, nobody twice, and a bad result owes once."""
+    if "registry" not in world.connections:
+        return
+    registry = world.connections["registry"]
+    rows = await registry.fetch(
+        "select campaign_id::text, organization_id::text, count(*) as count from inspection group by 1, 2"
+    )
+    report.note("asked twice by a campaign", (tuple(row) for row in rows if row["count"] > 1))
+    have = {(row[0], row[1]) for row in rows}
+    due = {(campaign, id) for campaign, ids in expected.asked.items() for id in ids}
+    report.note("not asked by a campaign", due - have)
+    owing = await registry.fetch(
+        "select i.id::text, count(r.id) as count from inspection i"
+        " left join rectification r on r.origin_record_id = i.id"
+        " where i.result = 'unqualified' group by i.id having count(r.id) <> 1"
+    )
+    report.note("bad results without their one rectification", (tuple(row) for row in owing))
 
 
 async def _books(world: _World, report: Report) -> None:

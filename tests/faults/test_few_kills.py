@@ -110,6 +110,11 @@ CORRUPTIONS = {
         " (select min(ctid) from coverage_duty)", "without their duty"),
     "a covering that has ended": (
         "partybuild", "update covering set until = since where until is null", "listed and not covered"),
+    "an inspection that is missing": (
+        "registry", "set session_replication_role = replica; delete from inspection where ctid ="
+        " (select min(i.ctid) from inspection i join organization o on o.id = i.organization_id"
+        " where o.id = (select min(id::text)::uuid from organization where registered_on < '2016-01-01'"
+        " and import_id is null))", "not asked by a campaign"),
     "a message that is missing": (
         "notify", "delete from message where rule = 'organization_registered'", "was not told of"),
 }  # fmt: skip

@@ -24,6 +24,8 @@ from tests.faults.stack import CODE, REGION, FaultStack
 pytestmark = pytest.mark.system
 SERVICES = ("registry", "partybuild")
 ORGANIZATIONS = f"shuniu.{CODE}.registry.organization.v1"
+OLD = "registered_on < '2016-01-01'"
+"""Organisations that every campaign here has to ask."""
 _REACHED_WITHIN_S = 60.0
 _SESSION_OVER_S = 3.0
 """After which a broker lets go of a member that was killed."""
@@ -124,6 +126,35 @@ async def test_a_rebuild_and_a_restore_killed_at_every_step(
             await stack.start(*mine)
         both = replace(more.expected, confirmed=(*load.confirmed, *more.confirmed))
         outcome.count(stack, more, await stack.at_rest(both))
+
+
+async def test_a_campaign_killed_at_every_step_of_its_portions(
+    forks: ForkServer, seed: int, outcome: Outcome
+) -> None:
+    """Opened, and closed, by portions that timers carry: nobody is left out, nobody is asked twice."""
+    async with FaultStack.open(forks, services=("registry", "console")) as stack:
+        async with Load.on(stack, seed) as load:
+            await until(stack, "registry", f"select count(*) > 3 from organization where {OLD}")
+            for number, point in enumerate(points.TIMER):
+                before = await sql(stack, "registry", f"select id::text from organization where {OLD}")
+                body = {"division": CODE, "title": f"第{number}次年检", "year": 2021 + number,
+                        "legal_forms": ["private_non_enterprise"], "due_on": "2099-06-30"}  # fmt: skip
+                waiting = asyncio.create_task(killed_at(stack, "registry timers", point))
+                await asyncio.sleep(0.1)
+                campaign = await asked(
+                    stack, "POST", "/v1/inspection-campaigns", key=f"open-{number}", json=body
+                )
+                await waiting
+                load.asked[str(campaign["id"])] = tuple(row["id"] for row in before)
+                its = f"from inspection where campaign_id = '{campaign['id']}'"
+                await until(stack, "registry", f"select count(*) >= {len(before)} {its}")
+                waiting = asyncio.create_task(killed_at(stack, "registry timers", point))
+                await asyncio.sleep(0.1)
+                path = f"/v1/inspection-campaigns/{campaign['id']}/closing"
+                await asked(stack, "POST", path, key=f"close-{number}", json={})
+                await waiting
+                await until(stack, "registry", f"select bool_and(state = 'missed') {its}")
+        outcome.count(stack, load, await stack.at_rest(load.expected))
 
 
 async def brought(stack: FaultStack, rows: list[Entry], file: Path) -> dict[str, int | str]:
