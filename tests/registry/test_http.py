@@ -131,6 +131,55 @@ async def test_the_register_is_searched_by_part_initials_and_code(api: Api) -> N
     assert (await api.get(ORGANIZATIONS, division="120116006"))["items"] == []
 
 
+async def test_the_register_is_searched_and_exported_by_function_nature_and_direction(api: Api) -> None:
+    await discover(
+        api, "新港合唱队", functions=["training", "contest"], nature="mutual_aid",
+        service_directions=["women", "elderly"],
+    )  # fmt: skip
+    await discover(api, "新港棋社", functions=["contest"], nature="hobby", service_directions=["elderly"])
+    for wanted in ({"function": "training"}, {"nature": "mutual_aid"}, {"service_direction": "women"}):
+        found = (await api.get(ORGANIZATIONS, **wanted))["items"]
+        assert [one["name"] for one in found] == ["新港合唱队"]
+        exported = await api.client.get(f"{ORGANIZATIONS}/export.xlsx", params=wanted)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(exported.content)).get_sheet_by_index(0)
+        headers, *rows = sheet.to_python()
+        assert [row[headers.index("名称")] for row in rows] == ["新港合唱队"]
+    assert len((await api.get(ORGANIZATIONS, function="contest", service_direction="elderly"))["items"]) == 2
+
+
+async def test_womens_organisations_are_kept_with_their_office_and_whether_it_is_shared(api: Api) -> None:
+    for name, premises in (("家政服务社", "shared"), ("巾帼健身队", "none"), ("普法宣讲团", "own")):
+        await discover(api, name, categories=["legal_rights"], premises=premises)
+    await discover(api, "新港科技社", categories=["science_technology"], premises="shared")
+    for premises, name in (("shared", "家政服务社"), ("none", "巾帼健身队")):
+        found = (await api.get(ORGANIZATIONS, category="legal_rights", premises=premises))["items"]
+        assert [(one["name"], one["premises"]) for one in found] == [(name, premises)]
+    await api.post(ORGANIZATIONS, 422, name="甲", division=STREET, premises="rented")
+
+
+async def test_an_organisation_of_several_fields_is_found_under_each(api: Api) -> None:
+    made = await discover(api, "新港妇女之家", categories=["普法维权", "family_education", "志愿服务"])
+    assert made["categories"] == ["legal_rights", "family_education", "volunteering"]
+    for category in made["categories"]:
+        [found] = (await api.get(ORGANIZATIONS, category=category))["items"]
+        assert found["id"] == made["id"]
+
+
+async def test_what_changes_of_an_organisation_under_direct_supervision_is_told(api: Api) -> None:
+    made = await register(api)
+    path = f"{ORGANIZATIONS}/{made['id']}"
+    for link in ("linked", "direct"):
+        await api.post(f"{path}/hub-link", link=link)
+    api.checked(await api.client.patch(path, json={"staff_count": 7}), 200)
+    [found] = (await api.get(ORGANIZATIONS, hub_link="direct"))["items"]
+    assert (found["id"], found["staff_count"]) == (made["id"], 7)
+    changes = [entry["changes"] for entry in await api.get(f"{path}/history")]
+    assert changes[2]["hub_link"] == {"before": "linked", "after": "direct"}
+    assert changes[3] == {"staff_count": {"before": None, "after": 7}}
+    figures = (await api.get("/v1/figures"))["figures"]
+    assert figures["organizations.hub_link.direct"]["value"] == 1
+
+
 async def test_pages_go_on_where_the_last_one_ended(api: Api) -> None:
     for n in range(5):
         await discover(api, f"第{n}队")

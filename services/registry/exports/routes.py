@@ -12,7 +12,7 @@ from chassis.http import Call, requires
 from chassis.http.fields import Code, Division
 from services.registry.organizations import queries
 from services.registry.organizations.model import HubLink, HubStanding, LegalForm, LegalStatus
-from services.registry.organizations.queries import Filter
+from services.registry.organizations.queries import Filter, Premises
 from services.registry.policy import RegistryPolicy
 from services.registry.sheets.model import XLSX
 
@@ -30,6 +30,10 @@ async def export(
     hub_link: HubLink | None = None,
     hub_standing: HubStanding | None = None,
     department: Code | None = None,
+    nature: Code | None = None,
+    function: Code | None = None,
+    service_direction: Code | None = None,
+    premises: Premises | None = None,
     import_id: UUID | None = None,
     ended: bool = False,
     replicas: Annotated[
@@ -44,7 +48,8 @@ async def export(
 
     wanted = Filter(
         q=q, division=division, legal_form=legal_form, legal_status=legal_status, category=category,
-        hub_link=hub_link, hub_standing=hub_standing, department=department, import_id=import_id, ended=ended,
+        hub_link=hub_link, hub_standing=hub_standing, department=department, nature=nature, function=function,
+        service_direction=service_direction, premises=premises, import_id=import_id, ended=ended,
     )  # fmt: skip
     policy = call.runtime.policies
     assert isinstance(policy, RegistryPolicy)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -85,6 +85,15 @@ class OrganizationOut(AggregateOut):
         return cls.model_validate(row)
 
 
+Premises = Literal["own", "shared", "none"]
+"""Rooms of its own, shared with others (合署办公), or none (S01)."""
+_EQUAL = (
+    "legal_form", "legal_status", "hub_link", "hub_standing", "department", "nature", "premises", "import_id",
+)  # fmt: skip
+_AMONG = {"category": "categories", "function": "functions", "service_direction": "service_directions"}
+"""What the filter names one of, and the column that has several."""
+
+
 class Filter(BaseModel):
     """Which organisations; the register's search and its export take the same."""
 
@@ -98,17 +107,22 @@ class Filter(BaseModel):
     hub_link: HubLink | None = None
     hub_standing: HubStanding | None = None
     department: str | None = None
+    nature: str | None = None
+    function: str | None = None
+    service_direction: str | None = None
+    premises: Premises | None = None
     import_id: UUID | None = None
     ended: bool = False
 
     def conditions(self, reading: Reading) -> list[sa.ColumnElement[bool]]:
         """The filter as SQL, within what the caller may see."""
         found = [reading.within(col(OrganizationRow.division), self.division)]
-        for name in ("legal_form", "legal_status", "hub_link", "hub_standing", "department", "import_id"):
+        for name in _EQUAL:
             if (wanted := getattr(self, name)) is not None:
                 found.append(col(getattr(OrganizationRow, name)) == getattr(wanted, "value", wanted))
-        if self.category is not None:
-            found.append(col(OrganizationRow.categories).contains([self.category]))
+        for name, column in _AMONG.items():
+            if (wanted := getattr(self, name)) is not None:
+                found.append(col(getattr(OrganizationRow, column)).contains([wanted]))
         if not self.ended and self.legal_status is None:
             found.append(sa.not_(col(OrganizationRow.ended)))
         if self.q is not None and (text := normalized_name(self.q)):

@@ -21,7 +21,7 @@ from services.registry.organizations.model import (
     LegalStatus,
     RegistrationRoute,
 )
-from services.registry.organizations.queries import Filter, HistoryEntry, OrganizationOut, Similar
+from services.registry.organizations.queries import Filter, HistoryEntry, OrganizationOut, Premises, Similar
 
 router = APIRouter(prefix="/v1/organizations", tags=["organizations"])
 lists = APIRouter(prefix="/v1/categories", tags=["organizations"])
@@ -49,7 +49,7 @@ class Details(BaseModel):
         | None
     ) = None  # fmt: skip
     development_mode: Code | None = None
-    premises: Literal["own", "shared", "none"] | None = None
+    premises: Premises | None = None
     staff_count: Count | None = None
     member_count: Count | None = None
     full_party_member_count: Count | None = None
@@ -232,13 +232,18 @@ async def search(
     hub_link: HubLink | None = None,
     hub_standing: HubStanding | None = None,
     department: Code | None = None,
+    nature: Code | None = None,
+    function: Code | None = None,
+    service_direction: Code | None = None,
+    premises: Premises | None = None,
     import_id: UUID | None = None,
     ended: Annotated[bool, Query(description="show ended and merged records too")] = False,
 ) -> Page[OrganizationOut]:
     """Search the register."""
     wanted = Filter(
         q=q, division=division, legal_form=legal_form, legal_status=legal_status, category=category,
-        hub_link=hub_link, hub_standing=hub_standing, department=department, import_id=import_id, ended=ended,
+        hub_link=hub_link, hub_standing=hub_standing, department=department, nature=nature, function=function,
+        service_direction=service_direction, premises=premises, import_id=import_id, ended=ended,
     )  # fmt: skip
     return await call.read(queries.search, wanted=wanted, page=page)
 

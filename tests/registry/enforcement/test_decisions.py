@@ -144,6 +144,22 @@ async def test_what_held_on_a_day(register: Register) -> None:
     assert found.listing is CreditListing.NONE
 
 
+@pytest.mark.parametrize(
+    ("kind", "result"), [(contract.DecisionKind.INSPECTION, "qualified"), (contract.DecisionKind.GRADE, "4A")]
+)
+async def test_conclusions_and_grades_are_decisions_that_leave_the_status_as_it_is(
+    register: Register, kind: contract.DecisionKind, result: str
+) -> None:
+    one = await organization(register)
+    before = await status(register, one)
+    id = await decided(register, one, kind=kind, result=result, document_number="津民发〔2026〕9号")
+    await told(register, id)
+    assert await status(register, one) == before
+    async with register.runtime.unit_of_work() as uow:
+        [kept] = (await standing(uow, one)).of(kind.value)
+    assert (kept.result, kept.document_number) == (result, "津民发〔2026〕9号")
+
+
 async def test_what_an_authority_cannot_decide_is_refused(register: Register, api: Api) -> None:
     await register.begin(date(2026, 12, 1))
     one = await organization(register)

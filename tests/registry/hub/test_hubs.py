@@ -103,6 +103,36 @@ async def test_sections_routing_and_lead_group_agree(register: Register) -> None
     assert "熟悉" not in str(events)
 
 
+async def test_who_leads_who_sits_in_the_group_and_what_each_section_is_for(
+    register: Register, api: Api
+) -> None:
+    roles = contract.GroupRole
+    id = await recognised(
+        register,
+        lead_group=[
+            Post(role=roles.HEAD, post="chair", person="u-chair"),
+            Post(role=roles.DEPUTY, post="vice_chair"),
+            Post(role=roles.OFFICE, post="office_head"),
+            Post(role=roles.MEMBER, post="street_chair", division=STREET),
+        ],
+        departments=[
+            Department(code="office", duties=["census"]),
+            Department(code="links", duties=["contact"]),
+        ],
+        post_requirements="熟悉社会组织工作",
+    )
+    hub = await api.get(f"/v1/hubs/{id}")
+    group = [(post["role"], post["post"], post["division"]) for post in hub["lead_group"]]
+    assert group == [
+        ("head", "chair", None), ("deputy", "vice_chair", None), ("office", "office_head", None),
+        ("member", "street_chair", STREET),
+    ]  # fmt: skip
+    assert {one["code"]: one["duties"] for one in hub["departments"]} == {
+        "office": ["census"], "links": ["contact"]
+    }  # fmt: skip
+    assert hub["post_requirements"] == "熟悉社会组织工作"
+
+
 async def test_the_six_haves_are_all_answered_and_asked_again_after_a_year(register: Register) -> None:
     await register.begin(date(2026, 12, 1))
     id = await recognised(register)

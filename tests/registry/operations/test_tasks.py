@@ -60,6 +60,18 @@ async def test_every_division_named_owes_a_receipt_and_answers_it(register: Regi
     assert await register.rows("select from timer") == []
 
 
+async def test_a_task_says_who_leads_answers_and_co_operates(register: Register, api: Api) -> None:
+    told: dict[str, Any] = {
+        "lead": "federation_chair", "responsible": ["womens_work", "centre"],
+        "co_operating": ["childrens_work"], "implementing": STREETS[:1],
+    }  # fmt: skip
+    id = await issued(register, **told)
+    task = await api.get(f"/v1/tasks/{id}")
+    state = (await register.events(id))[0][1]["state"]
+    for field, value in told.items():
+        assert task[field] == state[field] == value
+
+
 async def test_a_task_of_the_past_asked_in_the_past_and_waits_for_nobody(register: Register) -> None:
     await register.begin(date(2026, 9, 1))
     past: dict[str, Any] = {"effective_on": date(2012, 8, 15), "basis": Basis.HISTORICAL}

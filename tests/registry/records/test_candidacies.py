@@ -95,6 +95,22 @@ async def test_a_grass_roots_group_is_guided_where_it_is(register: Register) -> 
     assert kept["development_mode"] == "guidance"
 
 
+async def test_peers_are_put_together_into_one(register: Register) -> None:
+    with pytest.raises(WithoutProject):
+        await proposed(register, mode=Mode.COOPERATION, projects=[])
+    peers = [Project(title=title, body="peer", since=date(2011, 5, 1)) for title in ("创业社", "手工坊")]
+    id = await proposed(register, "女性创业联盟", mode=Mode.COOPERATION, projects=peers[:1])
+    await register.do(candidacies.join, id=id, more=peers[1:])
+    row = await register.do(candidacies.survey, id=id, findings="两家同类组织")
+    assert [one["title"] for one in row.projects] == ["创业社", "手工坊"]
+    await register.do(candidacies.assess, id=id, **FIVE)
+    row = await register.do(candidacies.nominate, id=id)
+    [kept] = await register.rows(
+        "select name, legal_status, development_mode from organization where id = $1", row.organization_id
+    )
+    assert tuple(kept) == ("女性创业联盟", "candidate", "cooperation")
+
+
 async def test_registration_guidance_is_a_log(register: Register, api: Api) -> None:
     row = await register.do(guidance.open_, division=STREET, title="滨海新区茶艺协会")
     with pytest.raises(NeverGuided):
