@@ -24,6 +24,7 @@ SIX_HAVES = ("responsibility", "department", "rules", "party_coverage", "service
 LACKING = "brands"
 APPLICANT = "通州区甲子邻里文化促进会"
 PLAN = "本领域社会组织发展规划"
+HEADINGS = ["goals", "directions", "standards", "key_areas", "support"]
 
 
 def register(region: Region) -> list[Entry]:
@@ -54,18 +55,20 @@ class Tongzhou(Situation):
         """
         hub = await self.once(
             "/v1/hubs", called="name", name=HUB, division=self.division, body=BODY, form="federation",
-            recognition="government", recognised_by="social_construction_committee",
+            recognition="government", recognised_by="social_construction",
         )  # fmt: skip
         if hub["six_haves_assessed_on"] is None:
             haves = [{"have": have, "met": have != LACKING, "evidence": "见附件"} for have in SIX_HAVES]
             await self.stack.post("registry", f"/v1/hubs/{hub['id']}/self-check", haves=haves)
 
     async def adopt_plan(self) -> None:
-        """Goals, direction, standards, key areas and support of the field (T13)."""
-        await self.once(
-            "/v1/plans", title=PLAN, division=self.division, kind="development", body=BODY,
-            begins_on="2026-01-01", ends_on="2028-12-31",
+        """The field's plan: goals, directions, standards, key areas and support (TONGZHOU 9, T13)."""
+        plan = await self.once(
+            "/v1/guidelines", title=PLAN, division=self.division, kind="development_plan", series="field",
+            version="2026", body=BODY, headings=HEADINGS,
         )  # fmt: skip
+        if plan["state"] == "drafted":
+            await self.stack.post("registry", f"/v1/guidelines/{plan['id']}/publication")
 
     async def refuse(self) -> None:
         """A pre-review says which criteria failed, why, and how it was coordinated (TONGZHOU 3, R11)."""

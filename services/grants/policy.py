@@ -62,5 +62,6 @@ class GrantsPolicy(BaseModel):
     ban_years: int = Field(3, ge=1, le=10, description="bar on applying after a claw-back [practice B6]")
     coverage_required: bool = Field(
         False,
-        description="only organisations covered on the party line may apply; off: R37 is no condition",
+        description="only organisations covered on the party line may apply; off: R37 (reported"
+        " practice) is no condition",
     )

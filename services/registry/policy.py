@@ -13,7 +13,7 @@ from services.registry.enforcement.policy import EnforcementPolicy
 from services.registry.hub.policy import HubPolicy
 from services.registry.incubation.policy import IncubationPolicy
 from services.registry.inspections.policy import InspectionsPolicy
-from services.registry.operations.policy import OperationsPolicy
+from services.registry.operations.policy import GATHERINGS, OperationsPolicy
 from services.registry.records.policy import RecordsPolicy
 from services.registry.vocabulary import BODIES, ENUMERATIONS, FIELDS, Names, key_of, of_field, with_own
 
@@ -55,6 +55,8 @@ class StepOwner(_Section):
 
     body: str
     roles: frozenset[str] = Field(description="roles of its staff; empty: anybody with the permission")
+    source: str = Field(description="where it is said")
+    strength: Literal["must", "reported_practice", "reading"] = Field(description="how it is said")
 
 
 class WorkingDays(_Section):
@@ -151,24 +153,26 @@ class RegistryPolicy(_Section):
     )
     departments: tuple[Department, ...] = Field(DEPARTMENTS, description="the hub's sections (LUOHU A1, L10)")
     default_department: Code | None = Field(
-        None, description="who deals with what no category routes (R09); none: nobody in particular"
+        None, description="who deals with what no category routes (R09: must); none: nobody in particular"
     )
     direct_registration_categories: tuple[Code, ...] = Field(
         tuple(category.code for category in DIRECT_CATEGORIES),
-        description="registered without pre-review (BINHAI B02, R12)",
+        description="registered without pre-review (BINHAI B02, R12: reported practice)",
     )
     credit_code_since: date = Field(
-        date(2016, 1, 1), description="registered from this day on: code required (GB 32100 in practice, B5)"
+        date(2016, 1, 1), description="registered from this day on: code required (practice B5, GB 32100)"
     )
     criteria_version: Code = Field("1", description="version of the admission criteria (T03)")
-    criteria: tuple[Criterion, ...] = Field(CRITERIA, description="what a pre-review answers (T03, R11)")
+    criteria: tuple[Criterion, ...] = Field(
+        CRITERIA, description="what a pre-review answers (T03, R11: must)"
+    )
     charter_party_clause_required: bool = Field(
-        True, description="a charter must have the clause on Party building (BINHAI R17)"
+        True, description="a charter has the clause on Party building (BINHAI R17: must)"
     )
     charter_template: Code | None = Field(None, description="charter template in force (B25)")
     working_days: WorkingDays = Field(default_factory=lambda: WorkingDays.model_validate({}))
     steps: dict[Literal["census", "filing", "contact"], StepOwner] = Field(
-        default_factory=dict, description="bodies that alone take a step (LUOHU R10, L11); none by default"
+        default_factory=dict, description="bodies that alone take a step, none by default (R10, L11: must)"
     )
     inspections: InspectionsPolicy = Field(default_factory=lambda: InspectionsPolicy.model_validate({}))
     incubation: IncubationPolicy = Field(default_factory=lambda: IncubationPolicy.model_validate({}))
@@ -254,8 +258,9 @@ class RegistryPolicy(_Section):
             "stage": self._stages,
             "target_stage": self._stages,
             "support_kind": incubation.support_kinds,
-            "gathering": self.operations.gatherings,
-            "course": self.operations.gatherings,
+            "gathering": (*GATHERINGS, *self.operations.gatherings),
+            "cadence.gathering": self.operations.gatherings,
+            "course": (*GATHERINGS, *self.operations.gatherings),
             "station": records.stations,
             "comparison.source": records.sources,
             "outside_system": records.outside_systems,

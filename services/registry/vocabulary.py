@@ -114,6 +114,10 @@ _GROUPS: Names = {
 _AGENDA: Names = {
     "business": "业务工作",
     "party": "党建工作",
+    "briefing": "通报情况",
+    "deployment": "部署工作",
+    "exchange": "交流经验",
+    "problems": "研究问题",
     "study": "理论学习",
     "decisions": "议事决策",
     "reports": "工作汇报",

@@ -61,6 +61,44 @@ FIGURE_IDS = {
     "120116": {f"F{number:02}" for number in range(1, 22)},
 }
 """Whose figure is whose; F22, F43 and F45 describe the documents and are left out."""
+DOCUMENTS = {
+    "440303": "LUOHU", "321311": "SUYU", "4407": "JIANGMEN", "110112": "TONGZHOU", "120116": "BINHAI",
+}  # fmt: skip
+HELD = {
+    "440303": {
+        "joint_conference": ("half_year", "generally"),
+        "family_education_conference": ("half_year", "in_principle"),
+    },
+    "321311": {
+        "park_training": ("quarter", "in_principle"),
+        "inspection_guidance": ("year", "generally"),
+        "evaluation_training": ("year", "in_principle"),
+    },
+    "4407": {
+        "joint_conference": ("half_year", "generally"),
+        "associations": ("half_year", "generally"),
+        "special_training": ("quarter", "generally"),
+        "site_visit": ("quarter", "in_principle"),
+    },
+    "110112": {
+        "special_topic": ("quarter", "generally"),
+        "secretaries_general": ("quarter", "in_principle"),
+        "joint_conference": ("half_year", "generally"),
+        "party_joint_conference": ("half_year", "generally"),
+        "staff_training": ("year", "generally"),
+    },
+    "120116": {"lecture": ("quarter", "in_principle")},
+}
+"""What each document has its hub hold regularly; intervals that it leaves open are ours."""
+BODIES = {
+    "440303": {"census": "区妇联办公室、各街道妇联", "filing": "妇儿中心", "contact": "各科室"},
+    "321311": {"census": "区妇联"},
+    "4407": {"contact": "妇联干部"},
+    "110112": dict.fromkeys(("census", "filing", "contact"), "枢纽型社会组织"),
+    "120116": {"contact": "村（居）社会组织联络点"},
+}
+"""Whose step census, filing and contact are, where the document says it."""
+STATED = re.compile(r"[Ss]tates|[Rr]eported practice|[Rr]eading|\bours\b|national rules|codes came in 2016")
 ANSWERED = {
     *(f"registry.{name}" for name in (*FIGURES, *PERIOD_FIGURES)),
     *(f"registry.{name}" for name in (*names_of_day(MATTERS), *names_of_period(MATTERS))),
@@ -190,9 +228,37 @@ def test_luohus_fields_are_routed_to_its_sections_and_its_steps_to_their_bodies(
     policy = load_region(profile_file("440303")).policy("registry", RegistryPolicy)
     assert policy.department_for(["quality"]) == "quality_school"
     assert policy.department_for(["charity"]) == "office"
-    assert {step: owner.body for step, owner in policy.steps.items()} == {
-        "census": "区妇联办公室、各街道妇联", "filing": "妇儿中心", "contact": "各科室",
-    }  # fmt: skip
+
+
+def test_a_region_holds_what_its_own_document_asks_and_nothing_of_anothers(region: Region) -> None:
+    policy = region.policy("registry", RegistryPolicy)
+    held = policy.operations.gatherings
+    assert {one.code: (one.interval, one.strength) for one in held} == HELD[region.code]
+    assert {step: owner.body for step, owner in policy.steps.items()} == BODIES[region.code]
+    for source in (*(one.source for one in held), *(owner.source for owner in policy.steps.values())):
+        assert [name for name in DOCUMENTS.values() if name in source] == [DOCUMENTS[region.code]], source
+
+
+def test_a_region_names_the_bodies_of_its_document(region: Region) -> None:
+    policy = region.policy("registry", RegistryPolicy)
+    own = policy.codes["body"]
+    assert own
+    assert own.items() <= policy.vocabulary["body"].items()
+
+
+def test_whatever_a_profile_says_has_its_source_and_strength_beside_it(region: Region) -> None:
+    """A comment above the key, above its section or at the end of the line; else a field `strength`."""
+    section, said, above = "", "", ""
+    for line in region.file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section, said = line, above
+        elif line.startswith("#"):
+            said, above = said + line, above + line
+        elif not line:
+            above = ""
+        elif re.match(r"\w+ = ", line) and re.match(r"\[(registry|grants|partybuild)", section):
+            in_fields = section.startswith(("[[registry.operations.gatherings", "[registry.steps."))
+            assert in_fields or STATED.search(said + line), (section, line)
 
 
 def test_the_roles_that_own_a_step_are_roles_of_the_registry(region: Region) -> None:

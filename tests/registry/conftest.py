@@ -14,15 +14,24 @@ import uvicorn
 
 from chassis.http import create_app
 from chassis.principal import Principal
-from chassis.region import Region
+from chassis.region import Region, load_region
 from chassis.runtime import Runtime
+from deploy.regions import profile_file
 from services.registry.app import service
 from services.registry.imports.worker import work
+from services.registry.operations.policy import OperationsPolicy
 from services.registry.policy import RegistryPolicy
 from tests.callers import Badge
 from tests.conftest import Databases
 from tests.world import ServiceWorld, runtime_on
 
+_HELD = {
+    one.code: one
+    for code in ("4407-jiangmen", "110112-tongzhou")
+    for one in load_region(profile_file(code)).policy("registry", RegistryPolicy).operations.gatherings
+}
+POLICY = RegistryPolicy(operations=OperationsPolicy(gatherings=tuple(_HELD.values())))
+"""The defaults, with the meetings and trainings of two regions: the default's one is too few to work with."""
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
 
 
@@ -35,8 +44,8 @@ class Register(ServiceWorld):
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def runtime(databases: Databases, profile: Region) -> Runtime:
-    """A registry's runtime on an empty database, with the defaults that no profile changes."""
-    return runtime_on(await databases.of(service), service, profile, policies=RegistryPolicy())
+    """A registry's runtime on an empty database, with the defaults that no profile changes but one."""
+    return runtime_on(await databases.of(service), service, profile, policies=POLICY)
 
 
 @pytest.fixture

@@ -300,7 +300,7 @@ async def test_merging_with_itself_or_with_nothing_is_refused(register: Register
 
 
 async def test_a_step_that_belongs_to_a_body_is_taken_by_its_staff_only(register: Register) -> None:
-    owner = StepOwner(body="妇儿中心", roles=frozenset({"hub_officer"}))
+    owner = StepOwner(body="妇儿中心", roles=frozenset({"hub_officer"}), source="LUOHU R10", strength="must")
     register.runtime.policies = RegistryPolicy(steps={"filing": owner})
     row = await register.do(commands.enter, **found())
     liaison = Principal("u-liaison", frozenset({"liaison"}), frozenset({"*"}), ("120116",))

@@ -109,8 +109,14 @@ async def test_tongzhous_hub_has_its_relations_meetings_and_a_refusal_with_its_g
         assert set(tongzhou.SIX_HAVES) - set(hub["six_haves"]) == {"brands"}
         cadences = await stack.every("registry", "/v1/cadences", division="110112")
         intervals = {one["gathering"]: (one["interval"], one["strength"]) for one in cadences}
+        assert intervals.keys() == {
+            "special_topic", "secretaries_general", "joint_conference", "party_joint_conference",
+            "staff_training",
+        }  # fmt: skip
         assert intervals["special_topic"] == ("quarter", "generally")
         assert intervals["secretaries_general"] == ("quarter", "in_principle")
+        [plan] = await stack.every("registry", "/v1/guidelines", division="110112")
+        assert (plan["state"], plan["headings_lacking"]) == ("published", [])
         meetings = await stack.every("registry", "/v1/meetings", division="110112")
         assert {"special_topic", "secretaries_general"} <= {one["gathering"] for one in meetings}
         [application] = await stack.every(

@@ -67,7 +67,7 @@ class EnforcementPolicy(_Section):
         10, ge=1, description="ours, working days: time to answer a notice before it is decided (practice B2)"
     )
     listing_years: int = Field(
-        2, ge=1, description="years on the list of abnormal activities that are a ground for the graver one"
+        2, ge=1, description="practice B2, must: years on the one list that are a ground for the graver one"
     )
     risk_levels: tuple[RiskLevel, ...] = Field(
         RISK_LEVELS,

@@ -18,14 +18,14 @@ class HubPolicy(BaseModel):
         description="ours: kind of guideline that speaks of the five headings (TONGZHOU 9)",
     )
     organizations_per_post: int = Field(
-        30, ge=1, description="BINHAI R15: one social worker for 30 organisations, and no more"
+        30, ge=1, description="BINHAI R15, must: one social worker for 30 organisations, and no more"
     )
     posts_serve: Literal["registered", "all"] = Field(
         "registered",
         description="ours: which organisations posts are reckoned for; filed ones with `all` (F05)",
     )
     internal_up_to: int = Field(
-        30, ge=0, description="ours: up to so many organisations own staff is advised, beyond it posts (R14)"
+        30, ge=0, description="ours: up to so many organisations own staff will do (R14: in principle)"
     )
     points_per_hour: int = Field(
         1, ge=0, description="ours: points of a team for an hour of one member (L29)"

@@ -170,7 +170,7 @@ class IncubationPolicy(_Section):
         20, ge=1, description="ours, working days: an application is decided (BINHAI B12 sets no time)"
     )
     agreement_days: int = Field(
-        20, ge=1, description="ours, working days: who was selected signs the agreement (JIANGMEN R25)"
+        20, ge=1, description="ours, working days: who was selected signs the agreement (JIANGMEN R25: must)"
     )
     confirmation_days: int = Field(
         10, ge=1, description="ours, working days: the other side confirms a service (L14)"

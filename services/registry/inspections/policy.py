@@ -139,14 +139,14 @@ class InspectionsPolicy(_Section):
         description="ours: results that count as passed; whether basically qualified does is policy (F10)",
     )
     rectification_days: int = Field(
-        30, ge=1, description="ours, working days: time to put right what was found (SM6, TONGZHOU R33)"
+        30, ge=1, description="ours, working days: time to put right what was found (SM6, TONGZHOU R33: must)"
     )
     assessment_due: tuple[int, int] = Field(
         (3, 31),
         description="ours: until this day (month, day) of the next year a year is assessed (TONGZHOU T06)",
     )
     upgrade_plan_days: int = Field(
-        20, ge=1, description="ours, working days: who falls short has a plan (TONGZHOU T06, R33)"
+        20, ge=1, description="ours, working days: who falls short has a plan (TONGZHOU T06, R33: must)"
     )
     inspectors_each: int = Field(
         2, ge=1, description="ours, after the practice of 双随机: inspectors drawn for each body"

@@ -36,44 +36,12 @@ class Responsibility(_Section):
 
 GATHERINGS = (
     Gathering(
-        code="special_topic", name_zh="专题会", kind="meeting", interval=Interval.QUARTER,
-        strength=Strength.GENERALLY, agenda=("study",), source="R01 (TONGZHOU 7): at least once a quarter",
-    ),
-    Gathering(
-        code="secretaries_general", name_zh="秘书长工作例会", kind="meeting", interval=Interval.QUARTER,
-        strength=Strength.IN_PRINCIPLE, agenda=("business", "party"),
-        source="R02 (TONGZHOU 10): in principle each quarter, on business and on the Party's work",
-    ),
-    Gathering(
         code="joint_conference", name_zh="联席会议", kind="meeting", interval=Interval.HALF_YEAR,
-        strength=Strength.GENERALLY, source="R04 (LUOHU, JIANGMEN): regular; the interval is ours",
-    ),
-    Gathering(
-        code="party_joint_conference", name_zh="党建工作联席会议", kind="meeting",
-        interval=Interval.HALF_YEAR, strength=Strength.GENERALLY, agenda=("party",),
-        source="R04, T22 (TONGZHOU 16): regular; the interval is ours",
-    ),
-    Gathering(
-        code="associations", name_zh="社团组织会议", kind="meeting", interval=Interval.HALF_YEAR,
-        strength=Strength.GENERALLY, source="JIANGMEN A4.21, J11: a system of its own; the interval is ours",
-    ),
-    Gathering(
-        code="special_training", name_zh="专题培训", kind="training", interval=Interval.QUARTER,
-        strength=Strength.GENERALLY, source="R03, J10 (JIANGMEN): one each quarter, reported practice",
-    ),
-    Gathering(
-        code="site_visit", name_zh="实地考察", kind="training", interval=Interval.QUARTER,
-        strength=Strength.IN_PRINCIPLE, source="R03 (JIANGMEN): beside the quarterly training",
-    ),
-    Gathering(
-        code="lecture", name_zh="讲堂", kind="training", interval=Interval.QUARTER,
-        strength=Strength.IN_PRINCIPLE, source="B11 (BINHAI): lecture series; the interval is ours",
-    ),
-    Gathering(
-        code="staff_training", name_zh="专职工作人员培训", kind="training", interval=Interval.YEAR,
-        strength=Strength.GENERALLY, source="R35, T18 (TONGZHOU 14)",
+        strength=Strength.GENERALLY,
+        source="R04 (LUOHU, JIANGMEN, TONGZHOU 5): regular; the interval is ours",
     ),
 )  # fmt: skip
+"""The one that several documents have; what else a region's document asks for is in its profile."""
 
 RESPONSIBILITIES = (
     Responsibility(
@@ -115,7 +83,8 @@ class OperationsPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
     gatherings: tuple[Gathering, ...] = Field(
-        GATHERINGS, description="what bodies hold regularly (R01-R04, R35, B11); open-ended"
+        GATHERINGS,
+        description="what bodies hold regularly, each with its own source and strength (R04: generally)",
     )
     minutes_days: int = Field(
         10, ge=1, description="ours, working days: minutes are approved after a meeting (L18)"
@@ -129,13 +98,15 @@ class OperationsPolicy(_Section):
         2_000, ge=1, description="ours: organisations that are invited to a meeting or training at once (L18)"
     )
     explanation_days: int = Field(
-        10, ge=1, description="ours, working days: a missed meeting or training is explained (R01, R03)"
+        10, ge=1, description="ours, working days: a missed meeting or training is explained (R01: generally)"
     )
     training_needs_survey: bool = Field(
-        True, description="a needs survey goes before a training (JIANGMEN R26, J09)"
+        True, description="a needs survey goes before a training (JIANGMEN R26, J09: reported practice)"
     )
     inquiry_days: int = Field(
-        5, ge=1, description="ours, working days: an inquiry is answered (BINHAI R16, B04 sets no time)"
+        5,
+        ge=1,
+        description="ours, working days: an inquiry is answered (BINHAI R16, B04: must; it sets no time)",
     )
     report_answer_days: int = Field(
         10, ge=1, description="ours, working days: a report from below is answered, or raised (L23, L33)"

@@ -92,7 +92,7 @@ class RecordsPolicy(_Section):
     )
     outside_systems: tuple[Listed, ...] = Field(
         (Listed(code="weaving_net", name_zh="社会建设织网工程"),),
-        description="systems with numbers of their own (LUOHU 行动六)",
+        description="systems with numbers of their own (LUOHU action 6, 织网工程, model.md: in no list)",
     )
 
     def template_on(self, day: date) -> str | None:

@@ -10,10 +10,9 @@ from services.registry.operations.cadences import commands as cadences
 from services.registry.operations.cadences.model import UnknownGathering
 from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.meetings.model import AskedByCadence, OutsidePeriod, PartExceedsWhole
-from services.registry.operations.policy import GATHERINGS
 from services.registry.operations.tasks import commands as tasks
 from services.registry.organizations.model import Basis
-from tests.registry.conftest import Api, Register
+from tests.registry.conftest import POLICY, Api, Register
 
 pytestmark = pytest.mark.integration
 DISTRICT = "120116"
@@ -99,7 +98,7 @@ async def test_held_in_its_period_though_entered_after_it(register: Register) ->
     with pytest.raises(PartExceedsWhole):
         await register.do(meetings.hold, id=row["id"], attended=12, women=13, effective_on=date(2026, 12, 28))
     held = await register.do(meetings.hold, id=row["id"], attended=12, effective_on=date(2026, 12, 28))
-    assert (held.state, held.agenda_lacking) == ("held", ["study"])
+    assert (held.state, held.agenda_lacking) == ("held", ["problems"])
     assert held.due_on == date(2027, 1, 12), "minutes within 10 working days"
 
 
@@ -125,7 +124,7 @@ async def test_a_cadence_stops_goes_on_and_is_there_once(register: Register) -> 
 async def test_decisions_that_somebody_carries_out_become_tasks(register: Register, api: Api) -> None:
     await register.begin(date(2026, 11, 22))
     opened = await api.post("/v1/cadences/of-profile", division=DISTRICT, body="womens_federation")
-    assert opened["gatherings"] == [one.code for one in GATHERINGS]
+    assert opened["gatherings"] == [one.code for one in POLICY.operations.gatherings]
     await register.fire_timers()
     listed = await api.get("/v1/meetings", gathering="secretaries_general")
     [found] = listed["items"]

@@ -113,7 +113,9 @@ async def test_only_one_of_a_role_and_only_by_those_who_own_contact(register: Re
     await api.post("/v1/contact-assignments", 201, organization_id=id, officer="u-1")
     await api.post("/v1/contact-assignments", 409, organization_id=id, officer="u-2")
     await api.post("/v1/contact-assignments", 201, organization_id=id, officer="u-2", role="party")
-    owner = StepOwner(body="各科室", roles=frozenset({"registration_authority"}))
+    owner = StepOwner(
+        body="各科室", roles=frozenset({"registration_authority"}), source="LUOHU R10", strength="must"
+    )
     register.runtime.policies = RegistryPolicy(steps={"contact": owner})
     with pytest.raises(NotOwnerOfStep):
         await register.do(assignments.assign, principal=HUB_OFFICER, officer="u-1", community=COMMUNITY)
