@@ -10,11 +10,13 @@ from chassis.matters.bulk import advance_many, draft, open_many
 from chassis.matters.clocks import Clock
 from chassis.matters.drafts import Draft
 from chassis.matters.kind import BULKY, Kind, Step, check_complete
-from chassis.matters.rows import MatterRow, MatterStepColumns
+from chassis.matters.past import as_of
+from chassis.matters.rows import Dated, MatterRow, MatterStepColumns
 
 __all__ = [
     "BULKY",
     "Clock",
+    "Dated",
     "Draft",
     "Fact",
     "Kind",
@@ -22,6 +24,7 @@ __all__ = [
     "MatterStepColumns",
     "Step",
     "advance_many",
+    "as_of",
     "check_complete",
     "draft",
     "open_many",

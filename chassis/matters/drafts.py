@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from chassis.matters.rows import MatterRow, rendering
+from chassis.matters.rows import Dated, MatterRow, rendering
 from chassis.unit_of_work import UnitOfWork
 
 _LOCK = 'select * from "{table}" where id = any($1) and {condition} order by id for update'
@@ -40,6 +40,11 @@ class Draft:
     def subject(self) -> str:
         """The record's id as the bus has it."""
         return str(self.id)
+
+    @property
+    def dated(self) -> Dated:
+        """`MatterRow.dated`."""
+        return self._shape.row.dated  # type: ignore[no-any-return]
 
     def reference(self) -> Ref:
         """This record as another event refers to it."""

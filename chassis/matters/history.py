@@ -1,6 +1,6 @@
 """The steps of matters by the days from which they hold: what figures of any past day are counted from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,7 +16,7 @@ _REMEMBER = """
 with fresh as (
     select * from jsonb_to_recordset($1::jsonb) as fresh(
         kind text, record_id uuid, division text, fact text, state text, ended boolean, effective_on date,
-        basis text, recorded_at timestamptz, actor_id text, arguments jsonb
+        basis text, recorded_at timestamptz, actor_id text, arguments jsonb, dated jsonb
     )
 ), closed as (
     update {steps} s set until = f.effective_on
@@ -25,9 +25,9 @@ with fresh as (
       and (s.until is null or s.until > f.effective_on)
 )
 insert into {steps} (kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at,
-                     actor_id, arguments, until)
+                     actor_id, arguments, dated, until)
 select kind, record_id, division, fact, state, ended, effective_on, basis, recorded_at, actor_id,
-       coalesce(arguments, '{{}}'),
+       coalesce(arguments, '{{}}'), dated,
        least(
            lead(effective_on) over (partition by record_id order by effective_on, recorded_at),
            (select min(s.effective_on) from {steps} s
@@ -38,25 +38,37 @@ from fresh
 
 _FIRST = ("kind", "record_id", "division", "fact", "state", "ended", "effective_on", "basis", "recorded_at",
           "actor_id")  # fmt: skip
+_DOCUMENTS = ("arguments", "dated")
 
 
 async def remember(
-    uow: UnitOfWork, steps: "type[MatterStepColumns]", row: "MatterRow", fact: str, said: Mapping[str, Any]
-) -> None:
+    uow: UnitOfWork, steps: "type[MatterStepColumns]", row: "MatterRow", fact: str, said: Mapping[str, Any],
+    left_out: Collection[str] = (),
+) -> None:  # fmt: skip
     """Write one step and how the record stands from its day on, in one statement."""
-    await remember_all(uow, steps, [step_of(uow, row.stream[1], row, fact, said)])
+    await remember_all(uow, steps, [step_of(uow, row.stream[1], row, fact, said, left_out)])
 
 
 def step_of(
-    uow: UnitOfWork, kind: str, row: "MatterRow | Draft", fact: str, said: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The step that a record of this kind has just taken, as `remember_all` takes it."""
+    uow: UnitOfWork, kind: str, row: "MatterRow | Draft", fact: str, said: Mapping[str, Any],
+    left_out: Collection[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """The step that a record of this kind has just taken, as `remember_all` takes it.
+
+    `left_out` are columns that the fact could have set and did not.
+    """
     return {
         "kind": kind, "record_id": row.subject, "division": row.division, "fact": fact,
         "state": row.state, "ended": row.ended, "effective_on": row.effective_on, "basis": row.basis,
         "recorded_at": uow.now, "actor_id": uow.principal.actor_id,
-        "arguments": plain(dict(said)) if said else {},
+        "arguments": plain(dict(said)) if said else {}, "dated": dated(row, fact, left_out),
     }  # fmt: skip
+
+
+def dated(row: "MatterRow | Draft", fact: str, left_out: Collection[str] = ()) -> dict[str, Any] | None:
+    """The columns that hold from the day of this fact on."""
+    names = row.dated.get(fact)
+    return None if names is None else {n: plain(getattr(row, n)) for n in names if n not in left_out}
 
 
 async def remember_all(
@@ -73,11 +85,15 @@ async def begin_all(
 ) -> None:
     """The same for the first steps of new records, by COPY: none has to find its place among others."""
     records = [
-        (*map(step.__getitem__, _FIRST), msgspec.json.encode(step["arguments"]).decode()) for step in taken
+        (*map(step.__getitem__, _FIRST), *(_document(step[name]) for name in _DOCUMENTS)) for step in taken
     ]
     await uow.connection.copy_records_to_table(
-        str(steps.__tablename__), columns=(*_FIRST, "arguments"), records=records
+        str(steps.__tablename__), columns=(*_FIRST, *_DOCUMENTS), records=records
     )
+
+
+def _document(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def plain(value: Any) -> Any:

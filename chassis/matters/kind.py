@@ -133,9 +133,15 @@ class Step(Generic[R]):
         self.kind.check(row, fact)
         check_day(day, uow.today, row.opened_on)
         row.effective_on, row.basis = day, Basis(basis).value
+        before = {name: getattr(row, name) for name in row.dated.get(fact, ())}
         self.assign(row, arguments)
         details = {**self.remembered(arguments), **(await self.function(uow, row, **arguments) or {})}
-        await self.kind.advance(uow, row, fact, event, details, on=day, basis=Basis(basis), because=because)
+        left_out = {
+            name for name, value in before.items()
+            if name in arguments and arguments[name] is None and getattr(row, name) == value
+        }  # fmt: skip
+        await self.kind.advance(uow, row, fact, event, details, on=day, basis=Basis(basis), because=because,
+                                left_out=left_out)  # fmt: skip
         return row
 
     def _event(self, row: R, day: date, arguments: Mapping[str, Any]) -> type[Event]:
@@ -346,13 +352,17 @@ class Kind(Generic[R]):
     async def advance(
         self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,
         on: date, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
+        left_out: Collection[str] = (),
     ) -> None:  # fmt: skip
-        """Move the locked record on by `fact`: state, days, clocks, event, step."""
+        """Move the locked record on by `fact`: state, days, clocks, event, step.
+
+        `left_out` are columns that the fact could have set and did not.
+        """
         before = row.state
         self.move(row, fact, on=on, basis=basis, at=uow.now)
         await clockwork.moved(uow, self, row, before, fact)
         uow.record(row, made(event, row.public_state(), details), because=because)
-        await remember(uow, self.steps_table, row, fact, details)
+        await remember(uow, self.steps_table, row, fact, details, left_out)
 
     async def remark(
         self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,

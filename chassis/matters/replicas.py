@@ -8,7 +8,7 @@ import msgspec
 from shuniu_contracts import Event
 from shuniu_contracts.catalogue import event_type, stream
 
-from chassis.matters.history import remember_all
+from chassis.matters.history import dated, remember_all
 from chassis.matters.kind import Kind, particulars
 from chassis.matters.rendering import Rendering
 from chassis.matters.rows import MatterRow, rendering
@@ -44,16 +44,16 @@ def _replica(kind: Kind[Any]) -> Reaction:
 async def _keep(kind: Kind[Any], events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
     table = f'"{kind.row.__tablename__}"'
     newest = {received.subject: received for received in events}
-    rows = [_columns(kind, received) for received in newest.values()]
+    rows = [_row(kind, received).columns() for received in newest.values()]
     columns = ", ".join(f'"{name}" = excluded."{name}"' for name in rows[0] if name != "id")
     await uow.connection.execute(
         _KEEP.format(table=table, columns=columns), msgspec.json.encode(rows).decode()
     )
-    await remember_all(uow, kind.steps_table, [_step(received) for received in events])
+    await remember_all(uow, kind.steps_table, [_step(kind, received) for received in events])
 
 
-def _columns(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
-    """The whole row: what the bus does not have takes the defaults of a new one."""
+def _row(kind: Kind[Any], received: Received[Event]) -> MatterRow:
+    """The row: what the bus does not have takes the defaults of a new one."""
     envelope = received.envelope
     values = {
         "id": received.subject, "home": envelope.stack, "sequence": envelope.sequence,
@@ -61,7 +61,7 @@ def _columns(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
         **_rendering(kind).columns(received.data.state),
     }  # fmt: skip
     row: MatterRow = kind.row(**values)
-    return row.columns()
+    return row
 
 
 def _rendering(kind: Kind[Any]) -> Rendering:
@@ -69,12 +69,14 @@ def _rendering(kind: Kind[Any]) -> Rendering:
     return rendering(row)
 
 
-def _step(received: Received[Event]) -> dict[str, Any]:
+def _step(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
     state: Any = received.data.state
+    fact = event_type(type(received.data)).fact
     return {
         "kind": received.envelope.aggregate, "record_id": received.subject, "division": received.division,
-        "fact": event_type(type(received.data)).fact, "state": state.state, "ended": state.ended,
+        "fact": fact, "state": state.state, "ended": state.ended,
         "effective_on": state.effective_on, "basis": state.basis, "recorded_at": received.envelope.time,
         "actor_id": received.envelope.actor_id,
         "arguments": {name: getattr(received.data, name) for name in particulars(type(received.data))},
+        "dated": dated(_row(kind, received), fact) if fact in kind.row.dated else None,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """The columns that every kind of matter has, and those of the table that keeps the steps of all kinds."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar
@@ -13,6 +14,9 @@ from sqlmodel import Field, SQLModel
 from chassis.matters.rendering import Rendering
 from chassis.tables import AggregateRow
 
+Dated = Mapping[str, Sequence[str]]
+"""Fact -> the columns that it sets."""
+
 
 class MatterRow(AggregateRow):
     """Columns of a matter. A subclass adds its own under the names that its contract's state has.
@@ -24,6 +28,8 @@ class MatterRow(AggregateRow):
 
     public: ClassVar[type[State]]
     """The contract's state."""
+    dated: ClassVar[Dated] = {}
+    """What figures of a past day ask for: kept with each step, see `as_of`."""
 
     state: str = Field(index=True, title="状态")
     ended: bool = Field(default=False, title="已结束", sa_column_kwargs={"server_default": sa.text("false")})
@@ -87,6 +93,8 @@ class MatterStepColumns(SQLModel):
         default_factory=dict, sa_type=pg.JSONB, sa_column_kwargs={"server_default": sa.text("'{}'")}
     )
     """What was said at this step, free words included: they stay in this service."""
+    dated: dict[str, Any] | None = Field(default=None, sa_type=pg.JSONB)
+    """The columns that hold from this step's day on: those that `MatterRow.dated` has of its fact."""
 
 
 def step_indexes(table: str = "matter_step") -> tuple[sa.Index, ...]:

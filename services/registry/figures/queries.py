@@ -120,9 +120,12 @@ group by 1, 2, 3, 4, 5
 _FOUNDED = """
 select left(o.division, $3) as place, count(*) as number
 from organization o
-where o.founded_on <= $1 and (o.ended_on is null or o.ended_on > $1) and o.legal_status <> 'candidate'
-  and o.division like any($2)
+where o.founded_on <= $1 and (o.ended_on is null or o.ended_on > $1) and o.division like any($2)
   and exists (select from organization_status s where s.organization_id = o.id)
+  and not exists (
+      select from organization_status s
+      where s.organization_id = o.id and s.legal_status = 'candidate' and (s.until is null or s.until > $1)
+  )
 group by 1
 """
 

@@ -16,7 +16,13 @@ from services.registry.policy import RegistryPolicy
 
 _PERSONS = """
 select need, count(*) as number from care_record
-where home = $1 and opened_on <= $2 and (ended_on is null or ended_on > $2)
+where home = $1 and (
+    select fact in ('opened', 'reopened') from care_step
+    where record_id = care_record.id and effective_on <= $2
+      and fact in ('opened', 'reopened', 'closed', 'consent_withdrawn', 'erased')
+    order by effective_on desc, number desc
+    limit 1
+)
 group by 1
 """
 _PAIRINGS = """

@@ -7,9 +7,12 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from chassis.model import is_within, length_below
 from services.registry.area import WHOLE, OwnFigures
 from services.registry.hub.liaisons.model import COMMUNITY_DIGITS
+from services.registry.hub.liaisons.tables import LiaisonRow
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "liaisons.communities": Named("个", "有联络员的社区（村）", "communities with a liaison"),
@@ -17,11 +20,11 @@ NAMES: Mapping[str, Named] = {
     "liaisons.coverage": Named("%", "社区（村）联络员覆盖率", "share of communities with a liaison"),
 }
 
-_THERE = """
+_COMMUNITIES = "r.kind = 'community' and r.division like any($2)"
+_THERE = f"""
 select division, bool_or(point) as point
-from liaison
-where kind = 'community' and opened_on <= $1 and (ended_on is null or ended_on > $1)
-  and division like any($2)
+from {as_of(LiaisonRow, MatterStepRow, _COMMUNITIES)} liaison
+where not ended
 group by 1
 """
 

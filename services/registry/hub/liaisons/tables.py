@@ -1,13 +1,14 @@
 """The liaisons."""
 
 from datetime import date
+from typing import ClassVar
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_hub as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -28,6 +29,7 @@ class LiaisonRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "liaison")
     public = contract.LiaisonState
+    dated: ClassVar[Dated] = {"appointed": ("point",), "changed": ("point",)}
 
     kind: str = Field(title="类别")
     person: str = Field(title="联络员")

@@ -8,9 +8,12 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import OwnFigures
 from services.registry.hub.hubs.queries import TIERS_ZH, tier_of
 from services.registry.incubation.bases.tables import BaseRow
+from services.registry.incubation.stays.tables import StayRow
+from services.registry.tables import MatterStepRow
 
 _STEPS = ("screened", "graduated", "incubating")
 NAMES: Mapping[str, Named] = {
@@ -65,12 +68,11 @@ where opened_on <= $1 and (ended_on is null or ended_on > $1) and division like 
 group by 1, 2
 """
 
-_AGREEMENTS = """
+_AGREEMENTS = f"""
 select left(division, $4) as place, count(distinct organization_id) as agreements,
        count(distinct organization_id) filter (where length(division) = 4) as of_city
-from stay
-where signed_on <= $2 and begins_on <= $2 and ends_on >= $1 and (ended_on is null or ended_on >= $1)
-  and division like any($3)
+from {as_of(StayRow, MatterStepRow, "r.signed_on <= $2 and r.division like any($3)", day="$2")} stay
+where begins_on <= $2 and ends_on >= $1 and (ended_on is null or ended_on >= $1)
 group by 1
 """
 

@@ -1,6 +1,7 @@
 """The stays."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from shuniu_contracts import registry_incubation as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -29,6 +30,7 @@ class StayRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "stay")
     public = contract.StayState
+    dated: ClassVar[Dated] = {"agreement_signed": ("begins_on", "ends_on"), "renewed": ("ends_on",)}
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import OwnFigures
+from services.registry.incubation.supports.tables import SupportRow
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "supports.organizations": Named("家", "获得扶持的组织", "organisations that were helped"),
@@ -14,13 +17,15 @@ NAMES: Mapping[str, Named] = {
     ),
     "supports.hours": Named("小时", "扶持时长", "hours of help"),
 }
-"""From the beginning to the day asked for, without what was taken back."""
+"""From the beginning to the day asked for, as corrected and without what was taken back by then: what is to
+hold from the beginning is said with the day of the beginning."""
 
-_HELPED = """
+_HELPED = f"""
 select left(division, $3) as place, count(distinct organization_id) as organizations,
        count(distinct organization_id) filter (where legal_form = 'community_organization') as community,
        coalesce(sum(hours), 0)::bigint as hours
-from support where opened_on <= $1 and state <> 'revoked' and division like any($2)
+from {as_of(SupportRow, MatterStepRow, "r.division like any($2)")} support
+where state <> 'revoked'
 group by 1
 """
 

@@ -1,12 +1,13 @@
 """The support records."""
 
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_incubation as contract
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -17,6 +18,7 @@ class SupportRow(MatterRow, Table, table=True):
     __table_args__ = (sa.Index("ix_support_organization_id", "organization_id"),)
     stream = ("registry", "support")
     public = contract.SupportState
+    dated: ClassVar[Dated] = {"given": ("hours",), "corrected": ("hours",)}
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from chassis.unit_of_work import UnitOfWork
 from services.registry.area import OwnFigures
 from services.registry.enforcement.official_decisions.queries import standing as decisions_about
@@ -16,6 +17,7 @@ from services.registry.inspections.evaluations.model import Candidate, Grade, In
 from services.registry.inspections.evaluations.tables import EvaluationRow
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
+from services.registry.tables import MatterStepRow
 
 _INSPECTED = """
 select year, coalesce(result, state) as result
@@ -97,11 +99,10 @@ from evaluation
 where opened_on <= $1 and division like any($2) and (state <> 'withdrawn' or ended_on > $1)
 group by 1
 """
-_HOLDERS = """
+_HOLDERS = f"""
 select left(division, $3) as place, grade, count(distinct organization_id) as number
-from evaluation
-where graded_on <= $1 and valid_until >= $1 and (ended_on is null or ended_on > $1)
-  and division like any($2)
+from {as_of(EvaluationRow, MatterStepRow, "r.graded_on <= $1 and r.division like any($2)")} evaluation
+where valid_until >= $1 and not ended
 group by 1, 2
 """
 

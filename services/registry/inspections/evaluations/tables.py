@@ -1,7 +1,7 @@
 """The evaluations."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from shuniu_contracts import registry_inspections as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -20,6 +20,7 @@ class EvaluationRow(MatterRow, Table, table=True):
     __table_args__ = (sa.Index("ix_evaluation_organization_id", "organization_id"),)
     stream = ("registry", "evaluation")
     public = contract.EvaluationState
+    dated: ClassVar[Dated] = {"graded": ("grade",), "downgraded": ("grade",)}
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

@@ -9,8 +9,11 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.http import Named, Page, PageRequest, Reading
+from chassis.matters import as_of
 from services.registry.area import WHOLE, OwnFigures
 from services.registry.operations.attendances.survivors import FAMILY, SURVIVORS
+from services.registry.operations.attendances.tables import AttendanceRow
+from services.registry.tables import MatterStepRow
 
 _PLACES = " union all ".join(
     f"""
@@ -100,11 +103,19 @@ NAMES: Mapping[str, Named] = {
     "attendances.year.absent": Named("人次", "其中：缺席", "of those: stayed away"),
     "attendances.rate": Named("%", "到会率", "came, of those with an answer"),
 }
-"""Of the calendar year of the day asked for, up to that day; no part of `meetings.year.attended` and
-`trainings.year.attended`, which count everybody who came, on a list or not."""
-_BY_PLACE = (
-    f"select left(division, $4) as place, {_COUNTS} from ({_PLACES.format(who='true')}) place group by 1"
+"""Of the calendar year of the day asked for, as the lists stood on that day; no part of
+`meetings.year.attended` and `trainings.year.attended`, which count everybody who came, on a list or not."""
+_HELD = "r.{0}_id in (select id from {0} where held_on between $1 and $2) and r.division like any($3)"
+_LISTED = " union all ".join(
+    f"select * from {as_of(AttendanceRow, MatterStepRow, _HELD.format(name), day='$2')} {name}"
+    for name in ("meeting", "training")
 )
+_BY_PLACE = f"""
+select left(division, $4) as place, {_COUNTS}
+from ({_LISTED}) place
+where state <> 'withdrawn'
+group by 1
+"""
 _NUMBERS = ("invited", "attended", "excused", "absent")
 
 

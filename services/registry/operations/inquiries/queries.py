@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import WHOLE, OwnFigures
+from services.registry.operations.inquiries.tables import InquiryRow
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "inquiries.year.answered": Named("件", "本年答复的首问事项", "inquiries answered this year"),
@@ -14,11 +17,11 @@ NAMES: Mapping[str, Named] = {
 }
 """Of the calendar year of the day asked for, up to that day."""
 
-_ANSWERED = """
+_ANSWERED = f"""
 select left(division, $4) as place, count(*) as answered, count(*) filter (where not late) as in_time,
        coalesce(sum(working_days), 0)::bigint as days
-from inquiry
-where answered_on between $1 and $2 and division like any($3)
+from {as_of(InquiryRow, MatterStepRow, "r.division like any($3)", day="$2")} inquiry
+where answered_on between $1 and $2
 group by 1
 """
 

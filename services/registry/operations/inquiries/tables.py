@@ -1,13 +1,14 @@
 """The inquiries."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_operations as contract
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -18,6 +19,10 @@ class InquiryRow(MatterRow, Table, table=True):
     __table_args__ = (sa.Index("ix_inquiry_organization_id", "organization_id"),)
     stream = ("registry", "inquiry")
     public = contract.InquiryState
+    dated: ClassVar[Dated] = {
+        "answered": ("answered_on", "late", "working_days"),
+        "reopened": ("answered_on",),
+    }
 
     channel: str = Field(title="渠道")
     topic: str = Field(title="事项类别")

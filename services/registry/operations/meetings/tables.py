@@ -1,6 +1,7 @@
 """The meetings."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from shuniu_contracts import registry_meetings as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -22,6 +23,7 @@ class MeetingRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "meeting")
     public = contract.MeetingState
+    dated: ClassVar[Dated] = {"held": ("attended", "women"), "counted": ("attended", "women")}
 
     body: str = Field(title="单位")
     gathering: str = Field(title="会议类别")

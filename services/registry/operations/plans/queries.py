@@ -1,16 +1,20 @@
 """Planned against actual: days of each phase, milestones met, late and missed, gaps in words (L37, F44)."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from pydantic import BaseModel, Field
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import OwnFigures
-from services.registry.operations.plans.model import GapKind
+from services.registry.operations.plans.model import GapKind, gaps
 from services.registry.operations.plans.tables import PlanRow
+from services.registry.tables import MatterStepRow
 
 _GAPS_ZH = {
     GapKind.UNCOVERED: "没有任何阶段覆盖",
@@ -59,26 +63,12 @@ NAMES: Mapping[str, Named] = {
 }
 """Of the plans that were adopted by the day; one that was given up counts until then (F44)."""
 
-_MONTHS = """
-with standing as (
-    select p.id, left(p.division, $3) as place, p.begins_on, p.ends_on, p.phases, p.gaps from plan p
-    where p.division like any($2) and p.opened_on <= $1
-      and not (p.state = 'abandoned' and p.ended_on <= $1)
-), spans(place, figure, first, last) as (
-    select place, 'span', begins_on, ends_on from standing
-    union all
-    select place, 'phases', (one->>'begins_on')::date, (one->>'ends_on')::date
-    from standing, jsonb_array_elements(phases) one
-    union all
-    select place, one->>'kind', (one->>'begins_on')::date, (one->>'ends_on')::date
-    from standing, jsonb_array_elements(gaps) one
-    where one->>'kind' in ('uncovered', 'beyond')
-)
-select place, figure,
-       sum(12 * (date_part('year', last) - date_part('year', first))
-           + date_part('month', last) - date_part('month', first) + 1)::int as months
-from spans
-group by 1, 2
+_STANDING = f"""
+select left(division, $3) as place, begins_on, ends_on, array(
+    select ((one ->> 'begins_on')::date, (one ->> 'ends_on')::date) from jsonb_array_elements(phases) one
+) as phases
+from {as_of(PlanRow, MatterStepRow, "r.division like any($2)")} plan
+where state <> 'abandoned'
 """
 
 
@@ -86,10 +76,27 @@ async def reckon(
     reading: Reading, day: date, patterns: list[str], length: int
 ) -> dict[str, dict[str, int | float]]:
     """Months of plans, of their phases and of where the two disagree, by place."""
-    found: dict[str, dict[str, int | float]] = {}
-    for row in await reading.connection.fetch(_MONTHS, day, patterns, length):
-        found.setdefault(f"plans.months.{row['figure']}", {})[row["place"]] = row["months"]
+    found: dict[str, dict[str, int | float]] = defaultdict(lambda: defaultdict(int))
+    for plan in await reading.connection.fetch(_STANDING, day, patterns, length):
+        for figure, first, last in _spans(plan):
+            found[f"plans.months.{figure}"][plan["place"]] += _months(first, last)
     return found
+
+
+def _spans(plan: asyncpg.Record) -> Iterator[tuple[str, date, date]]:
+    """(figure, first day, last day) of all that counts."""
+    begins_on, ends_on, phases = plan["begins_on"], plan["ends_on"], [tuple(one) for one in plan["phases"]]
+    yield "span", begins_on, ends_on
+    for first, last in phases:
+        yield "phases", first, last
+    for gap in gaps(begins_on, ends_on, phases):
+        if gap.kind in (GapKind.UNCOVERED, GapKind.BEYOND):
+            yield gap.kind.value, gap.begins_on, gap.ends_on
+
+
+def _months(first: date, last: date) -> int:
+    """How many months, the first and the last both counted."""
+    return 12 * (last.year - first.year) + last.month - first.month + 1
 
 
 MONTHS = OwnFigures(NAMES, reckon)

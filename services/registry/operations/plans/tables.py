@@ -1,7 +1,7 @@
 """The plans."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from shuniu_contracts import registry_operations as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -19,6 +19,7 @@ class PlanRow(MatterRow, Table, table=True):
     __tablename__ = "plan"
     stream = ("registry", "plan")
     public = contract.PlanState
+    dated: ClassVar[Dated] = dict.fromkeys(("adopted", "amended"), ("begins_on", "ends_on", "phases"))
 
     title: str = Field(title="名称")
     kind: str = Field(title="类别")

@@ -1,13 +1,14 @@
 """The receipts of tasks, those of the stacks below included."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_operations as contract
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -18,6 +19,10 @@ class TaskReceiptRow(MatterRow, Table, table=True):
     __table_args__ = (sa.Index("uq_task_receipt_task_division", "task_id", "division", unique=True),)
     stream = ("registry", "task_receipt")
     public = contract.TaskReceiptState
+    dated: ClassVar[Dated] = {
+        "opened": ("due_on",), "amended": ("due_on",),
+        "reported": ("reported_on",), "reported_late": ("reported_on",),
+    }  # fmt: skip
 
     task_id: UUID = Field(title="任务编号")
     task_sequence: int = Field(default=0, sa_type=sa.BigInteger)

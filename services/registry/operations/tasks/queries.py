@@ -6,7 +6,10 @@ from datetime import date
 from pydantic import BaseModel, Field
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import OwnFigures
+from services.registry.operations.receipts.tables import TaskReceiptRow
+from services.registry.tables import MatterStepRow
 
 _BY_TAG = """
 select tag, count(*) filter (where task) as tasks, count(*) filter (where task and done) as completed,
@@ -22,11 +25,10 @@ from (
 group by tag order by tag
 """
 
-_LATE = """
+_LATE = f"""
 select left(division, $3) as place, count(*) as number
-from task_receipt
-where opened_on <= $1 and due_on < $1 and division like any($2)
-  and (reported_on is null or reported_on > $1) and (ended_on is null or ended_on > $1)
+from {as_of(TaskReceiptRow, MatterStepRow, "r.division like any($2)")} receipt
+where due_on < $1 and reported_on is null and not ended
 group by 1
 """
 

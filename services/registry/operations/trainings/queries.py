@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http import Named, Reading
+from chassis.matters import MatterRow, as_of
 from services.registry.area import WHOLE, OwnFigures
+from services.registry.operations.meetings.tables import MeetingRow
+from services.registry.operations.trainings.tables import TrainingRow
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "trainings.year.attended": Named("人次", "本年培训人次", "attended trainings this year"),
@@ -22,10 +26,10 @@ select left(division, $4) as place, coalesce(sum(attended), 0)::bigint as attend
        coalesce(sum(women) filter (where attended is not null), 0)::bigint as women,
        coalesce(sum(attended) filter (where women is not null), 0)::bigint as counted,
        {lectures} as lectures
-from {table}
-where held_on between $1 and $2 and division like any($3)
+from {held} held
 group by 1
 """
+_THIS_YEAR = "r.held_on between $1 and $2 and r.division like any($3)"
 _RATES = frozenset({"trainings.women_share", "meetings.women_share"})
 
 
@@ -34,11 +38,13 @@ async def reckon(
 ) -> dict[str, dict[str, int | float]]:
     """Attendance from the first of January to `day`, by place; shares of nothing are left out."""
     found: dict[str, dict[str, int | float]] = defaultdict(dict)
-    for path, table, lectures in (
-        ("trainings", "training", "count(*) filter (where series is not null)"),
-        ("meetings", "meeting", "0::bigint"),
-    ):
-        statement = _HELD.format(table=table, lectures=lectures)
+    kinds: tuple[tuple[str, type[MatterRow], str], ...] = (
+        ("trainings", TrainingRow, "count(*) filter (where series is not null)"),
+        ("meetings", MeetingRow, "0::bigint"),
+    )
+    for path, row_of, lectures in kinds:
+        held = as_of(row_of, MatterStepRow, _THIS_YEAR, day="$2")
+        statement = _HELD.format(held=held, lectures=lectures)
         rows = await reading.connection.fetch(statement, date(day.year, 1, 1), day, patterns, length)
         women = counted = 0
         for row in rows:

@@ -1,6 +1,7 @@
 """The trainings."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from shuniu_contracts import registry_meetings as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -23,6 +24,7 @@ class TrainingRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "training")
     public = contract.TrainingState
+    dated: ClassVar[Dated] = {"held": ("attended", "women"), "counted": ("attended", "women")}
 
     body: str = Field(title="单位")
     course: str = Field(title="培训类别")

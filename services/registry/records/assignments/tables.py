@@ -1,13 +1,14 @@
 """The contact assignments."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_records as contract
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -34,6 +35,7 @@ class ContactAssignmentRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "contact_assignment")
     public = contract.ContactAssignmentState
+    dated: ClassVar[Dated] = {"assigned": ("officer",), "handed_over": ("officer",)}
 
     organization_id: UUID | None = Field(default=None, title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import OwnFigures
+from services.registry.records.brands.tables import BrandRow
 from services.registry.records.counting import by_place
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "brands.standing": Named("个", "认定的品牌", "recognised brands"),
@@ -14,13 +17,13 @@ NAMES: Mapping[str, Named] = {
     "brands.places": Named("个", "有品牌的村（社区）、乡镇（街道）", "villages and towns with a brand"),
 }
 
-_STANDING = """
+_STANDING = f"""
 select left(division, $3) as place, count(*) as standing,
-       count(*) filter (where designated_on <= $1) as designated,
+       count(designated_on) as designated,
        count(distinct organization_id) as organizations,
        count(distinct division) filter (where length(division) > 6) as places
-from brand
-where recognised_on <= $1 and (ended_on is null or ended_on > $1) and division like any($2)
+from {as_of(BrandRow, MatterStepRow, "r.recognised_on <= $1 and r.division like any($2)")} brand
+where not ended
 group by 1
 """
 

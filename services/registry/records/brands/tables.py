@@ -1,6 +1,7 @@
 """The brands."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from shuniu_contracts import registry_records as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -19,6 +20,7 @@ class BrandRow(MatterRow, Table, table=True):
     __table_args__ = (sa.Index("ix_brand_organization_id", "organization_id"),)
     stream = ("registry", "brand")
     public = contract.BrandState
+    dated: ClassVar[Dated] = {"designated": ("designated_on",)}
 
     title: str = Field(title="品牌")
     kind: str = Field(title="类别")

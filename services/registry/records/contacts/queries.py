@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import OwnFigures
+from services.registry.records.assignments.tables import ContactAssignmentRow
+from services.registry.records.contacts.tables import ContactRecordRow
 from services.registry.records.counting import by_place
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "contacts.assigned": Named("家", "有联系人的社会组织", "organisations with an officer"),
@@ -14,22 +18,23 @@ NAMES: Mapping[str, Named] = {
     "contacts.reached": Named("家", "本年已联系的社会组织", "organisations reached this year"),
     "contacts.missed": Named("次", "本年逾期未联系", "contacts missed this year"),
 }
-"""Assignments of the day asked for; contacts of its calendar year up to that day."""
+"""Assignments of the day asked for; contacts of its calendar year, as far as they were known on that day
+to be made or missed."""
 
-_COUNTS = """
+_COUNTS = f"""
 with assigned as (
     select left(division, $3) as place, count(distinct organization_id) as assigned,
            count(distinct officer) as officers
-    from contact_assignment
-    where opened_on <= $1 and (ended_on is null or ended_on > $1) and division like any($2)
+    from {as_of(ContactAssignmentRow, MatterStepRow, "r.division like any($2)")} assignment
+    where not ended
     group by 1
 ), year as (
-    select left(division, $3) as place, count(*) filter (where made_on <= $1) as made,
-           count(distinct organization_id) filter (where made_on <= $1) as reached,
-           count(*) filter (where due_on < $1 and state = 'missed') as missed
-    from contact_record
-    where division like any($2)
-      and extract(year from coalesce(made_on, due_on)) = extract(year from $1::date)
+    select left(division, $3) as place, count(*) filter (where state = 'made') as made,
+           count(distinct organization_id) filter (where state = 'made') as reached,
+           count(*) filter (where state = 'missed') as missed
+    from {as_of(ContactRecordRow, MatterStepRow, "r.division like any($2)")} contact
+    where extract(year from case state when 'made' then made_on when 'missed' then due_on end)
+          = extract(year from $1::date)
     group by 1
 )
 select place, coalesce(assigned, 0) as assigned, coalesce(officers, 0) as officers,

@@ -1,7 +1,7 @@
 """The governance checklists."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from shuniu_contracts import registry_records as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -27,6 +27,10 @@ class GovernanceChecklistRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "governance_checklist")
     public = contract.GovernanceChecklistState
+    dated: ClassVar[Dated] = {
+        "charter_adopted": ("charter_current", "charter_party_clause"),
+        "fees_declared": ("fees_declared",),
+    }
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

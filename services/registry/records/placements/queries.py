@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import OwnFigures
 from services.registry.records.counting import by_place
+from services.registry.records.placements.tables import PlacementRow
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "placements.organizations": Named("家", "进驻社区的社会组织", "organisations in communities"),
@@ -15,12 +18,12 @@ NAMES: Mapping[str, Named] = {
     ),
 }
 
-_STANDING = """
+_STANDING = f"""
 select left(division, $3) as place, count(distinct organization_id) as organizations,
        count(distinct division) as communities,
        count(distinct division) filter (where social_worker is not null) as three_together
-from placement
-where opened_on <= $1 and (ended_on is null or ended_on > $1) and division like any($2)
+from {as_of(PlacementRow, MatterStepRow, "r.division like any($2)")} placement
+where not ended
 group by 1
 """
 

@@ -1,5 +1,6 @@
 """The placements."""
 
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -7,7 +8,7 @@ from shuniu_contracts import registry_records as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -26,6 +27,7 @@ class PlacementRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "placement")
     public = contract.PlacementState
+    dated: ClassVar[Dated] = {"placed": ("social_worker",), "worker_changed": ("social_worker",)}
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

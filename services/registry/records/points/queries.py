@@ -19,7 +19,7 @@ NAMES: Mapping[str, Named] = {
         "次", "其中：参与社区公共事务", "of the sessions: on public affairs"
     ),
 }
-"""Stations that were there on the day asked for; sessions of its calendar year."""
+"""Stations that were there on the day asked for; sessions of its calendar year up to that day."""
 
 _STANDING = """
 with here as (
@@ -27,11 +27,12 @@ with here as (
     from service_point
     where opened_on <= $1 and (ended_on is null or ended_on > $1) and division like any($2)
 ), held as (
-    select left(division, $3) as place, sum((one ->> 'sessions')::int) as sessions,
-           sum((one ->> 'attended')::int) as attended,
-           sum(coalesce((one ->> 'public_affairs')::int, 0)) as public_affairs
-    from service_point, jsonb_array_elements(years) as one
-    where division like any($2) and (one ->> 'year')::int = extract(year from $1::date)
+    select left(division, $3) as place, count(*) as sessions,
+           sum((arguments ->> 'attended')::int) as attended,
+           count(*) filter (where (arguments ->> 'public_affairs')::bool) as public_affairs
+    from matter_step
+    where kind = 'service_point' and fact = 'session_held' and division like any($2)
+      and effective_on between date_trunc('year', $1::date)::date and $1
     group by 1
 ), counted as (
     select place, count(*) as stations, count(distinct station) as kinds,

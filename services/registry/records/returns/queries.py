@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from chassis.http import Named, Reading
+from chassis.matters import as_of
 from services.registry.area import WHOLE, OwnFigures
 from services.registry.records.counting import by_place
+from services.registry.records.returns.tables import PeriodicReturnRow
+from services.registry.tables import MatterStepRow
 
 NAMES: Mapping[str, Named] = {
     "yearly_returns.organizations": Named("家", "报送年度数据的组织", "organisations with a yearly return"),
@@ -26,15 +29,16 @@ NAMES: Mapping[str, Named] = {
     ),
     "yearly_returns.donated_to_date": Named("fen", "历年募集捐赠款物", "money and goods raised in all years"),
 }
-"""Of each organisation's newest yearly return that was handed in by the day asked for; `to_date` of all
-of its yearly returns, for what a document counts up to its own day (迄今为止, F20)."""
+"""Of each organisation's newest yearly return that stood as handed in on the day asked for, with the numbers
+of that day: one that is sent back counts again when it is handed in anew. `to_date` of all of its yearly
+returns, for what a document counts up to its own day (迄今为止, F20)."""
 
-_SUMS = """
+_YEARLY = "r.interval = 'year' and r.submitted_on is not null and r.division like any($2)"
+_SUMS = f"""
 with handed_in as (
     select *, left(division, $3) as place
-    from periodic_return
-    where interval = 'year' and submitted_on <= $1 and state in ('submitted', 'accepted')
-      and division like any($2)
+    from {as_of(PeriodicReturnRow, MatterStepRow, _YEARLY)} yearly
+    where state in ('submitted', 'accepted')
 ), to_date as (
     select place, coalesce(sum(service_hours), 0) as service_hours_to_date,
            coalesce(sum(donated_fen), 0) as donated_to_date

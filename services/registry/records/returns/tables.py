@@ -1,7 +1,7 @@
 """The returns of organisations, those of the stacks below included."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,8 +9,14 @@ from shuniu_contracts import registry_records as contract
 from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
+
+_NUMBERS = (
+    "service_hours", "service_hours_qualifier", "hours", "donated_fen", "donated_fen_qualifier",
+    "in_kind_fen", "learners", "learners_qualifier", "classes", "classes_qualifier", "served",
+    "served_qualifier", "income_fen", "own_income_fen",
+)  # fmt: skip
 
 
 class PeriodicReturnRow(MatterRow, Table, table=True):
@@ -25,6 +31,7 @@ class PeriodicReturnRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "periodic_return")
     public = contract.PeriodicReturnState
+    dated: ClassVar[Dated] = dict.fromkeys(("submitted", "submitted_late"), _NUMBERS)
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)
