@@ -121,9 +121,9 @@ async def of_yearly_returns(register: Register) -> Course:
         ).id
         for _ in range(2)
     ]  # fmt: skip
-    said: dict[str, Any] = {"service_hours": 100, "service_hours_qualifier": "over", "donated_yuan": 7}
+    said: dict[str, Any] = {"service_hours": 100, "service_hours_qualifier": "over", "donated_fen": 7}
     for id in ids:
-        income = [IncomeFrom(source="donations", yuan=5), IncomeFrom(source="services", yuan=5)]
+        income = [IncomeFrom(source="donations", fen=5), IncomeFrom(source="services", fen=5)]
         await register.do(returns.submit, id=id, income=income, **said)
     yield tuple(
         f"yearly_returns.{name}"
@@ -132,8 +132,8 @@ async def of_yearly_returns(register: Register) -> Course:
     for id in ids:
         await register.do(returns.return_, id=id, items=["income"])
     await register.do(
-        returns.submit, id=ids[0], service_hours=60, service_hours_qualifier="exact", donated_yuan=9,
-        income=[IncomeFrom(source="services", yuan=4)],
+        returns.submit, id=ids[0], service_hours=60, service_hours_qualifier="exact", donated_fen=9,
+        income=[IncomeFrom(source="services", fen=4)],
     )  # fmt: skip
 
 
@@ -141,9 +141,9 @@ async def of_grades(register: Register) -> Course:
     row = await register.do(
         evaluations.enrol, organization_id=await organization(register), year=2026, **HISTORICAL
     )
-    await register.do(evaluations.give_grade, id=row.id, grade=Grade.AAAA, **HISTORICAL)
-    yield f"evaluations.holders.{Grade.AAAA.value}", f"evaluations.holders.{Grade.AAA.value}"
-    await register.do(evaluations.downgrade, id=row.id, lowered_to=Grade.AAA, ground="penalty")
+    await register.do(evaluations.give_grade, id=row.id, grade=Grade.FOUR_A, **HISTORICAL)
+    yield f"evaluations.holders.{Grade.FOUR_A.value}", f"evaluations.holders.{Grade.THREE_A.value}"
+    await register.do(evaluations.downgrade, id=row.id, lowered_to=Grade.THREE_A, ground="penalty")
 
 
 async def of_liaisons(register: Register) -> Course:
@@ -246,7 +246,7 @@ async def of_candidates(register: Register) -> Course:
 async def of_care(register: Register) -> Course:
     rows = [await in_care(register, f"p-{number}") for number in range(12)]
     for row in rows:
-        await register.do(care.close, id=row.id, reason="improved", effective_on=date(2026, 4, 1))
+        await register.do(care.close, id=row.id, reason="improved")
     yield ("care.persons",)
     for row in rows:
         await register.do(care.reopen, id=row.id)
@@ -309,7 +309,7 @@ async def test_what_is_entered_late_is_in_the_figures_of_its_day(register: Regis
     await register.do(governance.adopt, id=checklist, system=System.ANNUAL_REVIEW, **late())
     await register.do(points.hold, id=station.id, attended=30, **late())
     await register.do(assignments.hand_over, id=first.id, to="u-three", **late())
-    await register.do(liaisons.change, id=liaison.id, organization_ids=[about], **late())
+    await register.do(liaisons.change, id=liaison.id, organization_ids=[], **late())
     day = await values(api, as_of=DAY.isoformat())
     assert (day["governance.disclosure"], day["governance.annual_review"]) == (1, 1)
     assert (day["service_points.sessions"], day["service_points.attended"]) == (1, 30)

@@ -36,6 +36,8 @@ select (arguments ->> 'attended')::int as attended, (arguments ->> 'organization
                where a.{name}_id = held.record_id and i.number < held.number) as by_list
 from matter_step held where record_id = $1 and fact = 'held'
 """
+_ANSWERED_ON = "select max(effective_on) from attendance where {name}_id = $1"
+"""The day from which the list says what it says."""
 _OF_THOSE = ("women", "staff")
 
 
@@ -123,7 +125,8 @@ def counting(kind: Kind[Any], event: type[Event]) -> Timer:
         if not await follow_list(uow, row):
             row.invited = None  # the last place on it was withdrawn
         if _numbers(row) != before:
-            day, basis = row.effective_on, Basis(row.basis)
+            answered_on = await uow.connection.fetchval(_ANSWERED_ON.format(name=kept(row).name), row.id)
+            day, basis = max(row.effective_on, answered_on), Basis(row.basis)
             await kind.remark(uow, row, "counted", event, {}, on=day, basis=basis)
 
     return Timer(_timer(kind.row), count)

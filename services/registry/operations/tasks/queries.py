@@ -25,10 +25,11 @@ from (
 group by tag order by tag
 """
 
+_NOT_ENDED = "(r.ended_on is null or r.ended_on > $1) and r.division like any($2)"
 _LATE = f"""
 select left(division, $3) as place, count(*) as number
-from {as_of(TaskReceiptRow, MatterStepRow, "r.division like any($2)")} receipt
-where due_on < $1 and reported_on is null and not ended
+from {as_of(TaskReceiptRow, MatterStepRow, _NOT_ENDED)} receipt
+where due_on < $1 and reported_on is null
 group by 1
 """
 

@@ -21,6 +21,8 @@ NAMES: Mapping[str, Named] = {
 """Assignments of the day asked for; contacts of its calendar year, as far as they were known on that day
 to be made or missed."""
 
+_OF_YEAR = """r.division like any($2)
+    and extract(year from $1::date) in (extract(year from r.made_on), extract(year from r.due_on))"""
 _COUNTS = f"""
 with assigned as (
     select left(division, $3) as place, count(distinct organization_id) as assigned,
@@ -32,7 +34,7 @@ with assigned as (
     select left(division, $3) as place, count(*) filter (where state = 'made') as made,
            count(distinct organization_id) filter (where state = 'made') as reached,
            count(*) filter (where state = 'missed') as missed
-    from {as_of(ContactRecordRow, MatterStepRow, "r.division like any($2)")} contact
+    from {as_of(ContactRecordRow, MatterStepRow, _OF_YEAR)} contact
     where extract(year from case state when 'made' then made_on when 'missed' then due_on end)
           = extract(year from $1::date)
     group by 1
