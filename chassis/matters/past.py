@@ -24,14 +24,17 @@ def as_of(
 ) -> str:
     """What stands in `from`: the rows of this kind that were open by `day`, as they stood on it.
 
-    That is `state`, `ended` and the columns of `MatterRow.dated`; all others are as they are now. `where` is
-    about the row of now, `r`: for what no later step changes.
+    That is `state`, `ended` and the columns of `MatterRow.dated`; all others are as they are now. A column that
+    no step by then has set is at its default, and one that has none as it is now: of a record that came from
+    elsewhere in the middle of its course the first steps are not known. `where` is about the row of now, `r`:
+    for what no later step changes.
     """
     fields = row.model_fields
     columns = {name for names in row.dated.values() for name in names}
     unset = {
-        name: None if fields[name].is_required() else fields[name].get_default(call_default_factory=True)
+        name: fields[name].get_default(call_default_factory=True)
         for name in sorted(columns)
+        if not fields[name].is_required()
     }
     return _AS_OF.format(
         table=row.__tablename__, steps=steps.__tablename__, day=day, where=where,

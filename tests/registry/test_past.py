@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_hub as contract
+from shuniu_contracts import registry_operations as of_operations
 from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
@@ -340,6 +341,20 @@ async def test_records_of_the_stacks_below_have_their_days_too(register: Registe
     await register.hear(register.received(changed, id, stack="120116001"))
     day, now = await values(api, as_of=DAY.isoformat()), await values(api)
     assert (day["liaisons.points"], now["liaisons.points"]) == (1, 0)
+
+
+async def test_a_plan_that_comes_from_below_in_the_middle_of_its_course_is_counted(
+    register: Register, api: Api
+) -> None:
+    """What adopted it was never heard here: its days are those that are known."""
+    state = of_operations.PlanState(
+        effective_on=FIRST, basis=Basis.LIVE, division=OTHER, opened_on=FIRST, title="三年规划",
+        kind="three_year", body="office", state=of_operations.PlanPhase.ADOPTED, begins_on=date(2026, 1, 1), ends_on=date(2026, 12, 31),
+    )  # fmt: skip
+    await register.begin(LATER)
+    started = of_operations.PlanPhaseStarted(state=state, number=1)
+    await register.hear(register.received(started, uuid7(), stack="120116001"))
+    assert (await values(api, as_of=DAY.isoformat()))["plans.months.span"] == 12
 
 
 _BEFORE = """

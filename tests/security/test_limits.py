@@ -110,7 +110,7 @@ async def told(reader: asyncio.StreamReader) -> tuple[int, str]:
     async with asyncio.timeout(QUICK_S):
         try:
             answer = await reader.read()
-        except ConnectionResetError:
+        except (ConnectionResetError, BrokenPipeError):
             return 0, ""
     head, _, body = answer.partition(b"\r\n\r\n")
     return (int(head.split()[1]), body.decode()) if head else (0, "")

@@ -109,8 +109,8 @@ async def test_a_rebalance_in_an_outage_loses_nothing_and_doubles_nothing(
             async def both_run() -> bool:
                 return {first.state, second.state} == {ConsumerState.RUNNING}
 
-            await until(both_run)
-            await until(partial(caught_up, world, stack_bus))
+            await until(both_run, 60)
+            await until(partial(caught_up, world, stack_bus), 60)
     await check(world, stack_bus, subjects, 4)
 
 
