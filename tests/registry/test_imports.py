@@ -2,15 +2,20 @@
 
 import asyncio
 import io
+import itertools
 import os
 import sys
 import zipfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from chassis.model import StepNotPossible
@@ -19,6 +24,7 @@ from chassis.region import load_region
 from deploy.regions import profile_file
 from deploy.scenarios.register import compose, write_workbook
 from services.registry.imports import commands, worker
+from services.registry.imports.model import TRANSITIONS, WORKING, ImportState
 from services.registry.imports.tables import ImportRow
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis
@@ -362,6 +368,110 @@ async def test_an_import_is_done_once_and_steps_out_of_turn_are_refused(register
     with pytest.raises(StepNotPossible):
         await register.do(commands.request_apply, id=done.id, rows="all")
     assert await organizations_of(register) == 1
+
+
+@dataclass
+class Way:
+    """An import on its way, and what was done to it."""
+
+    register: Register
+    id: UUID
+    state: ImportState = ImportState.RECEIVED
+    taken: set[tuple[ImportState, str]] = field(default_factory=set)
+
+    async def go(self, act: str) -> None:
+        """Do one thing: the table says whether it can be, and what comes of it."""
+        before, facts = await self._row(), TRANSITIONS[self.state]
+        if act in COMMANDS:
+            fact, command, arguments = COMMANDS[act]
+            try:
+                await self.register.do(command, id=self.id, **arguments)
+            except StepNotPossible:
+                assert fact not in facts
+                assert await self._row() == before
+            else:
+                self._moved(fact)
+        elif act == "work":
+            await worker.do(self.register.runtime, self.id)
+            if self.state in WORKING:
+                after = ImportState((await self._row())["state"])
+                self._moved(next(fact for fact, state in facts.items() if state is after))
+        else:
+            await self.register.rows(
+                "update import set attempts = $1 where id = $2", worker.ATTEMPTS, self.id
+            )
+            await worker._give_up(self.register.runtime, self.id, None)
+            if self.state in WORKING:
+                self._moved("failed")
+        now = await self._row()
+        assert now["state"] == self.state.value
+        applied = self.state in (ImportState.APPLIED, ImportState.UNDOING)
+        assert await self._organizations() == (now["rows_applied"] if applied else 0)
+
+    def _moved(self, fact: str) -> None:
+        self.taken.add((self.state, fact))
+        self.state = TRANSITIONS[self.state][fact]
+
+    async def _row(self) -> dict[str, Any]:
+        [found] = await self.register.rows("select * from import where id = $1", self.id)
+        return dict(found)
+
+    async def _organizations(self) -> int:
+        [found] = await self.register.rows(
+            "select count(*) from organization where import_id = $1 and not ended", self.id
+        )
+        return int(found[0])
+
+
+Command = Callable[..., Awaitable[Any]]
+COMMANDS: dict[str, tuple[str, Command, dict[str, Any]]] = {
+    "remap": ("remapped", commands.remap, {"mapping": {"name": "名称"}}),
+    "remap wrongly": ("remapped", commands.remap, {"mapping": {"name": "没有这一列"}}),
+    "ask for all": ("requested", commands.request_apply, {"rows": "all"}),
+    "ask for valid": ("requested", commands.request_apply, {"rows": "valid"}),
+    "ask to undo": ("undo_requested", commands.request_undo, {}),
+}
+ACTS = (*COMMANDS, "work", "give up")
+NUMBERS = itertools.count()
+
+
+async def on_its_way(register: Register, *, faulty: bool) -> Way:
+    """A workbook of two rows that nobody has brought before."""
+    number = next(NUMBERS)
+    rows = [row(f"滨海第{number}书画协会"), row(f"滨海第{number}合唱协会")]
+    if faulty:
+        rows[1] = row(f"滨海第{number}合唱协会", 登记日期="去年")
+    made = await register.do(
+        commands.receive, content=workbook(rows), file_name="名册.xlsx", division="120116"
+    )
+    return Way(register, made.id)
+
+
+async def test_an_import_goes_every_way_of_its_table(register: Register) -> None:
+    taken: set[tuple[ImportState, str]] = set()
+    for faulty, acts in (
+        (True, ["work", "remap", "work", "ask for all", "work", "ask for valid", "give up", "remap",
+                "give up"]),
+        (False, ["work", "ask for all", "work", "ask to undo", "give up", "ask to undo", "work"]),
+    ):  # fmt: skip
+        way = await on_its_way(register, faulty=faulty)
+        for act in acts:
+            await way.go(act)
+        taken |= way.taken
+    assert taken == {(state, fact) for state, facts in TRANSITIONS.items() for fact in facts}
+
+
+@settings(
+    max_examples=25, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(faulty=st.booleans(), acts=st.lists(st.sampled_from(ACTS), min_size=4, max_size=10))
+async def test_an_import_never_leaves_its_table_nor_anything_half_done(
+    register: Register, faulty: bool, acts: list[str]
+) -> None:
+    way = await on_its_way(register, faulty=faulty)
+    for act in acts:
+        await way.go(act)
 
 
 async def test_an_office_imports_into_its_own_division_only(register: Register) -> None:

@@ -1,20 +1,30 @@
 """Givers and children in difficulty: paired with a guardian's consent, sealed apart, ended."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from shuniu_contracts import Basis
 
 from chassis.model import StepNotPossible
+from chassis.unit_of_work import UnitOfWork
+from chassis.vault import PersonErased
 from services.registry.care.looks.model import PurposeNotYours
 from services.registry.care.pairings import commands as pairings
 from services.registry.care.pairings.model import (
+    TRANSITIONS,
     AlreadyPaired,
     GiverHasEnough,
     PairingBeforeConsent,
+    PairingPhase,
     SamePerson,
 )
-from tests.registry.care.world import COLLEAGUE, WORKER, paired
+from services.registry.care.pairings.tables import CarePairingRow
+from services.registry.policy import RegistryPolicy
+from tests.registry.care.world import COLLEAGUE, SUPERVISOR, WORKER, paired
 from tests.registry.conftest import Register
 
 pytestmark = pytest.mark.integration
@@ -60,3 +70,72 @@ async def test_a_pairing_of_the_past_is_entered_with_its_day(register: Register)
         effective_on=date(2014, 6, 1), basis=Basis.HISTORICAL,
     )  # fmt: skip
     assert row.paired_on == date(2014, 6, 1)
+
+
+async def erase(uow: UnitOfWork, *, id: UUID) -> None:
+    """As the erasure of a person erases each of her pairings."""
+    await pairings.erase(uow, await uow.load(CarePairingRow, id))
+
+
+async def gone(register: Register, id: UUID, *acts: str) -> set[tuple[PairingPhase, str]]:
+    """What was done of `ended`, `erased`, and `kept`, long enough for an ended one to be erased by itself;
+    the table says whether it can be, and who the two are is known until they are erased."""
+    state, day = PairingPhase.PAIRED, date(2026, 11, 5)
+    taken: set[tuple[PairingPhase, str]] = set()
+    for act in acts:
+        [before] = await register.rows("select * from care_pairing where id = $1", id)
+        fact = act
+        try:
+            if act == "ended":
+                await register.do(pairings.end, id=id, reason="grown_up")
+            elif act == "erased":
+                await register.do(erase, id=id)
+            else:
+                day += timedelta(days=RegistryPolicy().care.retention_days + 1)
+                await register.begin(day)
+                fired = await register.fire_timers()
+                assert fired == (state is PairingPhase.ENDED)
+                fact = "erased" if fired else ""
+        except StepNotPossible:
+            assert fact not in TRANSITIONS[state]
+            fact = ""
+        [after] = await register.rows("select * from care_pairing where id = $1", id)
+        if not fact:
+            assert after == before
+            continue
+        taken.add((state, fact))
+        state = TRANSITIONS[state][fact]
+        assert (after["state"], after["revision"]) == (state.value, before["revision"] + 1)
+        assert (after["ended_on"] is None) == (state is PairingPhase.PAIRED)
+        look: dict[str, Any] = {"id": id, "purpose": "supervision", "principal": SUPERVISOR}
+        if state is PairingPhase.ERASED:
+            with pytest.raises(PersonErased):
+                await register.do(pairings.look_into, **look)
+            assert await register.rows("select from person_key") == []
+        else:
+            seen = await register.do(pairings.look_into, **look)
+            assert seen == {"child_id": "p-child", "giver_id": "p-giver"}
+    assert await register.rows("select from event_log") == []
+    return taken
+
+
+async def walked(register: Register, *acts: str) -> set[tuple[PairingPhase, str]]:
+    """The same for a new pairing, which is the only one there is."""
+    for table in ("care_pairing", "person_key", "timer"):
+        await register.rows(f"delete from {table}")
+    await register.begin(date(2026, 11, 5))
+    return await gone(register, (await paired(register, "p-child", "p-giver")).id, *acts)
+
+
+async def test_a_pairing_goes_every_way_of_its_table(register: Register) -> None:
+    taken = await walked(register, "ended", "kept") | await walked(register, "erased")
+    assert taken == {(state, fact) for state, facts in TRANSITIONS.items() for fact in facts}
+
+
+@settings(
+    max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(acts=st.lists(st.sampled_from(["ended", "erased", "kept"]), min_size=2, max_size=5))
+async def test_a_pairing_never_leaves_its_table(register: Register, acts: list[str]) -> None:
+    await walked(register, *acts)
