@@ -24,10 +24,10 @@ def as_of(
 ) -> str:
     """What stands in `from`: the rows of this kind that were open by `day`, as they stood on it.
 
-    That is `state`, `ended` and the columns of `MatterRow.dated`; all others are as they are now. A column that
-    no step by then has set is at its default, and one that has none as it is now: of a record that came from
-    elsewhere in the middle of its course the first steps are not known. `where` is about the row of now, `r`:
-    for what no later step changes.
+    That is `state`, `ended` and the columns of `MatterRow.dated`; all others are as they are now. A column
+    that no step by then has set is at its default, and one that has none as it is now: of a record that came
+    from elsewhere in the middle of its course the first steps are not known. `where` is about the row of now,
+    `r`: for what no later step changes.
     """
     fields = row.model_fields
     columns = {name for names in row.dated.values() for name in names}

@@ -349,7 +349,8 @@ async def test_a_plan_that_comes_from_below_in_the_middle_of_its_course_is_count
     """What adopted it was never heard here: its days are those that are known."""
     state = of_operations.PlanState(
         effective_on=FIRST, basis=Basis.LIVE, division=OTHER, opened_on=FIRST, title="三年规划",
-        kind="three_year", body="office", state=of_operations.PlanPhase.ADOPTED, begins_on=date(2026, 1, 1), ends_on=date(2026, 12, 31),
+        kind="three_year", body="office", state=of_operations.PlanPhase.ADOPTED,
+        begins_on=date(2026, 1, 1), ends_on=date(2026, 12, 31),
     )  # fmt: skip
     await register.begin(LATER)
     started = of_operations.PlanPhaseStarted(state=state, number=1)
