@@ -34,7 +34,8 @@ async def record(stack: Stack, made: dict[str, Any]) -> dict[str, Any]:
 async def test_the_hub_judges_with_a_ground_and_papers_and_takes_it_back(
     visitor: Visitor, stack: Stack
 ) -> None:
-    made = await stack.register("和风调解社")
+    """Today and live, though what is on the record of it is of long ago."""
+    made = await stack.register("和风调解社", effective_on="2020-05-01", basis="historical")
     await visitor.sign_in("hub_officer")
     await visitor.go(f"/organizations/{made['id']}")
     judge = visitor.page.get_by_role("button", name="枢纽评判")
@@ -59,7 +60,9 @@ async def test_the_hub_judges_with_a_ground_and_papers_and_takes_it_back(
     await visitor.picture("telephone-organization-judge")
     await dialog.locator(".saves").click()
     await expect(standing).to_contain_text("由“有风险”改为“良好”（依据：整改到位）")
-    assert (await record(stack, made))["hub_standing"] == "good"
+    found = await record(stack, made)
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    assert (found["hub_standing"], found["effective_on"], found["basis"]) == ("good", today, "live")
     await visitor.picture("telephone-organization")
 
 

@@ -28,6 +28,8 @@ async def test_an_application_goes_from_the_hub_to_the_register(visitor: Visitor
     await visitor.page.get_by_role("button", name="初审不通过").click()
     await dialog.locator(".saves").click()
     await expect(dialog.get_by_role("alert").first).to_be_visible()
+    await expect(dialog.locator('[data-field="criteria_met"]')).to_be_visible()
+    await expect(dialog.locator('[data-field="criteria_met"] .q-chip')).to_have_count(0)
     await dialog.get_by_role("button", name="取消").click()
     await visitor.page.get_by_role("button", name="初审通过", exact=True).click()
     chips = dialog.locator(".q-chip")

@@ -78,7 +78,7 @@ class KindWords:
             said["transitions"], frozenset(said["waits_in"]),
             StepWords.of("opened", opening) if opening else None,
             {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
-            said["fields"], said["filter"], codes_of(said), frozenset(said["money"]),
+            said["fields"], said["filter"], codes_of(said), frozenset(said.get("money", ())),
         )  # fmt: skip
 
     def called(self, language: str) -> str:

@@ -219,7 +219,7 @@ class _Application:
         assert self.offered is not None, "the step is one of those offered"
         record = {**self.record, "state": self.record["step"]}
         given: dict[str, Any] = dict(record)
-        if not record["criteria_met"]:
+        if step.fact == "endorse" and not record["criteria_met"]:
             given["criteria_met"] = list(self.offered.codes.get("criteria_met", ()))
         self.dialogs.clear()
         with self.dialogs:

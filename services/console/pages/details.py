@@ -10,7 +10,7 @@ from services.console.matters.forms import SAID_OF_EVERY_FACT
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.dialog import say
-from services.console.pages.form import Done, StepForm
+from services.console.pages.form import Done, StepForm, without_day
 from services.console.pages.frame import Frame
 from services.console.pages.words import Words
 
@@ -99,17 +99,19 @@ class Amendment(StepForm):
 
     async def _show_what_changed(self, before: Mapping[str, Any]) -> None:
         """The record as it is now, and in it what was entered; said is what somebody else changed."""
-        mine = self._changed(self._read()[0])
+        entered = self._read()[0]
+        mine = self._changed(entered)
         try:
             now = await self.registry.get(SERVICE, f"/v1/{self.kind.path}/{before['id']}")
         except NotDone as refused:
             say(self.problem, str(refused))
             return
         self.record = {**now, "state": now["legal_status"]}
-        self.given, self.begun = now, None
+        self.given, self.begun = without_day(now), None
         await self._fill()
-        if mine:
-            self.given = {**now, **mine}
+        days = {name: entered[name] for name in SAID_OF_EVERY_FACT if name in entered}
+        if mine or days:
+            self.given |= mine | days
             await super()._fill()
         language = self.said.language
         theirs = [one for one in self.fields if one.name in now and now[one.name] != before.get(one.name)]

@@ -30,11 +30,17 @@ Read = Callable[[], Any]
 Done = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
+def without_day(values: Mapping[str, Any]) -> dict[str, Any]:
+    """All but what is said of every fact: the next one has a day and a basis of its own."""
+    return {name: value for name, value in values.items() if name not in SAID_OF_EVERY_FACT}
+
+
 class StepForm:
     """The dialog of one step: of a record as it was seen, or the opening of a new one.
 
-    `brief` shows what must be said and folds the rest away. `given` are values to begin with. `done` is told
-    the record after the step.
+    `brief` shows what must be said and folds the rest away. `given` are values to begin with, of a record
+    perhaps: its day and basis are those of what was done last, and not of this step. `done` is told the
+    record after the step.
     """
 
     def __init__(
@@ -43,7 +49,7 @@ class StepForm:
         given: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.frame, self.said, self.kinds, self.kind, self.step = frame, frame.words, kinds, kind, step
-        self.done, self.record, self.brief, self.given = done, record, brief, dict(given or {})
+        self.done, self.record, self.brief, self.given = done, record, brief, without_day(given or {})
         self.registry = frame.desk.neighbours(frame.person)
         self.shown = Shown(frame)
         self.fields = forms.fields(step.form)

@@ -12,7 +12,7 @@ from services.registry.operations.attendances.model import ListClosed
 from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations.model import Basis
-from tests.registry.conftest import OFFICER, Register
+from tests.registry.conftest import OFFICER, Api, Register
 from tests.registry.operations.test_attendance import invited, meeting, shown, training
 from tests.registry.references import organization
 
@@ -48,7 +48,7 @@ async def test_the_list_of_a_training_is_closed_some_days_after_its_entry(regist
     assert await register.rows("select from timer") == []
 
 
-async def test_a_training_is_concluded_by_hand_with_its_last_numbers(register: Register) -> None:
+async def test_a_training_is_concluded_by_hand_with_its_last_numbers(register: Register, api: Api) -> None:
     id = await training(register)
     places = await invited(register, 2, training_id=id)
     await register.do(trainings.hold, id=id, attended=2, women=2)
@@ -56,6 +56,8 @@ async def test_a_training_is_concluded_by_hand_with_its_last_numbers(register: R
     row = await register.do(trainings.conclude, id=id)
     assert (row.state, row.attended, row.women) == ("concluded", 1, None)
     await register.fire_timers()
+    figures = (await api.get("/v1/figures"))["figures"]
+    assert figures["trainings.year.attended"]["value"] == 1
     assert (await register.facts(id))[-1] == "concluded", "nothing is counted after that"
     assert await register.rows("select from timer") == []
 

@@ -43,6 +43,8 @@ async def test_each_quarter_has_its_contact_over_the_new_year(register: Register
     while await register.fire_timers():
         pass
     assert await register.facts(record["id"]) == ["opened", "missed"]
+    figures = (await api.get("/v1/figures"))["figures"]
+    assert figures["contacts.missed"]["value"] == 1, "in the year in which it was missed"
     with pytest.raises(NothingLearned):
         await register.do(contacts.make, id=record["id"], channel="visit", staff_count=4)
     late = await register.do(

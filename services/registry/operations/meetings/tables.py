@@ -23,7 +23,7 @@ class MeetingRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "meeting")
     public = contract.MeetingState
-    dated: ClassVar[Dated] = {"held": ("attended", "women"), "counted": ("attended", "women")}
+    dated: ClassVar[Dated] = dict.fromkeys(("held", "counted", "minuted"), ("attended", "women"))
 
     body: str = Field(title="单位")
     gathering: str = Field(title="会议类别")

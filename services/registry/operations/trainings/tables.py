@@ -24,7 +24,7 @@ class TrainingRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "training")
     public = contract.TrainingState
-    dated: ClassVar[Dated] = {"held": ("attended", "women"), "counted": ("attended", "women")}
+    dated: ClassVar[Dated] = dict.fromkeys(("held", "counted", "concluded"), ("attended", "women"))
 
     body: str = Field(title="单位")
     course: str = Field(title="培训类别")

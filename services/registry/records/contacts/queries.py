@@ -21,8 +21,13 @@ NAMES: Mapping[str, Named] = {
 """Assignments of the day asked for; contacts of its calendar year, as far as they were known on that day
 to be made or missed."""
 
-_OF_YEAR = """r.division like any($2)
-    and extract(year from $1::date) in (extract(year from r.made_on), extract(year from r.due_on))"""
+_OF_YEAR = """r.division like any($2) and extract(year from $1::date) in
+    (extract(year from r.made_on), extract(year from r.due_on), extract(year from r.due_on) + 1)"""
+_MISSED_ON = f"""
+(select min(s.effective_on) from {MatterStepRow.__tablename__} s
+ where s.record_id = contact.id and s.fact = 'missed')
+"""
+"""What is due on the last day of a year is missed in the next one."""
 _COUNTS = f"""
 with assigned as (
     select left(division, $3) as place, count(distinct organization_id) as assigned,
@@ -35,7 +40,7 @@ with assigned as (
            count(distinct organization_id) filter (where state = 'made') as reached,
            count(*) filter (where state = 'missed') as missed
     from {as_of(ContactRecordRow, MatterStepRow, _OF_YEAR)} contact
-    where extract(year from case state when 'made' then made_on when 'missed' then due_on end)
+    where extract(year from case state when 'made' then made_on when 'missed' then {_MISSED_ON} end)
           = extract(year from $1::date)
     group by 1
 )
