@@ -71,6 +71,8 @@ async def test_their_list_is_brought_and_what_differs_is_settled_line_by_line(
     await dialog.get_by_label("原因").fill("typing_error")
     await dialog.get_by_role("button", name="保留本册数据").click()
     await expect(lines).to_have_count(1)
+    await expect(dialog).to_be_hidden()
+    await expect(visitor.page.locator('[data-card="counts"]')).to_contain_text("待处理 1")
     await visitor.page.get_by_role("button", name="采用对方优先的全部差异").click()
     await expect(visitor.page.get_by_text("不一致的都已处理")).to_be_visible()
     found = await stack.ask("GET", "registry", f"/v1/organizations/{ours[0]['id']}")

@@ -190,7 +190,8 @@ class Load:
 
     async def _inspectorate(self, dice: random.Random) -> None:
         """A campaign over all that are registered: forms are handed in and concluded, or returned."""
-        await asyncio.sleep(10 * self.pause_s)  # until a few are on the register
+        while not self._elders and not self.closing:  # noqa: ASYNC110, what the other offices do
+            await asyncio.sleep(0.2)
         before = tuple(self._elders)
         body = {"division": CODE, "title": f"第{self.seed}号年检", "year": 2016 + self.seed % 5,
                 "legal_forms": ["private_non_enterprise"], "due_on": "2099-06-30"}  # fmt: skip
