@@ -44,6 +44,7 @@ class Draft:
     @property
     def dated(self) -> Dated:
         """`MatterRow.dated`."""
+        # To the checker a draft's own attributes are of any type, as its columns are, see `__getattr__`.
         return self._shape.row.dated  # type: ignore[no-any-return]
 
     def reference(self) -> Ref:

@@ -190,6 +190,7 @@ class Load:
 
     async def _inspectorate(self, dice: random.Random) -> None:
         """A campaign over all that are registered: forms are handed in and concluded, or returned."""
+        # Looked for, not waited for: an event would have to be set by `finish`, too, or it hangs.
         while not self._elders and not self.closing:  # noqa: ASYNC110, what the other offices do
             await asyncio.sleep(0.2)
         before = tuple(self._elders)
