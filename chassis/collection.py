@@ -1,6 +1,8 @@
-"""When Python looks for cycles of garbage in a process that serves: seldom, and not among what it loaded."""
+"""When a process that serves looks for garbage, and when it gives memory back: seldom, and when it rests."""
 
+import ctypes
 import gc
+import time
 from typing import Final
 
 YOUNG: Final = 50_000
@@ -20,3 +22,31 @@ def settle() -> None:
     gc.freeze()
     gc.set_threshold(YOUNG, 10, 10)
     gc.enable()
+
+
+LOOKS_S: Final = 2.0
+"""Seconds between two looks at whether the process rests."""
+_RESTS: Final = 0.25
+"""Less of a processor than this is rest: waiting fetches, heartbeats, a command a second."""
+
+
+class Returning:
+    """Gives freed memory back to the system when work is over; glibc keeps what lies below anything in use,
+    which after an import is tens of megabytes, and to look for it takes time that work wants."""
+
+    def __init__(self) -> None:
+        self._used_s = time.process_time()
+        self._worked = False
+
+    def look(self) -> bool:
+        """Called every `LOOKS_S`; true where the process came to rest and gave back what it could."""
+        used_s, before_s = time.process_time(), self._used_s
+        self._used_s = used_s
+        rests = used_s - before_s < _RESTS * LOOKS_S
+        if not rests or not self._worked:
+            self._worked = self._worked or not rests
+            return False
+        self._worked = False
+        if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:  # glibc's only
+            trim(0)
+        return True

@@ -15,7 +15,7 @@ import uvicorn
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import failpoints, replay, telemetry, topics
+from chassis import collection, failpoints, replay, telemetry, topics
 from chassis.consumer import ConsumerLoop
 from chassis.database import Database, until_there
 from chassis.faults import DATABASE_ERRORS
@@ -106,6 +106,7 @@ async def serve(
         try:
             for runtime in runtimes:
                 await _start(runtime, roles, running)
+            running.begin(runtimes[0], "memory", _rest(runtimes, running.stop_first))
             ready()
             await _until_stopped_or_failed(running, stop)
         finally:
@@ -292,6 +293,18 @@ async def _every(seconds: float, work: Callable[[], Awaitable[None]], stop: asyn
             _LOG.warning("%r, tried again in %s s", error, seconds)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _rest(runtimes: Sequence[Runtime], stop: asyncio.Event) -> None:
+    """Hold no more memory than needed, here and in the databases' servers, once heavy work is over."""
+    returning = collection.Returning()
+
+    async def look() -> None:
+        if await asyncio.to_thread(returning.look):
+            for runtime in runtimes:
+                await runtime.database.rest()
+
+    await _every(collection.LOOKS_S, look, stop)
 
 
 async def _purge(runtime: Runtime) -> None:

@@ -35,3 +35,35 @@ assert gone() is None, "a cycle is never found"
 def test_what_was_loaded_is_searched_once_and_no_more_and_new_cycles_are_found() -> None:
     done = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+_AT_REST = """
+import time
+from pathlib import Path
+from chassis import collection
+
+def resident_mb():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20
+
+def work():
+    began = time.process_time()
+    while time.process_time() - began < collection.LOOKS_S:
+        pass
+
+returning = collection.Returning()
+assert not returning.look(), "nothing was done, and it looked for what is free"
+blocks = [b"x" * 100_000 for _ in range(1_000)]
+above = b"x" * 100_000
+del blocks
+work()
+before = resident_mb()
+assert not returning.look(), "it looked for what is free while there was work"
+assert returning.look(), "it rests and gave nothing back"
+assert resident_mb() < before - 80, (before, resident_mb())
+assert not returning.look(), "it gives back again and again"
+"""
+
+
+def test_a_process_that_comes_to_rest_gives_back_what_it_freed() -> None:
+    done = subprocess.run([sys.executable, "-c", _AT_REST], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

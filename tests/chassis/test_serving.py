@@ -5,12 +5,14 @@ import os
 import signal
 import socket
 import sys
+import time
 from dataclasses import replace
 
 import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from chassis import collection
 from chassis.database import until_there
 from chassis.runtime import Runtime
 from chassis.service import Service
@@ -36,6 +38,28 @@ async def started(assignment: Assignment, stop: asyncio.Event) -> "asyncio.Task[
     task = asyncio.create_task(serve([assignment], {"api"}, stop=stop, ready=ready.set))
     await asyncio.wait({task, asyncio.create_task(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
     return task
+
+
+async def test_after_heavy_work_no_idle_connection_is_kept(
+    alone: Settings, key: object, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    monkeypatch.setattr(collection, "LOOKS_S", 0.2)
+    idle = "select count(*) from pg_stat_activity where datname = current_database() and query like 'COMMIT%'"
+    stop = asyncio.Event()
+    task = await started(Assignment(service, alone), stop)
+    observer = await asyncpg.connect(alone.database.dsn.get_secret_value())
+    async with Served(alone, key).client() as client:  # type: ignore[arg-type]
+        await client.post("/v1/funds", json={"division": "440303", "title": "Rest", "total_fen": 100})
+        assert await observer.fetchval(idle)
+        began = time.process_time()
+        while time.process_time() - began < 2 * collection.LOOKS_S:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        async with asyncio.timeout(20):
+            while await observer.fetchval(idle):  # noqa: ASYNC110, the server tells nobody
+                await asyncio.sleep(0.05)
+    await observer.close()
+    stop.set()
+    await asyncio.wait_for(task, 5)
 
 
 async def test_a_command_in_hand_is_finished_before_the_process_ends(alone: Settings, key: object) -> None:  # noqa: F811
