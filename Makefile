@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PAGES := $(wildcard services/*/README.md services/*/*/README.md)
 REGION ?= 120116-binhai
+ENGINE ?= embedded
+$(if $(filter embedded kafka,$(ENGINE)),,$(error ENGINE=$(ENGINE): embedded, or kafka for Apache Kafka and PostgreSQL in containers))
 DATA ?= .shuniu
 ARGS ?=
 
@@ -13,7 +15,7 @@ ARGS ?=
   test-faults bench bench-country soak audit-dependencies sbom clean
 
 help:  ## what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-19s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml contracts/pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -63,14 +65,15 @@ wheelhouse: $(READY)  ## all wheels that the image is built from, in dist/wheelh
 	$(PYTHON) -m pip download --quiet --disable-pip-version-check --only-binary=:all: --dest dist/wheelhouse -r dist/requirements.txt
 
 IMAGES ?= offline
-OFFLINE := SHUNIU_TEST_POSTGRES_IMAGE=shuniu-offline/postgres SHUNIU_TEST_KAFKA_IMAGE=shuniu-offline/kafka \
-  SHUNIU_TEST_IMAGE=shuniu-offline/shuniu
+NAMED := $(if $(filter offline,$(IMAGES)),SHUNIU_TEST_POSTGRES_IMAGE=shuniu-offline/postgres \
+  SHUNIU_TEST_KAFKA_IMAGE=shuniu-offline/kafka SHUNIU_TEST_IMAGE=shuniu-offline/shuniu)
+IN_CONTAINERS := $(NAMED) SHUNIU_TEST_BACKEND=containers
 
 images-offline: wheelhouse  ## every image without an image registry; needs root, debootstrap and Maven
 	deploy/offline/engine.sh
 	deploy/offline/build.sh
 
-ON_ENGINES := $(if $(filter offline,$(IMAGES)),$(OFFLINE)) SHUNIU_TEST_BACKEND=containers $(BIN)/pytest -q
+ON_ENGINES := $(IN_CONTAINERS) $(BIN)/pytest -q
 
 test-engines: $(READY)  ## what the chassis promises, and our image, on Apache Kafka and PostgreSQL in containers
 	$(ON_ENGINES) tests/containers/test_image.py tests/containers/test_idempotence.py tests/containers/test_groups.py \
@@ -83,18 +86,20 @@ test-containers: test-engines  ## those, compose, brokers, stacks, TLS, and the 
 	  tests/containers/test_secured.py tests/chassis/test_kills.py tests/registry tests/grants tests/partybuild \
 	  tests/notify tests/console tests/http $(ARGS)
 
-test-faults: $(READY)  ## the whole crash matrix: hundreds of seeded kills of every process and engine
-	SHUNIU_FAULTS=full $(BIN)/pytest -q -s tests/faults $(ARGS)
+test-faults: $(READY)  ## the whole crash matrix: hundreds of seeded kills of every process and engine (ENGINE=kafka)
+	SHUNIU_FAULTS=full $(if $(filter kafka,$(ENGINE)),$(IN_CONTAINERS)) $(BIN)/pytest -q -s tests/faults $(ARGS)
 
-bench: $(READY)  ## every row of the performance table beside its reference, in one run (ENGINE=kafka for that)
-	$(OFFLINE) $(BIN)/python -m tests.benchmarks --engine $(or $(ENGINE),embedded) $(ARGS)
+bench: $(READY)  ## every row of the performance table beside its reference, dist/bench-ENGINE.json (ENGINE=kafka)
+	@mkdir -p dist
+	$(NAMED) $(BIN)/python -m tests.benchmarks --engine $(ENGINE) --json dist/bench-$(ENGINE).json $(ARGS)
 
 bench-country: $(READY)  ## a million organisations through one stack on Apache Kafka, drawn over time
 	@mkdir -p dist
-	$(OFFLINE) $(BIN)/python -m tests.benchmarks.country --chart dist/country.png --json dist/country.json $(ARGS)
+	$(NAMED) $(BIN)/python -m tests.benchmarks.country --chart dist/country.png --json dist/country.json $(ARGS)
 
-soak: $(READY)  ## an hour at half load with flat memory
-	$(OFFLINE) $(BIN)/python -m tests.benchmarks.soak $(ARGS)
+soak: $(READY)  ## an hour at half load with flat memory, drawn in dist/soak.png (ENGINE=kafka)
+	@mkdir -p dist
+	$(NAMED) $(BIN)/python -m tests.benchmarks.soak --engine $(ENGINE) --chart dist/soak.png --json dist/soak.json $(ARGS)
 
 audit-dependencies: $(READY)  ## known vulnerabilities of what the image is built from; says so where none can be looked up
 	@mkdir -p dist; UV=$$(command -v uv || echo $(BIN)/uv); $$UV export --quiet --frozen --no-dev --no-emit-workspace --output-file dist/requirements.txt

@@ -4,6 +4,8 @@
 in turn by eight clerks who wait for their answers.
 """
 
+from collections.abc import AsyncIterator
+
 from tests.benchmarks.bringing import register_of
 from tests.benchmarks.commanding import Office, office
 from tests.benchmarks.engines import Engine
@@ -27,7 +29,7 @@ async def _rate(
     return rate
 
 
-async def measure(engine: Engine, options: Options) -> list[Row]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Row]:
     """Both in turn."""
     row = Row("command over HTTP, log and outbox", "commands/s", "without them", REACH)
     kept = Program(("registry",), ("api",))
@@ -48,7 +50,7 @@ async def measure(engine: Engine, options: Options) -> list[Row]:
             options.say(
                 f"{row.name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}"
             )
-    return [row]
+    yield row
 
 
 if __name__ == "__main__":

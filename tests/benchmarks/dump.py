@@ -7,7 +7,7 @@ dump of a large database would, at the rate of a destination.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, nullcontext
 
 import asyncpg
 
@@ -35,12 +35,11 @@ async def dumping(dsn: str) -> AsyncIterator[None]:
         task = asyncio.create_task(_dump(dsn, snapshot))
         try:
             yield
-        finally:
             if task.done():
                 task.result()  # a dump that failed has measured nothing
+        finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)
     finally:
         await holder.close()
 
@@ -77,7 +76,7 @@ async def time_second(world: World, events: int, *, dumped: bool, options: Optio
         return await time_relay(world, events, options.profile if dumped else None)
 
 
-async def measure(engine: Engine, options: Options) -> list[Row]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Row]:
     """With and without, in turn, each on a broker without topics."""
     load, _ = loads(options.events // 2)
     row = Row("relay during a database dump", "msg/s", "without the dump", REACH)
@@ -96,7 +95,7 @@ async def measure(engine: Engine, options: Options) -> list[Row]:
                 await world.runtime.database.close()
         options.say(f"{row.name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")
     await engine.postgres.drop_database("dump")
-    return [row]
+    yield row
 
 
 if __name__ == "__main__":

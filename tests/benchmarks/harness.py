@@ -207,8 +207,8 @@ class Bound:
         }  # fmt: skip
 
 
-def report(title: str, results: Sequence[Result], conditions: Mapping[str, Any], file: Path | None) -> None:
-    """Print the table; write the JSON where a file is given."""
+def show(title: str, results: Sequence[Result], conditions: Mapping[str, Any]) -> None:
+    """Print the table."""
     table = Table(title=f"{title} · load {conditions['load'][0]:.1f} · {conditions['commit'][:10]}")
     table.add_column("what")
     table.add_column("reference")
@@ -222,9 +222,12 @@ def report(title: str, results: Sequence[Result], conditions: Mapping[str, Any],
             row.name, reference, f"[{style}]{figure}[/]", other, f"[{style}]{ratio}[/]", reach, notes
         )
     Console(width=None if os.isatty(1) else 170).print(table)
-    if file is not None:
-        document = {"benchmark": title, **conditions, "rows": [row.plain() for row in results]}
-        file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def keep(title: str, results: Sequence[Result], conditions: Mapping[str, Any], file: Path) -> None:
+    """Write the table for machines."""
+    document = {"benchmark": title, **conditions, "rows": [row.plain() for row in results]}
+    file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
 def about() -> dict[str, Any]:

@@ -8,7 +8,7 @@ The least reads the workbook and copies all that the import wrote, made ahead, i
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,7 +209,7 @@ async def floor_everywhere(
     return taken
 
 
-async def measure(engine: Engine, options: Options) -> list[Row]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Row]:
     """Import and COPY in turn, each import into a registry of its own."""
     rows, server = options.events, engine.postgres
     region = load_region(profile_file("120116-binhai"))
@@ -249,7 +249,8 @@ async def measure(engine: Engine, options: Options) -> list[Row]:
         everywhere.references.append(row.references[-1])
         options.say(f"{everywhere.name}, {number + 1}: {everywhere.rates[-1]:,.0f} {everywhere.unit}")
         await server.drop_database(database)
-    return [row, least, copies, everywhere]
+    for one in (row, least, copies, everywhere):
+        yield one
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ async def _note_hops(row: Bound, watch: Watch, settings: BusSettings) -> None:
         row.notes.add(f"{name} p99 ms", quantile(taken, 0.99))
 
 
-async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
+async def measure_busy(engine: Engine, options: Options) -> AsyncIterator[Bound]:
     """Both services with all roles in one process, 200 commands a second; then the least in its place."""
     ours, least, in_session = (
         _Busy.of(f"one process, 200/s{whose}") for whose in ("", ", the least", ", the least with a session")
@@ -197,7 +197,9 @@ async def measure_busy(engine: Engine, options: Options) -> list[Bound]:
         for row, means in ((least, ()), (in_session, ("session",))):
             await _replace(running, bus_settings, means)
             await row.measure(clerks, connection, running, bus_settings, options)
-    return [bound for row in (ours, least, in_session) for bound in (row.middle, row.late)]
+    for row in (ours, least, in_session):
+        yield row.middle
+        yield row.late
 
 
 @dataclass(frozen=True)
@@ -250,7 +252,7 @@ async def _replace(running: Running, settings: BusSettings, means: Sequence[str]
             await asyncio.sleep(0.1)
 
 
-async def measure_quiet(engine: Engine, options: Options) -> list[Bound]:
+async def measure_quiet(engine: Engine, options: Options) -> AsyncIterator[Bound]:
     """A process a role, a command a second."""
     late = Bound("command to projection elsewhere, separate processes, 1/s: p99", "ms", 150)
     programs = [
@@ -264,18 +266,22 @@ async def measure_quiet(engine: Engine, options: Options) -> list[Bound]:
         watching(running) as connection,
     ):
         await _settled(running)
-        watch = await send(connection, clerks, _QUIET_RATE, options.seconds(_QUIET_SECONDS))
-        taken = watch.milliseconds()
-        late.figures.append(quantile(taken, 0.99))
-        late.notes.add("p50 ms", statistics.median(taken))
-        await _note_hops(late, watch, bus_settings)
-        options.say(f"{late.name}: {late.figures[-1]:.1f} ms, p50 {statistics.median(taken):.1f}")
-    return [late]
+        for number in range(options.runs):
+            watch = await send(connection, clerks, _QUIET_RATE, options.seconds(_QUIET_SECONDS))
+            taken = watch.milliseconds()
+            late.figures.append(quantile(taken, 0.99))
+            late.notes.add("p50 ms", statistics.median(taken))
+            await _note_hops(late, watch, bus_settings)
+            figures = f"{late.figures[-1]:.1f} ms, p50 {statistics.median(taken):.1f}"
+            options.say(f"{late.name}, {number + 1}: {figures}")
+    yield late
 
 
-async def measure(engine: Engine, options: Options) -> list[Bound]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Bound]:
     """Busy and quiet."""
-    return [*await measure_busy(engine, options), *await measure_quiet(engine, options)]
+    for part in (measure_busy, measure_quiet):
+        async for row in part(engine, options):
+            yield row
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ here: 64 and 1,000. With more than one worker it keeps no order of a subject; th
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from faststream.kafka import KafkaBroker, KafkaResponse
@@ -84,7 +84,7 @@ async def time_peer(pool: AsyncEngine, settings: BusSettings, topic: str) -> flo
     return taken
 
 
-async def measure(engine: Engine, options: Options) -> list[Row]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Row]:
     """Both in turn, each on a broker without topics."""
     load, _ = loads(options.events)
     row = Row("relay", "msg/s", "faststream-outbox", TIMES)
@@ -97,7 +97,7 @@ async def measure(engine: Engine, options: Options) -> list[Row]:
         options.say(f"{row.name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")
     await pool.dispose()
     await engine.postgres.drop_database("peer")
-    return [row]
+    yield row
 
 
 async def _measure_once(

@@ -10,7 +10,7 @@ import asyncio
 import cProfile
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,8 +177,11 @@ async def measure_load(load: Load, needs: Needs, engine: Engine, options: Option
     async with engine.broker() as settings:
         await topics.apply(settings, STACK, ("grants",))
         await fill(settings, load)
+        batches = await floors.read_all(settings, TOPIC, load.events, f"read-{needs}")
+        ready = [floors.columns(batch, "grants", STACK) for batch in batches]
+        del batches
         for number in range(options.runs):
-            await _measure_once(row, first, least, load, needs, engine, settings, number, options)
+            await _measure_once(row, first, least, load, needs, engine, settings, number, ready, options)
             ratios = f"{row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}"
             options.say(f"{name}, {number + 1}: {ratios}, first written {first.references[-1]:,.0f}")
             for floor in least.values():
@@ -188,7 +191,7 @@ async def measure_load(load: Load, needs: Needs, engine: Engine, options: Option
 
 async def _measure_once(
     row: Row, first: Row, least: dict[str, Row], load: Load, needs: Needs, engine: Engine,
-    settings: BusSettings, number: int, options: Options,
+    settings: BusSettings, number: int, ready: Sequence[floors.Columns], options: Options,
 ) -> None:  # fmt: skip
     database = f"projection_{load.name}_{needs}_{number}"
     await engine.postgres.create_database(database)
@@ -208,19 +211,17 @@ async def _measure_once(
     row.note("us CPU a message here", ours.spent.own_s / load.events * 1e6)
     row.note("in the database", ours.spent.servers_s / load.events * 1e6)
     row.note("aiokafka's", raw.spent.own_s / load.events * 1e6)
-    await _measure_floors(least, world, load, needs, engine, number, row.references[-1])
+    await _measure_floors(least, world, load, needs, engine, number, ready, row.references[-1])
     await world.close()
     await engine.postgres.drop_database(database)
 
 
 async def _measure_floors(
     least: dict[str, Row], world: World, load: Load, needs: Needs, engine: Engine, number: int,
-    reference: float,
+    ready: Sequence[floors.Columns], reference: float,
 ) -> None:  # fmt: skip
     """The least that is left of a projection, each time on emptied tables."""
     settings = world.runtime.settings.bus
-    batches = await floors.read_all(settings, TOPIC, load.events, f"read-{needs}-{number}")
-    ready = [floors.columns(batch, "grants", STACK) for batch in batches]
     for what, row in least.items():
         async with world.connect() as connection:
             await connection.execute("truncate inbox, fund_copy")
@@ -239,13 +240,14 @@ async def _measure_floors(
         row.note("in the database", spent.spent.servers_s / load.events * 1e6)
 
 
-async def measure(engine: Engine, options: Options) -> list[Row]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Row]:
     """Both work loads, for a consumer that needs the newest and for one that needs all."""
     loads = (Load("distinct", options.events, 1, 0.35), Load("repeated", options.events // 5, 5, 0.50))
     every: tuple[Needs, ...] = ("latest", "history")
-    return [
-        row for needs in every for load in loads for row in await measure_load(load, needs, engine, options)
-    ]
+    for needs in every:
+        for load in loads:
+            for row in await measure_load(load, needs, engine, options):
+                yield row
 
 
 if __name__ == "__main__":

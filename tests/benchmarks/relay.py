@@ -7,7 +7,7 @@ emptied for each of them.
 import asyncio
 import cProfile
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
@@ -136,9 +136,10 @@ async def database(engine: Engine, name: str) -> str:
     return dsn
 
 
-async def measure(engine: Engine, options: Options) -> list[Row]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Row]:
     """Both work loads."""
-    return [await measure_load(load, REACH, engine, options) for load in loads(options.events)]
+    for load in loads(options.events):
+        yield await measure_load(load, REACH, engine, options)
 
 
 def loads(events: int) -> tuple[Load, Load]:

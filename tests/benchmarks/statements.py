@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -119,10 +119,9 @@ async def of_command(dsn: str, region: Region) -> list[str]:
             return found
 
 
-async def measure(engine: Engine, options: Options) -> Sequence[Bound]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Bound]:
     """Counted once, since a count does not vary."""
     region = load_region(profile_file("120116-binhai"))
-    rows = []
     for name, pinned in {"registry": COMMAND, **CONSUMERS}.items():
         service, database = discover(name), f"statements_{name}"
         await engine.postgres.create_database(database)
@@ -134,10 +133,9 @@ async def measure(engine: Engine, options: Options) -> Sequence[Bound]:
         else:
             row = Bound(f"SQL statements a batch of {BATCH} events, {name}", "statements", pinned)
             row.figures.append(len(await of_batch(service, dsn, region)))
-        rows.append(row)
         options.say(f"{row.name}: {row.figures[0]}")
         await engine.postgres.drop_database(database)
-    return rows
+        yield row
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 """How the benchmarks come to their figures; that they measure at all is shown by running them."""
 
+import json
 import os
+import signal
 import subprocess
+import sys
 import time
-from itertools import pairwise
+from itertools import islice, pairwise
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,6 +20,7 @@ from tests.benchmarks.harness import Bound, Row
 from tests.benchmarks.latency import Watch, quantile
 from tests.benchmarks.memory import families, pss_mb
 from tests.benchmarks.registers import compose
+from tests.benchmarks.running import INTERRUPTED, Board
 from tests.benchmarks.sampling import Sample, rate
 from tests.chassis.consuming.world import record
 
@@ -32,6 +37,40 @@ def test_a_bound_is_reached_by_the_median_of_its_runs() -> None:
     bound = Bound("p99", "ms", 60, figures=[10, 59, 1_000])
     assert (bound.figure, bound.reached) == (59, True)
     assert bound.plain()["reached"] is True
+
+
+def test_each_row_is_kept_as_soon_as_it_is_measured(tmp_path: Path) -> None:
+    board = Board("all", {}, tmp_path / "all.json", {"relay": 1.0})
+    for number in (1, 2):
+        board.add(Bound(f"row {number}", "ms", 60, figures=[10]), number)
+        kept = json.loads((tmp_path / "all.json").read_text())
+        assert (len(kept["rows"]), kept["minutes"]) == (number, number)
+
+
+def test_the_rest_takes_as_long_as_what_is_done_tells() -> None:
+    board = Board("all", {}, None, {"relay": 1.0, "imports": 4.0, "whole": 5.0})
+    board.done.append("relay")
+    assert board.rest(2.0) == 18.0
+    board.done += ["imports", "whole"]
+    assert board.rest(30.0) == 0.0
+
+
+@pytest.mark.integration
+def test_an_interrupted_run_reports_the_rows_it_has(tmp_path: Path) -> None:
+    file = tmp_path / "statements.json"
+    words = ["-m", "tests.benchmarks", "--only", "statements", "--json", str(file)]
+    with subprocess.Popen(
+        [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stderr is not None
+        told = (line for line in running.stderr if "SQL statements" in line)
+        assert len(list(islice(told, 2))) == 2  # who tells of the second row has the first
+        running.send_signal(signal.SIGINT)
+        printed, said = running.communicate(timeout=60)
+    assert running.returncode == INTERRUPTED, said
+    rows = json.loads(file.read_text())["rows"]
+    assert 1 <= len(rows) < 6
+    assert "SQL statements a command" in printed
 
 
 def test_notes_of_several_runs_are_medians() -> None:

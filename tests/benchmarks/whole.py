@@ -34,15 +34,12 @@ _SETTLED_S = 5.0
 
 
 async def measure_everywhere(engine: Engine, options: Options) -> Row:
-    """A workbook until the stack is at rest, each service a process, beside COPY of the same rows.
-
-    Once in a fifth of the other rows' runs, since it takes minutes.
-    """
+    """A workbook until the stack is at rest, each service a process, beside COPY of the same rows."""
     rows = options.events
     name = f"import of {rows:,} until every service has them"
     row = Row(name, "rows/s", "COPY of the rows, one table", EVERYWHERE)
     file = await asyncio.to_thread(workbook, load_region(profile_file(REGION)), rows, options.directory)
-    for number in range(max(1, options.runs // 5)):
+    for number in range(options.runs):
         data_dir = options.directory / f"everywhere-{number}"
         async with engine.broker() as bus, stack(engine, bus, data_dir, each_service()) as running:
             await _follow(running, engine, file, rows, row)
@@ -131,9 +128,11 @@ async def _main_job(started: _Started) -> None:
         await binhai.build(client, time.monotonic())
 
 
-async def measure(engine: Engine, options: Options) -> list[Result]:
+async def measure(engine: Engine, options: Options) -> AsyncIterator[Result]:
     """All of it."""
-    return [await measure_everywhere(engine, options), *await measure_start(engine, options)]
+    yield await measure_everywhere(engine, options)
+    for row in await measure_start(engine, options):
+        yield row
 
 
 if __name__ == "__main__":
