@@ -55,6 +55,8 @@ cross join lateral jsonb_populate_record(null::organization, $1::jsonb || jsonb_
 class Carried:
     """Seconds of each part of a campaign, and how long each other command took meanwhile."""
 
+    portions: int = 0
+
     opened_s: float = 0.0
     extended_s: float = 0.0
     paused_s: float = 0.0
@@ -94,14 +96,15 @@ async def carry(world: ServiceWorld, other: UUID, *, order: bool = False) -> Car
         }  # fmt: skip
         begun = time.perf_counter()
         campaign = (await world.do(commands.open_, **wanted)).id
-        await until_done(world)
+        found.portions += await until_done(world)
         found.opened_s = time.perf_counter() - begun
         found.extended_s = await _timed(
-            world, lambda: world.do(commands.extend, id=campaign, due_on=date(world.now.year + 1, 6, 30))
-        )
+            world, found,
+            lambda: world.do(commands.extend, id=campaign, due_on=date(world.now.year + 1, 6, 30)),
+        )  # fmt: skip
         if order:
             await _stand_still(world, found)
-        found.closed_s = await _timed(world, lambda: world.do(commands.close, id=campaign))
+        found.closed_s = await _timed(world, found, lambda: world.do(commands.close, id=campaign))
     finally:
         stop.set()
         await clerk
@@ -111,25 +114,26 @@ async def carry(world: ServiceWorld, other: UUID, *, order: bool = False) -> Car
 async def _stand_still(world: ServiceWorld, found: Carried) -> None:
     begun = time.perf_counter()
     order = await world.do(orders.issue, division=world.stack, title="停业", kind="epidemic")
-    await until_done(world)
+    found.portions += await until_done(world)
     found.paused_s = time.perf_counter() - begun
-    found.released_s = await _timed(world, lambda: world.do(orders.lift, id=order.id))
+    found.released_s = await _timed(world, found, lambda: world.do(orders.lift, id=order.id))
 
 
-async def _timed(world: ServiceWorld, command: Callable[[], Awaitable[Any]]) -> float:
+async def _timed(world: ServiceWorld, found: Carried, command: Callable[[], Awaitable[Any]]) -> float:
     begun = time.perf_counter()
     await command()
-    await until_done(world)
+    found.portions += await until_done(world)
     return time.perf_counter() - begun
 
 
-async def until_done(world: ServiceWorld) -> None:
-    """Fire what is due until nothing is; raises RuntimeError where a portion failed."""
+async def until_done(world: ServiceWorld) -> int:
+    """Fire what is due until nothing is; how many portions. Raises RuntimeError where one failed."""
     loop = TimerLoop(world.runtime)
     while await loop.fire_due():
         pass
     if loop.counts.failed:
         raise RuntimeError("a portion failed")
+    return loop.counts.fired
 
 
 async def _clerk(world: ServiceWorld, other: UUID, waits: list[float], stop: asyncio.Event) -> None:

@@ -47,6 +47,17 @@ class Finding:
         return f"{'holds ' if self.holds else 'BROKEN'}  {self.what}: {self.detail}"
 
 
+def verdict(title: str, findings: Sequence[Finding], chart: Path, file: Path | None) -> int:
+    """Print what must hold and whether all of it does; the exit code."""
+    print(title)
+    for finding in findings:
+        print(finding)
+    print(f"chart: {chart}" + (f", figures: {file}" if file else ""))
+    broken = [finding.what for finding in findings if not finding.holds]
+    print(f"FAILED: {'; '.join(broken)}" if broken else "PASSED: everything holds")
+    return 1 if broken else 0
+
+
 def _workbooks(organizations: int, rows: int, directory: Path) -> list[Path]:
     """The files, made ahead by two processes: an office has them already."""
     region = load_region(profile_file(REGION))
@@ -168,11 +179,7 @@ async def run(arguments: argparse.Namespace, directory: Path) -> int:
     }  # fmt: skip
     if arguments.json:
         arguments.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    print(title)
-    for finding in findings:
-        print(finding)
-    print(f"chart: {arguments.chart}")
-    return 0 if all(finding.holds for finding in findings) else 1
+    return verdict(title, findings, arguments.chart, arguments.json)
 
 
 def say(text: str) -> None:

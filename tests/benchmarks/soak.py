@@ -13,11 +13,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.bringing import register_of
 from tests.benchmarks.commanding import office
-from tests.benchmarks.country import Finding, audited, say
+from tests.benchmarks.country import Finding, audited, say, verdict
 from tests.benchmarks.engines import ENGINES, engine, stop_when_terminated
 from tests.benchmarks.harness import about
 from tests.benchmarks.sampling import Sample, Sampler, draw
@@ -61,33 +62,42 @@ async def run(arguments: argparse.Namespace, directory: Path) -> int:
         async with running.client() as client:
             await client.at_rest(600)
         servers = {"PostgreSQL": started.postgres.pid, "broker": started.broker_pid}
-        sampler = Sampler(running, bus, servers, every_s=5.0, told=_tell)
-        async with sampler.watching():
-            await clerks.at_rate(rate, arguments.minutes * 60, lambda id, sequence, due: None)
-            async with running.client() as client:
-                await client.at_rest(600)
+        sampler = Sampler(running, bus, servers, every_s=5.0, told=Teller(arguments.minutes))
+        title = f"{arguments.minutes:g} minutes at {rate:.0f} commands/s, {arguments.engine}"
+        title += f", {os.cpu_count()} cores"
+        try:
+            async with sampler.watching():
+                await clerks.at_rate(rate, arguments.minutes * 60, lambda id, sequence, due: None)
+                async with running.client() as client:
+                    await client.at_rest(600)
+        finally:
+            if sampler.samples:  # of a run that fails or is interrupted, too
+                draw(sampler.samples, title, arguments.chart)
         findings = [flat(sampler.samples, arguments.minutes), following(sampler.samples, rate)]
         findings.append(await audited(running))
-    title = (
-        f"{arguments.minutes:g} minutes at {rate:.0f} commands/s, {arguments.engine}, {os.cpu_count()} cores"
-    )
-    draw(sampler.samples, title, arguments.chart)
     if arguments.json:
         document = {
             "benchmark": "soak", **about(), "engine": arguments.engine, "commands_s": round(rate, 1),
             "findings": [vars(finding) for finding in findings], "samples": sampler.plain(),
         }  # fmt: skip
         arguments.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    print(title)
-    for finding in findings:
-        print(finding)
-    print(f"chart: {arguments.chart}")
-    return 0 if all(finding.holds for finding in findings) else 1
+    return verdict(title, findings, arguments.chart, arguments.json)
 
 
-def _tell(sample: Sample) -> None:
-    if round(sample.at_s) % 60 < 5:
-        say(f"{sample.at_s:6.0f} s  {sample.ours_mb:,.0f} MB; behind: {max(sample.behind.values()):,}")
+@dataclass
+class Teller:
+    """Shows progress every minute: how far the run is, memory, and who is furthest behind."""
+
+    minutes: float
+    told: int = -1
+
+    def __call__(self, sample: Sample) -> None:
+        """A sample was taken."""
+        minute = int(sample.at_s / 60)
+        if minute > self.told:
+            self.told = minute
+            worst = max(sample.behind.values())
+            say(f"minute {minute} of {self.minutes:g}: {sample.ours_mb:,.0f} MB, at most {worst:,} behind")
 
 
 def main() -> int:

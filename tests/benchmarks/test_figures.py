@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.region import Region
-from tests.benchmarks.country import flatness
+from tests.benchmarks.country import Finding, flatness, verdict
 from tests.benchmarks.flames import Box, boxes, stacks, tree
 from tests.benchmarks.floors import columns
 from tests.benchmarks.harness import Bound, Row
@@ -149,6 +149,14 @@ def test_memory_that_grows_with_the_register_is_not_flat() -> None:
     assert not flatness(growing, 1000).holds
     assert flatness(level, 1000).holds
     assert not flatness([], 1000).holds
+
+
+def test_a_long_run_ends_with_its_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    flat, whole = Finding("memory is flat", False, "up"), Finding("all is there", True, "10 of 10")
+    assert verdict("an hour", [flat, whole], Path("a.png"), None) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "FAILED: memory is flat"
+    assert verdict("an hour", [whole], Path("a.png"), None) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("PASSED")
 
 
 def test_registers_that_follow_each_other_share_no_organisation(profile: Region) -> None:

@@ -88,9 +88,7 @@ async def test_a_rebalance_in_an_outage_loses_nothing_and_doubles_nothing(
 ) -> None:
     """What was kept in memory is read again by whoever has it now: one of the two is dropped."""
     outage, subjects = Outage(), [subject_id() for _ in range(10)]
-    world = await make(
-        bus=impatient(stack_bus, 300), stack=stack_bus.stack, hearing=Hearing(outage), max_records=10
-    )
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack, hearing=Hearing(outage), max_records=10)
     async with consuming(world) as first:
         for s in subjects:
             await stack_bus.send(s, 1, 2, 3)
@@ -100,11 +98,15 @@ async def test_a_rebalance_in_an_outage_loses_nothing_and_doubles_nothing(
 
         await until(paused)
         async with consuming(world) as second:
-            await asyncio.sleep(3)
+
+            async def joined() -> bool:
+                return second.assigned
+
+            await until(joined, 60)
             for s in subjects:
                 await stack_bus.send(s, 4)
             outage.lasts = False
-            await until(there(world, 40), 30)
+            await until(there(world, 40), 60)
 
             async def both_run() -> bool:
                 return {first.state, second.state} == {ConsumerState.RUNNING}

@@ -1,7 +1,9 @@
 """The consumer role on a real broker: batches in, offsets after the database, outages waited out."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from sqlalchemy import MetaData
 
 from chassis import bus, consumer, topics
-from chassis.consumer import ConsumerState
+from chassis.consumer import ConsumerLoop, ConsumerState
 from chassis.embedded.broker import EmbeddedBroker
 from chassis.embedded.port import free_port
 from chassis.lag import group_lag
@@ -201,24 +203,32 @@ async def test_two_members_share_the_partitions_and_nothing_is_done_twice(
     """The second joins in the middle and leaves again: two rebalances under load."""
     world = await make(bus=stack_bus.settings, stack=stack_bus.stack, max_records=20)
     subjects = [subject_id() for _ in range(30)]
+    enough = asyncio.Event()
 
-    async def send() -> None:
-        for sequence in range(1, 21):
+    async def send() -> int:
+        for sequence in itertools.count(1):
             for s in subjects:
                 await stack_bus.send(s, sequence)
+            if enough.is_set():
+                return sequence
+        raise AssertionError
 
-    async def there() -> bool:
-        return len(await world.lines()) == 600
+    async def works(loop: ConsumerLoop) -> bool:
+        return loop.totals.records > 0
+
+    async def there(count: int) -> bool:
+        return len(await world.lines()) == count
 
     sending = asyncio.create_task(send())
-    async with consuming(world):
-        await asyncio.sleep(1.0)
-        async with consuming(world):
-            await asyncio.sleep(4.0)
-        await sending
-        await until(there, 40)
+    async with consuming(world) as first:
+        await until(partial(works, first), 60)
+        async with consuming(world) as second:
+            await until(partial(works, second), 60)
+        enough.set()
+        newest = await sending
+        await until(partial(there, newest * len(subjects)), 60)
     for s in subjects:
-        assert await world.lines(s) == list(range(1, 21))
+        assert await world.lines(s) == list(range(1, newest + 1))
 
 
 async def test_a_consumer_hears_lower_stacks_and_its_own(make: MakeWorld, stack_bus: Bus) -> None:
