@@ -180,9 +180,9 @@ class Kind(Generic[R]):
     `transitions` is the visible table, or a function that gives the table of a row where kinds of one record
     take different ways, which `variants` then lists. `states_zh` names every state for people. `place` gives
     the division of a new record (and columns that go with it) from its arguments, where the body is not to
-    say it. `unique` are the columns of a unique index that says that there is one such record only.
-    `filters` are the columns that a list can be narrowed by. `settled` are states in which a record has ended
-    although a step can still correct it.
+    say it; an argument that it names, too, is put right by it. `unique` are the columns of a unique index
+    that says that there is one such record only. `filters` are the columns that a list can be narrowed by.
+    `settled` are states in which a record has ended although a step can still correct it.
     """
 
     def __init__(
@@ -312,6 +312,7 @@ class Kind(Generic[R]):
         given = opening.complete(given)
         if self.place is not None:
             place = await self.place(uow, given)
+            given |= {name: value for name, value in place.items() if name in given}
         day = effective_on or uow.today
         check_day(day, uow.today, day)
         row = self.row(

@@ -6,7 +6,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from chassis.matters.replicas import replicas
 from chassis.matters.routes import described, routes
 from chassis.service import Consumer, Service
 from services.registry.applications import routes as applications
@@ -18,7 +17,7 @@ from services.registry.figures import routes as figures
 from services.registry.imports import routes as imports
 from services.registry.imports.worker import work
 from services.registry.organizations import routes as organizations
-from services.registry.organizations.replicas import keep_organizations
+from services.registry.organizations.replicas import keep_matters, keep_organizations
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets.routes import sheets
 from services.registry.tables import Table
@@ -73,7 +72,7 @@ service = Service(
     routers=_routers,
     consumers=(
         Consumer("registry", tuple(reaction for area in AREAS for reaction in area.reactions)),
-        Consumer("registry-replicas", (keep_organizations, *replicas(KINDS)), others=True),
+        Consumer("registry-replicas", (keep_organizations, *keep_matters(KINDS)), others=True),
     ),
     timers=(
         step_became_overdue,

@@ -463,6 +463,7 @@ FIELDS: Mapping[str, Names] = {
         "registered_late": "登记未满期限",
         "suspended": "停止活动",
         "dissolving": "正在注销",
+        "merged": "合并",
     },
     "inspection.kind": _MANNERS,
     "joint_activity.kind": {

@@ -1,11 +1,11 @@
 """Whom an authority's act is about: an organisation of its area, which may be kept by a stack below."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
-
 from chassis.model import Refusal, RefusalKind, is_within
-from chassis.unit_of_work import NotFound, UnitOfWork
+from chassis.unit_of_work import UnitOfWork
+from services.registry.organizations.concerning import name
 from services.registry.organizations.tables import OrganizationRow
 
 
@@ -18,19 +18,15 @@ class OutsideArea(Refusal):
     en = "The organisation's division '{division}' is outside the area '{authority}'."
 
 
-async def sequence_within(uow: UnitOfWork, organization_id: UUID, division: str) -> int:
-    """How far the organisation's events had come, 0 where only its home below knows it.
+async def address(uow: UnitOfWork, row: Any, organization_id: UUID) -> None:
+    """Let an authority's act be about an organisation, which its home below may be the only one to know.
 
-    Raises `NotFound`, also where `division` may not be acted in, and `OutsideArea`.
+    Raises `NotFound`, also where its division may not be acted in, and `OutsideArea`.
     """
-    uow.authorize(division)
-    statement = select(OrganizationRow).where(OrganizationRow.id == organization_id)
-    row = (await uow.session.exec(statement)).one_or_none()
-    if row is None:
-        if uow.lower_stacks:
-            return 0
-        raise NotFound.of(OrganizationRow, organization_id, at="/organization_id")
     uow.authorize(row.division)
-    if not is_within(row.division, division):
-        raise OutsideArea(at="/organization_id", division=row.division, authority=division)
-    return row.sequence
+    if uow.lower_stacks and await uow.session.get(OrganizationRow, organization_id) is None:
+        return
+    organization = await name(uow, row, organization_id)
+    uow.authorize(organization.division)
+    if not is_within(organization.division, row.division):
+        raise OutsideArea(at="/organization_id", division=organization.division, authority=row.division)

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from chassis.model import Refusal, RefusalKind, is_within, refuse_all
 from chassis.unit_of_work import NotFound, UnitOfWork
+from services.registry.organizations.merging import survivors
 from services.registry.organizations.tables import OrganizationRow
 
 
@@ -21,6 +22,8 @@ class ServedElsewhere(Refusal):
 
 async def served(uow: UnitOfWork, ids: Sequence[UUID], area: str) -> list[str]:
     """The ids as a record keeps them, each once; raises `NotFound`, `Refusals` of `ServedElsewhere`."""
+    going_on = await survivors(uow, ids)
+    ids = list({now: None for now, _ in (going_on[id] for id in ids)})
     with uow.session.no_autoflush:
         found = await uow.session.exec(
             select(OrganizationRow.id, OrganizationRow.division).where(col(OrganizationRow.id).in_(ids))

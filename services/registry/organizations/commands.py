@@ -16,7 +16,8 @@ from chassis.model import Refusal, division_code, refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import credit_code, legacy_number, organization_name
-from services.registry.organizations.hooks import CAME_ON_RECORD, MERGED
+from services.registry.organizations.hooks import CAME_ON_RECORD, MERGED, MERGING
+from services.registry.organizations.merging import move
 from services.registry.organizations.model import (
     AlreadyEnded,
     Axes,
@@ -521,7 +522,8 @@ async def merge(
 ) -> OrganizationRow:
     """Two records are one organisation: `id` ends with `merged`, `into` takes over what it lacks.
 
-    The record that ends is counted on no day any more, as if it had never been entered. Answers the record
+    The record that ends is counted on no day any more, as if it had never been entered; what was about it is
+    about the survivor. Answers the record
     that ended, whose revision the caller gave. Both are locked in the order of their ids.
     """
     if id == into:
@@ -533,6 +535,7 @@ async def merge(
     survivor = await _load(uow, into)
     for row in (loser, survivor):
         _date(uow, row, effective_on, basis)
+    await MERGING(uow, loser, survivor)
     loser.merged_into, loser.merged_into_sequence = survivor.id, survivor.sequence
     loser.ended, loser.ended_on = True, loser.effective_on
     await uow.session.flush()  # frees the loser's code before the survivor takes it
@@ -542,7 +545,10 @@ async def merge(
         survivor, registry.OrganizationAbsorbed(state=survivor.public_state(), absorbed=loser.reference())
     )
     await uow.connection.execute("delete from organization_status where organization_id = $1", loser.id)
+    await move(uow, loser.id, survivor.id, survivor.sequence)
     await MERGED(uow, loser, survivor)
+    reasons = (await weighing(uow, [survivor.id])).get(survivor.id, ())
+    change_standing(uow, survivor, reasons, effective_on=effective_on, basis=basis)
     return loser
 
 

@@ -1,12 +1,13 @@
 """What a record that is about an organisation takes from it: its division, its newest sequence, and whether
-its deadlines have to wait because the organisation stands still.
+its deadlines have to wait because the organisation stands still. A record about one that was merged into
+another is about that one.
 
 Organisations are locked before the records about them, in the order of their ids: whoever lets one stand
 still stops the deadlines of its records, and finds those that were opened at the same moment.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from shuniu_contracts import Basis
@@ -17,18 +18,18 @@ from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.organizations.model import AlreadyEnded
 from services.registry.organizations.tables import OrganizationRow
 
+R = TypeVar("R", bound=Any)
 _LOCK: Final = "select from organization where id = any($1) order by id for update"
-_STILL: Final = """
-with kept as (select id, paused_on from organization where id = any($1) order by id for share)
-select id from kept where paused_on is not null
+_STANDING: Final = """
+with kept as (select id, paused_on, ended from organization where id = any($1) order by id for share)
+select id, paused_on is not null as still from kept where not ended
 """
-_AHEAD: Final = """
-select from organization o join "{table}" r on r.organization_id = o.id where r.id = $1 for update of o
-"""
+_ABOUT: Final = 'select organization_id from "{table}" where id = $1'
+_ONE: Final = "select from organization where id = $1 for update"
 
 
 async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Division of the organisation that `organization_id` names, and how far its own events had come.
+    """Which organisation `organization_id` means, its division, and how far its own events had come.
 
     Where the organisation has to stand still, the deadlines of the record wait from its beginning.
 
@@ -39,7 +40,10 @@ async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapp
     if row.ended:
         raise AlreadyEnded(status=row.legal_status, into="-", at="/organization_id")
     paused_on = None if row.paused_on is None else uow.today
-    return {"division": row.division, "organization_sequence": row.sequence, "paused_on": paused_on}
+    return {
+        "division": row.division, "organization_id": row.id, "organization_sequence": row.sequence,
+        "paused_on": paused_on,
+    }  # fmt: skip
 
 
 async def refer(uow: UnitOfWork, row: Any, organization_id: UUID) -> OrganizationRow:
@@ -50,12 +54,13 @@ async def refer(uow: UnitOfWork, row: Any, organization_id: UUID) -> Organizatio
     Raises `NotFound`.
     """
     organization = await _locked(uow, organization_id, "/organization_id", shared=True)
-    row.organization_sequence = organization.sequence
+    row.organization_id, row.organization_sequence = organization.id, organization.sequence
     row.paused_on = None if organization.paused_on is None else uow.today
     return organization
 
 
 async def _locked(uow: UnitOfWork, id: UUID, at: str, *, shared: bool = False) -> OrganizationRow:
+    """The organisation, or the one that goes on for it."""
     found = await uow.session.exec(
         select(OrganizationRow)
         .where(OrganizationRow.id == id)
@@ -65,15 +70,18 @@ async def _locked(uow: UnitOfWork, id: UUID, at: str, *, shared: bool = False) -
     row = found.one_or_none()
     if row is None:
         raise NotFound.of(OrganizationRow, id, at=at)
-    return row
+    return row if row.merged_into is None else await _locked(uow, row.merged_into, at, shared=shared)
 
 
-async def sequence_of(uow: UnitOfWork, id: UUID, *, at: str = "/organization_id") -> int:
-    """How far the events of an organisation had come that a record elsewhere refers to; raises `NotFound`."""
-    found = (await uow.session.exec(select(OrganizationRow.sequence).where(OrganizationRow.id == id))).first()
-    if found is None:
-        raise NotFound.of(OrganizationRow, id, at=at)
-    return found
+async def name(
+    uow: UnitOfWork, row: Any, id: UUID, *, of: str = "organization", at: str | None = None
+) -> OrganizationRow:
+    """Let a record refer in its columns `<of>_id` and `<of>_sequence` to an organisation, wherever it is;
+    raises `NotFound`."""
+    organization = await _locked(uow, id, at or f"/{of}_id", shared=True)
+    setattr(row, f"{of}_id", organization.id)
+    setattr(row, f"{of}_sequence", organization.sequence)
+    return organization
 
 
 async def lock(uow: UnitOfWork, organizations: Sequence[UUID]) -> None:
@@ -83,22 +91,35 @@ async def lock(uow: UnitOfWork, organizations: Sequence[UUID]) -> None:
 
 async def standing_still(uow: UnitOfWork, organizations: Sequence[UUID | None]) -> set[UUID]:
     """Those of them that stand still. None of the others begins to before this transaction has ended."""
-    return {row["id"] for row in await uow.connection.fetch(_STILL, organizations)}
+    return {id for id, still in (await _standing(uow, organizations)).items() if still}
 
 
-async def wait_where_still(uow: UnitOfWork, rows: Sequence[Any]) -> None:
-    """Let new records of organisations that stand still wait from their beginning."""
-    still = await standing_still(uow, [row.organization_id for row in rows])
-    for row in rows:
-        waits = row.organization_id in still and row.basis == Basis.LIVE.value
+async def open_about(uow: UnitOfWork, rows: Sequence[R]) -> list[R]:
+    """Those of the new records whose organisations are on the record still, and stay so until this
+    transaction has ended; where one stands still, its record waits from its beginning."""
+    standing = await _standing(uow, [row.organization_id for row in rows])
+    found = [row for row in rows if row.organization_id in standing]
+    for row in found:
+        waits = standing[row.organization_id] and row.basis == Basis.LIVE.value
         row.paused_on = uow.today if waits else None
+    return found
+
+
+async def _standing(uow: UnitOfWork, organizations: Sequence[UUID | None]) -> Mapping[UUID, bool]:
+    rows = await uow.connection.fetch(_STANDING, organizations)
+    return {row["id"]: row["still"] for row in rows}
 
 
 def ahead(row: type[MatterRow]) -> Callable[[UnitOfWork, UUID], Awaitable[None]]:
     """Locks the organisation of a record of this kind: many steps change it, or open another about it."""
-    statement = _AHEAD.format(table=row.__tablename__)
+    statement = _ABOUT.format(table=row.__tablename__)
 
     async def lock_first(uow: UnitOfWork, id: UUID) -> None:
-        await uow.connection.execute(statement, id)
+        about = await uow.connection.fetchval(statement, id)
+        while about is not None:
+            await uow.connection.execute(_ONE, about)
+            locked, about = about, await uow.connection.fetchval(statement, id)
+            if about == locked:
+                return  # or it was merged while this waited for it
 
     return lock_first

@@ -34,5 +34,7 @@ class Hook(Generic[P]):
 CAME_ON_RECORD: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
 """These organisations were filed or registered, one by a command or many by an import; this transaction has
 their rows. Ids as texts where there are many."""
+MERGING: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()
+"""The first was found to be the second, both locked; what is about the first is so still."""
 MERGED: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()
-"""The first was found to be the second, both locked; the second goes on."""
+"""The same, when what was about the first is about the second, which goes on."""

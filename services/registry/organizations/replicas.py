@@ -1,5 +1,6 @@
 """Organisations of the stacks below: kept beside the own ones, so that search and figures of a tier need
-nothing else. Nobody acts on them here; what no two of the own may share does not bind them."""
+nothing else. Nobody acts on them here; what no two of the own may share does not bind them. Where two of them
+were merged, what is about the one is about the other here too, in whichever order that is heard."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -9,11 +10,14 @@ from uuid import UUID
 import msgspec
 from shuniu_contracts import Basis, Event, event_type, registry, stream
 
+from chassis.matters import Kind
+from chassis.matters.replicas import replicas
 from chassis.received import Received
 from chassis.service import Reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.commands import remember_status
+from services.registry.organizations.merging import move, survivors
 from services.registry.organizations.model import days_standing
 from services.registry.organizations.tables import OrganizationRow, pinyin_initials
 
@@ -45,6 +49,9 @@ async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
     rows = [(received, _row(received)) for received in foreign]
     newest = {row.id: row for _, row in rows}
     await _write(uow, newest.values())
+    for row in newest.values():
+        if row.merged_into is not None:
+            await move(uow, row.id, row.merged_into, row.merged_into_sequence or 0)
     first = [row for received, row in rows if received.envelope.sequence == 1]
     await uow.connection.execute(
         _FIRST_DAYS, msgspec.json.encode([day for row in first for day in _days(row)]).decode()
@@ -114,3 +121,30 @@ _STREAM = stream("registry", "organization")
 keep_organizations = Reaction(
     tuple(one.event for (_, major), one in _STREAM.facts.items() if major == _STREAM.newest), _keep
 )
+
+
+def keep_matters(kinds: Sequence[Kind[Any]]) -> tuple[Reaction, ...]:
+    """The reactions that keep other stacks' records of these kinds."""
+    return tuple(
+        _following(keep, str(kind.row.__tablename__)) if "organization_id" in kind.columns else keep
+        for kind, keep in zip(kinds, replicas(kinds), strict=True)
+    )
+
+
+def _following(keep: Reaction, table: str) -> Reaction:
+    """The same, which lets records about merged organisations follow."""
+
+    async def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+        about = {
+            UUID(event.data.state.organization.id)
+            for event in events
+            if event.envelope.stack != uow.stack and event.data.state.organization is not None
+        }
+        going_on = await survivors(uow, list(about)) if about else {}
+        await keep.function(events, uow)
+        for was, (now, sequence) in going_on.items():
+            if was != now:
+                await move(uow, was, now, sequence, tables=(table,))
+
+    follow.__qualname__ = f"{keep.function.__qualname__}, following"
+    return Reaction(keep.types, follow)

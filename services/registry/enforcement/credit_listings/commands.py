@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.matters import Clock, Kind, draft, open_many, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.enforcement.addressed import sequence_within
+from services.registry.enforcement.addressed import address
 from services.registry.enforcement.credit_listings.model import (
     LISTS_ZH,
     TRANSITIONS,
@@ -92,7 +92,7 @@ async def open_(
 ) -> None:  # fmt: skip
     """The authority found grounds; it tells the organisation before it decides."""
     _check_grounds(uow.policy(RegistryPolicy), listing, listing_grounds)
-    row.organization_sequence = await sequence_within(uow, organization_id, row.division)
+    await address(uow, row, organization_id)
 
 
 @CREDIT_LISTINGS.step(contract.CreditListingNoticed, zh="告知", needs="write", path="notice")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from shuniu_contracts import Basis
+from shuniu_contracts import Basis, Ref
 from shuniu_contracts import registry_enforcement as contract
 from uuid_utils.compat import uuid7
 
@@ -18,7 +18,8 @@ from services.registry.enforcement.emergency_orders.tables import EmergencyOrder
 from services.registry.enforcement.emergency_pauses import commands as pauses
 from services.registry.enforcement.emergency_pauses.standstill import go_on, stand_still
 from services.registry.organizations.concerning import lock
-from services.registry.organizations.hooks import CAME_ON_RECORD
+from services.registry.organizations.hooks import CAME_ON_RECORD, MERGED
+from services.registry.organizations.tables import OrganizationRow
 from services.registry.portions import FIRST, Portions, carry, stop
 
 AT_ONCE = 500
@@ -40,6 +41,12 @@ select id, organization_id from emergency_pause
 where order_id = $1 and home = $2 and not ended
 order by organization_id
 limit $3
+"""
+_HELD = """
+select order_id, order_sequence from emergency_pause
+where organization_id = $1 and home = $2 and not ended
+order by id
+limit 1
 """
 
 
@@ -67,6 +74,13 @@ async def meet_the_new(uow: UnitOfWork, organizations: Sequence[UUID | str]) -> 
         else:
             await uow.flush()
             await _let_stand_still(uow, order, await _in_scope(uow, order, among=organizations))
+
+
+@MERGED.follow
+async def stand_still_together(uow: UnitOfWork, _: OrganizationRow, survivor: OrganizationRow) -> None:
+    """Where one of the two records stood still, everything that is about the one that goes on does."""
+    for held in await uow.connection.fetch(_HELD, survivor.id, uow.stack):
+        await stand_still(uow, [survivor.id], Ref(str(held["order_id"]), held["order_sequence"]))
 
 
 async def _issue(uow: UnitOfWork, order: EmergencyOrderRow, _: UUID) -> None:

@@ -12,7 +12,7 @@ from shuniu_contracts.registry import CreditListing
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.enforcement.addressed import sequence_within
+from services.registry.enforcement.addressed import address
 from services.registry.enforcement.credit_listings.model import LISTS_ZH
 from services.registry.enforcement.official_decisions.model import (
     KINDS_ZH,
@@ -58,7 +58,7 @@ async def record(
     reasons: Annotated[Words | None, Field(title="理由")] = None,
 ) -> None:  # fmt: skip
     """An authority decided about an organisation of its area; the organisation's home applies it."""
-    row.organization_sequence = await sequence_within(uow, organization_id, row.division)
+    await address(uow, row, organization_id)
     row.decided_on = row.effective_on
     if (kind is contract.DecisionKind.LISTING) is (listing is CreditListing.NONE):
         raise NoList(at="/listing")

@@ -48,12 +48,8 @@ async def apply(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
 
 @MERGED.follow
 async def hold_for_the_survivor(uow: UnitOfWork, loser: OrganizationRow, survivor: OrganizationRow) -> None:
-    """Two records were one organisation: what was decided about the one holds for the other."""
-    decisions = (await standing(uow, loser.id)).decisions
-    for one in decisions:
-        one.organization_id = survivor.id
-    if decisions:
-        await uow.session.flush()
+    """Two records were one organisation: the one that stays is on the gravest list of both."""
+    if (await standing(uow, survivor.id)).decisions:
         await _list(uow, survivor.id, effective_on=survivor.effective_on, basis=Basis(survivor.basis))
 
 

@@ -22,7 +22,7 @@ from services.registry.incubation.contracts.model import (
 )
 from services.registry.incubation.contracts.tables import OperatorContractRow
 from services.registry.incubation.services import check_services
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import name
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -63,7 +63,7 @@ async def sign(
     """An organisation runs the base for a time, as a project that was bought (J07)."""
     check_services(uow, services, at="/services")
     check_term(begins_on, ends_on, at="/ends_on")
-    row.operator_sequence = await sequence_of(uow, operator_id, at="/operator_id")
+    await name(uow, row, operator_id, of="operator")
     _await_review(uow, row)
 
 

@@ -20,7 +20,7 @@ from services.registry.incubation.supports.model import (
     UnknownSupportKind,
 )
 from services.registry.incubation.supports.tables import SupportRow
-from services.registry.organizations.concerning import of_organization, sequence_of
+from services.registry.organizations.concerning import name, of_organization
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
@@ -56,9 +56,7 @@ async def give(
     if provider is None and provider_organization_id is None:
         raise NobodyHelped(at="/provider")
     if provider_organization_id is not None:
-        row.provider_organization_sequence = await sequence_of(
-            uow, provider_organization_id, at="/provider_organization_id"
-        )
+        await name(uow, row, provider_organization_id, of="provider_organization")
     await _check_outside(uow, row)
     organization = await uow.session.get_one(OrganizationRow, organization_id)
     row.legal_form = organization.legal_form

@@ -25,6 +25,7 @@ select left(i.division, $3) as place,
        count(*) filter (where i.state = 'concluded' and i.ended_on <= $1 and i.result = any($4)) as passed
 from inspection i
 where i.division like any($2) and i.opened_on <= $1
+  and not exists (select from organization o where o.id = i.organization_id and o.merged_into is not null)
   and i.year = (select max(year) from inspection where opened_on <= $1 and division like any($2))
 group by 1
 """

@@ -27,7 +27,7 @@ from services.registry.inspections.assessments.model import (
     check_parts,
 )
 from services.registry.inspections.assessments.tables import AssessmentRow
-from services.registry.organizations.concerning import of_organization, wait_where_still
+from services.registry.organizations.concerning import of_organization, open_about
 from services.registry.organizations.model import HubLink
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
@@ -189,7 +189,7 @@ async def open_year(
         )
         for id, sequence, place in found
     ]  # fmt: skip
-    await wait_where_still(uow, rows)
+    rows = await open_about(uow, rows)
     await open_many(uow, open_, rows)
     return [row.id for row in rows]
 

@@ -17,7 +17,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry import portions
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
-from services.registry.organizations.concerning import wait_where_still
+from services.registry.organizations.concerning import open_about
 from services.registry.portions import Portions, carry
 
 _WORK = {
@@ -94,8 +94,7 @@ async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -
         )
         for row in found
     ]  # fmt: skip
-    await wait_where_still(uow, rows)
-    await open_many(uow, annual.open_, rows)
+    await open_many(uow, annual.open_, await open_about(uow, rows))
     if len(found) == portions.AT_ONCE:
         return UUID(str(found[-1]["id"]))
     await carry(uow, InspectionCampaignRow, campaign.subject, _area(uow, campaign), "follow", after=uow.today)

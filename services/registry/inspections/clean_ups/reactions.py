@@ -15,7 +15,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry import portions
 from services.registry.inspections.clean_up_checks import commands as checks
 from services.registry.inspections.clean_ups.tables import CleanUpRow
-from services.registry.organizations.concerning import wait_where_still
+from services.registry.organizations.concerning import open_about
 from services.registry.policy import RegistryPolicy
 from services.registry.portions import Portions, carry
 
@@ -82,8 +82,7 @@ async def _open(uow: UnitOfWork, row: CleanUpRow, after: UUID) -> UUID | None:
         )
         for one in found
     ]  # fmt: skip
-    await wait_where_still(uow, opened)
-    await open_many(uow, checks.open_, opened)
+    await open_many(uow, checks.open_, await open_about(uow, opened))
     return found[-1]["id"] if len(found) == portions.AT_ONCE else None
 
 

@@ -29,7 +29,7 @@ from services.registry.inspections.spot_checks.model import (
     sample_size,
 )
 from services.registry.inspections.spot_checks.tables import SpotCheckRow
-from services.registry.organizations.concerning import wait_where_still
+from services.registry.organizations.concerning import open_about
 from services.registry.organizations.model import LegalForm
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
@@ -109,8 +109,7 @@ async def draw_bodies(
     row.population, row.population_digest = len(pool), digest(list(pool))
     row.drawn_bodies, row.drawn_on = len(chosen), row.effective_on
     checks = [_body(uow, row, pool[id], row.seed) for id in chosen]
-    await wait_where_still(uow, checks)
-    await open_many(uow, bodies.open_, checks)
+    await open_many(uow, bodies.open_, await open_about(uow, checks))
 
 
 def _body(uow: UnitOfWork, row: SpotCheckRow, found: Mapping[str, Any], seed: str) -> Draft:

@@ -6,7 +6,6 @@ from uuid import UUID
 from pydantic import Field
 from shuniu_contracts import Qualifier
 from shuniu_contracts import registry_operations as contract
-from sqlmodel import col, select
 
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
@@ -19,7 +18,7 @@ from services.registry.operations.joint.model import (
     check_joint,
 )
 from services.registry.operations.joint.tables import JointActivityRow
-from services.registry.organizations.tables import OrganizationRow
+from services.registry.organizations.merging import survivors
 from services.registry.tables import MatterStepRow
 
 JOINT_ACTIVITIES = Kind(
@@ -55,21 +54,13 @@ async def plan(
 ) -> None:  # fmt: skip
     """Plan an activity with its lead and who takes part."""
     check_joint(lead_body, lead_organization_id, partner_ids, partner_bodies)
-    wanted = {*partner_ids, *([lead_organization_id] if lead_organization_id else [])}
-    known = dict(
-        (
-            await uow.session.exec(
-                select(OrganizationRow.id, OrganizationRow.sequence).where(
-                    col(OrganizationRow.id).in_(wanted)
-                )
-            )
-        ).all()
-    )
-    for missing in sorted(wanted - known.keys()):
+    lead = [lead_organization_id] if lead_organization_id is not None else []
+    known = await survivors(uow, [*partner_ids, *lead])
+    for missing in sorted(id for id, (_, sequence) in known.items() if not sequence):
         raise NoSuchPartner(at="/partner_ids", id=missing)
-    row.partners = sorted({str(one) for one in partner_ids if one != lead_organization_id})
     if lead_organization_id is not None:
-        row.lead_organization_sequence = known[lead_organization_id]
+        row.lead_organization_id, row.lead_organization_sequence = known[lead_organization_id]
+    row.partners = sorted({str(known[id][0]) for id in partner_ids} - {str(row.lead_organization_id)})
 
 
 @JOINT_ACTIVITIES.step(contract.JointActivityHeld, zh="开展", needs="write", path="holding", by_workbook=True)

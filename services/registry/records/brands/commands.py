@@ -11,7 +11,7 @@ from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, DocumentNumber, Text, Words
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import name
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.records.brands.model import TRANSITIONS, BrandPhase, check_brand
 from services.registry.records.brands.tables import BrandRow
@@ -40,7 +40,7 @@ async def propose(
 ) -> None:  # fmt: skip
     """Of an organisation, or of the village or town itself (一村一品, 一乡一系)."""
     if organization_id is not None:
-        row.organization_sequence = await sequence_of(uow, organization_id)
+        await name(uow, row, organization_id)
 
 
 @BRANDS.step(contract.BrandCultivated, zh="培育", needs="write", path="cultivation")

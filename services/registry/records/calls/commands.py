@@ -14,7 +14,7 @@ from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Text
 from services.registry.operations.periods import INTERVALS_ZH, Interval, Period, following, period_of
-from services.registry.organizations.concerning import wait_where_still
+from services.registry.organizations.concerning import open_about
 from services.registry.organizations.model import HubLink, LegalStatus
 from services.registry.policy import RegistryPolicy
 from services.registry.records.calls.model import TRANSITIONS, NobodyAsked, ReturnCallPhase
@@ -116,8 +116,7 @@ async def _portion(uow: UnitOfWork, call: ReturnCallRow, period: Period, after: 
         )
         for one in found
     ]  # fmt: skip
-    await wait_where_still(uow, rows)
-    await open_many(uow, returns.open_, rows)
+    await open_many(uow, returns.open_, await open_about(uow, rows))
     return found[-1]["id"] if len(found) == AT_ONCE else None
 
 

@@ -11,7 +11,7 @@ from chassis.matters import Kind, words
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.fields import Code, Text, Words
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import name
 from services.registry.records.guidance.model import (
     OUTCOMES_ZH,
     TRANSITIONS,
@@ -39,7 +39,7 @@ async def open_(
 ) -> None:  # fmt: skip
     """Somebody wants to register, on the record already or not."""
     if organization_id is not None:
-        row.organization_sequence = await sequence_of(uow, organization_id)
+        await name(uow, row, organization_id)
 
 
 @GUIDANCE.step(contract.RegistrationGuidanceGiven, zh="引导", needs="write", path="sessions")

@@ -10,7 +10,7 @@ from shuniu_contracts import registry_records as contract
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Count, Text, Words
-from services.registry.organizations.concerning import sequence_of
+from services.registry.organizations.concerning import name
 from services.registry.policy import RegistryPolicy
 from services.registry.records.model import check_listed
 from services.registry.records.points.model import TRANSITIONS, ServicePointPhase, with_session
@@ -41,7 +41,7 @@ async def open_(
     """A station in the community that the division names, run by an organisation of here or elsewhere."""
     stations = (one.code for one in uow.policy(RegistryPolicy).records.stations)
     check_listed(station, stations, "/station")
-    row.organization_sequence = await sequence_of(uow, organization_id)
+    await name(uow, row, organization_id)
 
 
 @POINTS.step(contract.ServicePointChanged, zh="变更", needs="write", path="change")
@@ -55,8 +55,7 @@ async def change(
     if run_by is None or run_by == row.organization_id:
         return None
     previous = {"id": str(row.organization_id), "sequence": row.organization_sequence}
-    row.organization_sequence = await sequence_of(uow, run_by, at="/run_by")
-    row.organization_id = run_by
+    await name(uow, row, run_by, at="/run_by")
     return {"previous": previous}
 
 

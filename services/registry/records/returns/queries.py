@@ -39,6 +39,9 @@ with handed_in as (
     select *, left(division, $3) as place
     from {as_of(PeriodicReturnRow, MatterStepRow, _YEARLY)} yearly
     where state in ('submitted', 'accepted')
+      and not exists (
+          select from organization o where o.id = yearly.organization_id and o.merged_into is not null
+      )
 ), to_date as (
     select place, coalesce(sum(service_hours), 0) as service_hours_to_date,
            coalesce(sum(donated_fen), 0) as donated_to_date

@@ -1,0 +1,190 @@
+"""Two records are found to be one organisation: what is about the one is about the other from then on."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from shuniu_contracts import Basis, Ref
+from shuniu_contracts import registry_inspections as contract
+from uuid_utils.compat import uuid7
+
+from services.registry.areas import KINDS
+from services.registry.incubation.supports import commands as supports
+from services.registry.inspections.annual import commands as annual
+from services.registry.inspections.rectifications import commands as rectifications
+from services.registry.organizations import commands as organizations
+from services.registry.organizations import merging
+from services.registry.records.assignments import commands as assignments
+from services.registry.records.contacts import commands as contacts
+from services.registry.records.returns import commands as returns
+from tests.registry.conftest import Api, Register
+from tests.registry.enforcement.test_emergencies import ordered, owed, stands
+from tests.registry.inspections.test_campaigns import campaign, carried
+from tests.registry.records.test_returns import yearly
+from tests.registry.references import organization
+from tests.registry.test_replicas import ONE, merged, registered, told
+
+pytestmark = pytest.mark.integration
+
+
+async def about(register: Register, table: str) -> list[tuple[UUID, str]]:
+    found = await register.rows(f'select organization_id, state from "{table}" order by id')
+    return [(row["organization_id"], row["state"]) for row in found]
+
+
+async def supported(register: Register, id: UUID) -> None:
+    await register.do(
+        supports.give, organization_id=id, support_kind="funding", provider="street", hours=2,
+        content="辅导", **{"basis": "historical", "effective_on": date(2026, 1, 5)},
+    )  # fmt: skip
+
+
+def test_no_kind_is_forgotten() -> None:
+    moved = {table for table, _, _ in merging._moves()}
+    assert {str(k.row.__tablename__) for k in KINDS if "organization_id" in k.columns} <= moved
+    assert {"registration_application", "applied_decision", "comparison_line", "operator_contract"} <= moved
+
+
+async def test_the_survivors_page_has_the_records_of_both_and_figures_count_it_once(
+    register: Register, api: Api
+) -> None:
+    one, two = await organization(register), await organization(register)
+    for id in (one, two):
+        await supported(register, id)
+    before = await api.get("/v1/figures")
+    await register.do(organizations.merge, id=one, into=two)
+    after = await api.get("/v1/figures")
+    figure = "supports.organizations"
+    assert (before["figures"][figure]["value"], after["figures"][figure]["value"]) == (2, 1)
+    assert after["figures"]["supports.hours"]["value"] == 4
+    found = await api.get("/v1/supports", organization_id=str(two))
+    assert len(found["items"]) == 2
+    assert (await api.get("/v1/supports", organization_id=str(one)))["items"] == []
+
+
+async def test_what_is_open_goes_on_and_weighs_on_the_survivor(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    id = await owed(register, one)
+    await register.do(organizations.merge, id=one, into=two)
+    [row] = await register.rows("select hub_standing from organization where id = $1", two)
+    assert row["hub_standing"] == "under_rectification"
+    await register.do(rectifications.submit_evidence, id=id, measures="已改正")
+    closed = await register.do(rectifications.close, id=id, outcome="done")
+    fact, said = (await register.events(closed.id))[-1]
+    assert (fact, said["state"]["organization"]["id"]) == ("closed", str(two))
+
+
+async def test_contact_is_made_with_the_survivor_by_one_officer(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    one, two = await organization(register), await organization(register)
+    for id, officer, role in (
+        (one, "u-first", "officer"), (two, "u-second", "officer"), (one, "u-third", "deputy"),
+    ):  # fmt: skip
+        await register.do(assignments.assign, organization_id=id, officer=officer, role=role)
+    await register.do(organizations.merge, id=one, into=two)
+    assert await about(register, "contact_assignment") == [
+        (two, "ended"), (two, "assigned"), (two, "assigned")
+    ]  # fmt: skip
+    await carried(register)
+    due = await register.rows("select id, organization_id, owner from contact_record where state = 'due'")
+    assert {(row["organization_id"], row["owner"]) for row in due} == {(two, "u-second"), (two, "u-third")}
+    await register.do(contacts.make, id=due[0]["id"], channel="visit", staff="专职四人", staff_count=4)
+    [row] = await register.rows("select staff_count from organization where id = $1", two)
+    assert row["staff_count"] == 4
+
+
+async def test_nobody_is_inspected_twice(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    one, two, third = [await organization(register) for _ in range(3)]
+    await campaign(register)
+    await carried(register)
+    await register.do(organizations.merge, id=one, into=two)
+    states = dict(await about(register, "inspection"))
+    assert states == {one: "released", two: "due", third: "due"}
+    figures = (await api.get("/v1/figures"))["figures"]
+    assert figures["inspections.year.due"]["value"] == 2
+
+
+async def test_what_both_handed_in_is_counted_once(register: Register, api: Api) -> None:
+    one, two = await organization(register), await organization(register)
+    for id in (one, two):
+        opened = await yearly(register, id)
+        await register.do(returns.submit, id=opened, service_hours=7)
+    await register.do(organizations.merge, id=one, into=two)
+    figures = (await api.get("/v1/figures", as_of="2099-01-01"))["figures"]
+    assert figures["yearly_returns.service_hours"]["value"] == 7
+    assert {id for id, _ in await about(register, "periodic_return")} == {one, two}
+
+
+async def test_where_one_stands_still_both_do(register: Register) -> None:
+    await register.begin(date(2026, 11, 23))
+    one, two = await organization(register), await organization(register)
+    debt = await owed(register, two)
+    await ordered(register, organizations=[one])
+    await register.do(organizations.merge, id=one, into=two)
+    assert await about(register, "emergency_pause") == [(two, "paused")]
+    assert (await stands(register, debt))[1] == date(2026, 11, 23)
+
+
+async def test_what_is_said_of_the_merged_record_is_said_of_the_survivor(register: Register) -> None:
+    one, two, three = [await organization(register) for _ in range(3)]
+    await register.do(organizations.merge, id=one, into=two)
+    await register.do(organizations.merge, id=two, into=three)
+    await supported(register, one)
+    assert [id for id, _ in await about(register, "support")] == [three]
+
+
+async def test_records_opened_and_moved_on_while_two_are_merged_follow(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    debt = await owed(register, one)
+    async with register.meanwhile(
+        lambda: owed(register, one),
+        lambda: register.do(rectifications.submit_evidence, id=debt, measures="已改正"),
+    ) as uow:
+        await organizations.merge(uow, id=one, into=two)
+    found = await register.rows("select organization_id, state from rectification order by id")
+    assert [tuple(row) for row in found] == [(two, "evidence_submitted"), (two, "opened")]
+
+
+async def test_a_campaign_that_opens_while_two_are_merged_asks_once(register: Register) -> None:
+    await register.begin(date(2026, 3, 2))
+    one, two = await organization(register), await organization(register)
+    await campaign(register)
+    async with register.meanwhile(lambda: carried(register)) as uow:
+        await organizations.merge(uow, id=one, into=two)
+    assert await about(register, "inspection") == [(two, "due")]
+
+
+def inspection(organization: UUID) -> Any:
+    day = date(2026, 3, 2)
+    state = contract.InspectionState(
+        effective_on=day, basis=Basis.LIVE, division=ONE, opened_on=day, organization=Ref(str(organization)),
+        state=contract.InspectionPhase.DUE, year=2025, legal_form="association",
+    )  # fmt: skip
+    return contract.InspectionOpened(state=state)
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["heard after", "heard before"])
+async def test_records_of_a_stack_below_follow_in_any_order(register: Register, late: bool) -> None:
+    organization = uuid7()
+    [gone] = merged(ONE)
+    told_of = (registered(ONE), gone)
+    for event in told_of if late else told_of[:1]:
+        await told(register, ONE, organization, event)
+    record = register.received(inspection(organization), uuid7(), stack=ONE)
+    await register.hear(record)
+    if not late:
+        await told(register, ONE, organization, gone)
+    [(id, _)] = await about(register, "inspection")
+    assert str(id) == gone.into.id  # type: ignore[attr-defined]
+
+
+async def test_the_release_says_why(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    released, _ = [
+        await register.do(annual.open_, organization_id=id, year=2025, due_on=date(2099, 5, 31))
+        for id in (one, two)
+    ]
+    await register.do(organizations.merge, id=one, into=two)
+    assert (await register.events(released.id))[-1][1]["ground"] == "merged"
