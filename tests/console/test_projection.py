@@ -157,6 +157,28 @@ async def test_a_record_knows_the_duplicates_that_were_merged_into_it(world: Wor
         assert await queries.absorbed(connection, ["120116%"], other.id) == {}
 
 
+@pytest.mark.parametrize("late", [True, False], ids=["heard after", "heard before"])
+async def test_what_is_about_a_duplicate_is_on_the_page_of_the_record_that_stays(
+    world: World, late: bool
+) -> None:
+    [twin], [between], [one] = [await world.register(name) for name in ("甲社（重）", "甲社（又）", "甲社")]
+    if not late:
+        duty = await world.open_duty(twin)
+    for gone, kept in ((twin, between), (between, one)):
+        into = Ref(str(kept.id), kept.sequence)
+        gone.state = msgspec.structs.replace(gone.state, ended=True, merged_into=into)
+        await world.hear(world.tell(gone, OrganizationMerged, into=into))
+    if late:
+        duty = await world.open_duty(twin)
+    async with world.runtime.database.transaction() as transaction:
+        subjects = await queries.about(transaction.connection, ["120116%"], one.id)
+        lines = await queries.timeline(transaction.connection, ["120116%"], one.id)
+        left = await queries.about(transaction.connection, ["120116%"], twin.id)
+    assert {subject.id for subject in subjects} == {one.id, duty.id}
+    assert "opened" in [line.fact for line in lines]
+    assert [subject.id for subject in left] == [twin.id]
+
+
 async def test_thousands_of_events_are_one_quick_batch(world: World) -> None:
     fresh = [world.organization(f"第{number}社") for number in range(3000)]
     events = [world.tell(one, OrganizationRegistered, route=RegistrationRoute.DIRECT) for one in fresh]

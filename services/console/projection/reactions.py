@@ -58,6 +58,14 @@ set division = excluded.division, name = excluded.name, initials = excluded.init
     registered_on = excluded.registered_on, filed_on = excluded.filed_on,
     full_members = excluded.full_members, ended = excluded.ended
 """
+_FOLLOW = """
+update subject s set organization_id = (o.state -> 'merged_into' ->> 'id')::uuid
+from subject o
+where (o.service, o.aggregate) = ('registry', 'organization') and o.id = any($1::uuid[])
+  and o.state -> 'merged_into' ->> 'id' is not null
+  and s.organization_id = o.id and (s.service, s.aggregate) <> ('registry', 'organization')
+returning s.organization_id
+"""
 _VERSION = """
 insert into projection (single, version, changed_at) values (true, 1, $1)
 on conflict (single) do update set version = projection.version + 1, changed_at = excluded.changed_at
@@ -77,7 +85,7 @@ def _published() -> tuple[type[Event], ...]:
 
 @reaction(*_published())
 async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Put the batch on the timeline and keep the newest state of each of its subjects; four statements."""
+    """Put the batch on the timeline and keep the newest state of each of its subjects; five statements."""
     service, aggregate = events[0].envelope.service, events[0].envelope.aggregate
     states = {id(event): msgspec.to_builtins(event.data.state) for event in events}
     about = {id(event): organization_of(aggregate, event.subject, states[id(event)]) for event in events}
@@ -112,7 +120,15 @@ async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     )  # fmt: skip
     if (service, aggregate) == ("registry", "organization"):
         await _organizations(newest, uow)
+    await _follow([id for id in about.values() if id is not None], uow)
     await uow.connection.execute(_VERSION, uow.now)
+
+
+async def _follow(organizations: Sequence[UUID], uow: UnitOfWork) -> None:
+    """Let what is about a merged organisation be about the one that goes on, whichever was heard first."""
+    while organizations:
+        rows = await uow.connection.fetch(_FOLLOW, organizations)
+        organizations = list({row["organization_id"] for row in rows})
 
 
 def _particular(event: Received[Any]) -> str:

@@ -92,7 +92,11 @@ async def settle_owner(uow: UnitOfWork, row: ResourceOfferRow | ResourceRequestR
         raise NobodyNamed(at="/organization_id")
     if row.organization_id is not None:
         place = await of_organization(uow, {"organization_id": row.organization_id})
-        row.organization_sequence, row.paused_on = place["organization_sequence"], place["paused_on"]
+        row.organization_id, row.organization_sequence = (
+            place["organization_id"],
+            place["organization_sequence"],
+        )
+        row.paused_on = place["paused_on"]
 
 
 async def _check_unused(uow: UnitOfWork, row: ResourceOfferRow, left: int) -> None:

@@ -68,7 +68,11 @@ async def plan(
     if organization_id is not None:
         place = await of_organization(uow, {"organization_id": organization_id})
         check_visited(visited, place["division"])
-        row.organization_sequence, row.paused_on = place["organization_sequence"], place["paused_on"]
+        row.organization_id, row.organization_sequence = (
+            place["organization_id"],
+            place["organization_sequence"],
+        )
+        row.paused_on = place["paused_on"]
 
 
 @SUPERVISION_VISITS.step(contract.SupervisionVisitPostponed, zh="改期", needs="write", path="postponement")
