@@ -1,18 +1,23 @@
 """Two records are found to be one organisation: what is about the one is about the other from then on."""
 
 from datetime import date
+from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
-from shuniu_contracts import Basis, Ref
+from shuniu_contracts import Basis, Event, Ref, registry
 from shuniu_contracts import registry_inspections as contract
 from uuid_utils.compat import uuid7
 
+from chassis.unit_of_work import StaleRevision
 from services.registry.areas import KINDS
+from services.registry.hub.posts import commands as posts
+from services.registry.hub.resources import offers
 from services.registry.incubation.supports import commands as supports
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.rectifications import commands as rectifications
+from services.registry.operations.visits import commands as visits
 from services.registry.organizations import commands as organizations
 from services.registry.organizations import merging
 from services.registry.records.assignments import commands as assignments
@@ -23,7 +28,7 @@ from tests.registry.enforcement.test_emergencies import ordered, owed, stands
 from tests.registry.inspections.test_campaigns import campaign, carried
 from tests.registry.records.test_returns import yearly
 from tests.registry.references import organization
-from tests.registry.test_replicas import ONE, merged, registered, told
+from tests.registry.test_replicas import ONE, merged, registered, state, told
 
 pytestmark = pytest.mark.integration
 
@@ -36,12 +41,12 @@ async def about(register: Register, table: str) -> list[tuple[UUID, str]]:
 async def supported(register: Register, id: UUID) -> None:
     await register.do(
         supports.give, organization_id=id, support_kind="funding", provider="street", hours=2,
-        content="辅导", **{"basis": "historical", "effective_on": date(2026, 1, 5)},
+        content="辅导", basis=Basis.HISTORICAL, effective_on=date(2026, 1, 5),
     )  # fmt: skip
 
 
 def test_no_kind_is_forgotten() -> None:
-    moved = {table for table, _, _ in merging._moves()}
+    moved = {one.table for one in merging._moves()}
     assert {str(k.row.__tablename__) for k in KINDS if "organization_id" in k.columns} <= moved
     assert {"registration_application", "applied_decision", "comparison_line", "operator_contract"} <= moved
 
@@ -156,28 +161,69 @@ async def test_a_campaign_that_opens_while_two_are_merged_asks_once(register: Re
     assert await about(register, "inspection") == [(two, "due")]
 
 
-def inspection(organization: UUID) -> Any:
+def inspection(organization: UUID, *, released: bool = False) -> Any:
     day = date(2026, 3, 2)
     state = contract.InspectionState(
         effective_on=day, basis=Basis.LIVE, division=ONE, opened_on=day, organization=Ref(str(organization)),
-        state=contract.InspectionPhase.DUE, year=2025, legal_form="association",
+        state=contract.InspectionPhase.RELEASED if released else contract.InspectionPhase.DUE, year=2025,
+        legal_form="association", ended=released, ended_on=day if released else None,
     )  # fmt: skip
+    if released:
+        return contract.InspectionReleased(state=state, ground="merged")
     return contract.InspectionOpened(state=state)
+
+
+def gone(into: UUID) -> Event:
+    there = Ref(str(into), 2)
+    return registry.OrganizationMerged(state=state(ONE, ended=True, merged_into=there), into=there)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_in_whatever_order_it_is_heard_the_survivors_own_inspection_stands(
+    register: Register, seed: int
+) -> None:
+    one, two, three, own, double = [uuid7() for _ in range(5)]
+    told_of: dict[UUID, list[Event]] = {
+        one: [registered(ONE), gone(two)], two: [registered(ONE), gone(three)], three: [registered(ONE)],
+        own: [inspection(three)], double: [inspection(one), inspection(one, released=True)],
+    }  # fmt: skip
+    order = [id for id, events in told_of.items() for _ in events]
+    Random(seed).shuffle(order)
+    for id in order:
+        await told(register, ONE, id, told_of[id].pop(0))
+    found = {row["id"]: row["organization_id"] for row in await register.rows("select * from inspection")}
+    assert found[own] == three
+    assert found[double] in (one, two), "a double stays with a record that ended"
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_in_whatever_order_mergers_are_heard_the_only_inspection_goes_to_the_last(
+    register: Register, seed: int
+) -> None:
+    one, two, three, id = [uuid7() for _ in range(4)]
+    told_of: dict[UUID, list[Event]] = {
+        one: [registered(ONE), gone(two)], two: [registered(ONE), gone(three)], id: [inspection(one)],
+    }  # fmt: skip
+    order = [id for id, events in told_of.items() for _ in events]
+    Random(seed).shuffle(order)
+    for each in order:
+        await told(register, ONE, each, told_of[each].pop(0))
+    assert await about(register, "inspection") == [(three, "due")]
 
 
 @pytest.mark.parametrize("late", [True, False], ids=["heard after", "heard before"])
 async def test_records_of_a_stack_below_follow_in_any_order(register: Register, late: bool) -> None:
     organization = uuid7()
-    [gone] = merged(ONE)
-    told_of = (registered(ONE), gone)
+    [end] = merged(ONE)
+    told_of = (registered(ONE), end)
     for event in told_of if late else told_of[:1]:
         await told(register, ONE, organization, event)
     record = register.received(inspection(organization), uuid7(), stack=ONE)
     await register.hear(record)
     if not late:
-        await told(register, ONE, organization, gone)
+        await told(register, ONE, organization, end)
     [(id, _)] = await about(register, "inspection")
-    assert str(id) == gone.into.id  # type: ignore[attr-defined]
+    assert str(id) == end.into.id  # type: ignore[attr-defined]
 
 
 async def test_the_release_says_why(register: Register) -> None:
@@ -188,3 +234,34 @@ async def test_the_release_says_why(register: Register) -> None:
     ]
     await register.do(organizations.merge, id=one, into=two)
     assert (await register.events(released.id))[-1][1]["ground"] == "merged"
+
+
+async def test_who_saw_a_record_before_it_moved_reads_it_again(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    id = await owed(register, one)
+    await register.do(organizations.merge, id=one, into=two)
+    with pytest.raises(StaleRevision):
+        await register.do(rectifications.submit_evidence, id=id, measures="已改正", revision=1)
+
+
+async def test_a_post_that_served_both_serves_one(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    post = await register.do(posts.open_, division="120116", body="centre", source="purchased")
+    await register.do(posts.fill, id=post.id, holder="u-worker")
+    await register.do(posts.change_load, id=post.id, organization_ids=[one, two])
+    await register.do(organizations.merge, id=one, into=two)
+    [row] = await register.rows("select organizations, load from social_worker_post")
+    assert (row["organizations"], row["load"]) == ([str(two)], 1)
+
+
+async def test_what_is_opened_by_the_merged_records_id_is_about_the_survivor(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    await register.do(organizations.merge, id=one, into=two)
+    given: dict[str, Any] = {"division": "120116", "organization_id": one}
+    await register.do(
+        visits.plan, **{**given, "body": "centre", "visited": "120116005", "topics": ["ledger"]}
+    )
+    await register.do(offers.offer, **given, kind="venue", unit="hour", quantity=1)
+    for table in ("supervision_visit", "resource_offer"):
+        [row] = await register.rows(f"select organization_id from {table}")
+        assert row["organization_id"] == two

@@ -120,8 +120,9 @@ async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     )  # fmt: skip
     if (service, aggregate) == ("registry", "organization"):
         await _organizations(newest, uow)
-    await _follow([id for id in about.values() if id is not None], uow)
+    # Batches are one after another from here on: each sees the mergers, or the records, of those before it.
     await uow.connection.execute(_VERSION, uow.now)
+    await _follow([id for id in about.values() if id is not None], uow)
 
 
 async def _follow(organizations: Sequence[UUID], uow: UnitOfWork) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from chassis.model import division_code, refuse_all
+from chassis.received import Received
 from chassis.service import DueTimer, timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.applications.model import (
@@ -26,6 +27,7 @@ from services.registry.hub.criteria.queries import applicable
 from services.registry.hub.hubs.queries import department_of
 from services.registry.identification.model import normalized_name, organization_name
 from services.registry.organizations import commands as organizations
+from services.registry.organizations.merging import going_on
 from services.registry.organizations.model import (
     LEGAL_PERSONS,
     Basis,
@@ -149,7 +151,7 @@ async def refuse_endorsement(
 async def register(
     uow: UnitOfWork, *, id: UUID, credit_code: str | None = None, legacy_number: str | None = None,
     registration_authority: str | None = None, effective_on: date | None = None,
-    basis: Basis = Basis.LIVE,
+    basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
 ) -> RegistrationApplicationRow:  # fmt: skip
     """The authority registers: in one transaction the organisation is created or moves on, and the
     application closes with a reference to it."""
@@ -165,19 +167,21 @@ async def register(
         "registration_authority": registration_authority,
         **{name: value for name in _CARRIED if (value := getattr(row, name)) is not None},
     }
-    organization = await _register_organization(uow, row, details)
+    organization = await _register_organization(uow, row, details, because)
     row.organization_id, row.organization_sequence = organization.id, organization.sequence
     await _move(uow, row, progress)
     uow.record(
         row,
         registry.RegistrationApplicationClosed(state=row.public_state(), registered=organization.reference()),
+        because=because,
     )
     return row
 
 
 async def _register_organization(
-    uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any]
-) -> OrganizationRow:
+    uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any],
+    because: Received[Any] | None,
+) -> OrganizationRow:  # fmt: skip
     common: dict[str, Any] = {
         "legal_form": LegalForm(row.legal_form),
         "route": RegistrationRoute(row.route),
@@ -193,7 +197,7 @@ async def _register_organization(
 
 async def deny(
     uow: UnitOfWork, *, id: UUID, reasons: Sequence[str], explanation: str | None = None,
-    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
 ) -> RegistrationApplicationRow:  # fmt: skip
     """The authority denies registration and says why."""
     row = await uow.load(RegistrationApplicationRow, id)
@@ -201,7 +205,8 @@ async def deny(
     _date(uow, row, effective_on, basis)
     await _move(uow, row, progress)
     row.reasons, row.explanation = list(reasons), explanation
-    uow.record(row, registry.RegistrationApplicationDenied(state=row.public_state(), reasons=tuple(reasons)))
+    event = registry.RegistrationApplicationDenied(state=row.public_state(), reasons=tuple(reasons))
+    uow.record(row, event, because=because)
     return row
 
 
@@ -288,8 +293,9 @@ async def _open(
     await _fill(uow, row, {"categories": categories, **details})
     await _refuse_second(uow, row)
     if organization_id is not None:
-        organization = await uow.load(OrganizationRow, organization_id)
-        row.organization_sequence = organization.sequence
+        survivor, _ = (await going_on(uow, [organization_id]))[organization_id]
+        organization = await uow.load(OrganizationRow, survivor)
+        row.organization_id, row.organization_sequence = organization.id, organization.sequence
     try:
         async with uow.session.begin_nested():
             uow.admit(row)

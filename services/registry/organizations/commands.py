@@ -523,8 +523,8 @@ async def merge(
     """Two records are one organisation: `id` ends with `merged`, `into` takes over what it lacks.
 
     The record that ends is counted on no day any more, as if it had never been entered; what was about it is
-    about the survivor. Answers the record
-    that ended, whose revision the caller gave. Both are locked in the order of their ids.
+    about the survivor. Answers the record that ended, whose revision the caller gave. Both are locked in the
+    order of their ids.
     """
     if id == into:
         raise MergedWithItself(at="/into", id=id)

@@ -46,6 +46,15 @@ async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapp
     }  # fmt: skip
 
 
+async def belong(uow: UnitOfWork, row: Any, organization_id: UUID) -> Mapping[str, Any]:
+    """Let a new record, whose place something else gives, be about an organisation that is on the record;
+    what `of_organization` says and raises."""
+    place = await of_organization(uow, {"organization_id": organization_id})
+    for column in ("organization_id", "organization_sequence", "paused_on"):
+        setattr(row, column, place[column])
+    return place
+
+
 async def refer(uow: UnitOfWork, row: Any, organization_id: UUID) -> OrganizationRow:
     """Let a new record be about an organisation that does not give it its place; returns the organisation.
 

@@ -6,21 +6,37 @@ only, and the one that goes on has already, stays with the record that ended: a 
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from chassis.unit_of_work import UnitOfWork
 from services.registry.tables import Table
 
-_STAY: Final = frozenset({"organization", "organization_status", "spot_check_pool"})
-"""Tables whose rows stay: the days of the record that ended are taken out, and a draw is checked with the
-pool that it was drawn from."""
+_STAY: Final = frozenset({"followed", "organization", "organization_status", "spot_check_pool"})
+"""Tables whose rows stay: the days of the record that ended are taken out, a draw is checked with the pool
+that it was drawn from, and `followed` keeps what a record was about."""
 _LISTS: Final = ("hosts", "organizations", "partners")
 """Columns that name many organisations, as texts."""
 
 _MOVE: Final = 'update "{table}" r set {changes} where r.{column} = $1 and not ({double})'
+_REMEMBERED: Final = """
+with moved as ({move} returning r.id, r.home)
+insert into followed (record_id, organization_id) select id, $1 from moved where home <> ${stack}
+on conflict (record_id) do nothing
+"""
+_STEP_BACK: Final = """
+with back as (
+    delete from followed f using "{table}" r
+    where r.id = f.record_id and r.organization_id = any($1)
+    returning f.record_id, f.organization_id
+), moved as (
+    update "{table}" r set organization_id = back.organization_id from back where r.id = back.record_id
+)
+select distinct organization_id from back
+"""
 _DOUBLES: Final = """
 select id from "{table}" r
 where r.organization_id = $1 and r.home = $3 and not r.ended and ({double})
@@ -32,19 +48,20 @@ _DOUBLE: Final = """
 _REPLACE: Final = """
 update "{table}"
 set {column} = case when $2 = any({column}) then array_remove({column}, $1)
-                    else array_replace({column}, $1, $2) end
+                    else array_replace({column}, $1, $2) end{and_so}
 where $1 = any({column})
 """
 _SURVIVORS: Final = """
 with recursive chain as (
-    select id as was, id as now from unnest($1::uuid[]) as asked(id)
+    select id as was, id as now, 0::bigint as said from unnest($1::uuid[]) as asked(id)
     union
-    select c.was, o.merged_into from chain c join organization o on o.id = c.now
+    select c.was, o.merged_into, o.merged_into_sequence from chain c join organization o on o.id = c.now
     where o.merged_into is not null
 )
-select c.was, c.now, coalesce(o.sequence, 0) as sequence
-from chain c left join organization o on o.id = c.now
+select c.was, c.now, coalesce(o.sequence, c.said) as sequence
+from chain c left join organization o on o.id = c.now left join organization first on first.id = c.was
 where o.merged_into is null
+order by first.recorded_at, c.was
 """
 _STILL: Final = "select from organization where id = any($1) order by id for share"
 
@@ -54,18 +71,37 @@ async def move(uow: UnitOfWork, was: UUID, now: UUID, sequence: int, *, tables: 
     `sequence`."""
     await uow.flush()
     wanted = frozenset(tables)
-    for table, statement, dated in _moves():
-        if not wanted or table in wanted:
-            await uow.connection.execute(statement, was, now, *((sequence,) if dated else ()))
+    said = {"was": was, "now": now, "sequence": sequence, "stack": uow.stack}
+    for one in _moves():
+        if not wanted or one.table in wanted:
+            await uow.connection.execute(one.statement, *(said[name] for name in one.takes))
     for table, statement in _lists():
         if not wanted or table in wanted:
             await uow.connection.execute(statement, str(was), str(now))
 
 
+async def step_back(uow: UnitOfWork, table: str, about: Sequence[UUID]) -> list[UUID]:
+    """Let the records of other stacks that followed a merger to one of these be about what their home said
+    last; returns what that is.
+
+    Events of different records come in any order: what the one that goes on has itself may come after what
+    followed to it, and is the one that stands. So what is about it is put in place before the rest follows.
+    """
+    if table not in _once():
+        return []
+    rows = await uow.connection.fetch(_STEP_BACK.format(table=table), about)
+    return [row["organization_id"] for row in rows]
+
+
 async def survivors(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int]]:
-    """Which organisation goes on for each of these, often itself, and how far it has come: 0 where it is not
-    known here. None of them is merged before this transaction has ended."""
+    """`going_on`; none of the organisations is merged before this transaction has ended."""
     await uow.connection.execute(_STILL, ids)
+    return await going_on(uow, ids)
+
+
+async def going_on(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, int]]:
+    """Which organisation goes on for each of these, often itself, and how far it has come: 0 where it is not
+    known here. Those that were merged first come first."""
     rows = await uow.connection.fetch(_SURVIVORS, ids)
     return {row["was"]: (row["now"], row["sequence"]) for row in rows}
 
@@ -77,11 +113,18 @@ async def doubles(uow: UnitOfWork, table: sa.Table, was: UUID, now: UUID) -> lis
     return [row["id"] for row in await uow.connection.fetch(statement, was, now, uow.stack)]
 
 
+class _Move(NamedTuple):
+    table: str
+    statement: str
+    takes: tuple[str, ...]
+    """What its parameters are."""
+
+
 @cache
-def _moves() -> tuple[tuple[str, str, bool], ...]:
-    """Table, statement, and whether it takes the sequence, of every column that names one organisation."""
+def _moves() -> tuple[_Move, ...]:
+    """One for every column that names one organisation."""
     return tuple(
-        (table.name, _statement(table, column.name), _dated(column.name) in table.columns)
+        _move(table, column.name)
         for table in Table.metadata.sorted_tables
         if table.name not in _STAY
         for column in table.columns
@@ -92,22 +135,44 @@ def _moves() -> tuple[tuple[str, str, bool], ...]:
 @cache
 def _lists() -> tuple[tuple[str, str], ...]:
     return tuple(
-        (table.name, _REPLACE.format(table=table.name, column=name))
+        (table.name, _replace(table, name))
         for table in Table.metadata.sorted_tables
         if table.name not in _STAY
         for name in _LISTS
-        if name in table.columns
+        if name in table.columns and isinstance(table.columns[name].type, pg.ARRAY)
     )
+
+
+@cache
+def _once() -> frozenset[str]:
+    """Tables with something that there is once for one organisation."""
+    return frozenset(one.table for one in _moves() if "stack" in one.takes)
 
 
 def _dated(column: str) -> str:
     return f"{column.removesuffix('_id')}_sequence"
 
 
-def _statement(table: sa.Table, column: str) -> str:
-    dated = _dated(column)
-    changes = f"{column} = $2" + (f", {dated} = $3" if dated in table.columns else "")
-    return _MOVE.format(table=table.name, column=column, changes=changes, double=_double(table, column))
+def _move(table: sa.Table, column: str) -> _Move:
+    takes, changes = ["was", "now"], [f"{column} = $2"]
+    if (dated := _dated(column)) in table.columns:
+        takes.append("sequence")
+        changes.append(f"{dated} = $3")
+    if "revision" in table.columns:
+        changes.append("revision = r.revision + 1")
+    statement = _MOVE.format(
+        table=table.name, column=column, changes=", ".join(changes), double=_double(table, column)
+    )
+    if _unique(table, column):
+        takes.append("stack")
+        statement = _REMEMBERED.format(move=statement, stack=len(takes))
+    return _Move(table.name, statement, tuple(takes))
+
+
+def _replace(table: sa.Table, column: str) -> str:
+    """A post's load is the number of those that it serves."""
+    fewer = f", load = load - ($2 = any({column}))::int" if "load" in table.columns else ""
+    return _REPLACE.format(table=table.name, column=column, and_so=fewer + ", revision = revision + 1")
 
 
 def _double(table: sa.Table, column: str) -> str:

@@ -17,7 +17,7 @@ from chassis.service import Reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.commands import remember_status
-from services.registry.organizations.merging import move, survivors
+from services.registry.organizations.merging import going_on, move, step_back
 from services.registry.organizations.model import days_standing
 from services.registry.organizations.tables import OrganizationRow, pinyin_initials
 
@@ -39,6 +39,11 @@ from jsonb_populate_recordset(null::organization_status, $1::jsonb) as fresh
 where not exists (select from organization_status s where s.organization_id = fresh.organization_id)
 """
 
+_NAME = "hashtextextended('registry mergers elsewhere', 0)"
+_FOLLOWING = f"select pg_advisory_xact_lock_shared({_NAME})"
+_MERGING = f"select pg_advisory_xact_lock({_NAME})"
+"""Who hears of a record and who hears of a merger at the same time do not see each other's rows."""
+
 _UNCOUNTED = "delete from organization_status where organization_id = any($1::uuid[])"
 
 
@@ -48,10 +53,11 @@ async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
         return
     rows = [(received, _row(received)) for received in foreign]
     newest = {row.id: row for _, row in rows}
+    merged = [row.id for row in newest.values() if row.merged_into is not None]
+    if merged:
+        await uow.connection.execute(_MERGING)
     await _write(uow, newest.values())
-    for row in newest.values():
-        if row.merged_into is not None:
-            await move(uow, row.id, row.merged_into, row.merged_into_sequence or 0)
+    await _follow(uow, merged)
     first = [row for received, row in rows if received.envelope.sequence == 1]
     await uow.connection.execute(
         _FIRST_DAYS, msgspec.json.encode([day for row in first for day in _days(row)]).decode()
@@ -61,6 +67,12 @@ async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
             await remember_status(uow, row)
     gone = [row.id for received, row in rows if _never_was(received.data)]
     await uow.connection.execute(_UNCOUNTED, gone)
+
+
+async def _follow(uow: UnitOfWork, about: Sequence[UUID], *tables: str) -> None:
+    for was, (now, sequence) in (await going_on(uow, about)).items():
+        if was != now:
+            await move(uow, was, now, sequence, tables=tables)
 
 
 async def _write(uow: UnitOfWork, rows: Iterable[OrganizationRow]) -> None:
@@ -135,16 +147,18 @@ def _following(keep: Reaction, table: str) -> Reaction:
     """The same, which lets records about merged organisations follow."""
 
     async def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-        about = {
+        named = [
             UUID(event.data.state.organization.id)
             for event in events
             if event.envelope.stack != uow.stack and event.data.state.organization is not None
-        }
-        going_on = await survivors(uow, list(about)) if about else {}
+        ]
+        if not named:
+            return await keep.function(events, uow)
+        await uow.connection.execute(_FOLLOWING)
+        here = [now for now, _ in (await going_on(uow, named)).values()]
+        back = await step_back(uow, table, [*named, *here])
         await keep.function(events, uow)
-        for was, (now, sequence) in going_on.items():
-            if was != now:
-                await move(uow, was, now, sequence, tables=(table,))
+        await _follow(uow, [*named, *back], table)
 
     follow.__qualname__ = f"{keep.function.__qualname__}, following"
     return Reaction(keep.types, follow)

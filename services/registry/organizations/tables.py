@@ -213,6 +213,16 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 
 
+class FollowedRow(Table, table=True):
+    """What a record of another stack was about when its home last spoke of it, where that was merged and the
+    record followed; kept for kinds of which an organisation has one only."""
+
+    __tablename__ = "followed"
+
+    record_id: UUID = Field(primary_key=True)
+    organization_id: UUID
+
+
 class OrganizationStatusRow(Table, table=True):
     """How an organisation stood from a day on: what figures of any past day are counted from.
 

@@ -12,7 +12,7 @@ from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.organizations.commands import change_standing
-from services.registry.organizations.merging import survivors
+from services.registry.organizations.merging import going_on
 from services.registry.organizations.standing import weighing
 from services.registry.organizations.tables import OrganizationRow
 
@@ -30,8 +30,8 @@ from services.registry.organizations.tables import OrganizationRow
 async def weigh(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Reckon the standing of the organisations anew, from what is open now, all of a batch at once."""
     about = [UUID(received.data.state.organization.id) for received in events]
-    going_on = await survivors(uow, about)
-    newest = {going_on[id][0]: received for id, received in zip(about, events, strict=True)}
+    survivors = await going_on(uow, about)
+    newest = {survivors[id][0]: received for id, received in zip(about, events, strict=True)}
     organization = OrganizationRow
     rows = await uow.session.exec(
         select(organization)

@@ -26,7 +26,7 @@ from services.registry.hub.hubs.model import (
 from services.registry.hub.hubs.tables import HubRow
 from services.registry.hub.versions.commands import check_fields
 from services.registry.operations.cadences import commands as cadences
-from services.registry.organizations.concerning import of_organization
+from services.registry.organizations.concerning import belong
 from services.registry.organizations.model import LegalStatus
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
@@ -208,8 +208,7 @@ def _settle(uow: UnitOfWork, row: HubRow) -> None:
 
 
 async def _of_registered(uow: UnitOfWork, row: HubRow, organization_id: UUID) -> None:
-    place = await of_organization(uow, {"organization_id": organization_id})
-    row.organization_sequence = place["organization_sequence"]
-    organization = await uow.session.get_one(OrganizationRow, organization_id)
+    await belong(uow, row, organization_id)
+    organization = await uow.session.get_one(OrganizationRow, row.organization_id)
     if organization.legal_status not in REGISTERED:
         raise HubNotRegistered(at="/organization_id", status=organization.legal_status)

@@ -17,7 +17,7 @@ from services.registry.hub.resources.model import (
     StillSetAside,
 )
 from services.registry.hub.resources.tables import ResourceOfferRow, ResourceRequestRow
-from services.registry.organizations.concerning import of_organization
+from services.registry.organizations.concerning import belong
 from services.registry.tables import MatterStepRow
 
 USED = """
@@ -91,12 +91,7 @@ async def settle_owner(uow: UnitOfWork, row: ResourceOfferRow | ResourceRequestR
     if row.organization_id is None and row.body is None:
         raise NobodyNamed(at="/organization_id")
     if row.organization_id is not None:
-        place = await of_organization(uow, {"organization_id": row.organization_id})
-        row.organization_id, row.organization_sequence = (
-            place["organization_id"],
-            place["organization_sequence"],
-        )
-        row.paused_on = place["paused_on"]
+        await belong(uow, row, row.organization_id)
 
 
 async def _check_unused(uow: UnitOfWork, row: ResourceOfferRow, left: int) -> None:

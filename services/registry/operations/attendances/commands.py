@@ -75,8 +75,7 @@ async def invite(
         organization = await refer(uow, row, organization_id)
         await _check_not_listed(uow, row)
         if organization.ended and row.basis == Basis.LIVE.value:
-            into = organization.merged_into or "-"
-            raise AlreadyEnded(status=organization.legal_status, into=into, at="/organization_id")
+            raise AlreadyEnded(status=organization.legal_status, into="-", at="/organization_id")
     await count_later(uow, await check_open(uow, row))
 
 

@@ -15,7 +15,7 @@ from services.registry.inspections.rectifications import commands as rectificati
 from services.registry.operations.tasks import commands as tasks
 from services.registry.operations.visits.model import TRANSITIONS, VisitPhase, check_visited
 from services.registry.operations.visits.tables import SupervisionVisitRow
-from services.registry.organizations.concerning import of_organization
+from services.registry.organizations.concerning import belong
 from services.registry.tables import MatterStepRow
 
 
@@ -66,13 +66,7 @@ async def plan(
     """A visit to a division below, or to one of its organisations."""
     check_visited(row.division, visited)
     if organization_id is not None:
-        place = await of_organization(uow, {"organization_id": organization_id})
-        check_visited(visited, place["division"])
-        row.organization_id, row.organization_sequence = (
-            place["organization_id"],
-            place["organization_sequence"],
-        )
-        row.paused_on = place["paused_on"]
+        check_visited(visited, (await belong(uow, row, organization_id))["division"])
 
 
 @SUPERVISION_VISITS.step(contract.SupervisionVisitPostponed, zh="改期", needs="write", path="postponement")
