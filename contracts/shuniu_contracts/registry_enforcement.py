@@ -54,7 +54,12 @@ class OfficialDecisionState(MatterState, frozen=True, kw_only=True):
     """The list, where the decision puts the organisation on one."""
     grounds: tuple[Code, ...] = ()
     result: Code | None = None
-    """What was decided within its kind: a penalty, a grade, a conclusion, by the profile's codes."""
+    """What was decided within its kind: a penalty by the profile's codes; an inspection's result; a grade
+    or `none`; `registered` or `denied`."""
+    record: Ref | None = None
+    """The inspection, evaluation or application that it concludes; without one, the only one open."""
+    credit_code: PublicCode | None = None
+    """Given by the decision to register."""
     document_number: DocumentNumber | None = None
     decided_on: datetime.date
     corrected_times: Count = 0

@@ -167,7 +167,7 @@ async def register(
         "registration_authority": registration_authority,
         **{name: value for name in _CARRIED if (value := getattr(row, name)) is not None},
     }
-    organization = await _register_organization(uow, row, details, because)
+    organization = await _register_organization(uow, row, details)
     row.organization_id, row.organization_sequence = organization.id, organization.sequence
     await _move(uow, row, progress)
     uow.record(
@@ -179,9 +179,8 @@ async def register(
 
 
 async def _register_organization(
-    uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any],
-    because: Received[Any] | None,
-) -> OrganizationRow:  # fmt: skip
+    uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any]
+) -> OrganizationRow:
     common: dict[str, Any] = {
         "legal_form": LegalForm(row.legal_form),
         "route": RegistrationRoute(row.route),
@@ -341,7 +340,7 @@ async def _criteria(
         uow.session, uow.policy(RegistryPolicy), division=row.division, categories=row.categories,
         day=row.effective_on,
     )  # fmt: skip
-    refuse_all(check_criteria([*met, *failed], found.codes, found.version))
+    refuse_all(check_criteria(met, failed, found.codes, found.version))
     row.criteria_version = found.version
     row.criteria_met, row.criteria_failed = list(met), list(failed)
     return found.codes

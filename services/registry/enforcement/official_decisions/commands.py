@@ -14,18 +14,23 @@ from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.addressed import address
 from services.registry.enforcement.credit_listings.model import LISTS_ZH
+from services.registry.enforcement.official_decisions.concluding import CONCLUDES, name_record
 from services.registry.enforcement.official_decisions.model import (
     KINDS_ZH,
+    REGISTERED,
     TRANSITIONS,
+    ConcludesNothing,
     DecisionPhase,
     EndBeforeDecision,
     LiftedByProcedure,
     ListedWithoutNotice,
     NoList,
     RevocationStands,
+    check_result,
 )
 from services.registry.enforcement.official_decisions.tables import OfficialDecisionRow
 from services.registry.fields import Code, Codes, DocumentNumber, Words
+from services.registry.identification import model as identification
 from services.registry.tables import MatterStepRow
 
 OFFICIAL_DECISIONS = Kind(
@@ -54,6 +59,12 @@ async def record(
     grounds: Annotated[Codes, Field(title="事由")] = [],  # noqa: B006, read only
     result: Annotated[Code | None, Field(title="决定内容")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
+    record_id: Annotated[
+        UUID | None, Field(title="办结记录", description="the inspection, evaluation or application")
+    ] = None,
+    credit_code: Annotated[
+        str | None, Field(title="统一社会信用代码", max_length=40, description="given by a registration")
+    ] = None,
     due_on: Annotated[Day | None, Field(title="截止日期", description="of a decision for a time")] = None,
     reasons: Annotated[Words | None, Field(title="理由")] = None,
 ) -> None:  # fmt: skip
@@ -65,6 +76,13 @@ async def record(
     if kind is contract.DecisionKind.LISTING and row.basis == Basis.LIVE.value:
         raise ListedWithoutNotice(at="/kind")
     _check_end(row)
+    check_result(kind, result)
+    if (record_id is not None and kind not in CONCLUDES) or (credit_code and result != REGISTERED):
+        raise ConcludesNothing(at="/record_id", kind_zh=KINDS_ZH[kind], kind_en=kind.value)
+    if credit_code is not None:
+        row.credit_code = identification.credit_code(credit_code, at="/credit_code")
+    if record_id is not None:
+        await name_record(uow, row, record_id)
 
 
 @OFFICIAL_DECISIONS.step(contract.OfficialDecisionCorrected, zh="更正", needs="write", path="correction")
@@ -74,12 +92,18 @@ async def correct(
     grounds: Annotated[Codes | None, Field(title="事由")] = None,
     result: Annotated[Code | None, Field(title="决定内容")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
+    record_id: Annotated[UUID | None, Field(title="办结记录")] = None,
     decided_on: Annotated[Day | None, Field(title="决定日期")] = None,
     due_on: Annotated[Day | None, Field(title="截止日期")] = None,
 ) -> None:  # fmt: skip
     """What was recorded wrongly is put right; what is not named stays."""
     row.corrected_times += 1
     _check_end(row)
+    check_result(row.kind, row.result)
+    if record_id is not None:
+        if contract.DecisionKind(row.kind) not in CONCLUDES:
+            raise ConcludesNothing(at="/record_id", kind_zh=KINDS_ZH[row.kind], kind_en=row.kind)
+        await name_record(uow, row, record_id)
 
 
 @OFFICIAL_DECISIONS.step(contract.OfficialDecisionLifted, zh="解除", needs="write", path="lifting")

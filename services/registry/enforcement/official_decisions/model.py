@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
+from services.registry.inspections.annual.model import InspectionResult
+from services.registry.inspections.evaluations.model import Grade
 
 
 class DecisionPhase(StrEnum):
@@ -28,6 +30,60 @@ KINDS_ZH: Mapping[str, str] = {
     "suspension": "责令停止活动",
     "revocation": "撤销登记",
 }
+
+
+NO_GRADE = "none"
+REGISTERED, DENIED = "registered", "denied"
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "inspection": tuple(InspectionResult),
+    "grade": (*Grade, NO_GRADE),
+    "registration": (REGISTERED, DENIED),
+}
+"""What these kinds can come to, which moves a record; of the others it is the profile's."""
+
+
+def check_result(kind: str, result: str | None) -> None:
+    """Raise `NoSuchResult` where a record could not follow the decision."""
+    known = RESULTS.get(kind)
+    if known is not None and result not in known:
+        raise NoSuchResult(
+            at="/result", kind_zh=KINDS_ZH[kind], kind_en=kind, result=result or "-", known=", ".join(known)
+        )
+
+
+class NoSuchResult(Refusal):
+    """A conclusion, grade or registration that no record could follow."""
+
+    code = "decision_result_unknown"
+    kind = RefusalKind.INVALID
+    zh = "“{kind_zh}”的决定内容不能是“{result}”，请从以下选择：{known}。"
+    en = "A decision about {kind_en} cannot be '{result}'; choose one of {known}."
+
+
+class ConcludesNothing(Refusal):
+    """A record or a code named by a decision that concludes or registers nothing."""
+
+    code = "decision_concludes_nothing"
+    kind = RefusalKind.INVALID
+    zh = "“{kind_zh}”的决定不办结记录：请删去对应记录和统一社会信用代码（代码只由准予登记的决定给出）。"
+    en = "A decision about {kind_en} names no record, and a code only where it registers; leave them out."
+
+
+class AboutAnother(Refusal):
+    """The record that a decision names is about another organisation."""
+
+    code = "decision_about_another"
+    kind = RefusalKind.INVALID
+    zh = "记录“{record}”不属于该社会组织，请选择该组织的记录。"
+    en = "Record '{record}' is not about this organisation; name one that is."
+
+
+class NotOneRecord(Refusal):
+    """A decision that names no record, where there is none that is open, or several."""
+
+    code = "decision_not_about_one_record"
+    zh = "该组织在办的“{kind_zh}”记录有 {found} 件，不能确定决定所指，请在决定中写明对应记录。"
+    en = "The organisation has {found} open records of {kind_en}: let the decision name the one it means."
 
 
 class ListedWithoutNotice(Refusal):

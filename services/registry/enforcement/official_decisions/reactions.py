@@ -13,6 +13,7 @@ from chassis.model import Refusal, Refusals
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
+from services.registry.enforcement.official_decisions.concluding import CONCLUDES, conclude
 from services.registry.enforcement.official_decisions.queries import standing
 from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
 from services.registry.organizations import commands as organizations
@@ -74,7 +75,7 @@ async def _apply(uow: UnitOfWork, received: Received[Any], organization: Organiz
     kept = await _keep(uow, received, organization.id)
     try:
         async with uow.savepoint():
-            await _change(uow, received, organization.id)
+            await _change(uow, received, organization.id, kept)
     except (Refusal, Refusals) as refused:
         faults = refused.refusals if isinstance(refused, Refusals) else (refused,)
         kept.refused = faults[0].code
@@ -98,11 +99,15 @@ async def _keep(uow: UnitOfWork, received: Received[Any], organization_id: UUID)
     return kept
 
 
-async def _change(uow: UnitOfWork, received: Received[Any], id: UUID) -> None:
-    """Move the organisation's record; raises what its commands refuse."""
+async def _change(uow: UnitOfWork, received: Received[Any], id: UUID, kept: AppliedDecisionRow) -> None:
+    """Move the organisation's record, or the one that was decided; raises what their commands refuse."""
     state: contract.OfficialDecisionState = received.data.state
     if state.kind is contract.DecisionKind.LISTING:
         return await _list(uow, id, effective_on=state.effective_on, basis=state.basis, because=received)
+    if state.kind in CONCLUDES:
+        if state.ended_on is None:  # what was concluded is not undone by lifting
+            kept.record_id = await conclude(uow, received, id, kept.record_id)
+        return None
     if state.kind not in (contract.DecisionKind.SUSPENSION, contract.DecisionKind.REVOCATION):
         return None
     status = (await uow.load(OrganizationRow, id)).legal_status

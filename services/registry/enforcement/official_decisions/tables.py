@@ -28,6 +28,9 @@ class OfficialDecisionRow(MatterRow, Table, table=True):
     grounds: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="事由")
     result: str | None = Field(default=None, title="决定内容")
     document_number: str | None = Field(default=None, title="文号")
+    record_id: UUID | None = Field(default=None, title="办结记录")
+    record_sequence: int = Field(default=0, sa_type=sa.BigInteger)
+    credit_code: str | None = Field(default=None, title="统一社会信用代码")
     decided_on: date = Field(title="决定日期")
     corrected_times: int = Field(default=0, title="更正次数")
     procedure_id: UUID | None = Field(default=None, title="列入程序")
@@ -50,5 +53,7 @@ class AppliedDecisionRow(Table, table=True):
     decided_on: date
     until: date | None = None
     lifted_on: date | None = None
+    record_id: UUID | None = None
+    """What it moved: an inspection, an evaluation or an application."""
     refused: str | None = None
     """Why the organisation's record could not follow, as the code of the refusal; None where it did."""

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 
 from chassis.http.fields import Day
@@ -142,6 +143,7 @@ async def conclude(
         await rectifications.open_(
             uow, organization_id=row.organization_id, origin="inspection", topics=topics or ["inspection"],
             findings=findings or f"{row.year} 年度年检", origin_record_id=row.id,
+            effective_on=row.effective_on, basis=Basis(row.basis),
         )  # fmt: skip
     return None
 

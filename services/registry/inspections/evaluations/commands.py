@@ -2,17 +2,20 @@
 and what becomes of a grade: lowered, revoked, superseded, expired."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from shuniu_contracts import Basis
+from shuniu_contracts import Basis, event_type
 from shuniu_contracts import registry_inspections as contract
 from sqlmodel import col, select
 
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind, words
+from chassis.matters.facts import check_day
 from chassis.model import refuse_all
+from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, Words
 from services.registry.inspections.evaluations import queries
@@ -248,12 +251,7 @@ async def give_grade(
     said = _decided(uow, row, committee, votes)
     if row.proposed_grade is not None and grade != row.proposed_grade and deviation is None:
         raise GradeDeviates(at="/grade", proposed=row.proposed_grade, grade=grade.value)
-    row.graded_on = row.effective_on
-    row.valid_until = years_after(row.effective_on, _policy(uow).valid_years)
-    for older in await _graded_before(uow, row):
-        await supersede.on(
-            uow, older, effective_on=row.effective_on, basis=Basis(row.basis), successor_id=row.id
-        )
+    await _let_stand(uow, row)
     return said
 
 
@@ -313,6 +311,37 @@ async def expire(uow: UnitOfWork, row: EvaluationRow) -> None:
     """Its years are over: by itself for what was graded live, by hand for history."""
     if row.valid_until is not None and row.effective_on <= row.valid_until:
         raise StillValid(until=row.valid_until)
+
+
+async def as_decided(
+    uow: UnitOfWork, row: EvaluationRow, grade: Grade | None, *, ground: str, effective_on: date,
+    basis: Basis, because: Received[Any],
+) -> None:  # fmt: skip
+    """Give the locked evaluation the grade, or none, that an authority decided, whose committee voted there.
+
+    Raises `StepNotPossible`, `FutureDay`, `BeforeOpening`.
+    """
+    event = contract.EvaluationNotGraded if grade is None else contract.EvaluationGraded
+    fact = event_type(event).fact
+    EVALUATIONS.check(row, fact)
+    check_day(effective_on, uow.today, row.opened_on)
+    row.effective_on, row.basis = effective_on, basis.value
+    if grade is not None:
+        row.grade = grade.value
+        await _let_stand(uow, row)
+    await EVALUATIONS.advance(
+        uow, row, fact, event, {"ground": ground}, on=effective_on, basis=basis, because=because
+    )
+
+
+async def _let_stand(uow: UnitOfWork, row: EvaluationRow) -> None:
+    """From now on this is the organisation's grade; one that stood before ends."""
+    row.graded_on = row.effective_on
+    row.valid_until = years_after(row.effective_on, _policy(uow).valid_years)
+    for older in await _graded_before(uow, row):
+        await supersede.on(
+            uow, older, effective_on=row.effective_on, basis=Basis(row.basis), successor_id=row.id
+        )
 
 
 def _policy(uow: UnitOfWork) -> EvaluationPolicy:
