@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
+import sqlalchemy as sa
 from pydantic import Field, create_model
 from shuniu_contracts import Basis, Event, pausing
 from shuniu_contracts.catalogue import event_type, stream
@@ -41,6 +42,8 @@ Instead = Mapping[str, Mapping[Any, type[Event]]]
 BULKY: dict[str, Any] = {"x-bulky": True}
 """`json_schema_extra` of a parameter that the record of the step leaves out: a list of thousands, which the
 step keeps in a table of its own."""
+_MOST = 2**31 - 1
+"""The most that a column of numbers holds; sums of money have wider ones."""
 _TAKEN = frozenset({"answer", "basis", "because", "command", "effective_on", "id", "location", "status"})
 """Names of arguments that a step or the call that runs it has for itself."""
 
@@ -52,6 +55,15 @@ class AlreadyThere(Refusal):
     kind = RefusalKind.CONFLICT
     zh = "{kind_zh}已存在（编号 {other}），请在原记录上办理。"
     en = "There is such a {kind_en} already ({other}); continue on that record."
+
+
+class SumTooLarge(Refusal):
+    """What a step adds up to is more than its column holds."""
+
+    code = "sum_too_large"
+    kind = RefusalKind.INVALID
+    zh = "“{column_zh}”累计为 {value}，超过可记录的上限 {most}，请核对本次填写的数。"
+    en = "'{column}' comes to {value}, more than the {most} that is kept; check the number entered."
 
 
 class Step(Generic[R]):
@@ -136,6 +148,7 @@ class Step(Generic[R]):
         before = {name: getattr(row, name) for name in row.dated.get(fact, ())}
         self.assign(row, arguments)
         details = {**self.remembered(arguments), **(await self.function(uow, row, **arguments) or {})}
+        self.kind.check_sums(row)
         left_out = {
             name for name, value in before.items()
             if name in arguments and arguments[name] is None and getattr(row, name) == value
@@ -206,6 +219,11 @@ class Kind(Generic[R]):
         )
         self.permission = permission or path.replace("-", "_")
         self.columns = frozenset(row.model_fields)
+        self._counts = {
+            column.name: row.model_fields[column.name].title or column.name
+            for column in row.metadata.tables[str(row.__tablename__)].columns
+            if type(column.type) is sa.Integer
+        }
         self.pause = pausing.facts_of(stream(*row.stream))
         """what a record says of its deadlines standing still and running again; None where they cannot"""
         self.steps: dict[str, Step[R]] = {}
@@ -296,6 +314,12 @@ class Kind(Generic[R]):
         after: Enum = step(self.table(row), self.states(row.state), fact)
         return after
 
+    def check_sums(self, row: R) -> None:
+        """Raise `SumTooLarge` where steps have added up to more than a column holds."""
+        for name, title in self._counts.items():
+            if (value := getattr(row, name)) is not None and value > _MOST:
+                raise SumTooLarge(at=f"/{name}", column=name, column_zh=title, value=value, most=_MOST)
+
     async def load(self, uow: UnitOfWork, id: UUID | str) -> R:
         """`UnitOfWork.load`, after what is locked before it."""
         if self.ahead is not None:
@@ -322,6 +346,7 @@ class Kind(Generic[R]):
         opening.assign(row, given)
         uow.authorize(row.division)
         said = await opening.function(uow, row, **given) or {}
+        self.check_sums(row)
         if self.pause is None or basis is not Basis.LIVE:
             row.paused_on = None  # nothing runs that could stand still
         await self._admit(uow, row)

@@ -22,7 +22,7 @@ class Rendering:
 
     def __init__(self, public: type[State], columns: Collection[str], owner: str) -> None:
         self._public = public
-        self.money = frozenset(_sums(public))
+        self.money = frozenset(sums(public))
         self._readers: list[tuple[str, _Read]] = []
         plain: list[str] = []
         self._names: list[tuple[str, type | None]] = []
@@ -69,7 +69,7 @@ class Rendering:
         return found
 
 
-def _sums(record: Any, within: str = "") -> Iterator[str]:
+def sums(record: Any, within: str = "") -> Iterator[str]:
     """The fields in fen; a quantity says in its name what it counts."""
     for name, hint in typing.get_type_hints(record, include_extras=True).items():
         kinds = (hint, *typing.get_args(hint))
@@ -78,7 +78,7 @@ def _sums(record: Any, within: str = "") -> Iterator[str]:
         elif not within:
             for kind in kinds:
                 if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-                    yield from _sums(kind, f"{name}.")
+                    yield from sums(kind, f"{name}.")
 
 
 def _bare(hint: Any) -> Any:

@@ -284,6 +284,7 @@ class AdmissionCriterion(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: PublicCode
     name: OrganizationText
+    name_en: OrganizationText | None = None
 
 
 class CriteriaState(MatterState, frozen=True, kw_only=True):

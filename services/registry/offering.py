@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
+from shuniu_contracts import State
 
 from chassis.http import Reading
 from chassis.matters.naming import NamesOf, Offered, named
+from chassis.matters.rendering import sums
 from services.registry.organizations.commands import Step, owner_elsewhere
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.vocabulary import Names
@@ -40,6 +42,8 @@ class Offering:
     path: str
     zh: str
     en: str
+    public: type[State]
+    """The contract's state, which says what is money."""
     states: Names
     titles: Names
     listed: Mapping[str, Names]
@@ -53,7 +57,7 @@ class Offering:
         return self.told(reading, [form for form in forms if form.possible is None])
 
     def told(
-        self, reading: Reading, forms: Sequence[Form], listed: Mapping[str, Names] | None = None
+        self, reading: Reading, forms: Sequence[Form], listed: Mapping[str, Offered] | None = None
     ) -> dict[str, Any]:
         """The records as a kind, with those of the forms that the caller may use; `listed` are names beside
         those that all have."""
@@ -63,20 +67,21 @@ class Offering:
             "name": self.name, "path": self.path, "zh": self.zh, "en": self.en, "may_read": True,
             "states": self.states, "transitions": {}, "waits_in": [], "opening": None,
             "fields": self.titles, "filter": {"properties": {}},
-            "money": [one for one in self.titles if one.endswith("_fen")],
+            "money": sorted(sums(self.public)),
             "steps": {form.name: self.words(form, names) for form in forms if _may(reading, form)},
             "codes": {one: offered.names for one, offered in fields.items() if offered.names},
             "english": {one: offered.english for one, offered in fields.items() if offered.english},
         }  # fmt: skip
 
-    def names(self, of_region: NamesOf, listed: Mapping[str, Names]) -> NamesOf:
+    def names(self, of_region: NamesOf, listed: Mapping[str, Offered]) -> NamesOf:
         """The region's names, and before them those of the enumerations."""
-        own = {**self.listed, **listed}
+        own = {
+            **{one: Offered(names, open=one in self.any_code) for one, names in self.listed.items()},
+            **listed,
+        }
 
         def offered(kind: str, field: str) -> Offered:
-            if field not in own:
-                return of_region(kind, field)
-            return Offered(own[field], open=field in self.any_code)
+            return own[field] if field in own else of_region(kind, field)
 
         return offered
 

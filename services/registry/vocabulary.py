@@ -390,6 +390,7 @@ FIELDS: Mapping[str, Names] = {
         "training": "培训",
         "funding": "资金支持",
     },
+    "cadence.reason": {**_REASONS, "not_listed": "本地区目录已无此类会议或培训"},
     "candidacy.reason": {**_REASONS, "joined": "并入另一条申报"},
     "clean_up_check.outcome": {**_OUTCOMES, "deregistered": "注销", "decoupled": "完成脱钩"},
     "community_activity.kind": {

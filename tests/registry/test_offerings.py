@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from chassis.http.call import Requirement
+from chassis.matters.naming import Offered
+from chassis.matters.rendering import sums
 from services.console.matters.forms import Widget, fields
 from services.console.matters.kinds import KindWords
 from services.registry.applications import routes as applications
@@ -60,7 +62,7 @@ def test_every_step_that_a_person_takes_has_a_form(module: Any) -> None:
 def test_everything_in_it_can_be_entered_and_has_a_name(
     offering: Offering, router: APIRouter, form: Form
 ) -> None:
-    listed = {"criteria_met": CONDITIONS, "criteria_failed": CONDITIONS}
+    listed = {"criteria_met": Offered(CONDITIONS), "criteria_failed": Offered(CONDITIONS)}
     names = offering.names(names_of(RegistryPolicy()), listed)
     found = fields(offering.words(form, names)["form"])
     assert [one.name for one in found if one.widget is Widget.UNKNOWN] == []
@@ -70,9 +72,38 @@ def test_everything_in_it_can_be_entered_and_has_a_name(
     assert [one.name for one in codes if not one.choices] == []
 
 
+@pytest.mark.parametrize("offering", [ORGANIZATION, APPLICATION])
+def test_what_is_money_is_so_in_the_forms_and_in_the_facts(offering: Offering) -> None:
+    forms = [form for of, _, form in OFFERED if of is offering]
+    marked = {
+        name
+        for form in forms
+        for name, schema in form.body.model_json_schema()["properties"].items()
+        if any("x-money" in one for one in schema.get("anyOf", (schema,)))
+    }
+    assert set(sums(offering.public)) & offering.titles.keys() >= marked
+    assert marked >= set(sums(offering.public))
+
+
 async def told(api: Api, where: str = "") -> KindWords:
     """What the registry offers the caller."""
     return KindWords.of(await api.get(f"{ORGANIZATIONS}{where}/forms"))
+
+
+async def test_money_is_told_by_its_type_and_not_by_its_name(api: Api) -> None:
+    assert (await api.get(f"{ORGANIZATIONS}/forms"))["money"] == ["registered_capital_fen"]
+
+
+async def test_a_name_or_a_list_is_not_emptied_by_null(api: Api) -> None:
+    where = f"{ORGANIZATIONS}/{(await registered(api))['id']}"
+    for field in ("name", "legal_form", "functions"):
+        refused = api.checked(await api.client.patch(where, json={field: None}), 422)
+        assert (refused["code"], refused["errors"][0]["pointer"]) == (
+            "organization_field_not_emptied", f"/{field}"
+        )  # fmt: skip
+    both = api.checked(await api.client.patch(where, json={"name": None, "legal_form": None}), 422)
+    assert len(both["errors"]) == 2
+    api.checked(await api.client.patch(where, json={"functions": [], "department": None}), 200)
 
 
 async def test_what_is_possible_and_allowed_is_offered(api: Api) -> None:

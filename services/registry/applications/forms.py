@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from shuniu_contracts import registry
+
 from chassis.http import Reading
+from chassis.matters.naming import Offered
 from services.registry.applications.model import DIRECT_TRANSITIONS, TRANSITIONS, Progress
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.hub.criteria.queries import applicable
@@ -66,8 +69,9 @@ _REASONS: Final[Names] = {
     "other": "其他",
 }
 APPLICATION: Final = Offering(
-    "registration_application", "registration-applications", "登记申请", "registration applications", _STATES,
-    _TITLES, {"step": _STATES, "route": ORGANIZATION.listed["route"], "reasons": _REASONS},
+    "registration_application", "registration-applications", "登记申请", "registration applications",
+    registry.RegistrationApplicationState, _STATES, _TITLES,
+    {"step": _STATES, "route": ORGANIZATION.listed["route"], "reasons": _REASONS},
     frozenset({"charter_template", "legacy_number", "supervisory_unit", "supervisory_unit_name"}),
     any_code=frozenset({"reasons"}),
 )  # fmt: skip
@@ -98,10 +102,14 @@ async def possible(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict
     return APPLICATION.told(reading, now if row.home == reading.stack else [], await _criteria(reading, row))
 
 
-async def _criteria(reading: Reading, row: RegistrationApplicationRow) -> Mapping[str, Names]:
+async def _criteria(reading: Reading, row: RegistrationApplicationRow) -> Mapping[str, Offered]:
     found = await applicable(
         reading.session, reading.policy(RegistryPolicy), division=row.division, categories=row.categories,
         day=reading.today,
     )  # fmt: skip
-    conditions = dict(found.conditions)
+    conditions = Offered(
+        {one.code: one.name_zh for one in found.conditions},
+        {one.code: one.name_en for one in found.conditions if one.name_en},
+        open=False,
+    )
     return {"criteria_met": conditions, "criteria_failed": conditions}

@@ -222,9 +222,24 @@ class Progress:
         return self._to("withdrawn")
 
 
-def check_criteria(named: Collection[str], known: Collection[str], version: str) -> list[Refusal]:
-    """A fault for each of `named` that is no criterion of the version in force."""
-    return [
+class CriterionTwice(Refusal):
+    """One criterion met and failed at once."""
+
+    code = "criterion_met_and_failed"
+    kind = RefusalKind.INVALID
+    zh = "条件“{value}”不能既具备又不具备，请只填一处。"
+    en = "Criterion '{value}' is said to be met and to have failed; name it once."
+
+
+def check_criteria(
+    met: Collection[str], failed: Collection[str], known: Collection[str], version: str
+) -> list[Refusal]:
+    """A fault for each that is no criterion of the version in force, and for each that is answered twice."""
+    named = dict.fromkeys([*met, *failed])
+    twice = [
+        CriterionTwice(at="/criteria_failed", value=one) for one in named if one in met and one in failed
+    ]
+    return twice + [
         UnknownCriterion(value=criterion, version=version, known=", ".join(known))
         for criterion in named
         if criterion not in known

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from shuniu_contracts import registry
+
 from chassis.http import Reading
 from services.registry.offering import Form, Offering
 from services.registry.organizations.model import (
@@ -106,8 +108,8 @@ _SELDOM: Final = frozenset(
 )  # fmt: skip
 """What a form folds away until somebody wants to say it."""
 ORGANIZATION: Final = Offering(
-    "organization", "organizations", "社会组织", "organisations", ENUMERATIONS["legal_status"], _TITLES,
-    _LISTED, _SELDOM,
+    "organization", "organizations", "社会组织", "organisations", registry.OrganizationState,
+    ENUMERATIONS["legal_status"], _TITLES, _LISTED, _SELDOM,
 )  # fmt: skip
 
 

@@ -235,6 +235,15 @@ class AlreadyEnded(Refusal):
     en = "The organisation has ended ({status}) and cannot change; if it was merged see '{into}'."
 
 
+class NotEmptied(Refusal):
+    """Null for something that every organisation has."""
+
+    code = "organization_field_not_emptied"
+    kind = RefusalKind.INVALID
+    zh = "“{field_zh}”不能清空：请填写新的内容，或保持不变（列表请以空列表清空）。"
+    en = "'{field}' cannot be null: give a new value or leave it out; an empty list empties a list."
+
+
 class Duplicate(Refusal):
     """The same organisation is on record already."""
 

@@ -10,15 +10,23 @@ from uuid_utils.compat import uuid7
 
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Code, Day, Division, Sum, Text
+from chassis.model import refuse_all
 from services.registry.fields import Codes, Count, Fact
 from services.registry.offering import Form
 from services.registry.organizations import commands, forms, queries
-from services.registry.organizations.forms import always, by_status, can_be_decoupled, can_be_linked
+from services.registry.organizations.forms import (
+    ORGANIZATION,
+    always,
+    by_status,
+    can_be_decoupled,
+    can_be_linked,
+)
 from services.registry.organizations.model import (
     HubLink,
     HubStanding,
     LegalForm,
     LegalStatus,
+    NotEmptied,
     RegistrationRoute,
 )
 from services.registry.organizations.queries import Filter, HistoryEntry, OrganizationOut, Premises, Similar
@@ -62,12 +70,19 @@ class Details(BaseModel):
     charity: bool | None = None
 
     def details(self) -> dict[str, Any]:
-        """What the caller named; a name stays and a list is emptied by an empty one, never by null."""
-        named = self.model_dump(exclude_unset=True, include=set(Details.model_fields))
-        return {name: value for name, value in named.items() if value is not None or name not in _NEVER_NULL}
+        """What the caller named. Raises `NotEmptied`."""
+        refuse_all(
+            NotEmptied(at=f"/{name}", field=name, field_zh=ORGANIZATION.titles[name])
+            for name in _NEVER_NULL
+            if name in self.model_fields_set and getattr(self, name) is None
+        )
+        return self.model_dump(exclude_unset=True, include=set(Details.model_fields))
 
 
-_NEVER_NULL = frozenset({"name", "categories", "functions", "service_directions", "target_groups", "brands"})
+_NEVER_NULL = (
+    "name", "legal_form", "categories", "functions", "service_directions", "target_groups", "brands",
+)  # fmt: skip
+"""What every organisation has, be it an empty list."""
 
 
 class Detailed(Details, Fact):

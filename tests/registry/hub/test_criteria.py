@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from chassis.matters.kind import AlreadyThere
 from chassis.model import StepNotPossible
 from services.registry.applications import commands as applications
-from services.registry.applications.model import CriteriaUnanswered, UnknownCriterion
+from services.registry.applications.model import CriteriaUnanswered, CriterionTwice, UnknownCriterion
 from services.registry.hub.criteria import commands as criteria
 from services.registry.hub.criteria.commands import Condition
 from services.registry.hub.criteria.model import ConditionTwice
@@ -75,6 +75,29 @@ async def test_a_pre_review_answers_the_version_in_force_and_a_refusal_cites_wha
     assert (await register.events(second))[-1][1]["state"]["supersedes"]["id"] == str(first)
 
 
+async def test_a_condition_that_a_body_published_has_its_english_name_in_the_review(
+    register: Register, api: Api
+) -> None:
+    both = Condition(code="premises", name="有固定场所", name_en="premises of its own")
+    await published(register, "2026-1", both, FUNDS)
+    id = await applied(register)
+    forms = await api.get(f"/v1/registration-applications/{id}/forms")
+    for field in ("criteria_met", "criteria_failed"):
+        assert forms["codes"][field] == {"premises": "有固定场所", "funds": "有经费来源"}
+        assert forms["english"][field] == {"premises": "premises of its own"}
+
+
+async def test_a_condition_is_not_met_and_failed_at_once(register: Register) -> None:
+    await published(register, "2026-1", PREMISES, FUNDS)
+    id = await applied(register)
+    with pytest.raises(CriterionTwice, match="funds"):
+        await register.do(
+            applications.refuse_endorsement, id=id, criteria_met=["premises", "funds"],
+            criteria_failed=["funds"], reasons=["no_funds"], coordination_note="已与街道协调",
+        )  # fmt: skip
+    assert await register.facts(id) == ["consulted", "submitted"]
+
+
 async def test_a_review_of_the_past_answers_what_held_then(register: Register) -> None:
     history: dict[str, Any] = {"basis": Basis.HISTORICAL}
     await published(register, "2012", PREMISES, effective_on=date(2012, 6, 1), **history)
@@ -120,7 +143,8 @@ async def test_criteria_of_the_district_hold_in_a_street_with_a_stack_of_its_own
     )  # fmt: skip
     await register.hear(register.received(contract.CriteriaPublished(state=state), uuid7(), stack="1201"))
     found = await api.get("/v1/criteria-in-force", division=STREET)
-    assert (found["version"], found["conditions"]) == ("city", [{"code": "funds", "name_zh": "有经费来源"}])
+    condition = {"code": "funds", "name_zh": "有经费来源", "name_en": None}
+    assert (found["version"], found["conditions"]) == ("city", [condition])
     assert (await register.do(
         applications.endorse, id=await applied(register), criteria_met=["funds"]
     )).criteria_version == "city"  # fmt: skip

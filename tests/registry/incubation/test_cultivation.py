@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.matters.kind import AlreadyThere
+from chassis.matters.kind import AlreadyThere, SumTooLarge
 from chassis.model import StepNotPossible
 from services.registry.incubation.classes import UnknownClass
 from services.registry.incubation.cultivations import commands as cultivations
@@ -137,6 +137,18 @@ async def test_help_inside_a_base_belongs_to_its_service_log(register: Register,
     liaison = api.as_("liaison", STREET)
     body = {"organization_id": str(helper), "support_kind": "funding", "provider": "street"}
     assert (await liaison.post("/v1/supports", 201, **body))["legal_form"] == "association"
+
+
+async def test_hours_that_add_up_to_more_than_is_kept_are_refused(register: Register) -> None:
+    row = await register.do(
+        guidances.open_, organization_id=await organization(register), topic="venture_project",
+        cultivation_class="start_up",
+    )  # fmt: skip
+    for hours in (2_000_000_000, 147_483_647):
+        row = await register.do(guidances.give_session, id=row.id, manner="visit", session_hours=hours)
+    with pytest.raises(SumTooLarge, match="2147483648"):
+        await register.do(guidances.give_session, id=row.id, manner="visit", session_hours=1)
+    assert row.hours == 2_147_483_647
 
 
 async def test_guidance_goes_through_its_phases_as_often_as_the_class_asks(register: Register) -> None:

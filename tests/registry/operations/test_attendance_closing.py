@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import date
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from services.registry.operations.attendances import commands as attendances
 from services.registry.operations.attendances.model import ListClosed
@@ -46,6 +48,25 @@ async def test_the_list_of_a_training_is_closed_some_days_after_its_entry(regist
     with pytest.raises(ListClosed):
         await invited(register, 1, training_id=id)
     assert await register.rows("select from timer") == []
+
+
+async def test_lists_of_before_are_closed_after_an_upgrade_those_of_other_stacks_by_them(
+    register: Register,
+) -> None:
+    close = import_module("services.registry.migrations.versions.0016_lists_close").CLOSE
+    id, elsewhere = await training(register, effective_on=date(2026, 9, 1)), uuid7()
+    await register.do(trainings.hold, id=id, effective_on=date(2026, 9, 5))
+    await register.rows("delete from timer")
+    await register.rows(
+        "insert into training select"
+        " (jsonb_populate_record(t, jsonb_build_object('id', $1::uuid, 'home', '12'))).* from training t",
+        elsewhere,
+    )
+    await register.rows(close)
+    await register.rows(close)
+    assert await register.fire_timers() == 1
+    states = dict(await register.rows("select id, state from training"))
+    assert states == {id: "concluded", elsewhere: "held"}
 
 
 async def test_a_training_is_concluded_by_hand_with_its_last_numbers(register: Register, api: Api) -> None:

@@ -103,7 +103,7 @@ async def test_a_tier_above_counts_the_lists_below(register: Register, api: Api)
     assert (values["attendances.year.invited"], values["attendances.year.attended"]) == (2, 1)
     assert (values["attendances.rate"], values["meetings.year.attended"]) == (100.0, 1)
     [rate] = (await api.get("/v1/attendance-rates", organization_id=str(came)))["items"]
-    assert (rate["invited"], rate["attended"], rate["rate"]) == (1, 1, 100.0)
+    assert (rate["invited"], rate["attended"], rate["answered"], rate["rate"]) == (1, 1, 1, 100.0)
 
 
 async def test_a_list_below_is_nobodys_to_change_here(

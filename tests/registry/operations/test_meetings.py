@@ -121,6 +121,25 @@ async def test_a_cadence_stops_goes_on_and_is_there_once(register: Register) -> 
     assert len(await register.rows("select from timer where kind = 'cadences.period'")) == 1
 
 
+async def test_a_cadence_of_what_the_region_lists_no_more_stops_and_says_so(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    id = await cadence(register)
+    before: Any = register.runtime.policies
+    left = tuple(one for one in before.operations.gatherings if one.code != "special_topic")
+    fewer = before.operations.model_copy(update={"gatherings": left})
+    register.runtime.policies = before.model_copy(update={"operations": fewer})
+    await register.begin(date(2027, 1, 2))
+    await register.fire_timers()
+    [row] = await register.rows("select state from cadence where id = $1", id)
+    assert row["state"] == "stopped"
+    assert (await register.events(id))[-1][1]["reason"] == "not_listed"
+    assert await register.rows("select from timer where kind = 'cadences.period'") == []
+    with pytest.raises(UnknownGathering):
+        await register.do(cadences.resume, id=id)
+    register.runtime.policies = before
+    assert (await register.do(cadences.resume, id=id)).state == "running"
+
+
 async def test_decisions_that_somebody_carries_out_become_tasks(register: Register, api: Api) -> None:
     await register.begin(date(2026, 11, 22))
     opened = await api.post("/v1/cadences/of-profile", division=DISTRICT, body="womens_federation")

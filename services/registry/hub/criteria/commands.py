@@ -26,6 +26,7 @@ class Condition(BaseModel):
 
     code: Code = Field(title="条件代码")
     name: Text = Field(title="条件")
+    name_en: Text | None = Field(None, title="英文名称")
 
 
 Conditions = Annotated[list[Condition], Field(max_length=50)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis.http import Reading
@@ -14,19 +14,27 @@ from services.registry.hub.versions.queries import fits, in_force
 from services.registry.policy import RegistryPolicy
 
 
+class ConditionOut(BaseModel):
+    """One condition to be answered."""
+
+    code: str
+    name_zh: str
+    name_en: str | None = Field(description="null where the body has given none")
+
+
 @dataclass(frozen=True)
 class Applicable:
-    """The version that holds for one organisation on one day: (code, Chinese name) of each condition."""
+    """The version that holds for one organisation on one day."""
 
     version: str
-    conditions: tuple[tuple[str, str], ...]
+    conditions: tuple[ConditionOut, ...]
     row: CriteriaRow | None = None
     """None: the profile's own list, where no body has published any."""
 
     @property
     def codes(self) -> list[str]:
         """The codes that a pre-review answers."""
-        return [code for code, _ in self.conditions]
+        return [one.code for one in self.conditions]
 
 
 async def applicable(
@@ -37,17 +45,17 @@ async def applicable(
         one for one in await in_force(session, CriteriaRow, division, day) if fits(one.fields, categories)
     ]
     if not found:
-        listed = tuple((criterion.code, criterion.name_zh) for criterion in policy.criteria)
+        listed = tuple(
+            ConditionOut(code=one.code, name_zh=one.name_zh, name_en=one.name_en or None)
+            for one in policy.criteria
+        )
         return Applicable(policy.criteria_version, listed)
     row = min(found, key=lambda one: (-len(one.division), not one.fields))
-    return Applicable(row.version, tuple((one["code"], one["name"]) for one in row.conditions), row)
-
-
-class ConditionOut(BaseModel):
-    """One condition to be answered."""
-
-    code: str
-    name_zh: str
+    conditions = tuple(
+        ConditionOut(code=one["code"], name_zh=one["name"], name_en=one.get("name_en"))
+        for one in row.conditions
+    )
+    return Applicable(row.version, conditions, row)
 
 
 class CriteriaInForce(BaseModel):
@@ -73,5 +81,5 @@ async def holding(
     return CriteriaInForce(
         version=found.version, division=row.division if row else None, title=row.title if row else None,
         id=row.id if row else None,
-        conditions=[ConditionOut(code=code, name_zh=name) for code, name in found.conditions],
+        conditions=list(found.conditions),
     )  # fmt: skip

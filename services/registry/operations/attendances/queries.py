@@ -69,6 +69,7 @@ class AttendanceRate(BaseModel):
     attended: int
     excused: int
     absent: int
+    answered: int = Field(description="attended, excused or absent: what the rate is of")
     rate: float | None = Field(description="% attended of those with an answer; none where there is none")
 
 
@@ -93,7 +94,10 @@ async def by_organization(
 
 def _rate(row: Any) -> AttendanceRate:
     rate = None if row["per_mille"] == _UNKNOWN else row["per_mille"] / 10
-    return AttendanceRate.model_validate({**row, "organization_id": row["id"], "rate": rate})
+    answered = row["attended"] + row["excused"] + row["absent"]
+    return AttendanceRate.model_validate(
+        {**row, "organization_id": row["id"], "answered": answered, "rate": rate}
+    )
 
 
 NAMES: Mapping[str, Named] = {

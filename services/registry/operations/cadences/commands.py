@@ -35,6 +35,8 @@ from services.registry.tables import MatterStepRow
 
 PERIOD = "cadences.period"
 """The timer of the next period's beginning."""
+NOT_LISTED = "not_listed"
+"""Why a cadence stops by itself: the region's profile has its meeting or training no more."""
 
 CADENCES = Kind(
     CadenceRow, CadencePhase, TRANSITIONS, initial=CadencePhase.RUNNING,
@@ -72,7 +74,8 @@ async def stop(uow: UnitOfWork, row: CadenceRow, *, reason: Annotated[Code, Fiel
 
 @CADENCES.step(contract.CadenceResumed, zh="恢复", needs="write", path="resumption")
 async def resume(uow: UnitOfWork, row: CadenceRow) -> None:
-    """It goes on, from the present period."""
+    """It goes on, from the present period; raises `UnknownGathering`."""
+    _listed(uow, row.gathering)
     await uow.schedule(PERIOD, row.subject, row.division, at=uow.now, payload=_payload(uow.today))
 
 
@@ -118,28 +121,32 @@ def _payload(day: date) -> dict[str, str]:
 
 
 async def _begin(uow: UnitOfWork, due: DueTimer) -> None:
-    """Open the record of the period that has begun, and wait for the next; those missed follow at once."""
+    """Open the record of the period that has begun, and wait for the next; those missed follow at once.
+
+    A cadence of what the profile lists no more stops, and says so.
+    """
     row = await uow.load(CadenceRow, due.subject)
     if not await due.take():
         return
+    listed = _policy(uow).gathering(row.gathering)
+    if listed is None:
+        await stop.on(uow, row, reason=NOT_LISTED)
+        return
     interval = Interval(row.interval)
     period = period_of(date.fromisoformat(due.payload["day"]), interval)
-    await _record(uow, row, period)
+    await _record(uow, row, listed, period)
     after = following(period, interval)
     await uow.schedule(
         PERIOD, row.subject, row.division, on=period.ends_on, payload=_payload(after.begins_on)
     )
 
 
-async def _record(uow: UnitOfWork, row: CadenceRow, period: Period) -> None:
-    listed = _policy(uow).gathering(row.gathering)
+async def _record(uow: UnitOfWork, row: CadenceRow, listed: Gathering, period: Period) -> None:
     common: dict[str, Any] = {
         "division": row.division, "body": row.body, "cadence_id": row.id, "owner": row.owner,
         "interval": Interval(row.interval), "strength": Strength(row.strength),
         "effective_on": period.begins_on,
     }  # fmt: skip
-    if listed is None:
-        return
     if listed.kind == "meeting" and not await _is_there(uow, MeetingRow, row.id, period):
         await meetings.open_(uow, gathering=row.gathering, **common)
     elif listed.kind == "training" and not await _is_there(uow, TrainingRow, row.id, period):
