@@ -565,6 +565,7 @@ FIELDS: Mapping[str, Names] = {
         "instruction": "领导批示",
         "plan": "计划分解",
         "visit": "督导发现",
+        "duplicate": "重复登记",
     },
     "training.topics": _LESSONS,
     "training_plan.topics": _LESSONS,
@@ -625,6 +626,7 @@ FIELDS: Mapping[str, Names] = {
         "supervised": "督办事项",
         "decision": "会议议定事项",
         "finding": "督导整改事项",
+        "duplicate": "核对重复登记",
     },
     "team.kind": {
         "volunteers": "志愿服务队",

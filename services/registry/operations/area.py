@@ -21,6 +21,7 @@ from services.registry.operations.receipts import routes as receipts
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.responsibilities import routes as responsibilities
 from services.registry.operations.targets.commands import TARGETS
+from services.registry.operations.tasks import duplicates
 from services.registry.operations.tasks import reactions as tasks
 from services.registry.operations.tasks import routes as frameworks
 from services.registry.operations.tasks.commands import TASKS
@@ -88,7 +89,7 @@ AREA = Area(
         answers.tell_the_sender,
     ),
     figures=(ATTENDANCE, BY_LIST, ANSWERS, OWED_LATE, MONTHS),
-    timers=(*cadences.TIMERS, meetings.COUNTING, *trainings.TIMERS),
+    timers=(*cadences.TIMERS, duplicates.ask, meetings.COUNTING, *trainings.TIMERS),
     roles={
         "hub_officer": _OFFICE,
         "registration_authority": _OFFICE,

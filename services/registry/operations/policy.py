@@ -97,6 +97,14 @@ class OperationsPolicy(_Section):
     most_invited: int = Field(
         2_000, ge=1, description="ours: organisations that are invited to a meeting or training at once (L18)"
     )
+    duplicate_days: int = Field(
+        20,
+        ge=1,
+        description="ours, working days: one code on the record of two stacks is cleared up",
+    )
+    duplicate_lead: Code = Field(
+        "office", description="ours: the department that leads the task to clear it up (L10)"
+    )
     explanation_days: int = Field(
         10, ge=1, description="ours, working days: a missed meeting or training is explained (R01: generally)"
     )

@@ -16,7 +16,7 @@ from chassis.model import Refusal, division_code, refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import credit_code, legacy_number, organization_name
-from services.registry.organizations.hooks import CAME_ON_RECORD, MERGED, MERGING
+from services.registry.organizations.hooks import CAME_ON_RECORD, IDENTIFIED, MERGED, MERGING
 from services.registry.organizations.merging import move
 from services.registry.organizations.model import (
     AlreadyEnded,
@@ -352,6 +352,8 @@ async def change_details(
     if not _IDENTIFYING.isdisjoint(fields):
         await _save_unique(uow, row, new=False)
     uow.record(row, registry.OrganizationDetailsChanged(state=row.public_state(), fields=tuple(fields)))
+    if "credit_code" in fields:
+        await IDENTIFIED(uow, [row.id])
     if "legal_form" in fields:
         await remember_status(uow, row)
     return row

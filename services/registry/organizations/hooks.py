@@ -34,6 +34,9 @@ class Hook(Generic[P]):
 CAME_ON_RECORD: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
 """These organisations were filed or registered, one by a command or many by an import; this transaction has
 their rows. Ids as texts where there are many."""
+IDENTIFIED: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
+"""These organisations have a code that this stack did not know of them: own ones that were corrected, and
+those of the stacks below as they are heard of."""
 MERGING: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()
 """The first was found to be the second, both locked; what is about the first is so still."""
 MERGED: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()

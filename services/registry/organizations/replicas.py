@@ -17,6 +17,7 @@ from chassis.service import Reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.commands import remember_status
+from services.registry.organizations.hooks import IDENTIFIED
 from services.registry.organizations.merging import going_on, move, step_back
 from services.registry.organizations.model import days_standing
 from services.registry.organizations.tables import OrganizationRow, pinyin_initials
@@ -67,6 +68,7 @@ async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
             await remember_status(uow, row)
     gone = [row.id for received, row in rows if _never_was(received.data)]
     await uow.connection.execute(_UNCOUNTED, gone)
+    await IDENTIFIED(uow, [row.id for row in newest.values() if row.credit_code is not None])
 
 
 async def _follow(uow: UnitOfWork, about: Sequence[UUID], *tables: str) -> None:
