@@ -92,7 +92,7 @@ def test_the_clock_is_the_hubs_the_applicants_or_the_authoritys() -> None:
 
 
 def test_a_criterion_outside_the_version_in_force_is_named() -> None:
-    [fault] = check_criteria(["name", "moon"], CRITERIA, "2026-1")
+    [fault] = check_criteria(["name"], ["moon"], CRITERIA, "2026-1")
     assert isinstance(fault, UnknownCriterion)
     assert "moon" in fault.message("zh")
 
