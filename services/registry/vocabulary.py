@@ -488,6 +488,9 @@ FIELDS: Mapping[str, Names] = {
         "fees": "违规收费",
         "false_materials": "弄虚作假",
         "embezzlement": "侵占财产",
+        "premises": "无固定场所",
+        "funds": "资金不足",
+        "charter": "章程不符合规定",
     },
     "official_decision.result": {
         "warning": "警告",
@@ -495,6 +498,13 @@ FIELDS: Mapping[str, Names] = {
         "confiscation": "没收违法所得",
         "suspension": "限期停止活动",
         "revocation": "撤销登记",
+        "qualified": "年检合格",
+        "basically_qualified": "年检基本合格",
+        "unqualified": "年检不合格",
+        **{grade: f"评定为{grade}级" for grade in ("5A", "4A", "3A", "2A", "1A")},
+        "none": "不予评定或取消等级",
+        "registered": "准予登记",
+        "denied": "不予登记",
     },
     "operator_contract.result": {"qualified": "合格", "unqualified": "不合格"},
     "partner.kind": {

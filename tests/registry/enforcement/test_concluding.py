@@ -13,6 +13,7 @@ from chassis.unit_of_work import NotFound
 from services.registry.applications import commands as applications
 from services.registry.enforcement.official_decisions import commands
 from services.registry.enforcement.official_decisions.model import (
+    RESULTS,
     AboutAnother,
     ConcludesNothing,
     NoSuchResult,
@@ -21,6 +22,7 @@ from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.evaluations import commands as evaluations
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus
+from services.registry.vocabulary import FIELDS
 from tests.registry.conftest import Register
 from tests.registry.enforcement.hearing import told
 from tests.registry.enforcement.test_decisions import decided
@@ -195,3 +197,8 @@ async def test_an_old_conclusion_entered_now_owes_no_rectification_today(registe
     await register.do(annual.conclude, id=row.id, result="unqualified", **old)
     [owed] = await register.rows("select basis, due_on from rectification")
     assert tuple(owed) == ("historical", None)
+
+
+def test_what_can_be_decided_has_its_name() -> None:
+    named = FIELDS["official_decision.result"]
+    assert {result for results in RESULTS.values() for result in results} <= named.keys()
