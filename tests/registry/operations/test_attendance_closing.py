@@ -55,7 +55,7 @@ async def test_lists_of_before_are_closed_after_an_upgrade_those_of_other_stacks
 ) -> None:
     close = import_module("services.registry.migrations.versions.0016_lists_close").CLOSE
     id, elsewhere = await training(register, effective_on=date(2026, 9, 1)), uuid7()
-    await register.do(trainings.hold, id=id, effective_on=date(2026, 9, 5))
+    await register.do(trainings.hold, id=id, attended=3, effective_on=date(2026, 9, 5))
     await register.rows("delete from timer")
     await register.rows(
         "insert into training select"

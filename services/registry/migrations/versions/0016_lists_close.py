@@ -12,8 +12,7 @@ CLOSE = """
 insert into timer (id, kind, subject, division, due_at, retry_at, payload)
 select gen_random_uuid(), 'training.list', id::text, division, due_at, due_at, '{}'
 from (
-    select id, division,
-           greatest(now(), (held_on + 28)::timestamp at time zone 'Asia/Shanghai') as due_at
+    select id, division, (held_on + 28)::timestamp at time zone 'Asia/Shanghai' as due_at
     from training
     where state = 'held' and basis = 'live'
       and exists (select from event_log l where l.aggregateid = training.id::text)
