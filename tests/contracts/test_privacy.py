@@ -19,7 +19,7 @@ PERSONAL = re.compile(
 )
 TEXT_FIELDS = {
     "name", "title", "brands", "supervisory_unit_name", "superior_name", "legacy_number", "adopted_by",
-    "name_plates", "club", "designated_by",
+    "name_plates", "club", "designated_by", "name_en",
 }  # fmt: skip
 """The only fields with words in them: names and certificate numbers of organisations, titles of rounds,
 funds and projects, the meeting that adopted a plan, the body that designated a brand."""
