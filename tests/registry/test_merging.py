@@ -111,6 +111,17 @@ async def test_nobody_is_inspected_twice(register: Register, api: Api) -> None:
     assert figures["inspections.year.due"]["value"] == 2
 
 
+async def test_who_took_part_as_two_is_counted_once(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    one, two = await organization(register), await organization(register)
+    for id in (one, two):
+        row = await register.do(annual.open_, organization_id=id, year=2025, due_on=date(2026, 5, 31))
+        await register.do(annual.submit, id=row.id)
+    await register.do(organizations.merge, id=one, into=two)
+    figures = (await api.get("/v1/figures"))["figures"]
+    assert [figures[f"inspections.year.{name}"]["value"] for name in ("due", "taken_part")] == [1, 1]
+
+
 async def test_what_both_handed_in_is_counted_once(register: Register, api: Api) -> None:
     one, two = await organization(register), await organization(register)
     for id in (one, two):
