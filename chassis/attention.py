@@ -3,7 +3,7 @@
 Apache Kafka answers a fetch that waits as soon as something is produced. The embedded broker sleeps about a
 third of the wait that was asked for before it looks again, up to 160 ms with aiokafka's half a second; and
 asking often costs processor time, at 50 ms half a core more where nothing happens at all. So a consumer
-asks as often as events come.
+asks as often as events come, unless they come by the hundred: a broker that has more does not wait.
 """
 
 import asyncio
@@ -25,12 +25,13 @@ class Attention:
         self._last: float | None = None
         self._lapse: asyncio.TimerHandle | None = None
 
-    def came(self, consumer: Any) -> None:
-        """Let the next fetches wait a tenth of the time since the batch before, and long after a silence."""
+    def came(self, consumer: Any, *, full: bool = False) -> None:
+        """Let the next fetches wait a tenth of the time since the batch before, and long after a silence or a
+        batch as large as they may be."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        gap_ms = SELDOM_MS if self._last is None else (now - self._last) * 1000 * _SHARE
-        self._last = now
+        gap_ms = SELDOM_MS if full or self._last is None else (now - self._last) * 1000 * _SHARE
+        self._last = None if full else now
         bus.set_fetch_wait(consumer, round(min(max(gap_ms, OFTEN_MS), SELDOM_MS)))
         if self._lapse is not None:
             self._lapse.cancel()

@@ -163,7 +163,8 @@ class ConsumerLoop:
         if self._draining or not records:
             return
         if self._attention is not None and self._consumer is not None:
-            self._attention.came(self._consumer)
+            most = self.runtime.settings.consumer.max_records
+            self._attention.came(self._consumer, full=len(records) >= most)
         assignment = self._assignment
         self._accepted += 1  # by now, so that whoever waits for what is in hand waits for this batch too
         ends = {(r.topic, r.partition): r.offset + 1 for r in records}

@@ -143,7 +143,7 @@ class ConsumerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SHUNIU_CONSUMER_")
 
-    max_records: int = Field(500, ge=1)
+    max_records: int = Field(1000, ge=1, description="most events of one transaction, where so many wait")
     batch_timeout_ms: int = Field(20, ge=1)
     hold_s: float = Field(2.0, gt=0, description="wait before a gap's source is asked for a replay")
     bug_subjects: int = Field(20, ge=1)

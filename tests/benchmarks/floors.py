@@ -29,7 +29,8 @@ UPSERT = (
     " string_to_array($3, ',')::bigint[])"
     " on conflict (subject) do update set sequence = excluded.sequence, total = excluded.total"
 )
-_BATCH = 500
+_BATCH = 1000
+"""As many as ours takes, so that there are as many commits."""
 _CONSUMER = "floor"
 
 

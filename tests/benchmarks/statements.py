@@ -40,7 +40,7 @@ from tests.world import ServiceWorld, runtime_on
 
 BATCH = 500
 COMMAND = 6
-CONSUMERS = {"console": 8, "grants": 6, "notify": 5, "partybuild": 16}
+CONSUMERS = {"console": 7, "grants": 6, "notify": 5, "partybuild": 16}
 """Statements for a batch of organisations that were registered, begin and commit included."""
 STREET = "120116001"
 _OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shuniu_contracts import Basis, Ref
-from shuniu_contracts.partybuild import CoverageClass, CoverageMode
+from shuniu_contracts.partybuild import CoverageClass, CoverageMode, InstructorState
 from shuniu_contracts.registry import (
     ApplicationStep,
     HubLink,
@@ -200,7 +200,15 @@ def test_any_name_has_initials(name: str) -> None:
 
 def test_an_event_about_several_organisations_is_on_no_ones_timeline() -> None:
     first, second = "01a20185-e9dc-748b-8878-e1777921872c", "01a20185-e9dc-748b-8878-e1777921872d"
-    state = {"covered_organization_ids": [first, second]}
-    assert organization_of("party_organization", first, state) is None
-    assert str(organization_of("party_organization", first, {"covered_organization_ids": [second]})) == second
-    assert organization_of("fund", first, {}) is None
+
+    def covers(*ids: str) -> InstructorState:
+        day = date(2014, 3, 1)
+        return InstructorState(
+            effective_on=day, basis=Basis.LIVE, division=STREET, person_id="p-1", capacity=5, load=len(ids),
+            organization_ids=ids,
+        )  # fmt: skip
+
+    assert organization_of("instructor", "i", covers(first, second)) is None
+    assert organization_of("instructor", "i", covers(second)) == second
+    assert organization_of("instructor", "i", covers()) is None
+    assert organization_of("organization", first, covers()) == first

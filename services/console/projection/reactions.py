@@ -1,12 +1,14 @@
 """Every event of the four services becomes a line of the timeline and the newest state of its subject."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from shuniu_contracts import STREAMS, Event
+from shuniu_contracts.registry import OrganizationState
 
+from chassis.columns import SEPARATOR, day, joined, number
 from chassis.pinyin import initials
 from chassis.received import Received
 from chassis.service import reaction
@@ -15,40 +17,49 @@ from services.console.projection.model import organization_of
 
 SOURCES = ("registry", "grants", "partybuild", "notify")
 
-_TIMELINE = """
-insert into timeline (service, subject, epoch, sequence, aggregate, fact, division, organization_id, basis,
-                      effective_on, recorded_at, actor_id, particular)
-select $1, e.subject, e.epoch, e.sequence, $2, e.fact, e.division, e.organization_id, e.basis, e.effective_on,
-       e.recorded_at, e.actor_id, e.particular::jsonb
-from unnest($3::uuid[], $4::int[], $5::bigint[], $6::text[], $7::text[], $8::uuid[], $9::text[], $10::date[],
-            $11::timestamptz[], $12::text[], $13::text[])
-     as e(subject, epoch, sequence, fact, division, organization_id, basis, effective_on, recorded_at,
-          actor_id, particular)
-on conflict do nothing
-"""
-_SUBJECTS = """
+_EVENTS = """
+with e as materialized (
+    select *
+    from unnest(string_to_array($3, ',')::uuid[], string_to_array($4, ',')::int[],
+                string_to_array($5, ',')::bigint[], string_to_array($6, ','), string_to_array($7, ','),
+                string_to_array($8, ',', '')::uuid[], string_to_array($9, ','),
+                string_to_array($10, ',')::date[], string_to_array($11, ',')::timestamptz[], $12::text[],
+                string_to_array($13, chr(31)), string_to_array($14, ',')::bool[],
+                string_to_array($15, chr(31), ''))
+         as e(subject, epoch, sequence, fact, division, organization_id, basis, effective_on, recorded_at,
+              actor_id, particular, ended, state)
+), lines as (
+    insert into timeline (service, subject, epoch, sequence, aggregate, fact, division, organization_id,
+                          basis, effective_on, recorded_at, actor_id, particular)
+    select $1, subject, epoch, sequence, $2, fact, division, organization_id, basis, effective_on,
+           recorded_at, actor_id, particular::jsonb
+    from e
+    on conflict do nothing
+)
 insert into subject (service, aggregate, id, division, organization_id, epoch, sequence, fact, basis,
                      effective_on, recorded_at, ended, state)
-select $1, $2, e.id, e.division, e.organization_id, e.epoch, e.sequence, e.fact, e.basis, e.effective_on,
-       e.recorded_at, e.ended, e.state::jsonb
-from unnest($3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::bigint[], $8::text[], $9::text[], $10::date[],
-            $11::timestamptz[], $12::bool[], $13::text[])
-     as e(id, division, organization_id, epoch, sequence, fact, basis, effective_on, recorded_at, ended,
-          state)
+select $1, $2, subject, division, organization_id, epoch, sequence, fact, basis, effective_on, recorded_at,
+       ended, state::jsonb
+from e
+where state is not null
 on conflict (service, aggregate, id) do update
 set division = excluded.division, organization_id = excluded.organization_id, epoch = excluded.epoch,
     sequence = excluded.sequence, fact = excluded.fact, basis = excluded.basis,
     effective_on = excluded.effective_on, recorded_at = excluded.recorded_at, ended = excluded.ended,
     state = excluded.state
 """
+"""The lines, and the subjects by the newest event of each: only that one has a state here."""
 _ORGANIZATIONS = """
 insert into organization (id, division, name, initials, code, legal_form, legal_status, hub_link,
                           hub_standing, department, categories, registered_on, filed_on, full_members, ended)
 select e.id, e.division, e.name, e.initials, e.code, e.legal_form, e.legal_status, e.hub_link, e.hub_standing,
        e.department, coalesce(string_to_array(nullif(e.categories, ''), chr(31)), '{}'), e.registered_on,
        e.filed_on, e.full_members, e.ended
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::text[], $10::text[], $11::text[], $12::date[], $13::date[], $14::int[], $15::bool[])
+from unnest(string_to_array($1, ',')::uuid[], string_to_array($2, ','), $3::text[], $4::text[], $5::text[],
+            string_to_array($6, ','), string_to_array($7, ','), string_to_array($8, ','),
+            string_to_array($9, ','), $10::text[], $11::text[], string_to_array($12, ',', '')::date[],
+            string_to_array($13, ',', '')::date[], string_to_array($14, ',', '')::int[],
+            string_to_array($15, ',')::bool[])
      as e(id, division, name, initials, code, legal_form, legal_status, hub_link, hub_standing, department,
           categories, registered_on, filed_on, full_members, ended)
 on conflict (id) do update
@@ -70,7 +81,6 @@ _VERSION = """
 insert into projection (single, version, changed_at) values (true, 1, $1)
 on conflict (single) do update set version = projection.version + 1, changed_at = excluded.changed_at
 """
-_SEPARATOR = "\x1f"
 
 
 def _published() -> tuple[type[Event], ...]:
@@ -85,76 +95,77 @@ def _published() -> tuple[type[Event], ...]:
 
 @reaction(*_published())
 async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Put the batch on the timeline and keep the newest state of each of its subjects; five statements."""
+    """Put the batch on the timeline and keep the newest state of each of its subjects; four statements."""
     service, aggregate = events[0].envelope.service, events[0].envelope.aggregate
-    states = {id(event): msgspec.to_builtins(event.data.state) for event in events}
-    about = {id(event): organization_of(aggregate, event.subject, states[id(event)]) for event in events}
+    envelopes, states = [event.envelope for event in events], [event.data.state for event in events]
+    about = [organization_of(aggregate, event.subject, event.data.state) for event in events]
+    newest = {event.subject: event for event in events}
     await uow.connection.execute(
-        _TIMELINE, service, aggregate,
-        [UUID(event.subject) for event in events],
-        [event.envelope.epoch for event in events],
-        [event.envelope.sequence for event in events],
-        [event.envelope.fact for event in events],
-        [event.division for event in events],
-        [about[id(event)] for event in events],
-        [event.data.state.basis.value for event in events],
-        [event.data.state.effective_on for event in events],
-        [event.envelope.time for event in events],
-        [event.envelope.actor_id for event in events],
-        [_particular(event) for event in events],
-    )  # fmt: skip
-    newest = list({event.subject: event for event in events}.values())
-    await uow.connection.execute(
-        _SUBJECTS, service, aggregate,
-        [UUID(event.subject) for event in newest],
-        [event.division for event in newest],
-        [about[id(event)] for event in newest],
-        [event.envelope.epoch for event in newest],
-        [event.envelope.sequence for event in newest],
-        [event.envelope.fact for event in newest],
-        [event.data.state.basis.value for event in newest],
-        [event.data.state.effective_on for event in newest],
-        [event.envelope.time for event in newest],
-        [event.data.state.ended for event in newest],
-        [msgspec.json.encode(states[id(event)]).decode() for event in newest],
+        _EVENTS, service, aggregate,
+        joined([envelope.subject for envelope in envelopes]),
+        joined([str(envelope.epoch) for envelope in envelopes]),
+        joined([str(envelope.sequence) for envelope in envelopes]),
+        joined([envelope.fact for envelope in envelopes]),
+        joined([envelope.division for envelope in envelopes]),
+        joined([id or "" for id in about]),
+        joined([state.basis.value for state in states]),
+        joined([state.effective_on.isoformat() for state in states]),
+        joined([envelope.time.isoformat() for envelope in envelopes]),
+        [envelope.actor_id for envelope in envelopes],
+        joined([_particular(event) for event in events], SEPARATOR),
+        joined([str(state.ended) for state in states]),
+        joined([_state(event) if newest[event.subject] is event else "" for event in events], SEPARATOR),
     )  # fmt: skip
     if (service, aggregate) == ("registry", "organization"):
-        await _organizations(newest, uow)
+        await _organizations(list(newest.values()), uow)
+        about = [subject for subject, event in newest.items() if event.data.state.merged_into]
     # Batches are one after another from here on: each sees the mergers, or the records, of those before it.
     await uow.connection.execute(_VERSION, uow.now)
-    await _follow([id for id in about.values() if id is not None], uow)
+    await _follow([id for id in about if id is not None], uow)
 
 
-async def _follow(organizations: Sequence[UUID], uow: UnitOfWork) -> None:
+async def _follow(organizations: Sequence[str | UUID], uow: UnitOfWork) -> None:
     """Let what is about a merged organisation be about the one that goes on, whichever was heard first."""
     while organizations:
         rows = await uow.connection.fetch(_FOLLOW, organizations)
         organizations = list({row["organization_id"] for row in rows})
 
 
+def _state(event: Received[Any]) -> str:
+    return msgspec.json.encode(event.data.state).decode()
+
+
+@cache
+def _has_particulars(kind: type[Event]) -> bool:
+    return len(kind.__struct_fields__) > 1
+
+
 def _particular(event: Received[Any]) -> str:
-    data = msgspec.to_builtins(event.data)
-    data.pop("state")
+    """The data without its state, which most types have nothing beside."""
+    if not _has_particulars(type(event.data)):
+        return "{}"
+    data = msgspec.to_builtins(msgspec.structs.replace(event.data, state=None))
+    del data["state"]
     return msgspec.json.encode(data).decode()
 
 
 async def _organizations(newest: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    states = [event.data.state for event in newest]
+    states: list[OrganizationState] = [event.data.state for event in newest]
     await uow.connection.execute(
         _ORGANIZATIONS,
-        [UUID(event.subject) for event in newest],
-        [event.division for event in newest],
+        joined([event.subject for event in newest]),
+        joined([event.division for event in newest]),
         [state.name for state in states],
         [initials(state.name) for state in states],
         [state.credit_code or state.legacy_number or "" for state in states],
-        [state.legal_form.value for state in states],
-        [state.legal_status.value for state in states],
-        [state.hub_link.value for state in states],
-        [state.hub_standing.value for state in states],
+        joined([state.legal_form.value for state in states]),
+        joined([state.legal_status.value for state in states]),
+        joined([state.hub_link.value for state in states]),
+        joined([state.hub_standing.value for state in states]),
         [state.department for state in states],
-        [_SEPARATOR.join(state.categories) for state in states],
-        [state.registered_on for state in states],
-        [state.filed_on for state in states],
-        [state.full_party_member_count for state in states],
-        [state.ended for state in states],
+        [SEPARATOR.join(state.categories) for state in states],
+        joined([day(state.registered_on) for state in states]),
+        joined([day(state.filed_on) for state in states]),
+        joined([number(state.full_party_member_count) for state in states]),
+        joined([str(state.ended) for state in states]),
     )

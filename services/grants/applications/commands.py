@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from shuniu_contracts import Event, Ref, grants
-from sqlmodel import col, select
+from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from chassis.model import LARGEST_FEN, Refusal, SumOutOfRange, is_within, refuse_all, step
@@ -163,18 +163,17 @@ async def withdraw(
     return row
 
 
+_WAITING = """
+select id, round_id, organization_id from application
+where organization_id = any($1::uuid[]) and status = 'submitted' and organization_sequence = 0
+order by round_id, id
+"""
+
+
 async def judge_waiting(uow: UnitOfWork, events: Mapping[str, Received[Any]]) -> None:
     """Judge the applications that waited for these organisations (by id), because of their events."""
-    statement = (
-        select(ApplicationRow.id, ApplicationRow.round_id, ApplicationRow.organization_id)
-        .where(
-            col(ApplicationRow.organization_id).in_([UUID(subject) for subject in events]),
-            ApplicationRow.status == ApplicationStatus.SUBMITTED,
-            ApplicationRow.organization_sequence == 0,
-        )
-        .order_by(col(ApplicationRow.round_id), col(ApplicationRow.id))
-    )
-    for id, round_id, organization_id in (await uow.session.exec(statement)).all():
+    await uow.session.flush()
+    for id, round_id, organization_id in await uow.connection.fetch(_WAITING, list(events)):
         round_ = await shared_round(uow, round_id)
         row = await uow.load(ApplicationRow, id)
         facts = await facts_of(uow.connection, organization_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from shuniu_contracts import partybuild, registry
 
+from chassis.columns import day, joined
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
@@ -46,8 +47,12 @@ insert into organization (id, epoch, sequence, division, name, legal_form, legal
 select id, epoch, sequence, division, name, legal_form, legal_status,
        coalesce(string_to_array(nullif(categories, ''), ','), '{}'), filed_on, registered_on, ended_on,
        hub_standing, credit_listing, merged_into
-from unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-            $9::date[], $10::date[], $11::date[], $12::text[], $13::text[], $14::uuid[])
+from unnest(string_to_array($1, ',')::uuid[], string_to_array($2, ',')::int[],
+            string_to_array($3, ',')::bigint[], string_to_array($4, ','), $5::text[],
+            string_to_array($6, ','), string_to_array($7, ','), $8::text[],
+            string_to_array($9, ',', '')::date[], string_to_array($10, ',', '')::date[],
+            string_to_array($11, ',', '')::date[], string_to_array($12, ','),
+            string_to_array($13, ','), string_to_array($14, ',', '')::uuid[])
      as seen(id, epoch, sequence, division, name, legal_form, legal_status, categories, filed_on,
              registered_on, ended_on, hub_standing, credit_listing, merged_into)
 on conflict (id) do update
@@ -76,23 +81,23 @@ def _newest(events: Sequence[Received[Any]]) -> list[Received[Any]]:
     return list({received.subject: received for received in events}.values())
 
 
-def _organization(received: Received[Any]) -> tuple[Any, ...]:
-    state: registry.OrganizationState = received.data.state
+def _organizations(newest: Sequence[Received[Any]]) -> tuple[Any, ...]:
+    states: list[registry.OrganizationState] = [received.data.state for received in newest]
     return (
-        received.subject,
-        received.envelope.epoch,
-        received.envelope.sequence,
-        state.division,
-        state.name,
-        state.legal_form.value,
-        state.legal_status.value,
-        ",".join(state.categories),
-        state.filed_on,
-        state.registered_on,
-        state.ended_on,
-        state.hub_standing.value,
-        state.credit_listing.value,
-        None if state.merged_into is None else state.merged_into.id,
+        joined([received.subject for received in newest]),
+        joined([str(received.envelope.epoch) for received in newest]),
+        joined([str(received.envelope.sequence) for received in newest]),
+        joined([state.division for state in states]),
+        [state.name for state in states],
+        joined([state.legal_form.value for state in states]),
+        joined([state.legal_status.value for state in states]),
+        [",".join(state.categories) for state in states],
+        joined([day(state.filed_on) for state in states]),
+        joined([day(state.registered_on) for state in states]),
+        joined([day(state.ended_on) for state in states]),
+        joined([state.hub_standing.value for state in states]),
+        joined([state.credit_listing.value for state in states]),
+        joined([state.merged_into.id if state.merged_into else "" for state in states]),
     )
 
 
@@ -112,8 +117,7 @@ def _duty(received: Received[Any]) -> tuple[Any, ...]:
 @reaction(*ORGANIZATION_EVENTS)
 async def keep_organizations(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Keep the newest version of each organisation, then judge the applications that waited for one."""
-    rows = [_organization(received) for received in _newest(events)]
-    await uow.connection.execute(_KEEP_ORGANIZATIONS, *map(list, zip(*rows, strict=True)))
+    await uow.connection.execute(_KEEP_ORGANIZATIONS, *_organizations(_newest(events)))
     await judge_waiting(uow, {received.subject: received for received in events})
 
 

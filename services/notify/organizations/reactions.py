@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
+from chassis.columns import joined
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
@@ -11,7 +11,9 @@ from services.notify.subscription import ORGANIZATIONS, facts_of
 
 _KEEP = """
 insert into organization (id, name, division, sequence)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+select *
+from unnest(string_to_array($1, ',')::uuid[], $2::text[], string_to_array($3, ','),
+            string_to_array($4, ',')::bigint[])
 on conflict (id) do update
 set name = excluded.name, division = excluded.division, sequence = excluded.sequence
 """
@@ -23,8 +25,8 @@ async def keep_names(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     newest = {event.subject: event for event in events}.values()
     await uow.connection.execute(
         _KEEP,
-        [UUID(event.subject) for event in newest],
+        joined([event.subject for event in newest]),
         [event.data.state.name for event in newest],
-        [event.division for event in newest],
-        [event.envelope.sequence for event in newest],
+        joined([event.division for event in newest]),
+        joined([str(event.envelope.sequence) for event in newest]),
     )

@@ -43,6 +43,7 @@ from services.partybuild.coverage.model import (
     coverage_class,
     deadline,
     owes_coverage,
+    owing,
     propose,
 )
 from services.partybuild.coverage.queries import Around, Seeking, look_around
@@ -73,6 +74,7 @@ from organization o
 cross join unnest($2::text[]) as line
 left join preparation p on p.organization_id = o.id
 where o.id = any($1::uuid[]) and not o.ended and o.merged_into is null
+  and (o.legal_status = any($3::text[]) or p.applied_on is not null)
   and not exists (select from coverage_duty d where d.organization_id = o.id and d.line = line.line)
 order by o.id, line
 """
@@ -97,7 +99,9 @@ async def oblige(uow: UnitOfWork, causes: Mapping[UUID, Received[Any]]) -> None:
     """
     policy = uow.policy(PartybuildPolicy)
     await uow.session.flush()
-    candidates = [dict(row) for row in await uow.connection.fetch(_OWED, list(causes), list(policy.lines))]
+    candidates = await uow.connection.fetch(
+        _OWED, list(causes), list(policy.lines), list(owing(OpensOn(policy.opens_on)))
+    )
     owed = [row for row in candidates if _owes(row, policy) and _is_home(uow, row["division"])]
     if not owed:
         return

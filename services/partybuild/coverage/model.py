@@ -85,13 +85,14 @@ class OpensOn(StrEnum):
 _REGISTERED = frozenset({"registered", "suspended"})
 
 
+def owing(opens_on: OpensOn) -> frozenset[str]:
+    """The legal statuses in which coverage is owed. A suspended organisation is still registered."""
+    return _REGISTERED if opens_on is OpensOn.REGISTERED else _REGISTERED | {"filed"}
+
+
 def owes_coverage(legal_status: str, *, has_applied: bool, opens_on: OpensOn) -> bool:
-    """Whether an organisation in this legal status owes coverage. A suspended one is still registered."""
-    if legal_status in _REGISTERED:
-        return True
-    if opens_on is OpensOn.REGISTERED:
-        return False
-    return legal_status == "filed" or (opens_on is OpensOn.APPLIED and has_applied)
+    """Whether an organisation in this legal status owes coverage, by that or by having applied."""
+    return legal_status in owing(opens_on) or (opens_on is OpensOn.APPLIED and has_applied)
 
 
 def deadline(opened_on: date, recorded_on: date, days: int, *, live: bool) -> date | None:

@@ -9,6 +9,7 @@ from shuniu_contracts.registry import OrganizationMerged, OrganizationState
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
+from chassis.columns import joined, number
 from chassis.model import Refusal, refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
@@ -36,14 +37,18 @@ class OrganizationEnded(Refusal):
 
 _KEEP = """
 with before as (
-    select id, full_members, area, categories from organization where id = any($1::uuid[])
+    select id, full_members, area, categories from organization
+    where id = any(string_to_array($1, ',')::uuid[])
 ), kept as (
     insert into organization (id, sequence, name, division, area, legal_form, legal_status, full_members,
                               categories, obliged_on, basis, ended, merged_into)
     select id, sequence, name, division, left(division, $13), legal_form, legal_status, full_members,
            coalesce(string_to_array(nullif(categories, ''), ' '), '{}'), obliged_on, basis, ended, merged_into
-    from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
-                $8::text[], $9::date[], $10::text[], $11::bool[], $12::uuid[])
+    from unnest(string_to_array($1, ',')::uuid[], string_to_array($2, ',')::bigint[], $3::text[],
+                string_to_array($4, ','), string_to_array($5, ','), string_to_array($6, ','),
+                string_to_array($7, ',', '')::int[], $8::text[], string_to_array($9, ',')::date[],
+                string_to_array($10, ','), string_to_array($11, ',')::bool[],
+                string_to_array($12, ',', '')::uuid[])
          as fresh(id, sequence, name, division, legal_form, legal_status, full_members, categories,
                   obliged_on, basis, ended, merged_into)
     order by id
@@ -64,7 +69,9 @@ _KEEP_STANDING = """
 insert into organization_standing (organization_id, effective_on, sequence, legal_status, division, ended)
 select distinct on (organization_id, effective_on)
        organization_id, effective_on, sequence, legal_status, division, ended
-from unnest($1::uuid[], $2::date[], $3::bigint[], $4::text[], $5::text[], $6::bool[])
+from unnest(string_to_array($1, ',')::uuid[], string_to_array($2, ',')::date[],
+            string_to_array($3, ',')::bigint[], string_to_array($4, ','), string_to_array($5, ','),
+            string_to_array($6, ',')::bool[])
      with ordinality
      as fresh(organization_id, effective_on, sequence, legal_status, division, ended, place)
 order by organization_id, effective_on, place desc
@@ -105,18 +112,18 @@ async def keep(uow: UnitOfWork, events: Sequence[Received[Any]]) -> set[UUID]:
     states: list[OrganizationState] = [event.data.state for event in newest.values()]
     rows = await uow.connection.fetch(
         _KEEP,
-        [UUID(subject) for subject in newest],
-        [event.envelope.sequence for event in newest.values()],
+        joined(list(newest)),
+        joined([str(event.envelope.sequence) for event in newest.values()]),
         [state.name for state in states],
-        [state.division for state in states],
-        [state.legal_form.value for state in states],
-        [state.legal_status.value for state in states],
-        [state.full_party_member_count for state in states],
+        joined([state.division for state in states]),
+        joined([state.legal_form.value for state in states]),
+        joined([state.legal_status.value for state in states]),
+        joined([number(state.full_party_member_count) for state in states]),
         [" ".join(state.categories) for state in states],
-        [_obliged_on(state) for state in states],
-        [state.basis.value for state in states],
-        [state.ended for state in states],
-        [survivor_of(event) for event in newest.values()],
+        joined([_obliged_on(state).isoformat() for state in states]),
+        joined([state.basis.value for state in states]),
+        joined([str(state.ended) for state in states]),
+        joined([str(survivor_of(event) or "") for event in newest.values()]),
         AREA_LENGTH[uow.policy(PartybuildPolicy).joint_area],
     )
     for subject, event in newest.items():
@@ -129,12 +136,12 @@ async def _keep_standing(uow: UnitOfWork, events: Sequence[Received[Any]]) -> No
     states: list[OrganizationState] = [event.data.state for event in events]
     await uow.connection.execute(
         _KEEP_STANDING,
-        [UUID(event.subject) for event in events],
-        [state.effective_on for state in states],
-        [event.envelope.sequence for event in events],
-        [state.legal_status.value for state in states],
-        [state.division for state in states],
-        [state.ended for state in states],
+        joined([event.subject for event in events]),
+        joined([state.effective_on.isoformat() for state in states]),
+        joined([str(event.envelope.sequence) for event in events]),
+        joined([state.legal_status.value for state in states]),
+        joined([state.division for state in states]),
+        joined([str(state.ended) for state in states]),
     )
 
 

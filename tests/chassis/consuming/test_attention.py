@@ -32,6 +32,15 @@ async def test_a_fetch_waits_a_tenth_of_the_time_between_batches_within_limits(
     assert found == [SELDOM_MS, 100, OFTEN_MS, SELDOM_MS]
 
 
+async def test_who_gets_as_much_as_there_may_be_need_not_ask_often() -> None:
+    """A broker that has more answers at once; and what comes behind the last of much is no hurry."""
+    (consumer, fetcher), found, paying = _consumer(), [], Attention()
+    for full in (False, False, True, False, False):
+        paying.came(consumer, full=full)
+        found.append(fetcher._fetch_max_wait_ms)
+    assert found == [SELDOM_MS, OFTEN_MS, SELDOM_MS, SELDOM_MS, OFTEN_MS]
+
+
 async def test_when_nothing_comes_any_more_it_asks_seldom_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attention, "_LAPSE_S", 0.05)
     (consumer, fetcher), paying = _consumer(), Attention()
