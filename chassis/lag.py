@@ -111,10 +111,7 @@ async def group_lag(settings: BusSettings, subscription: Subscription) -> GroupL
             return GroupLag(subscription.group, ())
         client.assign(partitions)
         beginnings = await client.beginning_offsets(partitions)
-        positions: dict[TopicPartition, int] = {}
-        for partition in partitions:
-            committed = await client.committed(partition)
-            positions[partition] = beginnings[partition] if committed is None else committed
+        positions = {**beginnings, **await bus.committed(client, partitions)}
         ends = await _partition_ends(client, settings, positions)
         return GroupLag(
             subscription.group,

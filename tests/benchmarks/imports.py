@@ -43,7 +43,7 @@ from tests.chassis.outbox_world import prepare
 EVERYWHERE = 0.03
 """The reach of the way to every service, which `whole.py` measures."""
 _TOPIC = event_type(registry.OrganizationRegistered).stream.topic(STACK, 1)
-_FOLLOWERS = ("console", "grants", "notify", "partybuild")
+FOLLOWERS = ("console", "grants", "notify", "partybuild")
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
 
 
@@ -158,7 +158,7 @@ async def _messages(dsn: str) -> list[tuple[bytes, bytes, list[Header]]]:
 async def _projections(engine: Engine, number: int) -> list[str]:
     """Databases with an inbox and a table, one for each service that projects the register."""
     found = []
-    for follower in _FOLLOWERS:
+    for follower in FOLLOWERS:
         name = f"floor_{follower}_{number}"
         await engine.postgres.create_database(name)
         found.append(engine.postgres.dsn(name))
@@ -204,7 +204,7 @@ async def floor_everywhere(
                 if child.returncode is None:
                     child.kill()
                     await child.communicate()
-    for follower in _FOLLOWERS:
+    for follower in FOLLOWERS:
         await engine.postgres.drop_database(f"floor_{follower}_{number}")
     return taken
 

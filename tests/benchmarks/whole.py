@@ -6,22 +6,30 @@ all it starts; on Apache Kafka those of the same two processes, whose engines ru
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+from aiokafka import TopicPartition
+from shuniu_contracts import Event, event_type, registry
+from shuniu_contracts.partybuild import CoverageDutyOpened
+
+from chassis import bus
 from chassis.embedded.connection import Connection
+from chassis.groups import group_id
 from chassis.keys import issue_token
 from chassis.region import load_region
 from chassis.service import installed
+from chassis.settings import BusSettings
 from deploy.regions import profile_file
 from deploy.scenarios import binhai
 from deploy.scenarios.client import Stack
 from tests.benchmarks.bringing import bring
 from tests.benchmarks.engines import Engine
 from tests.benchmarks.harness import Bound, Result, Row, stopwatch
-from tests.benchmarks.imports import EVERYWHERE, copy_bare, read_back
+from tests.benchmarks.imports import EVERYWHERE, FOLLOWERS, copy_bare, read_back
 from tests.benchmarks.memory import families, pss_mb
 from tests.benchmarks.registers import workbook
 from tests.benchmarks.running import Options, run
@@ -29,6 +37,7 @@ from tests.benchmarks.stacks import REGION, STACK, Program, Running, each_servic
 from tests.system.world import RunningStack
 
 READY_S, MEMORY_MB = 10.0, 700.0
+_ARRIVED_S, _LOOK_S = 600.0, 0.1
 _SETTLED_S = 5.0
 """Memory is looked at when what was done last is over for so long."""
 
@@ -41,19 +50,24 @@ async def measure_everywhere(engine: Engine, options: Options) -> Row:
     file = await asyncio.to_thread(workbook, load_region(profile_file(REGION)), rows, options.directory)
     for number in range(options.runs):
         data_dir = options.directory / f"everywhere-{number}"
-        async with engine.broker() as bus, stack(engine, bus, data_dir, each_service()) as running:
-            await _follow(running, engine, file, rows, row)
+        async with (
+            engine.broker() as settings, stack(engine, settings, data_dir, each_service()) as running,
+        ):  # fmt: skip
+            await _follow(running, settings, engine, file, rows, row)
         options.say(f"{name}, {number + 1}: {row.rates[-1]:,.0f} of {row.references[-1]:,.0f} {row.unit}")
     return row
 
 
-async def _follow(running: Running, engine: Engine, file: Path, rows: int, row: Row) -> None:
+async def _follow(
+    running: Running, settings: BusSettings, engine: Engine, file: Path, rows: int, row: Row
+) -> None:
     with stopwatch(*running.pids.values()) as ours, stopwatch(engine.postgres.pid) as servers:
         await bring(running, file)
         registry_s = time.monotonic()
-        async with running.client() as client:
-            await client.at_rest(600)
+        await _arrived(running, settings, rows)
         row.note("s after the registry's commit", time.monotonic() - registry_s)
+    async with running.client() as client:
+        await client.at_rest(600)
     dsn = running.connection.databases["registry"]
     bare = await copy_bare(dsn, *await read_back(dsn), engine.postgres.pid)
     row.rates.append(rows / ours.spent.wall_s)
@@ -61,6 +75,42 @@ async def _follow(running: Running, engine: Engine, file: Path, rows: int, row: 
     row.note("us CPU a row, ours", ours.spent.servers_s / rows * 1e6)
     row.note("PostgreSQL", servers.spent.servers_s / rows * 1e6)
     row.note("CPU ratio", bare.cpu_s / (ours.spent.servers_s + servers.spent.servers_s))
+
+
+async def _arrived(running: Running, settings: BusSettings, rows: int) -> None:
+    """Wait until every service has committed what the rows led to: the organisations, and their duties.
+
+    It asks for a few offsets at a time: to ask whether the whole stack is at rest costs as much as a service.
+    """
+    partybuild = await asyncpg.connect(running.connection.databases["partybuild"])
+    admin = bus.admin(settings)
+    await admin.start()
+    try:
+        async with asyncio.timeout(_ARRIVED_S):
+            await _committed(admin, running, registry.OrganizationRegistered, FOLLOWERS, rows)
+            duties = await partybuild.fetchval("select count(*) from event_log")
+            others = [name for name in FOLLOWERS if name != "partybuild"]
+            await _committed(admin, running, CoverageDutyOpened, others, duties)
+    finally:
+        await admin.close()
+        await partybuild.close()
+
+
+async def _committed(
+    admin: bus.AdminClient, running: Running, kind: type[Event], services: Sequence[str], count: int
+) -> None:
+    """Wait until each of these services has committed so many events of the kind's stream."""
+    stream = event_type(kind).stream
+    topic = stream.topic(STACK, stream.newest)
+    partitions = [TopicPartition(topic, n) for n in range(stream.partitions_of(stream.newest))]
+    for service in services:
+        group = group_id(STACK, service)
+        while True:
+            found = await admin.list_consumer_group_offsets(group, partitions=partitions)
+            if sum(max(0, one.offset) for one in found.values()) >= count:
+                break
+            running.check()
+            await asyncio.sleep(_LOOK_S)
 
 
 @dataclass(frozen=True)
@@ -95,7 +145,9 @@ async def _started(engine: Engine, options: Options, name: str) -> AsyncIterator
         return
     rest = tuple(service for service in installed() if service != "console")
     programs = [Program(rest), Program(("console",))]
-    async with engine.broker() as bus, stack(engine, bus, options.directory / name, programs) as running:
+    async with (
+        engine.broker() as settings, stack(engine, settings, options.directory / name, programs) as running,
+    ):  # fmt: skip
         ready_s = time.monotonic() - begun
         yield _Started(running.connection, running.token, ready_s, lambda: list(running.pids.values()))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from sqlalchemy import MetaData
 
 from chassis import bus, consumer, topics
@@ -47,6 +49,22 @@ async def test_events_reach_the_reaction_and_their_offsets_are_committed(
     lag = await group_lag(stack_bus.settings, subscription(stack_bus.stack, world.definition))
     assert lag.behind == 0
     assert loop.totals.applied == 120
+
+
+async def test_the_lag_of_many_partitions_is_one_question_about_offsets(
+    make: MakeWorld, stack_bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, asked = await make(bus=stack_bus.settings, stack=stack_bus.stack), []
+    ask = GroupCoordinator._do_fetch_commit_offsets
+
+    async def counted(self: GroupCoordinator, partitions: list[TopicPartition]) -> Any:
+        asked.append(len(partitions))
+        return await ask(self, partitions)
+
+    monkeypatch.setattr(GroupCoordinator, "_do_fetch_commit_offsets", counted)
+    lag = await group_lag(stack_bus.settings, subscription(stack_bus.stack, world.definition))
+    assert len(lag.partitions) > 1
+    assert asked.count(len(lag.partitions)) == 1  # beside those that the client asks on its own, one by one
 
 
 async def test_a_second_start_reads_nothing_twice(make: MakeWorld, stack_bus: Bus) -> None:
