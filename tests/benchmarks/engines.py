@@ -38,7 +38,8 @@ EngineName = Literal["embedded", "kafka"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 _TUNED = ("max_connections", "shared_buffers", "effective_cache_size", "work_mem", "max_wal_size", "jit",
           "max_parallel_workers_per_gather", "random_page_cost", "autovacuum_naptime",
-          "autovacuum_vacuum_scale_factor", "autovacuum_analyze_scale_factor")  # fmt: skip
+          "autovacuum_vacuum_scale_factor", "autovacuum_analyze_scale_factor",
+          "default_statistics_target")  # fmt: skip
 """What the embedded server sets for speed is set for the other too, so that engines can be compared."""
 
 
