@@ -1,5 +1,7 @@
 """Which organisation an event is about, read from its public state."""
 
+from collections.abc import Sequence
+
 from shuniu_contracts import State
 
 
@@ -10,5 +12,6 @@ def organization_of(aggregate: str, subject: str, state: State) -> str | None:
     reference = getattr(state, "organization", None)
     if reference is not None:
         return str(reference.id)
-    covered = getattr(state, "covered_organization_ids", ()) or getattr(state, "organization_ids", ())
-    return str(covered[0]) if len(covered) == 1 else None
+    lists = (getattr(state, name, ()) for name in ("covered_organization_ids", "organization_ids"))
+    covered: Sequence[str] = next(filter(None, lists), ())
+    return covered[0] if len(covered) == 1 else None

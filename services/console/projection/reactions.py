@@ -1,7 +1,6 @@
 """Every event of the four services becomes a line of the timeline and the newest state of its subject."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -135,14 +134,9 @@ def _state(event: Received[Any]) -> str:
     return msgspec.json.encode(event.data.state).decode()
 
 
-@cache
-def _has_particulars(kind: type[Event]) -> bool:
-    return len(kind.__struct_fields__) > 1
-
-
 def _particular(event: Received[Any]) -> str:
     """The data without its state, which most types have nothing beside."""
-    if not _has_particulars(type(event.data)):
+    if len(event.data.__struct_fields__) == 1:
         return "{}"
     data = msgspec.to_builtins(msgspec.structs.replace(event.data, state=None))
     del data["state"]

@@ -102,7 +102,7 @@ async def oblige(uow: UnitOfWork, causes: Mapping[UUID, Received[Any]]) -> None:
     candidates = await uow.connection.fetch(
         _OWED, list(causes), list(policy.lines), list(owing(OpensOn(policy.opens_on)))
     )
-    owed = [row for row in candidates if _owes(row, policy) and _is_home(uow, row["division"])]
+    owed = [row for row in map(dict, candidates) if _owes(row, policy) and _is_home(uow, row["division"])]
     if not owed:
         return
     seeking = {row["id"]: Seeking(row["area"], row["full_members"], row["categories"]) for row in owed}
