@@ -23,6 +23,7 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chassis import bus, topics
+from chassis.columns import joined
 from chassis.consumer import ConsumerLoop
 from chassis.inbox import Needs
 from chassis.received import Received
@@ -73,11 +74,10 @@ async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """The projection: one upsert a layer."""
     newest = {entry.subject: entry for entry in events}.values()
     await uow.connection.execute(
-        "insert into fund_copy select * from unnest($1::text[], $2::bigint[], $3::bigint[])"
-        " on conflict (subject) do update set sequence = excluded.sequence, total = excluded.total",
-        [e.subject for e in newest],
-        [e.envelope.sequence for e in newest],
-        [e.data.state.total_fen for e in newest],
+        floors.UPSERT,
+        joined([e.subject for e in newest]),
+        joined([str(e.envelope.sequence) for e in newest]),
+        joined([str(e.data.state.total_fen) for e in newest]),
     )
 
 
