@@ -19,8 +19,14 @@ def layers(subjects: Iterable[Sequence[tuple[K, E]]]) -> Iterator[tuple[K, list[
     if len(kinds) == 1:  # most batches
         yield kinds.pop(), [event for events in rows for _, event in events]
         return
+    heads = Counter(events[0][0] for events in rows)
+    if all(len(events) == 1 for events in rows):  # most of the others
+        alike: dict[K, list[E]] = {kind: [] for kind, _ in heads.most_common()}
+        for ((kind, event),) in rows:
+            alike[kind].append(event)
+        yield from alike.items()
+        return
     waiting = [deque(events) for events in rows]
-    heads = Counter(events[0][0] for events in waiting)
     while waiting:
         kind = max(heads, key=heads.__getitem__)
         taken: list[E] = []
