@@ -34,7 +34,6 @@ from chassis.outbox import Blocked, OutboxReader, delete
 from chassis.settings import BusSettings, DatabaseSettings
 from chassis.unit_of_work import _locking
 from chassis.wire import Wire, partitions_of
-from services.console.projection.reactions import _SUBJECTS
 from services.registry.organizations.tables import OrganizationRow
 from tests.benchmarks.stacks import STACK
 
@@ -42,6 +41,22 @@ Connection: TypeAlias = asyncpg.Connection
 _CHANGED = event_type(registry.OrganizationDetailsChanged)
 _TOPIC = _CHANGED.stream.topic(STACK, 1)
 _GROUP = f"{STACK}.bare"
+_SUBJECTS = """
+insert into subject (service, aggregate, id, division, organization_id, epoch, sequence, fact, basis,
+                     effective_on, recorded_at, ended, state)
+select $1, $2, e.id, e.division, e.organization_id, e.epoch, e.sequence, e.fact, e.basis, e.effective_on,
+       e.recorded_at, e.ended, e.state::jsonb
+from unnest($3::uuid[], $4::text[], $5::uuid[], $6::int[], $7::bigint[], $8::text[], $9::text[], $10::date[],
+            $11::timestamptz[], $12::bool[], $13::text[])
+     as e(id, division, organization_id, epoch, sequence, fact, basis, effective_on, recorded_at, ended,
+          state)
+on conflict (service, aggregate, id) do update
+set division = excluded.division, organization_id = excluded.organization_id, epoch = excluded.epoch,
+    sequence = excluded.sequence, fact = excluded.fact, basis = excluded.basis,
+    effective_on = excluded.effective_on, recorded_at = excluded.recorded_at, ended = excluded.ended,
+    state = excluded.state
+"""
+"""The newest state of each subject, as the console keeps it."""
 _LOCK = "select * from organization where id = $1 for update"
 _SAVE = """
 update organization set staff_count = $2, revision = revision + 1, sequence = sequence + 1, recorded_at = $3
