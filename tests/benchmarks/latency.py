@@ -243,7 +243,7 @@ async def _replace(running: Running, settings: BusSettings, means: Sequence[str]
     ]  # fmt: skip
     started = Process.start(name, argv, log=running.data_dir / "logs" / "bare.log", env=dict(os.environ))
     running.processes[name] = started
-    async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
+    async with asyncio.timeout(60), httpx.AsyncClient(trust_env=False) as client:
         while True:
             running.check()
             with suppress(httpx.TransportError):

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +64,7 @@ class Board:
     """how long each measure takes beside the others"""
     rows: list[Result] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     def add(self, row: Result, minutes: float) -> None:
         """One more row is measured, so many minutes after the beginning."""
@@ -80,8 +82,8 @@ class Board:
 def run(measures: Mapping[str, Measure], description: str | None, expected: Mapping[str, float] = {}) -> None:
     """Take the command line, measure what it asks for on the engine it names, and report.
 
-    `expected` says how long a measure takes beside the others. What is interrupted, or fails, reports the
-    rows it has.
+    `expected` says how long a measure takes beside the others. Interrupted, it reports the rows it has; a
+    measure that fails is left out, and the exit code is 1.
     """
     arguments = _arguments(measures, description)
     stop_when_terminated()
@@ -113,6 +115,8 @@ def run(measures: Mapping[str, Measure], description: str | None, expected: Mapp
             show_profile(options.profile)
             if board.rows:
                 show(board.title, board.rows, board.conditions)
+        if board.failed:
+            sys.exit(f"not measured: {', '.join(board.failed)}")
 
 
 async def _measure_all(
@@ -122,8 +126,13 @@ async def _measure_all(
     async with engine(name, options.directory) as started:
         for key, measure in measures.items():
             options.say(key)
-            async for row in measure(started, options):
-                board.add(row, options.minutes)
+            try:
+                async for row in measure(started, options):
+                    board.add(row, options.minutes)
+            except Exception:  # the others are worth their time all the same
+                options.say(f"{key} failed: {traceback.format_exc()}")
+                board.failed.append(key)
+                continue
             board.done.append(key)
             options.say(f"{key} is done; about {board.rest(options.minutes):.0f} minutes to go")
 

@@ -1,11 +1,14 @@
 """How the benchmarks come to their figures; that they measure at all is shown by running them."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import AsyncIterator
 from itertools import islice, pairwise
 from pathlib import Path
 from uuid import uuid4
@@ -14,13 +17,14 @@ import pytest
 
 from chassis.region import Region
 from tests.benchmarks.country import Finding, flatness, verdict
+from tests.benchmarks.engines import Engine
 from tests.benchmarks.flames import Box, boxes, stacks, tree
 from tests.benchmarks.floors import columns
 from tests.benchmarks.harness import Bound, Row
 from tests.benchmarks.latency import Watch, quantile
 from tests.benchmarks.memory import families, pss_mb
 from tests.benchmarks.registers import compose
-from tests.benchmarks.running import INTERRUPTED, Board
+from tests.benchmarks.running import INTERRUPTED, Board, Options, _measure_all
 from tests.benchmarks.sampling import Sample, rate
 from tests.chassis.consuming.world import record
 
@@ -71,6 +75,25 @@ def test_an_interrupted_run_reports_the_rows_it_has(tmp_path: Path) -> None:
     rows = json.loads(file.read_text())["rows"]
     assert 1 <= len(rows) < 6
     assert "SQL statements a command" in printed
+
+
+@pytest.mark.integration
+def test_a_measure_that_fails_keeps_no_other_from_being_measured() -> None:
+    async def breaks(engine: Engine, options: Options) -> AsyncIterator[Bound]:
+        yield Bound("before", "s", 1.0, figures=[0.5])
+        raise TimeoutError
+
+    async def measures(engine: Engine, options: Options) -> AsyncIterator[Bound]:
+        yield Bound("after", "s", 1.0, figures=[0.5])
+
+    board = Board("all", {}, None, {"first": 1.0, "second": 1.0})
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        os.chmod(place, 0o711)  # PostgreSQL's own account, where we are root, has to pass through
+        both = {"first": breaks, "second": measures}
+        asyncio.run(_measure_all("embedded", both, Options(Path(place)), board))
+    assert ([row.name for row in board.rows], board.failed, board.done) == (
+        ["before", "after"], ["first"], ["second"]
+    )  # fmt: skip
 
 
 def test_notes_of_several_runs_are_medians() -> None:

@@ -94,8 +94,8 @@ class FaultStack:
             os.chmod(folder, 0o711)  # PostgreSQL's own account, where we are root, has to pass through
             async with engines.engines(place) as found:
                 stack = cls(found, forks, place, EmbeddedKey.open(place / "keys"), tuple(services))
-                await stack._prepare(roles, doubled, settings)
-                try:
+                try:  # where one does not get ready, the others must end, too
+                    await stack._prepare(roles, doubled, settings)
                     yield stack
                 finally:
                     await stack.stop()

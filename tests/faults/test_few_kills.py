@@ -157,3 +157,14 @@ def send_a_stranger(bootstrap_servers: str) -> None:
     producer = KafkaProducer(bootstrap_servers=bootstrap_servers, enable_idempotence=False)
     producer.send(f"shuniu.{CODE}.grants.fund.v1", b"nobody's", key=b"k").get(10)
     producer.close()
+
+
+@pytest.mark.system
+async def test_a_stack_that_does_not_get_ready_leaves_no_process_behind(
+    forks: ForkServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.faults.stack._READY_S", 3.0)
+    with pytest.raises(AssertionError, match="not ready"):
+        async with FaultStack.open(forks, services=("console",), database_pool_size="none"):
+            pass
+    assert [task for task in asyncio.all_tasks() if task.get_name().startswith("keep ")] == []
