@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from tests.backends import free_port
 from tests.benchmarks.engines import Engine
 
 REGION, STACK = "120116-binhai", "120116"
-_READY_S = 60.0
+_READY_S = 180.0
 _STOP_S = 30.0
 
 
@@ -154,8 +155,9 @@ def _arguments(program: Program, ports: Mapping[tuple[Program, str], int]) -> It
 async def _ready(running: Running, program: Program, ports: Mapping[tuple[Program, str], int]) -> None:
     process = running.processes[program.name]
     url = f"http://127.0.0.1:{ports[program, program.services[0]]}/health/ready?process=true"
-    async with asyncio.timeout(_READY_S), httpx.AsyncClient(trust_env=False) as client:
-        while True:
+    deadline = time.monotonic() + _READY_S
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while time.monotonic() < deadline:
             try:
                 if (await client.get(url)).status_code == httpx.codes.OK:
                     return
@@ -165,3 +167,4 @@ async def _ready(running: Running, program: Program, ports: Mapping[tuple[Progra
                         program.name, f"ended with {process.exit_code} while starting", process.log
                     ) from None
             await asyncio.sleep(0.05)
+    raise ProcessFailed(program.name, f"not ready after {_READY_S:.0f} s", process.log)
