@@ -4,6 +4,7 @@ import inspect
 import typing
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -12,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 from shuniu_contracts import Basis, Event, pausing
 from shuniu_contracts.catalogue import event_type, stream
 from sqlalchemy.exc import IntegrityError
@@ -187,6 +188,17 @@ class Step(Generic[R]):
                 setattr(row, name, _stored(value))
 
 
+@dataclass(frozen=True)
+class AtOnce:
+    """What is done with many records of a kind in one request, by a route of its own below the kind's."""
+
+    name: str
+    zh: str
+    path: str
+    permission: str
+    body: type[BaseModel]
+
+
 class Kind(Generic[R]):
     """A kind of matter. Its steps are declared beside it, by `opens` and `step`.
 
@@ -228,6 +240,8 @@ class Kind(Generic[R]):
         """what a record says of its deadlines standing still and running again; None where they cannot"""
         self.steps: dict[str, Step[R]] = {}
         self.opening: Step[R] | None = None
+        self.at_once: list[AtOnce] = []
+        """what pages offer beside the steps of one record; the routes are the service's own"""
         self.ahead: Ahead | None = None
         """locks what is locked before a record of this kind; set by a service that has such a thing"""
         self._transitions = transitions
@@ -287,6 +301,12 @@ class Kind(Generic[R]):
             return made
 
         return declare
+
+    def takes_many(self, name: str, body: type[BaseModel], *, zh: str, needs: str, path: str) -> AtOnce:
+        """Tell pages of a route by which many records are opened or moved in one request."""
+        made = AtOnce(name, zh, path, self._needs(needs), body)
+        self.at_once.append(made)
+        return made
 
     def _needs(self, needs: str) -> str:
         return needs if ":" in needs else f"{self.permission}:{needs}"

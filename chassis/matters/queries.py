@@ -15,7 +15,7 @@ from chassis.http.call import AggregateOut
 from chassis.http.fields import Day, Division
 from chassis.http.paging import Page, PageRequest
 from chassis.http.reading import Reading
-from chassis.matters.kind import Kind
+from chassis.matters.kind import AtOnce, Kind, Step
 from chassis.matters.naming import NamesOf, named, no_names
 from chassis.matters.rows import MatterRow
 from chassis.principal import Principal
@@ -145,6 +145,7 @@ def words(kind: Kind[Any]) -> dict[str, Any]:
         "waits_in": sorted({state for clock in kind.clocks for state in clock.runs_in}),
         "opening": _step_words(kind.opening) if kind.opening else None,
         "steps": {fact: _step_words(step) for fact, step in kind.steps.items()},
+        "at_once": {one.name: _form_words(one) for one in kind.at_once},
         "fields": {n: f.title for n, f in kind.row.model_fields.items() if f.title},
         "money": sorted(kind.money), "filter": filter_of(kind).model_json_schema(),
     }  # fmt: skip
@@ -160,10 +161,13 @@ def _followers(kind: Kind[Any], state: Any) -> dict[str, str]:
     }
 
 
-def _step_words(step: Any) -> Mapping[str, Any]:
+def _step_words(step: Step[Any]) -> Mapping[str, Any]:
+    return {**_form_words(step), "by_workbook": step.by_workbook}
+
+
+def _form_words(one: Step[Any] | AtOnce) -> Mapping[str, Any]:
     return {
-        "zh": step.zh, "path": step.path, "permission": step.permission, "by_workbook": step.by_workbook,
-        "form": step.body.model_json_schema(),
+        "zh": one.zh, "path": one.path, "permission": one.permission, "form": one.body.model_json_schema()
     }  # fmt: skip
 
 
@@ -189,4 +193,5 @@ def for_caller(
         "english": {field: dict(one.english) for field, one in offered.items() if one.english},
         "opening": told(described["opening"]),
         "steps": {fact: told(step) for fact, step in described["steps"].items()},
+        "at_once": {name: told(one) for name, one in described["at_once"].items()},
     }

@@ -206,6 +206,7 @@ async def test_a_mapping_is_given_once_and_remembered_for_the_office_and_header(
     headers = ["单位全称", *HEADERS[1:]]
     failed = await bring(register, workbook([row("滨海书画协会")], headers))
     assert (failed.state, (failed.problem or {})["code"]) == ("failed", "columns_missing")
+    assert failed.headers == headers, "whoever has to say which column is which sees which there are"
     await register.do(commands.remap, id=failed.id, mapping={"name": "单位全称"})
     assert (await run(register, failed.id)).state == "checked"
     next_year = await bring(register, workbook([row("滨海合唱协会")], headers))

@@ -51,6 +51,7 @@ def write(rows: Iterable[list[Any]], *, homes: bool = False) -> Path:
         sheet.column_dimensions[get_column_letter(place)].width = column.width
         if (names := _CHINESE.get(column.kind)) is not None:
             offer(sheet, get_column_letter(place), list(names.values()))
+    sheet.column_dimensions[get_column_letter(len(COLUMNS) + 1)].width = 14
     headers = [*(column.header for column in COLUMNS), *([HOME] if homes else [])]
     sheet.append([header(sheet, name) for name in headers])
     for row in rows:

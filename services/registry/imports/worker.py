@@ -159,7 +159,11 @@ async def _check(
         content, row.file_name, sheet=row.sheet, max_uncompressed=policy.import_max_uncompressed_bytes,
         max_rows=policy.import_max_rows,
     )  # fmt: skip
-    mapping = await _mapping(runtime, row, reading)
+    try:
+        mapping = await _mapping(runtime, row, reading)
+    except Refusal:
+        await _tell_headers(runtime, row.id, reading)
+        raise
     context = Context(
         region=runtime.region,
         policy=policy,
@@ -299,6 +303,13 @@ async def _tell(runtime: Runtime, id: UUID, read: int, applied: int) -> None:
     """Progress, on a connection of its own so that others see it before the work commits."""
     async with runtime.database.transaction() as transaction:
         await transaction.connection.execute(_PROGRESS, id, read, applied)
+
+
+async def _tell_headers(runtime: Runtime, id: UUID, reading: Reading) -> None:
+    """The columns that there are, for whoever has to say which is which."""
+    async with runtime.database.transaction() as transaction:
+        row = await transaction.session.get_one(ImportRow, id, with_for_update=True)
+        row.sheet, row.headers = reading.sheet, reading.headers
 
 
 async def _give_up(runtime: Runtime, id: UUID, refused: Refusal | Refusals | None) -> None:

@@ -35,8 +35,13 @@ async def coverage(division: Division, call: Annotated[Call, requires("liaisons:
     return await call.read(queries.coverage, division=division)
 
 
-@router.post("/v1/liaisons/succession", response_model=HandedOver)
-async def succession(body: Successor, call: Annotated[Call, requires("liaisons:write")]) -> Response:
+_WHOLE = commands.LIAISONS.takes_many(
+    "hand_over_all", Successor, zh="离任整体交接", needs="write", path="succession"
+)
+
+
+@router.post(f"/v1/liaisons/{_WHOLE.path}", response_model=HandedOver)
+async def succession(body: Successor, call: Annotated[Call, requires(_WHOLE.permission)]) -> Response:
     """整体交接 / All that somebody who leaves looks after in a division and below goes to another."""
     return await call.execute(
         commands.hand_over_all, division=body.division, person=body.person, to=body.to,

@@ -43,8 +43,11 @@ async def staffing(
     return await call.read(queries.staffing, division=division)
 
 
-@router.post("/v1/social-worker-posts/batches", response_model=BatchOut, status_code=201)
-async def batch(body: NewBatch, call: Annotated[Call, requires("social_worker_posts:write")]) -> Response:
+_BATCH = commands.POSTS.takes_many("open_batch", NewBatch, zh="设立一批岗位", needs="write", path="batches")
+
+
+@router.post(f"/v1/social-worker-posts/{_BATCH.path}", response_model=BatchOut, status_code=201)
+async def batch(body: NewBatch, call: Annotated[Call, requires(_BATCH.permission)]) -> Response:
     """设立一批岗位 / Set up the posts of a hiring batch."""
     return await call.execute(
         commands.open_batch, status=201, answer=lambda rows: BatchOut(posts=[row.id for row in rows]),

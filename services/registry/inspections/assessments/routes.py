@@ -27,8 +27,13 @@ class OpenedOut(BaseModel):
     opened: int
 
 
-@router.post("/of-year", response_model=OpenedOut)
-async def of_year(wanted: YearOfDivision, call: Annotated[Call, requires("assessments:open")]) -> Response:
+_YEAR = commands.ASSESSMENTS.takes_many(
+    "open_year", YearOfDivision, zh="列入全部直管组织", needs="open", path="of-year"
+)
+
+
+@router.post(f"/{_YEAR.path}", response_model=OpenedOut)
+async def of_year(wanted: YearOfDivision, call: Annotated[Call, requires(_YEAR.permission)]) -> Response:
     """列入本年度全部直管社会组织 / Open the year's assessment of every directly supervised organisation."""
     return await call.execute(
         commands.open_year, answer=lambda ids: OpenedOut(opened=len(ids)), **wanted.arguments()

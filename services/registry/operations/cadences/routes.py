@@ -26,8 +26,15 @@ class CadencesOut(BaseModel):
     gatherings: list[str] = Field(description="codes of the profile's list, in its order")
 
 
-@router.post("/of-profile", response_model=CadencesOut)
-async def of_profile(wanted: BodyOfDivision, call: Annotated[Call, requires("cadences:write")]) -> Response:
+_PROFILE = commands.CADENCES.takes_many(
+    "open_all", BodyOfDivision, zh="按目录建立全部", needs="write", path="of-profile"
+)
+
+
+@router.post(f"/{_PROFILE.path}", response_model=CadencesOut)
+async def of_profile(
+    wanted: BodyOfDivision, call: Annotated[Call, requires(_PROFILE.permission)]
+) -> Response:
     """按目录建立全部定期会议、培训制度 / Open every cadence of the profile that the body does not have."""
     return await call.execute(
         commands.open_all, division=wanted.division, body=wanted.body,

@@ -28,9 +28,14 @@ class HandedOver(BaseModel):
     assignments: int
 
 
-@router.post("/hand-over", response_model=HandedOver)
+_WHOLE = commands.ASSIGNMENTS.takes_many(
+    "hand_over_all", WholeHandOver, zh="离任整体交接", needs="write", path="hand-over"
+)
+
+
+@router.post(f"/{_WHOLE.path}", response_model=HandedOver)
 async def hand_over_all(
-    wanted: WholeHandOver, call: Annotated[Call, requires("contact_assignments:write")]
+    wanted: WholeHandOver, call: Annotated[Call, requires(_WHOLE.permission)]
 ) -> Response:
     """联系干部离任：一次交接全部联系工作 / All that an officer has, and what is due, goes to a successor."""
     return await call.execute(
