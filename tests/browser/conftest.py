@@ -17,7 +17,15 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, WebSocketRoute, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    WebSocketRoute,
+    async_playwright,
+    expect,
+)
 
 from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
 from chassis.keys import issue_token
@@ -225,6 +233,11 @@ class Visitor:
         return (text or "").strip()
 
 
+def _is_a_fault(said: ConsoleMessage) -> bool:
+    """An error; that a network of the machine comes or goes meanwhile is no fault of a page."""
+    return said.type == "error" and "ERR_NETWORK_CHANGED" not in said.text
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(stack: Stack, chromium: Browser) -> AsyncIterator[Visitor]:
     """A Chinese-speaking visitor at a 1366x768 window; the test fails on errors in the window."""
@@ -235,7 +248,7 @@ async def visitor(stack: Stack, chromium: Browser) -> AsyncIterator[Visitor]:
     expect.set_options(timeout=20_000)
     page, errors, outside = await context.new_page(), [], []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: errors.append(said.text) if _is_a_fault(said) else None)
     own = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")
     page.on("request", lambda asked: None if asked.url.startswith(own) else outside.append(asked.url))
     yield Visitor(stack, page, errors, outside)

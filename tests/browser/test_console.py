@@ -111,8 +111,52 @@ async def test_one_sees_ones_own_divisions_only(visitor: Visitor, stack: Stack) 
     await expect(visitor.page.get_by_text("没有符合条件的组织")).to_be_visible()
     await visitor.go(f"/organizations/{elsewhere['id']}")
     await expect(visitor.page.get_by_text("不在您的辖区内")).to_be_visible()
-    await visitor.go("/organizations/no-id")
-    await expect(visitor.page.get_by_text("没有这家组织")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["organizations", "applications", "matters/tasks", "comparisons"])
+async def test_an_address_that_names_no_record_is_answered_in_plain_words(
+    visitor: Visitor, path: str
+) -> None:
+    await visitor.sign_in()
+    await visitor.go(f"/{path}/no-id")
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("不在您的辖区内")
+    await visitor.page.locator("a.back").click()
+    await visitor.page.wait_for_url(f"**/{path}")
+
+
+async def test_the_register_is_narrowed_by_what_else_it_has_and_kept_so(
+    visitor: Visitor, stack: Stack
+) -> None:
+    await stack.register("琴川联合会", nature="joint", premises="shared", functions=["service"])
+    await stack.register("琴川书画院", nature="professional")
+    await visitor.sign_in("hub_officer", "u-narrow")
+    await visitor.go("/organizations?text=琴川")
+    rows = visitor.page.locator(".q-table tbody tr")
+    await expect(rows).to_have_count(2)
+    for name, option in (("nature", "联合性"), ("premises", "合署办公"), ("function", "服务")):
+        await visitor.page.locator(f".filter-{name}").click()
+        await visitor.page.get_by_role("option", name=option).first.click()
+        await visitor.page.wait_for_url(f"**{name}=*")
+    await expect(rows).to_have_count(1)
+    for kept in ("合署办公的联合性组织", "本街道的基金会"):
+        await visitor.page.get_by_role("button", name="保存当前筛选").click()
+        await visitor.page.get_by_label("筛选名称").fill(kept)
+        await visitor.page.get_by_role("button", name="保存", exact=True).click()
+        await expect(visitor.page.get_by_role("link", name=kept)).to_be_visible()
+    await visitor.go("/organizations")
+    await expect(rows.nth(1)).to_be_visible()
+    await visitor.page.get_by_role("link", name="合署办公的联合性组织").click()
+    await expect(rows).to_have_count(1)
+    await expect(visitor.page.locator(".filter-nature")).to_contain_text("联合性")
+    await visitor.picture("organizations-saved")
+    await visitor.telephone()
+    await expect(visitor.page.locator(".filter-nature")).to_be_hidden()
+    await expect(visitor.page.locator(".folds")).to_have_text(re.compile("筛选（3）$"))
+    await visitor.page.locator(".folds").click()
+    await visitor.page.get_by_role("button", name="清除条件").click()
+    await expect(visitor.page.locator(".folds")).to_have_text(re.compile("筛选$"))
+    assert await visitor.fits()
+    await visitor.picture("telephone-organizations-saved")
 
 
 async def test_a_message_arrives_is_read_and_acknowledged(visitor: Visitor, stack: Stack) -> None:

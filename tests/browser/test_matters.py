@@ -185,8 +185,10 @@ async def test_what_somebody_else_changed_meanwhile_is_shown_and_nothing_is_lost
     await visitor.page.get_by_role("button", name="给予指导").click()
     dialog = visitor.page.locator(".dialog")
     await dialog.get_by_label("指导方式").fill("training")
+    # What arrives while one writes leaves the dialog open, with what one has written.
     later = (DUE + timedelta(days=10)).isoformat()
     await stack.ask("POST", "registry", f"/v1/inspections/{id}/extension", json={"due_on": later})
+    await expect(visitor.page.locator(".head .day")).to_have_text(later)
     await dialog.get_by_role("button", name="给予指导").click()
     await expect(dialog.locator(".banner")).to_contain_text(f"截止日期 {DUE} → {later}")
     await expect(dialog.get_by_label("指导方式")).to_have_value("training")
@@ -393,6 +395,40 @@ async def test_a_liaison_reports_with_one_tap_on_a_telephone(
     await expect(mine).to_have_count(0)
     found = await stack.ask("GET", "registry", f"/v1/inspections/{inspected['海河调解社']}")
     assert found["state"] == "submitted"
+
+
+async def test_what_is_due_is_done_from_the_calendar_and_a_record_leads_back_to_the_day(
+    visitor: Visitor, stack: Stack
+) -> None:
+    """The day's list is worked through in place; a look at a record ends where it began."""
+    day = (TODAY + timedelta(days=40)).isoformat()
+    for title, owner in (("核对通讯录", "u-owner"), ("更新通讯录", "u-other")):
+        await stack.ask(
+            "POST", "registry", "/v1/tasks",
+            json={"division": "120116", "title": title, "kind": "survey", "lead": "hub", "owner": owner,
+                  "implementing": [OTHER_STREET], "due_on": day},
+        )  # fmt: skip
+    await visitor.sign_in("hub_officer", "u-owner")
+    here = f"/calendar?month={day[:7]}&day={day}"
+    await visitor.go(here)
+    week = visitor.page.locator('[data-card="week"]')
+    await week.get_by_role("link", name="更新通讯录").first.click()
+    await expect(visitor.page.locator("a.back")).to_have_text("← 日历")
+    await visitor.page.locator("a.back").click()
+    await visitor.page.wait_for_url(f"**{here}")
+    await visitor.page.get_by_role("link", name="我负责的").click()
+    await visitor.page.wait_for_url("**whose=mine")
+    own = week.locator("tbody tr")
+    await expect(own).to_have_count(1)
+    await expect(own).to_contain_text("核对通讯录")
+    await visitor.picture("calendar-mine")
+    await visitor.telephone()
+    assert await visitor.fits()
+    await visitor.picture("telephone-calendar-mine")
+    await own.get_by_role("button").click()
+    dialog = visitor.page.locator(".dialog")
+    await dialog.locator(".saves").click()
+    await expect(week).to_contain_text("没有到期事项。")
 
 
 @pytest.mark.parametrize(

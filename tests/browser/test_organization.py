@@ -176,3 +176,27 @@ async def test_who_keeps_in_touch_and_where_it_is_incubated_stands_on_its_page(
     await expect(contact.locator(".day")).to_be_visible()
     await expect(visitor.page.locator('[data-card="open_matters"]')).to_contain_text("联系记录")
     await visitor.picture("organization-whole")
+
+
+async def test_the_contact_card_says_when_the_last_contact_was(visitor: Visitor, stack: Stack) -> None:
+    made = await stack.register("长青联谊社")
+    await stack.ask(
+        "POST", "registry", "/v1/contact-assignments",
+        json={"organization_id": made["id"], "officer": "u-officer-4"},
+    )  # fmt: skip
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/organizations/{made['id']}")
+    contact = visitor.page.locator('[data-card="contact"]')
+    await expect(contact).to_contain_text("尚未联系")
+    await visitor.page.locator('[data-card="open_matters"]').get_by_role("link", name="联系记录").click()
+    await visitor.page.get_by_role("button", name="记录联系").click()
+    dialog = visitor.page.locator(".dialog")
+    await dialog.get_by_label("联系方式").fill("走访")
+    await dialog.get_by_label("工作开展").fill("每月一次茶话会")
+    await dialog.locator(".saves").click()
+    await expect(visitor.page.get_by_text("本记录已结束。")).to_be_visible()
+    await visitor.go(f"/organizations/{made['id']}")
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    await expect(contact).to_contain_text(f"最近联系 {today}")
+    await expect(contact.locator(".day")).to_have_count(0)
+    await visitor.picture("organization-contact")

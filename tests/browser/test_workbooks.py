@@ -85,6 +85,62 @@ async def test_the_register_is_exported_as_filtered_and_what_is_added_to_it_impo
     await expect(visitor.page.locator(".q-table tbody tr")).to_have_count(2)
 
 
+async def test_an_offices_own_headings_are_told_once_and_the_import_is_taken_back(
+    visitor: Visitor, stack: Stack, tmp_path: Path
+) -> None:
+    code = complete_credit_code("51", "120116", "58888888")
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["单位全称", "代码证", "街镇", "属性", "情况", "批准日"])
+    sheet.append(["望海读书社", code, STREET, "社会团体", "登记", "2019-05-01"])
+    file = tmp_path / "own.xlsx"
+    book.save(file)
+    await visitor.sign_in("hub_officer", division="120116")
+    await visitor.go("/organizations?text=望海读书社")
+    await visitor.page.get_by_role("button", name="导入登记册").click()
+    dialog = visitor.page.locator(".dialog")
+    await visitor.page.locator("input[type=file]").set_input_files(file)
+    await expect(dialog.get_by_role("alert").first).to_contain_text("缺少必需的列：名称")
+    mapping = dialog.locator('[data-card="mapping"]')
+    for field, heading in (
+        ("名称 *", "单位全称"), ("统一社会信用代码", "代码证"), ("行政区划代码", "街镇"),
+        ("法律形式", "属性"), ("法律状态", "情况"), ("登记日期", "批准日"),
+    ):  # fmt: skip
+        await mapping.get_by_label(field, exact=True).click()
+        await visitor.page.get_by_role("option", name=heading, exact=True).click()
+        await expect(visitor.page.locator(".q-menu")).to_have_count(0)
+    await visitor.picture("register-mapping")
+    await mapping.get_by_role("button", name="按此重新核对").click()
+    report = dialog.locator('[data-card="report"]')
+    await expect(report).to_contain_text("核对 1 行：1 行无误，0 行有误")
+    await report.get_by_role("button", name="办理 1 行").click()
+    await expect(report).to_contain_text("已导入 1 家")
+    row = visitor.page.locator(".q-table tbody tr").filter(has_text="望海读书社")
+    await expect(row).to_have_count(1)
+    await visitor.telephone()
+    await visitor.go("/organizations?text=望海读书社")
+    await visitor.page.get_by_role("button", name="导入登记册").click()
+    await dialog.get_by_text("最近的导入").click()
+    before = dialog.locator('[data-card="imports"] .import').first
+    await expect(before).to_contain_text("已导入 1 家")
+    await visitor.picture("telephone-imports")
+    await before.get_by_role("button", name="查看").click()
+    await report.get_by_role("button", name="撤回这次导入").click()
+    await expect(report).to_contain_text("撤回后不能恢复")
+    await expect(report.get_by_role("button", name="确认：撤回这次导入")).to_be_focused()
+    assert await visitor.fits()
+    await visitor.picture("telephone-import-undo")
+    await report.get_by_role("button", name="取消").click()
+    await expect(report.get_by_role("button", name="撤回这次导入", exact=True)).to_be_focused()
+    await visitor.page.keyboard.press("Enter")
+    await expect(report.get_by_role("button", name="确认：撤回这次导入")).to_be_focused()
+    await visitor.page.keyboard.press("Enter")
+    await expect(report).to_contain_text("已撤回 1 家；0 家后来有过办理，保留在册。")
+    await expect(row).to_have_count(0)
+    [found] = (await stack.ask("GET", "registry", "/v1/imports", params={"limit": "1"}))["items"]
+    assert (found["state"], found["rows_undone"]) == ("undone", 1)
+
+
 async def test_a_campaign_leads_to_its_list_and_the_workbook(
     visitor: Visitor, stack: Stack, tmp_path: Path
 ) -> None:

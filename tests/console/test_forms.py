@@ -1,5 +1,6 @@
 """Forms drawn from schemas: which field becomes what, and what is sent of what was entered."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.matters import Kind, Step, queries
+from chassis.matters.kind import AtOnce
 from chassis.matters.queries import words
 from chassis.principal import SYSTEM
 from services.console.matters.forms import Fault, Field, Widget, field_of, fields, read
@@ -22,6 +24,7 @@ from services.registry.operations.tasks.commands import TASKS
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.records.returns.commands import RETURNS
 
+AT_ONCE = [one for kind in KINDS for one in kind.at_once]
 STEPS = [step for kind in KINDS for step in (kind.opening, *kind.steps.values()) if step is not None]
 
 
@@ -49,6 +52,23 @@ def test_every_field_of_every_form_can_be_entered(step: Step[Any]) -> None:
     assert [one.name for one in found][-2:] == ["effective_on", "basis"], (
         "what is said of every fact comes last"
     )
+
+
+@pytest.mark.parametrize("one", AT_ONCE, ids=lambda one: f"{one.permission} {one.path}")
+def test_what_is_done_with_many_records_has_a_form_with_chinese_names(one: AtOnce) -> None:
+    found = fields(one.body.model_json_schema())
+    assert Widget.UNKNOWN not in {field.widget for field in found}
+    assert [field.name for field in found if field.title == field.name] == []
+    assert found[0].widget is Widget.DIVISION, "where it is done is asked first"
+
+
+def test_who_may_do_it_is_told_with_it() -> None:
+    [kind] = [kind for kind in KINDS if kind.path == "contact-assignments"]
+    for may in (SYSTEM, replace(SYSTEM, permissions=frozenset({"contact_assignments:read"}))):
+        [found] = KindWords.of(queries.for_caller(words(kind), may)).at_once
+        assert (found.called("zh"), found.called("en"), found.path, found.may) == (
+            "离任整体交接", "hand over all", "hand-over", may is SYSTEM
+        )  # fmt: skip
 
 
 def test_fields_become_what_one_enters_them_with() -> None:

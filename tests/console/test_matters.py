@@ -37,7 +37,7 @@ async def change(world: World, subject: Subject, **fields: Any) -> None:
     await world.hear(world.tell(subject, contract.InspectionSubmitted))
 
 
-async def dues(world: World, first: date, last: date, own: str = "120116", **paging: int) -> list[Due]:
+async def dues(world: World, first: date, last: date, own: str = "120116", **paging: Any) -> list[Due]:
     """What is due."""
     async with world.runtime.database.transaction() as transaction:
         return await queries.dues(transaction.connection, [f"{own}%"], WAITS, first, last, **paging)
@@ -70,6 +70,17 @@ async def test_one_sees_what_is_due_in_ones_own_divisions_only(world: World) -> 
         await inspect(world, organization, TODAY)
     assert [one.organization for one in await dues(world, TODAY, TODAY, own=STREET)] == ["本街社"]
     assert len(await dues(world, TODAY, TODAY, limit=1)) == 1
+
+
+async def test_one_can_look_at_what_one_answers_for_alone(world: World) -> None:
+    mine, theirs = await world.register("我的社", "别人的社")
+    await inspect(world, mine, TODAY, owner="u-1")
+    await inspect(world, theirs, TODAY, owner="u-2")
+    assert [one.organization for one in await dues(world, TODAY, TODAY, owner="u-1")] == ["我的社"]
+    assert len(await dues(world, TODAY, TODAY)) == 2
+    async with world.runtime.database.transaction() as transaction:
+        found = await queries.due_days(transaction.connection, ["120116%"], WAITS, TODAY, TODAY, owner="u-2")
+    assert found[TODAY].counts == {("registry", "inspection"): 1}
 
 
 async def test_a_month_is_counted_by_day_and_kind(world: World) -> None:

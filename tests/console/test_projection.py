@@ -2,6 +2,7 @@
 
 import time
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from shuniu_contracts.registry import (
     OrganizationAbsorbed,
     OrganizationMerged,
     OrganizationRegistered,
+    Premises,
     RegistrationApplicationClosed,
     RegistrationApplicationState,
     RegistrationApplicationSubmitted,
@@ -142,6 +144,28 @@ async def test_what_came_before_the_organisation_was_known_is_on_its_timeline(wo
     async with world.runtime.database.transaction() as transaction:
         lines = await queries.timeline(transaction.connection, ["120116%"], one.id)
     assert [line.fact for line in lines] == ["closed", "registered", "submitted"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "has"),
+    [
+        ("nature", "joint", "nature", "joint"),
+        ("function", "service", "functions", ("service", "advocacy")),
+        ("service_direction", "elderly", "service_directions", ("youth", "elderly")),
+        ("premises", "none", "premises", Premises.NONE),
+    ],
+)
+async def test_the_register_is_narrowed_by_what_else_it_has(
+    world: World, name: str, value: str, field: str, has: Any
+) -> None:
+    await world.register("甲社", **{field: has})
+    await world.register("乙社")
+    await world.register("丙社", division=OTHER_STREET, **{field: has})
+    assert await world.find(STREET, **{name: value}) == ["甲社"]
+    assert await world.find(**{name: value, "text": "丙"}) == ["丙社"]
+    assert await world.find(**{name: "another"}) == []
+    wanted: dict[str, Any] = {name: value, "limit": 1}
+    assert (await world.page(**wanted))[0] == 2, "they are counted as they are found"
 
 
 async def test_a_record_knows_the_duplicates_that_were_merged_into_it(world: World) -> None:

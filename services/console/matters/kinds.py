@@ -38,7 +38,7 @@ class StepWords:
     def of(cls, fact: str, said: Mapping[str, Any]) -> "StepWords":
         """The step as `GET /v1/matters` has it."""
         return cls(
-            fact, said["zh"], said["path"], said["may"], said["by_workbook"], said["form"],
+            fact, said["zh"], said["path"], said["may"], said.get("by_workbook", False), said["form"],
             said.get("amends", False),
         )  # fmt: skip
 
@@ -68,6 +68,8 @@ class KindWords:
     """the names that no form has"""
     sums: frozenset[str] = frozenset()
     """fields that are sums in fen, a part of their rows as `<field>.<part>`"""
+    at_once: Sequence[StepWords] = ()
+    """what is done with many records in one request"""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "KindWords":
@@ -79,6 +81,7 @@ class KindWords:
             StepWords.of("opened", opening) if opening else None,
             {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
             said["fields"], said["filter"], codes_of(said), frozenset(said.get("money", ())),
+            [StepWords.of(name, one) for name, one in said.get("at_once", {}).items()],
         )  # fmt: skip
 
     def called(self, language: str) -> str:
@@ -157,7 +160,7 @@ class KindWords:
 
     @property
     def _forms(self) -> Iterable[StepWords]:
-        return [*self.steps.values(), *([self.opening] if self.opening else [])]
+        return [*self.steps.values(), *([self.opening] if self.opening else []), *self.at_once]
 
 
 @dataclass(frozen=True)

@@ -72,11 +72,12 @@ _OWED = f"""
 from subject s
 where not s.ended and {_DAY} is not null and s.division like any($1) and {_DAY} between $2 and $3
   and s.service || '/' || s.aggregate || '/' || {_PHASE} = any($4)
+  and ($5 = '' or s.state ->> 'owner' = $5)
 """
 _DUES = f"""
 select d.service, d.aggregate, d.id, d.division, d.organization_id, o.name as organization,
        d.due_on::date as due_on, d.state::text as state
-from (select s.*, {_DAY} as due_on {_OWED} order by {_DAY}, s.id limit $5 offset $6) d
+from (select s.*, {_DAY} as due_on {_OWED} order by {_DAY}, s.id limit $6 offset $7) d
 left join organization o on o.id = d.organization_id
 order by d.due_on, o.name, d.id
 """
@@ -122,19 +123,23 @@ def waiting(kinds: Collection[KindWords]) -> list[str]:
 
 async def dues(
     connection: asyncpg.Connection, patterns: Sequence[str], waits: Sequence[str], first: date, last: date,
-    limit: int = 200, offset: int = 0,
+    limit: int = 200, offset: int = 0, owner: str = "",
 ) -> list[Due]:  # fmt: skip
-    """What is due from `first` to `last`, both included, and not done; the earliest first."""
+    """What is due from `first` to `last`, both included, and not done; the earliest first.
+
+    `owner` asks for what this person or desk answers for alone.
+    """
     days = first.isoformat(), last.isoformat()
-    rows = await connection.fetch(_DUES, patterns, *days, waits, limit, offset)
+    rows = await connection.fetch(_DUES, patterns, *days, waits, owner, limit, offset)
     return [due_of(row) for row in rows]
 
 
 async def due_days(
-    connection: asyncpg.Connection, patterns: Sequence[str], waits: Sequence[str], first: date, last: date
-) -> dict[date, Day]:
+    connection: asyncpg.Connection, patterns: Sequence[str], waits: Sequence[str], first: date, last: date,
+    owner: str = "",
+) -> dict[date, Day]:  # fmt: skip
     """How much is due on each day from `first` to `last`."""
-    rows = await connection.fetch(_DAYS, patterns, first.isoformat(), last.isoformat(), waits)
+    rows = await connection.fetch(_DAYS, patterns, first.isoformat(), last.isoformat(), waits, owner)
     found: dict[date, Day] = {}
     for row in rows:
         found.setdefault(row["due_on"], Day()).counts[row["service"], row["aggregate"]] = row["number"]

@@ -1,6 +1,7 @@
 """登记申请: what is asked and applied for, each with its clock; and one of them with what can be done now."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -8,24 +9,23 @@ from uuid import UUID
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
-from services.console.neighbours import NotDone
-from services.console.pages.details import Opening, offered, possible_buttons
-from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, address, admit, in_turn, page
+from services.console.pages.details import offered, possible_buttons
+from services.console.pages.followed import Followed, FollowedList, draw_record, draw_table
+from services.console.pages.form import Opening, StepForm
+from services.console.pages.frame import Frame, address
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip, day
-from services.console.pages.turning import Turning
+from services.console.pages.shown import chip, day
 
 PATH = "registration-applications"
-_PAGE = 50
 _LISTS = {
     "open": {"ended": "false"},
     "overdue": {"ended": "false", "overdue": "true"},
     "ended": {"ended": "true"},
 }
+_AT_A_DESK = ("registration_route", "department")
+"""Columns that a telephone has no room for."""
 _NOT_FACTS = frozenset({"step", "organization_id"})
 _TONES = {
     "closed": "good",
@@ -39,42 +39,24 @@ _TONES = {
 def attach(desk: Desk) -> None:
     """Register the pages."""
 
-    @address("/applications")
-    async def applications(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
+    @address(desk, "/applications", "organizations")
+    async def applications(frame: Frame, request: Request) -> None:
         wanted = request.query_params.get("list", "open")
-        with page(desk, person, "organizations") as frame:
-            await _List(frame, wanted if wanted in _LISTS else "open").begin()
-        return None
+        await _List(frame, wanted if wanted in _LISTS else "open").begin()
 
-    @address("/applications/{id}")
-    async def application(request: Request, id: str) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "organizations") as frame:
-            ui.link(f"← {frame.words('applications')}", "/applications").classes("small back")
-            try:
-                shown = _Application(frame, UUID(id))
-            except ValueError:
-                ui.label(frame.words("no_record")).classes("card empty")
-                return None
-            await shown.begin()
-        return None
+    @address(desk, "/applications/{id}", "organizations")
+    async def application(frame: Frame, request: Request) -> None:
+        back, id = frame.words("applications"), request.path_params["id"]
+        await draw_record(frame, back, "/applications", id, lambda known: _Application(frame, known))
 
 
-class _List:
+class _List(FollowedList):
     """What is open, late or done, the oldest first."""
 
     def __init__(self, frame: Frame, wanted: str) -> None:
-        self.frame, self.said, self.wanted = frame, frame.words, wanted
-        self.registry = frame.desk.neighbours(frame.person)
-        self.shown = Shown(frame)
+        super().__init__(frame, PATH)
+        self.wanted = wanted
         self.offered: KindWords | None = None
-        self.drawn: Any = None
-        self.dialogs = ui.element("div")
         with ui.element("div").classes("head"):
             ui.label(self.said("applications")).classes("h1").props("role=heading aria-level=1")
             for name in _LISTS:
@@ -83,64 +65,41 @@ class _List:
                 ui.link(self.said(f"applications_{name}"), where).classes(f"choice{here}")
             ui.element("div").style("flex:1")
             self.new = ui.element("div").classes("titled")
-        self.body = ui.element("section").classes("card scroll").props('data-card="list"')
-        self.turning = Turning(self.said, self._refresh)
+        self.place()
 
     async def begin(self) -> None:
-        """Show the first page, then follow the events."""
+        """First what one may open."""
         self.offered = await offered(self.frame, PATH)
         with self.new:
             at_hand = self.offered.steps if self.offered else ()
             possible_buttons(self.offered, at_hand, self._open_form, self.said)
-        await self._refresh()
-        self.frame.follow(self._refresh)
+        await super().begin()
 
     async def _open_form(self, step: StepWords) -> None:
         assert self.offered is not None, "the step is one of those offered"
-        self.dialogs.clear()
-        with self.dialogs:
+        with self.dialog():
             await Opening(self.frame, Kinds(), self.offered, step, done=self._opened).open()
 
     async def _opened(self, record: Mapping[str, Any]) -> None:
         ui.navigate.to(f"/applications/{record['id']}")
 
-    @in_turn
-    async def _refresh(self) -> None:
-        asked: dict[str, Any] = {**_LISTS[self.wanted], "limit": _PAGE, **self.turning.asked}
-        try:
-            answer = await self.registry.get(SERVICE, f"/v1/{PATH}", **asked)
-        except NotDone as refused:
-            self.drawn = None
-            self.body.clear()
-            with self.body:
-                ui.label(str(refused)).classes("empty").props("role=alert")
-            return
-        today = await self.shown.today()
-        if self.drawn == (answer, today):
-            return
-        self.drawn = answer, today
-        self.body.clear()
-        with self.body:
-            if answer["items"]:
-                ui.html(self._table([self._row(one, today) for one in answer["items"]]), sanitize=False)
-            else:
-                ui.label(self.said("no_applications")).classes("empty")
-        self.turning.draw(answer["next"])
+    def asked(self) -> Mapping[str, Any]:
+        """Which of them."""
+        return _LISTS[self.wanted]
 
-    def _table(self, rows: Sequence[str]) -> str:
-        said = self.said
-        heads = (
-            f"<th>{escape(said('applications'))}</th><th>{escape(said('states'))}</th>"
-            f"<th>{escape(said('due_on'))}</th>"
-            f'<th class="wide">{escape(said("registration_route"))}</th>'
-            f'<th class="wide">{escape(said("department"))}</th>'
-        )
-        return (
-            f'<table class="plain list" data-list><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{''.join(rows)}</tbody></table>"
-        )
+    def draw_none(self) -> None:
+        """That there are none."""
+        ui.label(self.said("no_applications")).classes("empty")
 
-    def _row(self, one: Mapping[str, Any], today: Any) -> str:
+    def draw_items(self, items: Sequence[Mapping[str, Any]], today: date) -> None:
+        """A row each."""
+        heads = [
+            *(f"<th>{escape(self.said(name))}</th>" for name in ("applications", "states", "due_on")),
+            *(f'<th class="wide">{escape(self.said(name))}</th>' for name in _AT_A_DESK),
+        ]
+        draw_table(heads, [self._row(one, today) for one in items])
+
+    def _row(self, one: Mapping[str, Any], today: date) -> str:
         said = self.said
         due = self.shown.deadline(day(one["step_due_on"]), today, counts=not one["ended"])
         beside = " · ".join(filter(None, (self.shown.place(one["division"]), one["submitted_on"])))
@@ -155,56 +114,39 @@ class _List:
         )
 
 
-class _Application:
+_SeenApplication = tuple[Mapping[str, Any], Sequence[Mapping[str, Any]], date]
+"""The record, its steps, and the day on which it is shown."""
+
+
+class _Application(Followed[_SeenApplication]):
     """One application: what it says, how long each step took, and what the person can do now."""
 
     def __init__(self, frame: Frame, id: UUID) -> None:
-        self.frame, self.said, self.id = frame, frame.words, id
-        self.registry = frame.desk.neighbours(frame.person)
-        self.shown = Shown(frame)
+        super().__init__(frame, id)
         self.offered: KindWords | None = None
-        self.record: Mapping[str, Any] = {}
-        self.drawn: Any = None
-        self.head = ui.element("div").classes("head")
-        self.body = ui.element("div").classes("grid")
-        self.dialogs = ui.element("div")
+        self.head, self.body = self.part("head"), self.part("grid")
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _SeenApplication:
+        """As the registry has it."""
         where = f"/v1/{PATH}/{self.id}"
-        try:
-            record = await self.registry.get(SERVICE, where)
-            steps = await self.registry.get(SERVICE, f"{where}/steps")
-        except NotDone as refused:
-            self._draw_refusal(refused)
-            return
-        today = await self.shown.today()
-        if self.drawn == (record, steps, today):
-            return
+        record = await self.registry.get(SERVICE, where)
+        steps = await self.registry.get(SERVICE, f"{where}/steps")
+        return record, steps, await self.shown.today()
+
+    async def look_up(self, seen: _SeenApplication) -> None:
+        """What can be done now."""
         self.offered = await offered(self.frame, PATH, self.id)
-        self.drawn, self.record = (record, steps, today), record
-        self.head.clear()
-        self.body.clear()
+
+    def draw(self, seen: _SeenApplication) -> None:
+        """What it says, and its steps."""
+        record, steps, today = seen
         with self.head:
             self._draw_head(record, today)
         with self.body:
             self._card("particulars", "w7", self._facts(record))
             self._card("clock", "w5", self._steps(steps))
 
-    def _draw_refusal(self, refused: NotDone) -> None:
-        self.drawn = None
-        self.head.clear()
-        self.body.clear()
-        with self.body:
-            text = self.said("no_record") if refused.status in (403, 404) else str(refused)
-            ui.label(text).classes("card empty w12").props("role=alert")
-
-    def _draw_head(self, record: Mapping[str, Any], today: Any) -> None:
+    def _draw_head(self, record: Mapping[str, Any], today: date) -> None:
         ui.label(record["name"]).classes("h1").props("role=heading aria-level=1")
         state = chip(self.said.code("step", record["step"]), _TONES.get(record["step"], "info"))
         due = self.shown.deadline(day(record["step_due_on"]), today) if record["step_due_on"] else ""
@@ -213,22 +155,18 @@ class _Application:
             ui.link(self.said("open_organization"), f"/organizations/{record['organization_id']}")
         ui.element("div").style("flex:1")
         at_hand = self.offered.steps.keys() - {"withdraw"} if self.offered else ()
-        possible_buttons(self.offered, at_hand, self._take, self.said)
+        possible_buttons(self.offered, at_hand, lambda step: self._take(step, record), self.said)
 
-    async def _take(self, step: StepWords) -> None:
+    async def _take(self, step: StepWords, seen: Mapping[str, Any]) -> None:
         assert self.offered is not None, "the step is one of those offered"
-        record = {**self.record, "state": self.record["step"]}
+        record = {**seen, "state": seen["step"]}
         given: dict[str, Any] = dict(record)
         if step.fact == "endorse" and not record["criteria_met"]:
             given["criteria_met"] = list(self.offered.codes.get("criteria_met", ()))
-        self.dialogs.clear()
-        with self.dialogs:
+        with self.dialog():
             await StepForm(
-                self.frame, Kinds(), self.offered, step, done=self._taken, record=record, given=given
+                self.frame, Kinds(), self.offered, step, done=self.taken, record=record, given=given
             ).open()
-
-    async def _taken(self, _: Mapping[str, Any]) -> None:
-        await self._refresh()
 
     def _card(self, title: str, width: str, content: str) -> None:
         with ui.element("section").classes(f"card {width}").props(f'data-card="{title}"'):

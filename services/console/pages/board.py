@@ -1,21 +1,20 @@
 """年检: how far a year's inspections are, division by division, and who has not answered."""
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters import queries
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Due, Standing
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.followed import Followed
+from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown
 
 _PATH = "inspections"
 _CHASED = 30
@@ -37,44 +36,31 @@ _AT_A_DESK = frozenset({"handed_in", "returned", "concluded"})
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/inspections")
-    async def board(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
+    @address(desk, "/inspections", "board")
+    async def board(frame: Frame, request: Request) -> None:
         asked = {name: request.query_params.get(name, "")[:40] for name in ("division", "year", "form")}
-        with page(desk, person, "board") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            if _PATH not in kinds.by_path or not kinds.by_path[_PATH].may_read:
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            await _Board(frame, kinds, asked).begin()
-        return None
+        if (found := await kind_or_why_not(frame, _PATH)) is not None:
+            await _Board(frame, found[0], asked).begin()
 
 
-class _Board:
+_Seen = tuple[Sequence[Standing], Sequence[Due], date]
+"""How far each place is, who has not answered, and the day on which it is shown."""
+
+
+class _Board(Followed[_Seen]):
     """The board of one visitor: which year, which form, below which division."""
 
     def __init__(self, frame: Frame, kinds: Kinds, asked: dict[str, str]) -> None:
-        self.frame, self.said, self.kinds = frame, frame.words, kinds
-        self.shown = Shown(frame)
+        super().__init__(frame)
+        self.kinds = kinds
         own = frame.person.principal.divisions
         self.division = asked["division"] if frame.person.principal.covers(asked["division"]) else ""
         self.division = self.division or (own[0] if len(own) == 1 else "")
         self.year, self.form = asked["year"], asked["form"]
-        self.drawn: Any = None
-        self.tools = ui.element("div").classes("tools")
-        self.body = ui.element("div").classes("grid")
+        self.tools, self.body = self.part("tools"), self.part("grid")
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _Seen:
+        """As the events have it."""
         below = self.frame.desk.runtime.region.children(self.division) if self.division else ()
         width = len(below[0].code) if below else max(len(self.division), 6)
         patterns = [f"{self.division}%"] if self.division else self.frame.person.patterns
@@ -84,12 +70,14 @@ class _Board:
             chased = await queries.chase(
                 transaction.connection, self.frame.person.patterns, self.division, year, form, _CHASED
             )
-        today = await self.shown.today()
-        if self.drawn == (found, chased, today):
-            return
-        self.drawn = found, chased, today
-        self._draw_tools(found, year, form)
-        self.body.clear()
+        return found, chased, await self.shown.today()
+
+    def draw(self, seen: _Seen) -> None:
+        """Each place, then who is to be reminded."""
+        found, chased, today = seen
+        year, form = self._choose(found)
+        with self.tools:
+            self._draw_tools(found, year, form)
         with self.body:
             rows = [one for one in found if (one.year, one.form) == (year, form)]
             if rows:
@@ -114,18 +102,16 @@ class _Board:
     def _draw_tools(self, found: Sequence[Standing], year: int, form: str) -> None:
         years = sorted({one.year for one in found}, reverse=True)
         forms = sorted({one.form for one in found if one.year == year})
-        self.tools.clear()
-        with self.tools:
-            if self.division not in self.frame.person.principal.divisions:
-                ui.link(f"↑ {self.said('board_whole')}", self._address(division="", year=year, form=form))
-            ui.label(self.shown.place(self.division)).classes("h1").props("role=heading aria-level=1")
-            for one in years:
-                here = " here" if one == year else ""
-                ui.link(str(one), self._address(division=self.division, year=one)).classes(f"choice{here}")
-            for code in forms if len(forms) > 1 else ():
-                here = " here" if code == form else ""
-                where = self._address(division=self.division, year=year, form=code)
-                ui.link(self.said.code("inspection_form", code), where).classes(f"choice{here}")
+        if self.division not in self.frame.person.principal.divisions:
+            ui.link(f"↑ {self.said('board_whole')}", self._address(division="", year=year, form=form))
+        ui.label(self.shown.place(self.division)).classes("h1").props("role=heading aria-level=1")
+        for one in years:
+            here = " here" if one == year else ""
+            ui.link(str(one), self._address(division=self.division, year=one)).classes(f"choice{here}")
+        for code in forms if len(forms) > 1 else ():
+            here = " here" if code == form else ""
+            where = self._address(division=self.division, year=year, form=code)
+            ui.link(self.said.code("inspection_form", code), where).classes(f"choice{here}")
 
     def _address(self, **query: Any) -> str:
         return f"/inspections?{urlencode({name: value for name, value in query.items() if value})}"

@@ -1,6 +1,7 @@
 """One comparison: what differs, field by field, whose value wins, and one click to take theirs."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -8,19 +9,16 @@ from uuid import UUID
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
-from services.console.pages.comparisons import PATH, left, listed, readable
+from services.console.pages.comparisons import PATH, left, listed
+from services.console.pages.followed import FollowedList, PageOfList, draw_record
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip
-from services.console.pages.turning import Turning
+from services.console.pages.shown import chip
 
-PAGE = 50
 _KINDS = ("difference", "theirs_only", "ours_only")
 _BY_HAND = ("closed", "withdrawn")
 """Steps of the whole comparison; the others are taken line by line."""
@@ -30,91 +28,49 @@ _CODED = {"legal_form": "legal_form", "legal_status": "legal_status"}
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/comparisons/{id}")
-    async def comparison(request: Request, id: str) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "comparisons") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            kind = readable(kinds)
-            if kind is None:
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            ui.link(f"← {frame.words('all_comparisons')}", "/comparisons").classes("small back")
-            asked = request.query_params
-            try:
-                shown = _Comparison(
-                    frame, kinds, kind, UUID(id), asked.get("kind", ""), settled="settled" in asked
-                )
-            except ValueError:
-                ui.label(frame.words("no_record")).classes("card empty")
-                return None
-            await shown.begin()
-        return None
+    @address(desk, "/comparisons/{id}", "comparisons")
+    async def comparison(frame: Frame, request: Request) -> None:
+        if (found := await kind_or_why_not(frame, PATH)) is None:
+            return
+        wanted, settled = request.query_params.get("kind", ""), "settled" in request.query_params
+        await draw_record(
+            frame, frame.words("all_comparisons"), "/comparisons", request.path_params["id"],
+            lambda id: _Comparison(frame, *found, id, wanted, settled=settled),
+        )  # fmt: skip
 
 
-class _Comparison:
+class _Comparison(FollowedList):
     """One comparison as one visitor sees it: which lines, and which page of them."""
 
     def __init__(
         self, frame: Frame, kinds: Kinds, kind: KindWords, id: UUID, wanted: str, *, settled: bool
     ) -> None:
-        self.frame, self.said, self.kinds, self.kind, self.id = frame, frame.words, kinds, kind, id
+        super().__init__(frame, f"{PATH}/{id}/lines", id)
+        self.kinds, self.kind, self.settled = kinds, kind, settled
         self.wanted = wanted if wanted in _KINDS else _KINDS[0]
-        self.settled = settled
-        self.registry = frame.desk.neighbours(frame.person)
-        self.shown = Shown(frame)
         self.record: Mapping[str, Any] = {}
-        self.drawn: Any = None
-        self.head = ui.element("div").classes("head")
-        self.tools = ui.element("div").classes("tools")
-        self.body = ui.element("section").classes("card scroll").props('data-card="lines"')
-        self.turning = Turning(self.said, self._refresh)
-        self.dialogs = ui.element("div")
+        self.head, self.tools = self.part("head"), self.part("tools")
+        self.place("lines")
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
+    def asked(self) -> Mapping[str, Any]:
+        """Which lines."""
+        open_only = self.wanted == _KINDS[0] and not self.settled
+        return {"kind": self.wanted, **({"decision": "open"} if open_only else {})}
 
-    @in_turn
-    async def _refresh(self) -> None:
-        asked: dict[str, Any] = {"kind": self.wanted, "limit": PAGE, **self.turning.asked}
-        if self.wanted == _KINDS[0] and not self.settled:
-            asked["decision"] = "open"
-        try:
-            record = await self.registry.get(SERVICE, f"/v1/{PATH}/{self.id}")
-            lines = await self.registry.get(SERVICE, f"/v1/{PATH}/{self.id}/lines", **asked)
-        except NotDone as refused:
-            self._draw_refusal(refused)
-            return
-        if self.drawn == (record, lines):
-            return
-        self.drawn, self.record = (record, lines), record
-        for part in (self.head, self.tools, self.body):
-            part.clear()
+    async def read(self) -> PageOfList:
+        """The lines, and the comparison `of` which they are."""
+        record = await self.registry.get(SERVICE, f"/v1/{PATH}/{self.id}")
+        lines, today = await super().read()
+        return {**lines, "of": record}, today
+
+    def draw(self, seen: PageOfList) -> None:
+        """What it came to, and the lines."""
+        self.record = seen[0]["of"]
         with self.head:
             self._draw_head()
         with self.tools:
             self._draw_tools()
-        with self.body:
-            if lines["items"]:
-                self._draw_lines(lines["items"])
-            else:
-                self._draw_none()
-        self.turning.draw(lines["next"])
-
-    def _draw_refusal(self, refused: NotDone) -> None:
-        self.drawn = None
-        for part in (self.head, self.tools, self.body):
-            part.clear()
-        with self.body:
-            text = self.said("no_record") if refused.status in (403, 404) else str(refused)
-            ui.label(text).classes("empty").props("role=alert")
-        self.turning.draw(None)
+        super().draw(seen)
 
     def _draw_head(self) -> None:
         said, record = self.said, self.record
@@ -171,11 +127,13 @@ class _Comparison:
         asked = urlencode(query)
         return f"/comparisons/{self.id}{'?' if asked else ''}{asked}"
 
-    def _draw_none(self) -> None:
+    def draw_none(self) -> None:
+        """That all is settled, or that there are none."""
         settled = self.wanted == _KINDS[0] and not self.settled and not self.record["ended"]
         ui.label(self.said("all_settled" if settled else "no_lines")).classes("empty")
 
-    def _draw_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
+    def draw_items(self, items: Sequence[Mapping[str, Any]], today: date) -> None:
+        """Line by line, with the buttons to settle each."""
         names = ["organizations", "line_field", "line_ours", "line_theirs"]
         if self.wanted != _KINDS[0]:
             names = ["organizations"]
@@ -186,7 +144,7 @@ class _Comparison:
                         ui.label(self.said(name))
                 ui.element("th")
             with ui.element("tbody"):
-                for line in lines:
+                for line in items:
                     with ui.element("tr").props(f'data-line="{line["number"]}"'):
                         self._draw_line(line)
 
@@ -256,17 +214,13 @@ class _Comparison:
             taken = now["accepted"] - before
             said = self.said("accepted_lines", count=taken) if taken else self.said("accepted_none")
             ui.notify(said, type="positive" if taken else "warning")
-        await self._refresh()
+        await self.refresh()
 
     async def _take(self, step: StepWords, given: Mapping[str, Any]) -> None:
-        self.dialogs.clear()
-        with self.dialogs:
+        with self.dialog():
             await StepForm(
-                self.frame, self.kinds, self.kind, step, done=self._taken, record=self.record, given=given
-            ).open()  # fmt: skip
-
-    async def _taken(self, record: Mapping[str, Any]) -> None:
-        await self._refresh()
+                self.frame, self.kinds, self.kind, step, done=self.taken, record=self.record, given=given
+            ).open()
 
 
 def _cell(content: str, label: str = "") -> None:

@@ -1,51 +1,33 @@
 """比对: other offices' lists beside the register; one more is brought as a workbook."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 
 from nicegui import events, ui
 from starlette.requests import Request
-from starlette.responses import Response
 
-from services.console.matters.kinds import SERVICE, Kinds, KindWords
+from services.console.matters.kinds import SERVICE, KindWords
 from services.console.neighbours import NotDone
 from services.console.pages.dialog import buttons, problem_line, say
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.followed import FollowedList, draw_table
+from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
 from services.console.pages.workbook import MAX_BYTES, Fault, draw_faults
 
 PATH = "comparisons"
-_MOST = 100
 _COUNTS = ("matched", "fields", "left", "theirs_only", "ours_only")
 
 
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/comparisons")
-    async def comparisons(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "comparisons") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            kind = readable(kinds)
-            if kind is None:
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            await _Comparisons(frame, kind).begin()
-        return None
-
-
-def readable(kinds: Kinds) -> KindWords | None:
-    """The kind, where the person may read it."""
-    kind = kinds.by_path.get(PATH)
-    return kind if kind is not None and kind.may_read else None
+    @address(desk, "/comparisons", "comparisons")
+    async def comparisons(frame: Frame, request: Request) -> None:
+        if (found := await kind_or_why_not(frame, PATH)) is not None:
+            await _Comparisons(frame, found[1]).begin()
 
 
 def left(record: Mapping[str, Any]) -> int:
@@ -58,15 +40,12 @@ def listed(shown: Shown, kind: KindWords, record: Mapping[str, Any]) -> str:
     return f"{shown.value(kind, 'source', record['source'])} {record['listed_on']}"
 
 
-class _Comparisons:
+class _Comparisons(FollowedList):
     """The comparisons that one visitor may read, the newest first."""
 
     def __init__(self, frame: Frame, kind: KindWords) -> None:
-        self.frame, self.said, self.kind = frame, frame.words, kind
-        self.registry = frame.desk.neighbours(frame.person)
-        self.shown = Shown(frame)
-        self.drawn: Any = None
-        self.dialogs = ui.element("div")
+        super().__init__(frame, PATH)
+        self.kind = kind
         with ui.element("div").classes("head"):
             ui.label(self.said("comparisons_title")).classes("h1").props("role=heading aria-level=1")
             ui.element("div").style("flex:1")
@@ -74,50 +53,26 @@ class _Comparisons:
                 ui.button(self.said("bring_list"), on_click=self._bring).props(
                     "unelevated dense no-caps padding='4px 14px' icon=upload"
                 )
-        self.body = ui.element("section").classes("card scroll").props('data-card="comparisons"')
-
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
+        self.place("comparisons")
 
     def _bring(self) -> None:
-        self.dialogs.clear()
-        with self.dialogs:
-            _Bringing(self.frame, self.kind, self._refresh).open()
+        with self.dialog():
+            _Bringing(self.frame, self.kind, self.refresh).open()
 
-    @in_turn
-    async def _refresh(self) -> None:
-        try:
-            found = (await self.registry.get(SERVICE, f"/v1/{PATH}", limit=_MOST))["items"]
-        except NotDone as refused:
-            self.drawn = None
-            self.body.clear()
-            with self.body:
-                ui.label(str(refused)).classes("empty").props("role=alert")
-            return
-        if self.drawn == found:
-            return
-        self.drawn = found
-        self.body.clear()
-        with self.body:
-            if found:
-                ui.html(self._table(found), sanitize=False)
-            else:
-                with ui.element("div").classes("empty"):
-                    ui.html(f"<b>{self.said('no_comparisons')}</b>", sanitize=False)
-                    ui.label(self.said("no_comparisons_hint"))
+    def draw_none(self) -> None:
+        """What to do first."""
+        with ui.element("div").classes("empty"):
+            ui.html(f"<b>{self.said('no_comparisons')}</b>", sanitize=False)
+            ui.label(self.said("no_comparisons_hint"))
 
-    def _table(self, found: Sequence[Mapping[str, Any]]) -> str:
-        said = self.said
-        heads = "".join(
-            f'<th class="number{_wide(name)}">{escape(said(f"comparison_{name}"))}</th>' for name in _COUNTS
-        )
-        rows = "".join(map(self._row, found))
-        return (
-            f'<table class="plain list" data-list><thead><tr><th>{said("comparison_list")}</th>'
-            f"<th>{said('states')}</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        )
+    def draw_items(self, items: Sequence[Mapping[str, Any]], today: date) -> None:
+        """What each came to."""
+        heads = [f"<th>{escape(self.said(name))}</th>" for name in ("comparison_list", "states")]
+        heads += [
+            f'<th class="number{_wide(name)}">{escape(self.said(f"comparison_{name}"))}</th>'
+            for name in _COUNTS
+        ]
+        draw_table(heads, map(self._row, items))
 
     def _row(self, one: Mapping[str, Any]) -> str:
         said = self.said

@@ -58,14 +58,6 @@ def possible_buttons(
                 ui.menu_item(step.called(said.language), lambda step=step: take(step))
 
 
-class Opening(StepForm):
-    """A form that opens a record, each way at a place of its own."""
-
-    async def _send(self, body: Mapping[str, Any]) -> Any:
-        path = "/".join(filter(None, (self.kind.path, self.step.path)))
-        return await self.registry.send("POST", SERVICE, f"/v1/{path}", body)
-
-
 class Amendment(StepForm):
     """A form that begins with the record and sends what was changed in it alone."""
 

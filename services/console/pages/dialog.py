@@ -41,6 +41,24 @@ def one_at_a_time(save: Save, wanted: Callable[[], bool]) -> Save:
     return once
 
 
+def asked_twice(said: Words, label: str, question: str, act: Save) -> None:
+    """A button for what cannot be taken back: pressed, it asks, and the next button does it."""
+
+    def turn(*, asking: bool) -> None:
+        begin.visible, asked.visible = not asking, asking
+        ui.run_javascript(f"getHtmlElement({(go_on if asking else begin).id}).focus()")
+
+    begin = ui.button(label, on_click=lambda: turn(asking=True))
+    begin.props("outline dense no-caps color=negative padding='4px 12px'")
+    with ui.element("div").classes("banner bad asked").style("width:100%") as asked:
+        ui.label(question)
+        with ui.element("div").classes("buttons"):
+            ui.button(said("cancel"), on_click=lambda: turn(asking=False)).props("flat dense no-caps")
+            go_on = ui.button(said("confirm", what=label), on_click=one_at_a_time(act, lambda: asked.visible))
+            go_on.props("unelevated dense no-caps color=negative padding='4px 16px'")
+    asked.visible = False
+
+
 def buttons(said: Words, dialog: ui.dialog, save: Save, label: str = "") -> ui.button:
     """Leave, or save, also with Ctrl+Enter; while the service works the button turns and does nothing."""
 

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters import enforcement
 from services.console.matters.enforcement import Open, Order, Watched
 from services.console.matters.kinds import Kinds, KindWords
+from services.console.pages.followed import Followed
 from services.console.pages.form import opening_button
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.frame import Frame, address, kinds_or_why_not
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip, day
+from services.console.pages.shown import chip, day
 from services.console.pages.standing import LISTING_TONES
 
 _LISTED = 12
@@ -33,7 +33,7 @@ _TOLD: Final = {
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Sort:
     """One kind's part of the page."""
 
     path: str
@@ -41,53 +41,53 @@ class _Part:
     none: str
 
 
-_PARTS: Final = (
-    _Part(_RISKS, "risks_open", "no_risks"),
-    _Part("illegal-cases", "cases_open", "no_cases"),
-    _Part("credit-listings", "listings_open", "no_listings"),
-    _Part("official-decisions", "decisions_in_force", "no_decisions_in_force"),
+_SORTS: Final = (
+    _Sort(_RISKS, "risks_open", "no_risks"),
+    _Sort("illegal-cases", "cases_open", "no_cases"),
+    _Sort("credit-listings", "listings_open", "no_listings"),
+    _Sort("official-decisions", "decisions_in_force", "no_decisions_in_force"),
 )
 
 
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/enforcement")
-    async def supervision(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "enforcement") as frame:
-            if (kinds := await kinds_or_why_not(frame)) is not None:
-                await _Supervision(frame, kinds).begin()
-        return None
+    @address(desk, "/enforcement", "enforcement")
+    async def supervision(frame: Frame, request: Request) -> None:
+        if (kinds := await kinds_or_why_not(frame)) is not None:
+            await _Supervision(frame, kinds).begin()
 
 
-class _Supervision:
+@dataclass(frozen=True)
+class _Seen:
+    """What there is to watch over; `orders` is None where the person may not read them."""
+
+    orders: Sequence[Order] | None
+    still: Sequence[Watched]
+    open: Mapping[str, Open]
+    levels: Mapping[str, int]
+    found: Mapping[str, Sequence[Watched]]
+    today: date
+
+
+class _Supervision(Followed[_Seen]):
     """What one visitor has to watch over in their divisions."""
 
     def __init__(self, frame: Frame, kinds: Kinds) -> None:
-        self.frame, self.said, self.kinds = frame, frame.words, kinds
-        self.shown = Shown(frame)
-        self.parts = {part.path: part for part in _PARTS if self._may_read(part.path)}
-        self.drawn: Any = None
+        super().__init__(frame)
+        self.kinds = kinds
+        self.sorts = {one.path: one for one in _SORTS if self._may_read(one.path)}
         ui.label(self.said("enforcement_title")).classes("h1 head").props("role=heading aria-level=1")
-        self.body = ui.element("div").classes("grid")
-        self.dialogs = ui.element("div")
+        self.body = self.part("grid")
 
     def _may_read(self, path: str) -> bool:
         kind = self.kinds.by_path.get(path)
         return kind is not None and kind.may_read
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _Seen:
+        """As the events have it."""
         patterns = self.frame.person.patterns
-        names = [self.kinds.by_path[path].name for path in self.parts]
+        names = [self.kinds.by_path[path].name for path in self.sorts]
         async with self.frame.desk.runtime.database.transaction() as transaction:
             connection = transaction.connection
             orders = await enforcement.orders(connection, patterns) if self._may_read(_ORDERS) else None
@@ -96,23 +96,21 @@ class _Supervision:
             levels = await enforcement.levels(connection, patterns)
             found = {
                 path: await enforcement.watched(connection, patterns, self.kinds.by_path[path].name, _LISTED)
-                for path in self.parts
+                for path in self.sorts
             }
-        today = await self.shown.today()
-        if self.drawn == (orders, still, open_, levels, found, today):
-            return
-        self.drawn = orders, still, open_, levels, found, today
-        self.body.clear()
-        with self.body:
-            if orders is None and not self.parts:
-                ui.label(self.said("no_supervision")).classes("card empty w12")
-            if orders is not None:
-                self._draw_orders(orders, still, today)
-            for path, part in self.parts.items():
-                kind = self.kinds.by_path[path]
-                self._draw_part(part, kind, found[path], open_.get(kind.name, Open()), levels, today)
+        return _Seen(orders, still, open_, levels, found, await self.shown.today())
 
-    def _draw_orders(self, orders: Sequence[Order], still: Sequence[Watched], today: Any) -> None:
+    def draw(self, seen: _Seen) -> None:
+        """The orders, then what is open of each sort."""
+        with self.body:
+            if seen.orders is None and not self.sorts:
+                ui.label(self.said("no_supervision")).classes("card empty w12")
+            if seen.orders is not None:
+                self._draw_orders(seen.orders, seen.still, seen.today)
+            for sort in self.sorts.values():
+                self._draw_sort(sort, self.kinds.by_path[sort.path], seen)
+
+    def _draw_orders(self, orders: Sequence[Order], still: Sequence[Watched], today: date) -> None:
         with ui.element("section").classes("card w12").props('data-card="orders"'):
             self._draw_title(self.said("in_force"), self.kinds.by_path[_ORDERS])
             if not orders:
@@ -134,12 +132,9 @@ class _Supervision:
         """The heading of a card, and beside it the way to open one more record."""
         with ui.element("div").classes("titled"):
             ui.html(f"<h2>{escape(title)} {note}</h2>", sanitize=False)
-            opening_button(self.frame, self.kinds, kind, self.dialogs, self._opened, small=True)
+            opening_button(self.frame, self.kinds, kind, self.dialogs, self.taken, small=True)
 
-    async def _opened(self, record: Mapping[str, Any]) -> None:
-        await self._refresh()
-
-    def _orders(self, orders: Sequence[Order], today: Any) -> str:
+    def _orders(self, orders: Sequence[Order], today: date) -> str:
         said = self.said
         kind = self.kinds.by_path[_ORDERS]
         heads = "".join(
@@ -154,7 +149,7 @@ class _Supervision:
             f"<tbody>{rows}</tbody></table>"
         )
 
-    def _order(self, one: Order, kind: KindWords, today: Any) -> str:
+    def _order(self, one: Order, kind: KindWords, today: date) -> str:
         state = one.state
         title = escape(state["title"])
         if one.above:
@@ -200,21 +195,19 @@ class _Supervision:
             where = chip(self.said("points_passed"), "good")
         return self._line(_PAUSES, one, self.shown.place(one.division), where, "")
 
-    def _draw_part(
-        self, part: _Part, kind: KindWords, found: Sequence[Watched], open_: Open,
-        levels: Mapping[str, int], today: Any,
-    ) -> None:  # fmt: skip
+    def _draw_sort(self, sort: _Sort, kind: KindWords, seen: _Seen) -> None:
+        found, open_ = seen.found[sort.path], seen.open.get(kind.name, Open())
         note = chip(self.said("of_them_overdue", count=open_.overdue), "bad") if open_.overdue else ""
-        with ui.element("section").classes("card w6").props(f'data-card="{part.path}"'):
-            self._draw_title(self.said(part.title), kind, note)
+        with ui.element("section").classes("card w6").props(f'data-card="{sort.path}"'):
+            self._draw_title(self.said(sort.title), kind, note)
             if not found:
-                ui.label(self.said(part.none)).classes("muted")
+                ui.label(self.said(sort.none)).classes("muted")
                 return
-            rows = "".join(self._record(part.path, kind, one, today) for one in found)
+            rows = "".join(self._record(sort.path, kind, one, seen.today) for one in found)
             ui.html(
-                (self._levels(levels) if part.path == _RISKS else "")
+                (self._levels(seen.levels) if sort.path == _RISKS else "")
                 + f'<table class="plain list" data-list><tbody>{rows}</tbody></table>'
-                + self._all(part.path, open_),
+                + self._all(sort.path, open_),
                 sanitize=False,
             )
 
@@ -234,7 +227,7 @@ class _Supervision:
         said = escape(self.said("show_all_of", count=f"{open_.number:,}"))
         return f'<p class="small"><a href="/matters/{path}?ended=false">{said}</a></p>'
 
-    def _record(self, path: str, kind: KindWords, one: Watched, today: Any) -> str:
+    def _record(self, path: str, kind: KindWords, one: Watched, today: date) -> str:
         counts = one.phase in kind.waits()
         due = day(one.state.get("due_on"))
         deadline = ""

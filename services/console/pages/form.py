@@ -65,7 +65,7 @@ class StepForm:
             self.problem = problem_line()
             self.inputs = ui.element("div").style("display:contents")
             await self._fill()
-            buttons(self.said, self.dialog, self.save, self.step.called(self.said.language))
+            self.saves = buttons(self.said, self.dialog, self.save, self.step.called(self.said.language))
         if self.drawn and not self.brief:
             first = next(iter(self.drawn.values()))
             (first.input if isinstance(first, Picker) else first).props("autofocus")
@@ -247,8 +247,11 @@ class StepForm:
             await self._explain(refused)
             return
         self.dialog.close()
-        ui.notify(self.said("done"), type="positive")
+        self._tell(answer)
         await self.done(answer)
+
+    def _tell(self, answer: Mapping[str, Any]) -> None:
+        ui.notify(self.said("done"), type="positive")
 
     def _read(self) -> tuple[dict[str, Any], dict[str, forms.Fault]]:
         """What was entered as the body that is sent, and what is wrong with it."""
@@ -297,6 +300,40 @@ class StepForm:
             say(self.problem, self.said("changed_meanwhile", changes="；".join(changes)))
         else:
             say(self.problem, self.said("changed_not_shown"))
+
+
+class Opening(StepForm):
+    """A form that is sent to a place of its own below the kind's: one of several ways to open a record."""
+
+    async def _send(self, body: Mapping[str, Any]) -> Any:
+        path = "/".join(filter(None, (self.kind.path, self.step.path)))
+        return await self.registry.send("POST", SERVICE, f"/v1/{path}", body)
+
+
+class AtOnce(Opening):
+    """What is done with many records in one request: what was entered is confirmed by a second click."""
+
+    confirmed: Mapping[str, Any] | None = None
+
+    async def save(self) -> None:
+        """Ask once more, and again when something else was entered; what is wrong is said before that."""
+        body, faults = self._read()
+        if faults or body == self.confirmed:
+            await super().save()
+            return
+        self.confirmed = body
+        self._mark({})
+        say(self.problem, self.said("confirm_many", what=self.step.called(self.said.language)))
+        self.saves.text = self.said("confirm", what=self.step.called(self.said.language))
+
+    def _tell(self, answer: Mapping[str, Any]) -> None:
+        """How many it were: the answer is their number, or a list of them."""
+        [found] = answer.values()
+        count = len(found) if isinstance(found, list) else found
+        if count:
+            ui.notify(self.said("done_many", count=count), type="positive")
+        else:
+            ui.notify(self.said("done_none"), type="warning", multi_line=True)
 
 
 def opening_button(

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chassis.faults import DATABASE_ERRORS
+from services.console.matters.kinds import Kinds, KindWords
 from services.console.neighbours import NotDone
 from services.console.pages.session import Desk, Person
 from services.console.pages.theme import ACCENT, BAD, CSS, GOOD, KEYBOARD, WARN
@@ -97,6 +98,9 @@ class Frame:
         ui.timer(POLL_S, look)
 
 
+Draw = Callable[[Frame, Request], Awaitable[None]]
+
+
 def in_turn(redraw: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
     """Of a page's method that reads and draws: it waits for the one under way, so that what was read last is
     shown last. The page has its frame as `frame`."""
@@ -114,12 +118,47 @@ async def _version(desk: Desk) -> int:
         return await queries.version(transaction.connection)
 
 
-def address(path: str) -> ui.page:
-    """Make the function below the page at `path`."""
-    return ui.page(path, response_timeout=_PATIENCE_S)
+def address(desk: Desk, path: str, here: str) -> Callable[[Draw], Draw]:
+    """Let the function below draw the page at `path` for who is signed in, with `here` marked in the bar."""
+
+    def at(draw: Draw) -> Draw:
+        @ui.page(path, response_timeout=_PATIENCE_S)
+        async def visited(request: Request) -> Response | None:
+            person = await _admit(desk, request)
+            if isinstance(person, Response):
+                return person
+            with _page(desk, person, here) as frame:
+                await draw(frame, request)
+            return None
+
+        return draw
+
+    return at
 
 
-async def admit(desk: Desk, request: Request) -> Person | Response:
+async def kinds_or_why_not(frame: Frame) -> Kinds | None:
+    """The kinds of matters; None where the registry does not tell them, which is then shown."""
+    try:
+        return await frame.desk.kinds(frame.person)
+    except NotDone as refused:
+        ui.label(str(refused)).classes("card empty").props("role=alert")
+        return None
+
+
+async def kind_or_why_not(frame: Frame, *paths: str) -> tuple[Kinds, KindWords] | None:
+    """The kinds, and the first of those that a page cannot do without; None where the person may not read one
+    of them, or nobody tells, which is then shown."""
+    if (kinds := await kinds_or_why_not(frame)) is None:
+        return None
+    needed = [kinds.by_path.get(path) for path in paths]
+    found = [kind for kind in needed if kind is not None and kind.may_read]
+    if len(found) < len(paths):
+        ui.label(frame.words("unknown_kind")).classes("card empty").props("role=alert")
+        return None
+    return kinds, found[0]
+
+
+async def _admit(desk: Desk, request: Request) -> Person | Response:
     """The person at the page, or where to go instead: to sign in, or to the same page without the token."""
     if (token := request.query_params.get("token")) is not None:
         if not desk.by_address or await desk.principal(token) is None:
@@ -133,7 +172,7 @@ async def admit(desk: Desk, request: Request) -> Person | Response:
 
 
 @contextmanager
-def page(desk: Desk, person: Person, here: str) -> Iterator[Frame]:
+def _page(desk: Desk, person: Person, here: str) -> Iterator[Frame]:
     """The bar with `here` marked, and below it what the block draws."""
     said = person.words
     ui.page_title(f"{said(here)} · {said('brand')}")

@@ -1,6 +1,7 @@
 """枢纽网络: the hubs by tier with what each lacks of the six haves; one hub with its sections."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -8,17 +9,16 @@ from urllib.parse import urlencode
 from nicegui import ui
 from shuniu_contracts.registry_hub import SixHave
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters import hubs
 from services.console.matters.hubs import Hub, Tier
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.neighbours import NotDone
+from services.console.pages.followed import Followed
 from services.console.pages.form import opening_button
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip, day
+from services.console.pages.shown import chip, day
 
 PATH = "hubs"
 _NAMED = 40
@@ -29,51 +29,37 @@ _WAITING = ("applications", "reports", "tasks")
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/hubs")
-    async def network(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "hubs") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            kind = kinds.by_path.get(PATH)
-            if kind is None or not kind.may_read:
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            await _Network(frame, kinds, kind, request.query_params.get("hub", "")[:40]).begin()
-        return None
+    @address(desk, "/hubs", "hubs")
+    async def network(frame: Frame, request: Request) -> None:
+        if (found := await kind_or_why_not(frame, PATH)) is not None:
+            await _Network(frame, *found, request.query_params.get("hub", "")[:40]).begin()
 
 
-class _Network:
+_Waiting = Mapping[str, Mapping[str, Any]]
+"""What waits for each section of a hub, by its code."""
+_Seen = tuple[Sequence[Hub], Hub | None, _Waiting, date]
+"""The hubs, the chosen one with what waits for it, and the day on which it is shown."""
+
+
+class _Network(Followed[_Seen]):
     """The hubs of one visitor's divisions, and the one that was chosen."""
 
     def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, asked: str) -> None:
-        self.frame, self.said, self.kinds, self.kind, self.asked = frame, frame.words, kinds, kind, asked
-        self.shown = Shown(frame)
-        self.drawn: Any = None
-        self.head = ui.element("div").classes("head")
-        self.body = ui.element("div").classes("grid")
-        self.dialogs = ui.element("div")
+        super().__init__(frame)
+        self.kinds, self.kind, self.asked = kinds, kind, asked
+        self.head, self.body = self.part("head"), self.part("grid")
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _Seen:
+        """As the events have them; what waits, as the registry has it."""
         async with self.frame.desk.runtime.database.transaction() as transaction:
             found = await hubs.hubs(transaction.connection, self.frame.person.patterns)
         chosen = next((one for one in found if str(one.id) == self.asked), None)
         waiting = await self._waiting(chosen) if chosen else {}
-        today = await self.shown.today()
-        if self.drawn == (found, waiting, today):
-            return
-        self.drawn = found, waiting, today
-        self.head.clear()
-        self.body.clear()
+        return found, chosen, waiting, await self.shown.today()
+
+    def draw(self, seen: _Seen) -> None:
+        """The chosen one, or else all of them."""
+        found, chosen, waiting, today = seen
         with self.head:
             self._draw_head(chosen)
         with self.body:
@@ -86,12 +72,10 @@ class _Network:
             else:
                 self._draw_none()
 
-    async def _waiting(self, hub: Hub) -> Mapping[str, Mapping[str, Any]]:
-        """What waits for each section of the hub; empty while the registry does not say."""
+    async def _waiting(self, hub: Hub) -> _Waiting:
+        """Empty while the registry does not say."""
         try:
-            queues = await self.frame.desk.neighbours(self.frame.person).get(
-                SERVICE, f"/v1/hubs/{hub.id}/queues"
-            )
+            queues = await self.registry.get(SERVICE, f"/v1/hubs/{hub.id}/queues")
         except NotDone:
             return {}
         return {one["department"]: one for one in queues}
@@ -167,7 +151,7 @@ class _Network:
             names += self.said("hub_without_more", count=len(without))
         return f"<details><summary>{len(without):,}</summary>{escape(names)}</details>"
 
-    def _draw_hubs(self, found: Sequence[Hub], today: Any) -> None:
+    def _draw_hubs(self, found: Sequence[Hub], today: date) -> None:
         said = self.said
         heads = (
             f'<th>{said("hub")}</th><th class="wide">{said("hub_level")}</th><th>{said("division")}</th>'
@@ -181,7 +165,7 @@ class _Network:
             f"<tbody>{rows}</tbody></table>",
         )  # fmt: skip
 
-    def _hub(self, one: Hub, today: Any) -> str:
+    def _hub(self, one: Hub, today: date) -> str:
         form = self.shown.value(self.kind, "form", one.state["form"])
         late = ' class="late"' if one.state.get("overdue") else ""
         return (
@@ -194,7 +178,7 @@ class _Network:
             f'<td>{self._haves(one)}</td><td class="wide">{self._next_check(one, today)}</td></tr>'
         )
 
-    def _next_check(self, one: Hub, today: Any) -> str:
+    def _next_check(self, one: Hub, today: date) -> str:
         return self.shown.deadline(
             day(one.state.get("due_on")), today, overdue=bool(one.state.get("overdue"))
         )
@@ -208,7 +192,7 @@ class _Network:
         lacking = "、".join(self.said.code("six_have", have) for have in one.lacking)
         return f"{chip(self.said('lacks'), 'bad')} {escape(lacking)}"
 
-    def _draw_departments(self, hub: Hub, waiting: Mapping[str, Mapping[str, Any]]) -> None:
+    def _draw_departments(self, hub: Hub, waiting: _Waiting) -> None:
         said, departments = self.said, hub.state.get("departments", ())
         counted = _WAITING if waiting else ()
         heads = "".join(f'<th class="number">{escape(said(f"hub_waits_{name}"))}</th>' for name in counted)
@@ -244,7 +228,7 @@ class _Network:
     def _said(self, name: str, value: Any) -> str:
         return escape(self.shown.value(self.kind, name, value)) if value else ""
 
-    def _draw_haves(self, hub: Hub, today: Any) -> None:
+    def _draw_haves(self, hub: Hub, today: date) -> None:
         said = self.said
         if hub.checked_on is None:
             content = _muted(said("six_haves_never"))

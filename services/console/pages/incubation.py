@@ -1,22 +1,22 @@
 """孵化: the bases with their places, and one base by intake: who applied, is inside, graduated; deadlines."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters import incubation
 from services.console.matters.incubation import STATES, Base, Intake, Stays
 from services.console.matters.kinds import Kinds
 from services.console.matters.queries import Due
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.followed import Followed
+from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip
+from services.console.pages.shown import chip
 
 _DUES = 30
 _NEEDED = ("bases", "intakes", "stays")
@@ -29,39 +29,26 @@ _AT_A_DESK = frozenset({"selected", "gone", "rejected"})
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/incubation")
-    async def bases(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "incubation") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            if not all(path in kinds.by_path and kinds.by_path[path].may_read for path in _NEEDED):
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            await _Bases(frame, kinds, request.query_params.get("base", "")[:40]).begin()
-        return None
+    @address(desk, "/incubation", "incubation")
+    async def bases(frame: Frame, request: Request) -> None:
+        if (found := await kind_or_why_not(frame, *_NEEDED)) is not None:
+            await _Bases(frame, found[0], request.query_params.get("base", "")[:40]).begin()
 
 
-class _Bases:
+_Seen = tuple[Sequence[Base], Sequence[Intake], Sequence[Due], date]
+"""The bases, the chosen one's intakes and deadlines, and the day on which they are shown."""
+
+
+class _Bases(Followed[_Seen]):
     """The bases of one visitor's divisions, and the one that was chosen."""
 
     def __init__(self, frame: Frame, kinds: Kinds, asked: str) -> None:
-        self.frame, self.said, self.kinds, self.asked = frame, frame.words, kinds, asked
-        self.shown = Shown(frame)
-        self.drawn: Any = None
-        self.head = ui.element("div").classes("tools")
-        self.body = ui.element("div").classes("grid")
+        super().__init__(frame)
+        self.kinds, self.asked = kinds, asked
+        self.head, self.body = self.part("tools"), self.part("grid")
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _Seen:
+        """As the events have it."""
         patterns = self.frame.person.patterns
         async with self.frame.desk.runtime.database.transaction() as transaction:
             found = await incubation.bases(transaction.connection, patterns)
@@ -71,12 +58,14 @@ class _Bases:
             if chosen is not None:
                 intakes = await incubation.intakes(transaction.connection, patterns, chosen.id)
                 dues = await incubation.dues(transaction.connection, patterns, chosen.id, _DUES)
-        today = await self.shown.today()
-        if self.drawn == (found, intakes, dues, today):
-            return
-        self.drawn = found, intakes, dues, today
-        self._draw_head(found, chosen)
-        self.body.clear()
+        return found, intakes, dues, await self.shown.today()
+
+    def draw(self, seen: _Seen) -> None:
+        """The chosen one, or else all of them."""
+        found, intakes, dues, today = seen
+        chosen = self._choose(found)
+        with self.head:
+            self._draw_head(found, chosen)
         with self.body:
             if not found:
                 self._draw_none()
@@ -93,23 +82,21 @@ class _Bases:
 
     def _draw_head(self, found: Sequence[Base], chosen: Base | None) -> None:
         said = self.said
-        self.head.clear()
-        with self.head:
-            if chosen is not None and len(found) > 1:
-                ui.link(f"↑ {said('all_bases')}", "/incubation")
-            title = said("incubation_title") if chosen is None else chosen.name
-            ui.label(title).classes("h1").props("role=heading aria-level=1")
-            if chosen is None:
-                return
-            level = said.code("base_level", chosen.level)
-            ui.label(f"{self.shown.place(chosen.division)} · {level}").classes("muted")
-            if chosen.focus:
-                focus = self.shown.value(self.kinds.by_path["bases"], "focus", list(chosen.focus))
-                ui.label(said("focus", focus=focus)).classes("muted")
-            if chosen.ended:
-                ui.html(chip(said("base_closed")), sanitize=False)
-            ui.html(f"{said('places')} {_places(chosen)}", sanitize=False)
-            ui.link(said("base_record"), f"/matters/bases/{chosen.id}")
+        if chosen is not None and len(found) > 1:
+            ui.link(f"↑ {said('all_bases')}", "/incubation")
+        title = said("incubation_title") if chosen is None else chosen.name
+        ui.label(title).classes("h1").props("role=heading aria-level=1")
+        if chosen is None:
+            return
+        level = said.code("base_level", chosen.level)
+        ui.label(f"{self.shown.place(chosen.division)} · {level}").classes("muted")
+        if chosen.focus:
+            focus = self.shown.value(self.kinds.by_path["bases"], "focus", list(chosen.focus))
+            ui.label(said("focus", focus=focus)).classes("muted")
+        if chosen.ended:
+            ui.html(chip(said("base_closed")), sanitize=False)
+        ui.html(f"{said('places')} {_places(chosen)}", sanitize=False)
+        ui.link(said("base_record"), f"/matters/bases/{chosen.id}")
 
     def _draw_none(self) -> None:
         with ui.element("div").classes("card empty w12"):
@@ -198,7 +185,7 @@ class _Bases:
         link = f'<a data-column="{name}" href="{escape(where)}">{value:,}</a>'
         return f'<td class="number{wide}">{link}</td>'
 
-    def _draw_dues(self, base: Base, dues: Sequence[Due], today: Any) -> None:
+    def _draw_dues(self, base: Base, dues: Sequence[Due], today: date) -> None:
         said = self.said
         with ui.element("section").classes("card w12 scroll").props('data-card="dues"'):
             ui.html(f"<h2>{said('stay_dues')}</h2>", sanitize=False)
@@ -210,7 +197,7 @@ class _Bases:
             where = _list({"base_id": base.id, "ended": "false", "order": "due"})
             ui.link(said("stay_dues_all"), where).classes("small")
 
-    def _due(self, one: Due, today: Any) -> str:
+    def _due(self, one: Due, today: date) -> str:
         phase = self.kinds.by_path["stays"].state(one.phase, self.said.language)
         deadline = self.shown.deadline(one.due_on, today, overdue=bool(one.state.get("overdue")))
         title = escape(self.shown.due_title(one, self.kinds))

@@ -7,15 +7,13 @@ from typing import Any
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
-from services.console.neighbours import NotDone
+from services.console.pages.followed import Followed
 from services.console.pages.form import opening_button
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip, day
+from services.console.pages.shown import chip, day
 
 PATH = "inquiries"
 _MOST = 200
@@ -26,66 +24,43 @@ _GROUPS = {"overdue": "bad", "near": "warn", "later": "info"}
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/inquiries")
-    async def inquiries(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "inquiries") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            kind = kinds.by_path.get(PATH)
-            if kind is None or not kind.may_read:
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            mine = request.query_params.get("whose") == "mine"
-            await _Queue(frame, kinds, kind, mine=mine).begin()
-        return None
+    @address(desk, "/inquiries", "inquiries")
+    async def inquiries(frame: Frame, request: Request) -> None:
+        mine = request.query_params.get("whose") == "mine"
+        if (found := await kind_or_why_not(frame, PATH)) is not None:
+            await _Queue(frame, *found, mine=mine).begin()
 
 
-class _Queue:
+_Seen = tuple[Sequence[Mapping[str, Any]], Mapping[str, str], date]
+"""What waits, the names of its organisations by id, and the day on which it is shown."""
+
+
+class _Queue(Followed[_Seen]):
     """The queue of one visitor: everybody's, or what they deal with themselves."""
 
     def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, *, mine: bool) -> None:
-        self.frame, self.said, self.kinds, self.kind, self.mine = frame, frame.words, kinds, kind, mine
-        self.registry = frame.desk.neighbours(frame.person)
-        self.shown = Shown(frame)
-        self.drawn: Any = None
-        self.dialogs = ui.element("div")
+        super().__init__(frame)
+        self.kinds, self.kind, self.mine = kinds, kind, mine
         with ui.element("div").classes("head"):
             ui.label(self.said("inquiries_title")).classes("h1").props("role=heading aria-level=1")
             for whose, address in (("whole_queue", "/inquiries"), ("my_queue", "/inquiries?whose=mine")):
                 here = " here" if mine == (whose == "my_queue") else ""
                 ui.link(self.said(whose), address).classes(f"choice{here}")
             ui.element("div").style("flex:1")
-            opening_button(frame, kinds, kind, self.dialogs, self._opened)
-        self.body = ui.element("div").classes("grid")
+            opening_button(frame, kinds, kind, self.dialogs, self.taken)
+        self.body = self.part("grid")
 
-    async def begin(self) -> None:
-        """Show the queue, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    async def _opened(self, record: Mapping[str, Any]) -> None:
-        await self._refresh()
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _Seen:
+        """The nearest deadline first."""
         asked: dict[str, Any] = {"state": sorted(self.kind.waits()), "order": "due", "limit": _MOST}
         if self.mine:
             asked["handler"] = self.frame.person.principal.actor_id
-        try:
-            found = (await self.registry.get(SERVICE, f"/v1/{PATH}", **asked))["items"]
-        except NotDone as refused:
-            self._draw_refusal(refused)
-            return
-        today = await self.shown.today()
-        if self.drawn == (found, today):
-            return
-        self.drawn = found, today
-        known = await self.shown.organizations(found)
-        self.body.clear()
+        found = (await self.registry.get(SERVICE, f"/v1/{PATH}", **asked))["items"]
+        return found, await self.shown.organizations(found), await self.shown.today()
+
+    def draw(self, seen: _Seen) -> None:
+        """By how much time is left."""
+        found, known, today = seen
         with self.body:
             if not found:
                 self._draw_none()
@@ -94,12 +69,6 @@ class _Queue:
                     self._draw_group(group, some, known, today)
             if len(found) == _MOST:
                 ui.label(self.said("only_first", count=_MOST)).classes("muted small w12")
-
-    def _draw_refusal(self, refused: NotDone) -> None:
-        self.drawn = None
-        self.body.clear()
-        with self.body:
-            ui.label(str(refused)).classes("card empty w12").props("role=alert")
 
     def _draw_none(self) -> None:
         with ui.element("div").classes("card empty w12"):

@@ -33,7 +33,7 @@ document.addEventListener('keydown', event => {
   const save = [...document.querySelectorAll('.q-dialog .buttons .saves')].pop();
   if (save) { event.preventDefault(); save.click(); }
 });
-// Back to the list as it was narrowed: its filter is in the address one came from, its page is not.
+// Back to where one came from: to the list as it was narrowed, or to the calendar's day, today, a board.
 document.addEventListener('click', event => {
   const back = event.target.closest && event.target.closest('a.back');
   if (!back || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !document.referrer) return;
@@ -45,6 +45,17 @@ document.addEventListener('click', event => {
 // On a telephone the bar is longer than the window: it begins at the page one is on.
 const arriving = setInterval(() => {
   const here = document.querySelector('nav .here');
-  if (here) { here.parentElement.scrollLeft = here.offsetLeft - 40; clearInterval(arriving); }
+  if (!here) return;
+  here.parentElement.scrollLeft = here.offsetLeft - 40;
+  leadBack(document.querySelector('a.back'));
+  clearInterval(arriving);
 }, 100);
+function leadBack(back) {
+  if (!back || !document.referrer) return;
+  const from = new URL(document.referrer);
+  const page = [...document.querySelectorAll('nav a')].find(one => one.pathname === from.pathname);
+  if (!page || from.origin !== location.origin || from.pathname === new URL(back.href).pathname) return;
+  back.href = from.href;
+  back.textContent = `← ${page.firstElementChild.textContent}`;
+}
 setTimeout(() => clearInterval(arriving), 5000);

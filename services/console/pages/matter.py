@@ -1,24 +1,23 @@
 """One record of any kind: its facts, its steps as a timeline, and the steps that the person can take now."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from uuid import UUID
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
-from services.console.neighbours import NotDone
+from services.console.pages.followed import Followed, draw_record
 from services.console.pages.form import StepForm
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.matters import kinds_or_why_not
+from services.console.pages.frame import Frame, address, kind_or_why_not
+from services.console.pages.matters import TASKS
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown, chip, day, is_said, moment
+from services.console.pages.shown import chip, day, is_said, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
-_TASKS = "tasks"
 _PAGES = {"comparisons": ("open_comparison", "/comparisons/{id}"), "hubs": ("hubs_title", "/hubs?hub={id}")}
 """Kinds that have a page of their own: what the way there is called, and where it is."""
 
@@ -26,83 +25,52 @@ _PAGES = {"comparisons": ("open_comparison", "/comparisons/{id}"), "hubs": ("hub
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/matters/{path}/{id}")
-    async def matter(request: Request, path: str, id: str) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "tasks" if path == _TASKS else "matters") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            kind = kinds.by_path.get(path)
-            if kind is None or not kind.may_read:
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            ui.link(f"← {kind.called(frame.words.language)}", f"/matters/{path}").classes("small back")
-            try:
-                shown = _Record(frame, kinds, kind, UUID(id))
-            except ValueError:
-                ui.label(frame.words("no_record")).classes("card empty")
-                return None
-            await shown.begin()
-        return None
+    @address(desk, "/matters/{path}/{id}", "matters")
+    @address(desk, f"/matters/{TASKS}/{{id}}", "tasks")  # the first to be registered
+    async def matter(frame: Frame, request: Request) -> None:
+        found = await kind_or_why_not(frame, request.path_params.get("path", TASKS))
+        if found is None:
+            return
+        kinds, kind = found
+        await draw_record(
+            frame, kind.called(frame.words.language), f"/matters/{kind.path}", request.path_params["id"],
+            lambda id: _Record(frame, kinds, kind, id),
+        )  # fmt: skip
 
 
-class _Record:
-    """One record as one visitor sees it, drawn again when it has changed."""
+_Records = Sequence[Mapping[str, Any]]
+_Seen = tuple[Mapping[str, Any], _Records, _Records | None, date]
+"""The record, its steps, a task's receipts, and the day on which it is shown."""
+
+
+class _Record(Followed[_Seen]):
+    """One record of a kind, with what the person can do."""
 
     def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, id: UUID) -> None:
-        self.frame, self.said, self.kinds, self.kind, self.id = frame, frame.words, kinds, kind, id
-        self.registry = frame.desk.neighbours(frame.person)
-        self.shown = Shown(frame)
-        self.drawn: Any = None
-        self.head = ui.element("div").classes("head")
-        self.body = ui.element("div").classes("grid")
-        self.dialogs = ui.element("div")
-        """where dialogs live: outside of what is drawn again, or an event would close them"""
+        super().__init__(frame, id)
+        self.kinds, self.kind = kinds, kind
+        self.head, self.body = self.part("head"), self.part("grid")
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _Seen:
+        """As the registry has it, with the name of the organisation that it is about."""
         where = f"/v1/{self.kind.path}/{self.id}"
-        try:
-            record = await self.registry.get(SERVICE, where)
-            steps = await self.registry.get(SERVICE, f"{where}/steps")
-            receipts = await self.registry.get(SERVICE, f"{where}/receipts") if self._has_receipts else None
-        except NotDone as refused:
-            self._draw_refusal(refused)
-            return
-        today = await self.shown.today()
-        if self.drawn == (record, steps, receipts, today):
-            return
-        self.drawn = record, steps, receipts, today
+        record = await self.registry.get(SERVICE, where)
+        steps = await self.registry.get(SERVICE, f"{where}/steps")
+        has_receipts = self.kind.path == TASKS
+        receipts = await self.registry.get(SERVICE, f"{where}/receipts") if has_receipts else None
         known = await self.shown.organizations([record])
-        record = {**record, "organization": known.get(str(record.get("organization_id")))}
-        self.head.clear()
-        self.body.clear()
+        named = {**record, "organization": known.get(str(record.get("organization_id")))}
+        return named, steps, receipts, await self.shown.today()
+
+    def draw(self, seen: _Seen) -> None:
+        """What it is, what was done, and what can be done."""
+        record, steps, receipts, today = seen
         with self.head:
             self._draw_head(record, today)
         with self.body:
             self._draw_body(record, steps, receipts)
 
-    @property
-    def _has_receipts(self) -> bool:
-        return self.kind.path == _TASKS
-
-    def _draw_refusal(self, refused: NotDone) -> None:
-        self.drawn = None
-        self.head.clear()
-        self.body.clear()
-        with self.body:
-            text = self.said("no_record") if refused.status in (403, 404) else str(refused)
-            ui.label(text).classes("card empty w12").props("role=alert")
-
-    def _draw_head(self, record: Mapping[str, Any], today: Any) -> None:
+    def _draw_head(self, record: Mapping[str, Any], today: date) -> None:
         ui.label(self.shown.title(self.kind, record, record["organization"])).classes("h1").props(
             "role=heading aria-level=1"
         )
@@ -118,7 +86,7 @@ class _Record:
         if not steps:
             ui.label(self._why_none(record)).classes("muted small")
 
-    def _chips(self, record: Mapping[str, Any], today: Any) -> str:
+    def _chips(self, record: Mapping[str, Any], today: date) -> str:
         counts = record["state"] in self.kind.waits()
         state = self.kind.state(record["state"], self.said.language)
         found = [chip(state, "good" if record["ended"] else "info")]
@@ -151,19 +119,10 @@ class _Record:
         )
 
     async def _take(self, step: StepWords, record: Mapping[str, Any]) -> None:
-        self.dialogs.clear()
-        with self.dialogs:
-            await StepForm(
-                self.frame, self.kinds, self.kind, step, done=self._taken, record=record
-            ).open()  # fmt: skip
+        with self.dialog():
+            await StepForm(self.frame, self.kinds, self.kind, step, done=self.taken, record=record).open()
 
-    async def _taken(self, record: Mapping[str, Any]) -> None:
-        await self._refresh()
-
-    def _draw_body(
-        self, record: Mapping[str, Any], steps: Sequence[Mapping[str, Any]],
-        receipts: Sequence[Mapping[str, Any]] | None,
-    ) -> None:  # fmt: skip
+    def _draw_body(self, record: Mapping[str, Any], steps: _Records, receipts: _Records | None) -> None:
         if lists := self.kinds.narrowed_by(self.kind):
             with ui.element("div").classes("w12 tools").props('data-card="lists"').style("margin:0"):
                 for kind, name in lists:
@@ -198,7 +157,7 @@ class _Record:
             return f'<a href="/matters/{kind.path}/{escape(str(value))}">{escape(called)}</a>'
         return escape(self.shown.value(self.kind, name, value))
 
-    def _timeline(self, steps: Sequence[Mapping[str, Any]]) -> str:
+    def _timeline(self, steps: _Records) -> str:
         if not steps:
             return f'<p class="muted">{self.said("no_steps")}</p>'
         return f'<ul class="line">{"".join(self._step(step) for step in reversed(steps))}</ul>'
@@ -222,7 +181,7 @@ class _Record:
             f"{escape(self.shown.actor(step['actor_id']))}</div></li>"
         )
 
-    def _receipts(self, nodes: Sequence[Mapping[str, Any]]) -> str:
+    def _receipts(self, nodes: _Records) -> str:
         if not nodes:
             return f'<p class="muted">{self.said("no_receipts")}</p>'
         names = ("owed", "acknowledged", "reported", "late", "overdue", "done")

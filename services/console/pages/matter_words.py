@@ -112,6 +112,17 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
         "Somebody has just changed it, though nothing that you see; you can save again.",
     ),
     "change": ("{field} {before} → {after}", "{field} {before} → {after}"),
+    "confirm_many": (
+        "“{what}”一次办理多条记录，办理后不能整批撤回。请核对以上内容，再点一次按钮确认。",
+        "'{what}' changes many records in one go, which cannot be taken back as a whole. Check what you"
+        " entered, then press the button once more.",
+    ),
+    "confirm": ("确认：{what}", "Confirm: {what}"),
+    "done_many": ("已办理 {count} 条。", "{count} done."),
+    "done_none": (
+        "没有符合的记录，未作任何改动。请核对所填内容。",
+        "There was nothing to do, and nothing was changed. Check what you entered.",
+    ),
     "fault_required": ("请填写此项。", "Fill this in."),
     "fault_too_long": (
         "至多 {longest} 个字，现有 {found} 个。",
@@ -239,6 +250,7 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "inquiries_title": ("待答复的首问事项", "Inquiries that wait for an answer"),
     "whole_queue": ("全部", "All"),
     "my_queue": ("我承办的", "Mine"),
+    "my_dues": ("我负责的", "Mine"),
     "no_inquiries": ("没有待答复的事项。", "Nothing waits for an answer."),
     "no_inquiries_hint": (
         "受理后会自动出现在这里，期限最近的在前。",

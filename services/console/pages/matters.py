@@ -1,77 +1,54 @@
 """事项: the kinds of matters, and the list of one kind with filters that stay in the address."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters import forms
 from services.console.matters.forms import Field, Widget
-from services.console.matters.kinds import SERVICE, TITLES, Kinds, KindWords, StepWords
-from services.console.neighbours import NotDone
+from services.console.matters.kinds import TITLES, Kinds, KindWords, StepWords
 from services.console.pages.folding import Folding
-from services.console.pages.form import opening_button
-from services.console.pages.frame import Frame, address, admit, in_turn, page
+from services.console.pages.followed import FollowedList, draw_table
+from services.console.pages.form import AtOnce, opening_button
+from services.console.pages.frame import Frame, address, kind_or_why_not, kinds_or_why_not
 from services.console.pages.picker import Picker
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.pages.several import Several
 from services.console.pages.sheet import StepSheet
-from services.console.pages.shown import Shown, chip, day
-from services.console.pages.turning import Turning
+from services.console.pages.shown import chip, day
 from services.console.pages.workbook import WorkbookDialog
 
-PAGE = 30
 _LONGEST = 200
 _DRAWN_APART = frozenset({"division", "state", "ended", "overdue", "order", "due_before", "owner"})
 _STANDARD = frozenset({"state", "ended", "opened_on", "ended_on", "owner", "due_on", "overdue", "paused_on"})
 _COLUMNS = 3
 _IN_SIGHT = frozenset({"order", "organization_id"})
 """What narrows nothing, or is never folded away."""
+TASKS = "tasks"
+"""The kind that has a place of its own in the bar."""
 Query = dict[str, list[str]]
 
 
 def attach(desk: Desk) -> None:
     """Register the pages."""
 
-    @address("/matters")
-    async def matters(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "matters") as frame:
-            if (kinds := await kinds_or_why_not(frame)) is not None:
-                await _draw_kinds(frame, kinds)
-        return None
+    @address(desk, "/matters", "matters")
+    async def matters(frame: Frame, request: Request) -> None:
+        if (kinds := await kinds_or_why_not(frame)) is not None:
+            _draw_kinds(frame, kinds)
 
-    @address("/matters/{path}")
-    async def matter_list(request: Request, path: str) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "tasks" if path == "tasks" else "matters") as frame:
-            kinds = await kinds_or_why_not(frame)
-            if kinds is None:
-                return None
-            kind = kinds.by_path.get(path)
-            if kind is None or not kind.may_read:
-                ui.label(frame.words("unknown_kind")).classes("card empty")
-                return None
-            await _List(frame, kinds, kind, _query_of(request.url.query)).begin()
-        return None
-
-
-async def kinds_or_why_not(frame: Frame) -> Kinds | None:
-    """The kinds; None where the registry does not tell them, which is then shown."""
-    try:
-        return await frame.desk.kinds(frame.person)
-    except NotDone as refused:
-        ui.label(str(refused)).classes("card empty").props("role=alert")
-        return None
+    @address(desk, "/matters/{path}", "matters")
+    @address(desk, f"/matters/{TASKS}", "tasks")  # the first to be registered
+    async def matter_list(frame: Frame, request: Request) -> None:
+        found = await kind_or_why_not(frame, request.path_params.get("path", TASKS))
+        if found is not None:
+            await _List(frame, *found, _query_of(request.url.query)).begin()
 
 
 def _query_of(text: str) -> Query:
@@ -83,7 +60,7 @@ def _query_of(text: str) -> Query:
     return found or {"ended": ["false"]}
 
 
-async def _draw_kinds(frame: Frame, kinds: Kinds) -> None:
+def _draw_kinds(frame: Frame, kinds: Kinds) -> None:
     said = frame.words
     if not kinds.readable:
         ui.label(said("no_kinds")).classes("card empty")
@@ -97,13 +74,14 @@ async def _draw_kinds(frame: Frame, kinds: Kinds) -> None:
                 ui.label(" · ".join(states)).classes("muted small")
 
 
-class _List:
+class _List(FollowedList):
     """The list of one kind for one visitor: what is wanted, and which page of it."""
 
+    limit = 30
+
     def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, query: Query) -> None:
-        self.frame, self.said, self.kinds, self.kind, self.query = frame, frame.words, kinds, kind, query
-        self.registry = frame.desk.neighbours(frame.person)
-        self.shown = Shown(frame)
+        super().__init__(frame, kind.path)
+        self.kinds, self.kind = kinds, kind
         definitions = kind.filter.get("$defs", {})
         known: Mapping[str, Any] = kind.filter["properties"]
         self.own = [
@@ -112,20 +90,16 @@ class _List:
             if name not in _DRAWN_APART
         ]
         self.query = {name: values for name, values in query.items() if name in known}
-        self.drawn: Any = None
-        self.dialogs = ui.element("div")
         self._draw_head()
         with ui.element("div").classes("tools"):
             self._draw_tools()
         self.saved = SavedFilters(frame, f"/matters/{kind.path}", self._kept)
-        self.body = ui.element("section").classes("card scroll").props('data-card="list"')
-        self.turning = Turning(self.said, self._refresh)
+        self.place()
 
     async def begin(self) -> None:
-        """Show the first page, then follow the events."""
+        """First the filters that the person keeps."""
         await self.saved.draw()
-        await self._refresh()
-        self.frame.follow(self._refresh)
+        await super().begin()
 
     def _draw_head(self) -> None:
         with ui.element("div").classes("head"):
@@ -134,6 +108,9 @@ class _List:
             for step in self.kind.steps.values():
                 if step.by_workbook and step.may:
                     self._sheet_button(step)
+            for step in self.kind.at_once:
+                if step.may:
+                    self._button_of_many(step)
             opening_button(
                 self.frame, self.kinds, self.kind, self.dialogs, self._opened, given=self._narrowed
             )
@@ -142,10 +119,20 @@ class _List:
         name = self.said("sheet", step=step.called(self.said.language))
         ui.button(name, on_click=lambda: self._bring(step)).props("outline dense no-caps padding='4px 12px'")
 
+    def _button_of_many(self, step: StepWords) -> None:
+        name = step.called(self.said.language)
+        ui.button(name, on_click=lambda: self._take(step)).props("outline dense no-caps padding='4px 12px'")
+
+    async def _take(self, step: StepWords) -> None:
+        own = self.frame.person.principal.divisions
+        given = {"division": own[0]} if len(own) == 1 else {}
+        given |= self._narrowed(step.form["properties"])
+        with self.dialog():
+            await AtOnce(self.frame, self.kinds, self.kind, step, done=self.taken, given=given).open()
+
     def _bring(self, step: StepWords) -> None:
-        self.dialogs.clear()
-        with self.dialogs:
-            sheet = StepSheet(self.frame, self.kind, step, self._asked(), self._refresh)
+        with self.dialog():
+            sheet = StepSheet(self.frame, self.kind, step, self.asked(), self.refresh)
             WorkbookDialog(self.said, sheet).open()
 
     def _narrowed(self, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -242,7 +229,7 @@ class _List:
         self._tell()
         self.turning.begin()
         ui.navigate.history.replace(self._address())
-        await self._refresh()
+        await self.refresh()
 
     def _address(self) -> str:
         query = urlencode(self.query or {"ended": ""}, doseq=True)
@@ -252,7 +239,7 @@ class _List:
         """The query of the address as it is kept under a name."""
         return self._address().partition("?")[2]
 
-    def _asked(self) -> dict[str, Any]:
+    def asked(self) -> Mapping[str, Any]:
         """The filter as the registry's list takes it."""
         return {
             name: values if name == "state" else values[0]
@@ -260,32 +247,8 @@ class _List:
             if any(values)
         }
 
-    @in_turn
-    async def _refresh(self) -> None:
-        asked = self._asked() | {"limit": PAGE} | self.turning.asked
-        try:
-            answer = await self.registry.get(SERVICE, f"/v1/{self.kind.path}", **asked)
-        except NotDone as refused:
-            self.drawn = None
-            self.body.clear()
-            with self.body:
-                ui.label(str(refused)).classes("empty").props("role=alert")
-            return
-        today = await self.shown.today()
-        if self.drawn == (answer, today):
-            return
-        self.drawn = answer, today
-        known = await self.shown.organizations(answer["items"])
-        self.body.clear()
-        with self.body:
-            if answer["items"]:
-                rows = "".join(self._row(one, known, today) for one in answer["items"])
-                ui.html(self._table(rows), sanitize=False)
-            else:
-                self._draw_none()
-        self.turning.draw(answer["next"])
-
-    def _draw_none(self) -> None:
+    def draw_none(self) -> None:
+        """What to do about it."""
         with ui.element("div").classes("empty"):
             ui.html(f"<b>{escape(self.said('none_match'))}</b>", sanitize=False)
             opening = self.kind.opening
@@ -302,7 +265,8 @@ class _List:
         ]  # fmt: skip
         return own[:_COLUMNS]
 
-    def _table(self, rows: str) -> str:
+    def draw_items(self, items: Sequence[Mapping[str, Any]], today: date) -> None:
+        """What every kind has, and what is this one's own."""
         said, language = self.said, self.said.language
         heads = [
             f"<th>{escape(self.kind.called(language))}</th>", f"<th>{escape(said('states'))}</th>",
@@ -310,13 +274,10 @@ class _List:
             *(f'<th class="wide">{escape(self.kind.field(name, language))}</th>' for name in self._columns()),
             f'<th class="wide">{escape(said("owner"))}</th>',
         ]  # fmt: skip
-        return (
-            f'<table class="plain list" data-list><thead><tr>{"".join(heads)}</tr></thead>'
-            f"<tbody>{rows}</tbody></table>"
-        )
+        draw_table(heads, [self._row(one, today) for one in items])
 
-    def _row(self, one: Mapping[str, Any], known: Mapping[str, str], today: Any) -> str:
-        organization = known.get(str(one.get("organization_id")))
+    def _row(self, one: Mapping[str, Any], today: date) -> str:
+        organization = self.known.get(str(one.get("organization_id")))
         title = self.shown.title(self.kind, one, organization)
         beside = (
             f'<div class="muted small">{escape(organization)}</div>'

@@ -5,10 +5,9 @@ from typing import Any
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.neighbours import NotDone
-from services.console.pages.frame import SHANGHAI, Frame, address, admit, in_turn, page
+from services.console.pages.frame import SHANGHAI, Frame, address, in_turn
 from services.console.pages.session import Desk
 
 _OVERSEERS = frozenset({"operator", "hub_officer"})
@@ -20,14 +19,9 @@ _PAGE = 30
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/messages")
-    async def messages(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "messages") as frame:
-            await _Box(frame).begin()
-        return None
+    @address(desk, "/messages", "messages")
+    async def messages(frame: Frame, request: Request) -> None:
+        await _Box(frame).begin()
 
 
 class _Box:

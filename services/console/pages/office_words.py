@@ -124,7 +124,36 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
         " import it. What is on record with other content is changed on the organisation's own page.",
     ),
     "template": ("下载空表", "Download an empty one"),
-    "importing": ("正在导入，已办 {rows} 行……", "Importing, {rows} rows done…"),
+    "applying": ("正在导入，已办 {rows} 行……", "Importing, {rows} rows done…"),
+    "undoing": ("正在撤回……", "It is being taken back…"),
+    "undone": (
+        "已撤回 {undone} 家；{kept} 家后来有过办理，保留在册。",
+        "{undone} were taken back; {kept} have been worked on since and stay.",
+    ),
+    "undo": ("撤回这次导入", "Take this import back"),
+    "undo_question": (
+        "“{file}”导入的 {rows} 家将从登记册撤回，其中后来有过办理的保留。撤回后不能恢复，只能重新导入。",
+        "The {rows} organisations of '{file}' go from the register, but for those that were worked on since."
+        " This cannot be undone; the file would have to be imported again.",
+    ),
+    "mapping": ("哪一列是什么", "Which column is which"),
+    "mapping_how": (
+        "左边是登记册的项目，从本文件的表头中选择对应的一列；没有这一列的不选。同样表头的文件下次不用再选。",
+        "Choose the column of this file for each field of the register, where it has one. The same headings"
+        " are understood next time.",
+    ),
+    "sheet_name": ("工作表", "Sheet"),
+    "check_again": ("按此重新核对", "Check again like this"),
+    "recent_imports": ("最近的导入", "Recent imports"),
+    "no_imports": ("还没有导入过。", "Nothing was imported yet."),
+    "open_import": ("查看", "Open"),
+    "import_received": ("核对中", "being checked"),
+    "import_checked": ("已核对，未导入", "checked, not imported"),
+    "import_applying": ("导入中", "being imported"),
+    "import_applied": ("已导入 {rows} 家", "{rows} imported"),
+    "import_undoing": ("撤回中", "being taken back"),
+    "import_undone": ("已撤回", "taken back"),
+    "import_failed": ("未能读取", "could not be read"),
     "imported": (
         "已导入 {applied} 家，{unchanged} 家没有变化，{bad} 行有误未导入。",
         "{applied} were imported, {unchanged} are as they were, {bad} rows are faulty and left out.",

@@ -1,6 +1,8 @@
 """One organisation: facts, standing with reasons, what authorities decided, duties, money, its timeline."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from typing import Any
@@ -8,7 +10,6 @@ from uuid import UUID
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters import incubation
 from services.console.matters import queries as matters
@@ -16,9 +17,9 @@ from services.console.matters.kinds import SERVICE, Codes, Kinds, KindWords, Ste
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns
 from services.console.pages.details import begin, offered, possible_buttons
-from services.console.pages.frame import SHANGHAI, Frame, address, admit, in_turn, page
+from services.console.pages.followed import Followed, draw_record
+from services.console.pages.frame import SHANGHAI, Frame, address
 from services.console.pages.session import Desk
-from services.console.pages.shown import Shown
 from services.console.pages.standing import Standing
 from services.console.projection import queries
 from services.console.projection.queries import Line, Subject
@@ -41,77 +42,82 @@ _DAYS = ("founded_on", "registered_on", "filed_on", "linked_on", "ended_on")
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/organizations/{id}")
-    async def organization(request: Request, id: str) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        with page(desk, person, "organizations") as frame:
-            ui.link(f"← {frame.words('back')}", "/organizations").classes("small back")
-            try:
-                shown = _Page(frame, UUID(id))
-            except ValueError:
-                ui.label(frame.words("not_found")).classes("card empty")
-                return None
-            await shown.begin()
-        return None
+    @address(desk, "/organizations/{id}", "organizations")
+    async def organization(frame: Frame, request: Request) -> None:
+        await draw_record(
+            frame, frame.words("back"), "/organizations", request.path_params["id"],
+            lambda id: _Page(frame, id), missing="not_found",
+        )  # fmt: skip
 
 
-class _Page:
-    """The page of one visitor about one organisation, drawn again when its events arrive."""
+@dataclass(frozen=True)
+class _Seen:
+    """What the events say of an organisation."""
+
+    subjects: Sequence[Subject]
+    lines: Sequence[Line]
+    absorbed: Mapping[str, str]
+
+    @property
+    def itself(self) -> Subject | None:
+        """The organisation; None where there is none that the person may see."""
+        return next((one for one in self.subjects if one.aggregate == "organization"), None)
+
+
+class _Page(Followed[_Seen]):
+    """The page of one visitor about one organisation."""
+
+    id: UUID
+    concerns: Concerns
+    standing: Standing
+    bases: Mapping[str, str]
+    merged: Mapping[str, str]
+    codes: Codes
+    attendance: str
+    kinds: Kinds
+    offered: KindWords | None
 
     def __init__(self, frame: Frame, id: UUID) -> None:
-        self.frame, self.said, self.id = frame, frame.words, id
-        self.seen: tuple[Any, ...] = ()
-        self.shown = Shown(frame)
-        self.codes: Codes = {}
-        self.attendance = ""
-        self.kinds = Kinds()
-        self.offered: KindWords | None = None
-        self.head = ui.element("div").classes("head")
-        self.body = ui.element("div").classes("grid")
-        self.dialogs = ui.element("div")
-        """where dialogs live: outside of what is drawn again, or an event would close them"""
+        super().__init__(frame, id)
+        self.head, self.body = self.part("head"), self.part("grid")
 
-    async def begin(self) -> None:
-        """Draw, then follow the events."""
-        await self._refresh()
-        self.frame.follow(self._refresh)
-
-    @in_turn
-    async def _refresh(self) -> None:
+    async def read(self) -> _Seen:
+        """The organisation, all that is about it, and its timeline."""
         patterns = self.frame.person.patterns
         async with self.frame.desk.runtime.database.transaction() as transaction:
-            subjects = await queries.about(transaction.connection, patterns, self.id)
-            lines = await queries.timeline(transaction.connection, patterns, self.id)
-            absorbed = await queries.absorbed(transaction.connection, patterns, self.id)
-        seen = tuple((one.id, one.sequence) for one in subjects)
-        if seen == self.seen and seen:
+            return _Seen(
+                await queries.about(transaction.connection, patterns, self.id),
+                await queries.timeline(transaction.connection, patterns, self.id),
+                await queries.absorbed(transaction.connection, patterns, self.id),
+            )
+
+    async def look_up(self, seen: _Seen) -> None:
+        """What only the registry knows, and the names of what the events refer to."""
+        if (itself := seen.itself) is None:
             return
-        self.seen = seen
         self.kinds = await self._kinds()
         today = await self.shown.today()
-        concerns = Concerns(self.frame, self.kinds, subjects, today)
+        self.concerns = Concerns(self.frame, self.kinds, seen.subjects, today)
         async with self.frame.desk.runtime.database.transaction() as transaction:
-            bases = await incubation.base_names(transaction.connection, concerns.bases)
+            self.bases = await incubation.base_names(transaction.connection, self.concerns.bases)
         self.codes = await self.frame.desk.codes(self.frame.person)
-        itself = next((one for one in subjects if one.aggregate == "organization"), None)
-        standing = Standing(concerns, self.codes, await self._standing())
+        self.standing = Standing(self.concerns, self.codes, await self._standing())
         self.attendance = await self._attendance(today)
-        merged = await self._merged_into(itself) if itself else {}
+        self.merged = await self._merged_into(itself)
         self.offered = await offered(self.frame, "organizations", self.id)
-        self.head.clear()
-        self.body.clear()
-        if itself is None:
+
+    def draw(self, seen: _Seen) -> None:
+        """All about it, or that there is none."""
+        if (itself := seen.itself) is None:
             with self.body:
-                ui.label(self.said("not_found")).classes("card empty w12")
+                ui.label(self.said("not_found")).classes("card empty w12").props("role=alert")
             return
         with self.head:
             self._draw_head(itself)
         with self.body:
-            self._draw_others("merged_into", merged)
-            self._draw_others("absorbed", absorbed)
-            self._draw_body(itself, subjects, lines, concerns, standing, bases)
+            self._draw_others("merged_into", self.merged)
+            self._draw_others("absorbed", seen.absorbed)
+            self._draw_body(itself, seen)
 
     async def _kinds(self) -> Kinds:
         """The kinds of matters; none while the registry does not tell them, the rest is still shown."""
@@ -123,7 +129,7 @@ class _Page:
     async def _standing(self) -> Mapping[str, Any] | NotDone:
         """What weighs on the organisation, as the registry reckons it; or why it does not say."""
         try:
-            answer: Mapping[str, Any] = await self.frame.desk.neighbours(self.frame.person).get(
+            answer: Mapping[str, Any] = await self.registry.get(
                 SERVICE, f"/v1/organizations/{self.id}/standing"
             )
         except NotDone as refused:
@@ -133,7 +139,7 @@ class _Page:
     async def _attendance(self, today: date) -> str:
         """How often it came to what it was invited to in the last twelve months; empty where nobody says."""
         try:
-            answer = await self.frame.desk.neighbours(self.frame.person).get(
+            answer = await self.registry.get(
                 SERVICE, "/v1/attendance-rates", organization_id=str(self.id),
                 since=(today - timedelta(days=365)).isoformat(),
             )  # fmt: skip
@@ -177,25 +183,17 @@ class _Page:
 
     async def _take(self, step: StepWords) -> None:
         assert self.offered is not None, "the step is one of those offered"
-        self.dialogs.clear()
-        with self.dialogs:
-            await begin(self.frame, self.kinds, self.offered, step, self.id, self._taken)
+        with self.dialog():
+            await begin(self.frame, self.kinds, self.offered, step, self.id, self.taken)
 
-    async def _taken(self, _: Mapping[str, Any]) -> None:
-        """Nothing to do: the page follows the event."""
-
-    def _draw_body(
-        self, itself: Subject, subjects: Sequence[Subject], lines: Sequence[Line], concerns: Concerns,
-        standing: Standing, bases: Mapping[str, str],
-    ) -> None:  # fmt: skip
-        of = {
-            (service, aggregate): [s for s in subjects if (s.service, s.aggregate) == (service, aggregate)]
-            for service, aggregate in {(s.service, s.aggregate) for s in subjects}
-        }
+    def _draw_body(self, itself: Subject, seen: _Seen) -> None:
+        concerns, of = self.concerns, defaultdict[tuple[str, str], list[Subject]](list)
+        for one in seen.subjects:
+            of[one.service, one.aggregate].append(one)
         with ui.element("div").classes("w5").style("display:grid;gap:12px;align-content:start"):
             self._card("facts", _facts(self._facts(itself)))
-            self._card("standing", standing.card(itself.state.get("hub_standing", "good"), lines))
-            self._card("credit", standing.credit(itself.state))
+            self._card("standing", self.standing.card(itself.state.get("hub_standing", "good"), seen.lines))
+            self._card("credit", self.standing.credit(itself.state))
             self._card("duties", self._duties(of))
             if self.attendance:
                 self._card("attendance", self.attendance)
@@ -203,7 +201,7 @@ class _Page:
                 self._card("contact", contact)
             if inspections := concerns.inspections():
                 self._card("inspections", inspections)
-            if stays := concerns.stays(bases):
+            if stays := concerns.stays(self.bases):
                 self._card("stays", stays)
             if found := of.get(("grants", "application")):
                 self._card("projects", self._projects(found))
@@ -213,7 +211,7 @@ class _Page:
                 self._card("past_matters", past)
         with ui.element("div").classes("w7").style("display:grid;gap:12px;align-content:start"):
             self._card("open_matters", concerns.open())
-            self._card("timeline", self._timeline(lines))
+            self._card("timeline", self._timeline(seen.lines))
 
     def _card(self, title: str, content: str) -> None:
         with ui.element("section").classes("card").props(f'data-card="{title}"'):

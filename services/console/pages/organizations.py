@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from nicegui import events, ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.matters.kinds import Kinds, KindWords, StepWords
-from services.console.pages.details import Opening, offered, possible_buttons
+from services.console.pages.details import offered, possible_buttons
 from services.console.pages.folding import Folding
-from services.console.pages.frame import Frame, address, admit, in_turn, page
-from services.console.pages.register import RegisterImport, export
+from services.console.pages.form import Opening
+from services.console.pages.frame import Frame, address, in_turn
+from services.console.pages.register import OF_FORMS, RegisterImport, export
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.pages.workbook import WorkbookDialog
@@ -50,27 +50,21 @@ _IN_FEW_FIELDS = frozenset({"enter"})
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/organizations")
-    async def organizations(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
+    @address(desk, "/organizations", "organizations")
+    async def organizations(frame: Frame, request: Request) -> None:
         wanted = {field.name: request.query_params.get(field.name, "")[:_LONGEST] for field in fields(Filter)}
-        with page(desk, person, "organizations") as frame:
-            await _List(frame, wanted).begin()
-        return None
+        await _List(frame, wanted, await offered(frame, "organizations")).begin()
 
 
 class _List:
     """The list of one visitor: what is wanted, which page, in which order."""
 
-    def __init__(self, frame: Frame, wanted: dict[str, str]) -> None:
-        self.frame, self.said, self.wanted = frame, frame.words, wanted
+    def __init__(self, frame: Frame, wanted: dict[str, str], offered: KindWords | None) -> None:
+        self.frame, self.said, self.wanted, self.offered = frame, frame.words, wanted, offered
         self.pagination: dict[str, Any] = {
             "page": 1, "rowsPerPage": _SIZES[0], "sortBy": "name", "descending": False, "rowsNumber": 0,
         }  # fmt: skip
         self.dialogs = ui.element("div")
-        self.offered: KindWords | None = None
         self._draw_head()
         self._draw_tools()
         self.saved = SavedFilters(frame, "/organizations", self._query)
@@ -79,7 +73,6 @@ class _List:
     async def begin(self) -> None:
         """Show the first page, then follow the events."""
         await self.saved.draw()
-        self.offered = await offered(self.frame, "organizations")
         with self.new:
             possible_buttons(self.offered, (), self._open_form, self.said, "new_organization")
         await self._refresh()
@@ -111,6 +104,8 @@ class _List:
                 self._choice("division", self._divisions(), self.said("division"), searchable=True)
                 for name, (label, kind) in _FILTERS.items():
                     self._choice(name, self._codes(name, kind), self.said(label))
+                for name, field in OF_FORMS.items():
+                    self._choice(name, self._named(field), self.said(name))
                 ui.button(self.said("clear"), on_click=self._clear).props("flat dense no-caps")
         self._tell()
 
@@ -123,7 +118,8 @@ class _List:
     def _import(self) -> None:
         self.dialogs.clear()
         with self.dialogs:
-            WorkbookDialog(self.said, RegisterImport(self.frame)).open()
+            brought = RegisterImport(self.frame)
+            WorkbookDialog(self.said, brought, more=brought.draw_recent).open()
 
     async def _open_form(self, step: StepWords) -> None:
         assert self.offered is not None, "the step is one of those offered"
@@ -139,10 +135,16 @@ class _List:
         codes = self.said.codes(kind)
         return {code: codes[code] for code in ("covered", "open", "overdue")} if name == "coverage" else codes
 
+    def _named(self, field: str) -> dict[str, str]:
+        """The codes of a field that the forms offer; none while the registry does not say."""
+        names = self.offered.codes.get(field, {}) if self.offered else {}
+        return {code: name.called(self.said.language) for code, name in names.items()}
+
     def _choice(self, name: str, options: dict[str, str], label: str, *, searchable: bool = False) -> None:
-        value = self.wanted[name] if self.wanted[name] in options else ""
-        self.wanted[name] = value
-        choice = ui.select({"": self.said("all"), **options}, value=value, label=label, with_input=searchable)
+        value = self.wanted[name]
+        options = {"": self.said("all"), **options}
+        options.setdefault(value, value)  # of an address: it narrows the list, so it is shown
+        choice = ui.select(options, value=value, label=label, with_input=searchable)
         choice.props("outlined dense options-dense").classes(f"filter-{name}")
         choice.on_value_change(lambda event: self._want(name, event.value))
         self.fields[name] = choice
@@ -150,11 +152,14 @@ class _List:
     def _divisions(self) -> dict[str, str]:
         """Streets and zones below one's own divisions; communities are found by typing a street's."""
         region = self.frame.desk.runtime.region
-        return {
+        found = {
             below.code: below.name
             for own in self.frame.person.principal.divisions
             for below in region.children(own)
         }
+        if wanted := self.wanted["division"]:
+            found.setdefault(wanted, region.division_name(wanted))
+        return found
 
     def _draw_table(self) -> None:
         columns = [

@@ -6,14 +6,13 @@ from typing import Any
 
 from nicegui import ui
 from starlette.requests import Request
-from starlette.responses import Response
 
 from services.console.figures.answers import ComparedOut, ComparisonOut
 from services.console.figures.model import Verdict
 from services.console.figures.published import FiguresFileError
 from services.console.figures.routes import table
 from services.console.pages.charts import coverage_pie, form_pie, places_bar, years_bar
-from services.console.pages.frame import SHANGHAI, Frame, address, admit, page
+from services.console.pages.frame import SHANGHAI, Frame, address
 from services.console.pages.session import Desk, Person
 from services.console.pages.words import Words
 from services.console.projection import queries
@@ -25,15 +24,9 @@ _SOON = timedelta(days=30)
 def attach(desk: Desk) -> None:
     """Register the page."""
 
-    @address("/")
-    async def overview(request: Request) -> Response | None:
-        person = await admit(desk, request)
-        if isinstance(person, Response):
-            return person
-        found = await read(desk, person)
-        with page(desk, person, "overview") as frame:
-            _Page(frame, found).begin()
-        return None
+    @address(desk, "/", "overview")
+    async def overview(frame: Frame, request: Request) -> None:
+        _Page(frame, await read(desk, frame.person)).begin()
 
 
 async def read(desk: Desk, person: Person) -> Overview:

@@ -1,23 +1,36 @@
 """The register as a workbook: exported as it is filtered; brought, checked row by row, then imported."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from nicegui import ui
 
+from services.console.matters.forms import english
 from services.console.matters.kinds import SERVICE
 from services.console.neighbours import NotDone
+from services.console.pages.dialog import asked_twice
 from services.console.pages.frame import Frame
-from services.console.pages.workbook import SHOWN_FAULTS, XLSX, Fault, Outcome
+from services.console.pages.shown import moment
+from services.console.pages.workbook import SHOWN_FAULTS, XLSX, Fault, Follow, Outcome, Told
 
-_LOOK_S = 0.5
-_UNDER_WAY = frozenset({"received", "applying"})
-_FILTERS: Final = {
-    "text": "q", "division": "division", "legal_form": "legal_form", "legal_status": "legal_status",
-    "hub_link": "hub_link",
+OF_FORMS: Final = {
+    "nature": "nature", "function": "functions", "service_direction": "service_directions",
+    "premises": "premises",
 }  # fmt: skip
+"""Filters whose codes are those of a field of the registry's forms."""
+_LOOK_S = 0.5
+_UNDER_WAY = frozenset({"received", "applying", "undoing"})
+_RECENT = 10
+_PATH = "/v1/imports"
+Columns = Sequence[Mapping[str, Any]]
+"""What an import understands, field by field."""
+_FILTERS: Final = {
+    "text": "q",
+    **{name: name for name in ("division", "legal_form", "legal_status", "hub_link", *OF_FORMS)},
+}
 """The filters of the list as the registry's export has them; it knows nothing of party coverage."""
 
 
@@ -57,43 +70,124 @@ class RegisterImport:
         content = await self.registry.file(SERVICE, "/v1/organizations/template.xlsx")
         return content, f"{self.said('organizations')}.xlsx"
 
-    async def check(self, name: str, content: bytes, told: Callable[[str], bool]) -> Outcome:
+    async def check(self, name: str, content: bytes, told: Told) -> Outcome:
         """Bring it and wait until every row is checked."""
-        return await self._follow(await self.registry.bring(SERVICE, "/v1/imports", name, content), told)
+        return await self._follow(await self.registry.bring(SERVICE, _PATH, name, content), told)
 
-    async def apply(self, rows: str, told: Callable[[str], bool]) -> Outcome:
+    async def apply(self, rows: str, told: Told) -> Outcome:
         """Import these rows and wait until they are in the register."""
-        path = f"/v1/imports/{self.id}/application"
-        return await self._follow(await self.registry.send("POST", SERVICE, path, {"rows": rows}), told)
+        return await self._send("application", {"rows": rows}, told)
 
-    async def _follow(self, found: Mapping[str, Any], told: Callable[[str], bool]) -> Outcome:
+    async def _follow(self, found: Mapping[str, Any], told: Told) -> Outcome:
         self.id = found["id"]
-        path = f"/v1/imports/{self.id}"
+        path = f"{_PATH}/{self.id}"
         while found["state"] in _UNDER_WAY and told(self._under_way(found)):
             await asyncio.sleep(_LOOK_S)
             found = await self.registry.get(SERVICE, path)
         faults = await self.registry.get(SERVICE, f"{path}/faults", limit=SHOWN_FAULTS + 1)
-        return self._outcome(found, faults["items"])
+        columns = await self.registry.get(SERVICE, f"{_PATH}/columns")
+        return self._outcome(found, faults["items"], columns)
 
     def _under_way(self, found: Mapping[str, Any]) -> str:
         if found["state"] == "received":
             return self.said("checking")
-        return self.said("importing", rows=f"{found['rows_applied']:,}")
+        return self.said(found["state"], rows=f"{found['rows_applied']:,}")
 
-    def _outcome(self, found: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> Outcome:
-        said, bad = self.said, found["rows_faulty"]
-        language = "zh" if said.language == "zh" else "en"
+    def _outcome(
+        self, found: Mapping[str, Any], faults: Sequence[Mapping[str, Any]], columns: Columns
+    ) -> Outcome:
+        said, state, language = self.said, found["state"], self.said.language
         problem = found["problem"][language] if found["problem"] else ""
-        if found["state"] == "failed":
-            return Outcome("", problem=problem)
-        ready = 0
-        if found["state"] == "applied":
-            text = said("imported", applied=found["rows_applied"], unchanged=found["rows_unchanged"], bad=bad)
-        else:
-            text = said("checked", rows=found["rows_read"], good=found["rows_valid"], bad=bad)
-            ready = found["rows_valid"] if found["state"] == "checked" else 0
+        again = partial(self._draw_mapping, found, columns) if found["headers"] else None
+        if state == "failed":
+            return Outcome("", problem=problem, more=again)
+        if state == "undone":
+            return Outcome(said("undone", undone=found["rows_undone"], kept=found["rows_kept"]))
+        bad = found["rows_faulty"]
         listed = [Fault(one["row"], one["column"], one[language], _named(one["other"])) for one in faults]
-        return Outcome(text, listed, bad=bool(bad), ready=ready, problem=problem)
+        if state == "applied":
+            text = said("imported", applied=found["rows_applied"], unchanged=found["rows_unchanged"], bad=bad)
+            undo = partial(self._draw_undo, found) if found["rows_applied"] else None
+            return Outcome(text, listed, bad=bool(bad), problem=problem, more=undo)
+        text = said("checked", rows=found["rows_read"], good=found["rows_valid"], bad=bad)
+        return Outcome(text, listed, bad=bool(bad), ready=found["rows_valid"], problem=problem, more=again)
+
+    def _draw_mapping(self, found: Mapping[str, Any], columns: Columns, follow: Follow) -> None:
+        """Which column of the workbook is which field; open where it could not be read as it is."""
+        said, chosen = self.said, dict[str, ui.select]()
+        headers = list(dict.fromkeys(filter(None, found["headers"])))
+
+        async def check_again() -> None:
+            mapping = {field: select.value for field, select in chosen.items() if select.value}
+            body = {"mapping": mapping, "sheet": sheet.value.strip() or None}
+            await follow(lambda told: self._send("mapping", body, told))
+
+        opened = ui.expansion(said("mapping"), value=found["state"] == "failed").classes("folded")
+        with opened.props('dense data-card="mapping"'):
+            ui.label(said("mapping_how")).classes("muted small")
+            with ui.element("div").classes("columns"):
+                for one in columns:
+                    chosen[one["field"]] = self._column(one, headers, found["mapping"])
+                sheet = ui.input(said("sheet_name"), value=found["sheet"] or "").props("dense stack-label")
+            ui.button(said("check_again"), on_click=check_again).props(
+                "unelevated dense no-caps padding='4px 16px'"
+            )
+
+    def _column(self, one: Mapping[str, Any], headers: Sequence[str], known: Mapping[str, str]) -> ui.select:
+        """The choice of a field's column: as it was read, or else the one that is called like it."""
+        name = one["header"] if self.said.language == "zh" else english(one["field"])
+        like = next((header for header in headers if header in (one["header"], *one["aliases"])), None)
+        label = f"{name} *" if one["required"] else name
+        made = ui.select(list(headers), label=label, value=known.get(one["field"], like))
+        return made.props("dense options-dense stack-label")
+
+    def _draw_undo(self, found: Mapping[str, Any], follow: Follow) -> None:
+        question = self.said("undo_question", rows=found["rows_applied"], file=found["file_name"])
+
+        async def undo() -> None:
+            await follow(lambda told: self._send("undo", {}, told))
+
+        asked_twice(self.said, self.said("undo"), question, undo)
+
+    async def _send(self, what: str, body: Mapping[str, Any], told: Told) -> Outcome:
+        """Ask for another piece of work on the import, and wait until it is done."""
+        path = f"{_PATH}/{self.id}/{what}"
+        return await self._follow(await self.registry.send("POST", SERVICE, path, body), told)
+
+    def draw_recent(self, follow: Follow) -> None:
+        """The imports before this one, each with its report."""
+
+        async def fill() -> None:
+            place.clear()
+            with place:
+                try:
+                    found = await self.registry.get(SERVICE, _PATH, limit=_RECENT)
+                except NotDone as refused:
+                    ui.label(str(refused)).classes("muted small").props("role=alert")
+                    return
+                for one in found["items"]:
+                    self._draw_one(one, follow)
+                if not found["items"]:
+                    ui.label(self.said("no_imports")).classes("muted small")
+
+        with (
+            ui.expansion(self.said("recent_imports"), on_value_change=fill)
+            .classes("folded")
+            .props('dense data-card="imports"')
+        ):
+            place = ui.element("div").classes("imports")
+
+    def _draw_one(self, one: Mapping[str, Any], follow: Follow) -> None:
+        said = self.said
+        with ui.element("div").classes("titled import"):
+            with ui.element("div"):
+                ui.label(one["file_name"])
+                state = said(f"import_{one['state']}", rows=f"{one['rows_applied']:,}")
+                ui.label(f"{moment(one['created_at'])} · {state}").classes("muted small")
+            again = partial(self._follow, one)
+            ui.button(said("open_import"), on_click=lambda: follow(again)).props(
+                "outline dense no-caps size=sm padding='2px 10px'"
+            )
 
 
 def _named(other: str | None) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.console.matters.kinds import SERVICE, KindWords, StepWords
 from services.console.pages.frame import Frame
-from services.console.pages.workbook import Fault, Outcome
+from services.console.pages.workbook import Fault, Outcome, Told
 
 
 class StepSheet:
@@ -30,7 +30,7 @@ class StepSheet:
         content = await self.registry.file(SERVICE, f"{self.path}.xlsx", **self.wanted)
         return content, f"{self.kind.zh}-{self.step.zh}.xlsx"
 
-    async def check(self, name: str, content: bytes, told: Callable[[str], bool]) -> Outcome:
+    async def check(self, name: str, content: bytes, told: Told) -> Outcome:
         """What is filled in, row by row."""
         self.name, self.content = name, content
         report = await self._bring("none")
@@ -40,7 +40,7 @@ class StepSheet:
         text = self.said("checked", rows=rows, good=rows - bad, bad=bad)
         return Outcome(text, self._faults(report), bad=bool(bad), ready=rows - bad)
 
-    async def apply(self, rows: str, told: Callable[[str], bool]) -> Outcome:
+    async def apply(self, rows: str, told: Told) -> Outcome:
         """Take the step for these rows."""
         report = await self._bring(rows)
         await self.done()

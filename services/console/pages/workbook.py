@@ -35,6 +35,14 @@ class Fault:
         return text
 
 
+Told = Callable[[str], bool]
+"""Called with what is under way; answers whether somebody looks."""
+Work = Callable[[Told], Awaitable["Outcome"]]
+Follow = Callable[[Work], Awaitable[None]]
+"""Waits in the dialog until the work is done, and says there what came of it."""
+More = Callable[[Follow], None]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What came of checking or applying: the sentence for it, and the rows that are ready to be applied."""
@@ -45,12 +53,14 @@ class Outcome:
     ready: int = 0
     problem: str = ""
     """what stopped all of it"""
+    more: More | None = None
+    """draws what else can be done about it"""
 
 
 class Workbook(Protocol):
     """One use of the dialog: where its workbook comes from and where it goes.
 
-    What is sent raises `NotDone`. `told` is called with what is under way and answers whether somebody looks.
+    What is sent raises `NotDone`.
     """
 
     title: str
@@ -63,11 +73,11 @@ class Workbook(Protocol):
         """The workbook to fill in, and what its file is called."""
         ...
 
-    async def check(self, name: str, content: bytes, told: Callable[[str], bool]) -> Outcome:
+    async def check(self, name: str, content: bytes, told: Told) -> Outcome:
         """Check a file; nothing is changed."""
         ...
 
-    async def apply(self, rows: str, told: Callable[[str], bool]) -> Outcome:
+    async def apply(self, rows: str, told: Told) -> Outcome:
         """Apply `all` rows of what was checked, or the `valid` ones."""
         ...
 
@@ -75,8 +85,8 @@ class Workbook(Protocol):
 class WorkbookDialog:
     """Fetch, choose, check, apply: what is checked has changed nothing."""
 
-    def __init__(self, said: Words, workbook: Workbook) -> None:
-        self.said, self.workbook = said, workbook
+    def __init__(self, said: Words, workbook: Workbook, more: More | None = None) -> None:
+        self.said, self.workbook, self.more = said, workbook, more
 
     def open(self) -> None:
         """Show the dialog."""
@@ -94,6 +104,8 @@ class WorkbookDialog:
             ).props(f'accept="{workbook.accepts}" flat bordered').style("width:100%")  # fmt: skip
             self.progress = ui.element("div").classes("working")
             self.report = ui.element("div").props('data-card="report"').style("width:100%")
+            if self.more is not None:
+                self.more(self._follow)
             with ui.element("div").classes("buttons"):
                 ui.button(said("close"), on_click=self.dialog.close).props("flat dense no-caps")
         self.dialog.open()
@@ -125,18 +137,18 @@ class WorkbookDialog:
         name, content = event.file.name, await event.file.read()
         # The sender of an upload is the ui.upload; the library types it as any element.
         event.sender.reset()  # type: ignore[attr-defined]
-        await self._follow(self.workbook.check(name, content, self._working))
+        await self._follow(lambda told: self.workbook.check(name, content, told))
 
     async def _apply(self, rows: str) -> None:
-        await self._follow(self.workbook.apply(rows, self._working))
+        await self._follow(lambda told: self.workbook.apply(rows, told))
 
-    async def _follow(self, work: Awaitable[Outcome]) -> None:
+    async def _follow(self, work: Work) -> None:
         """Wait until it is done, and say what came of it."""
         self.problem.visible = False
         self.report.clear()
         self._working(self.said("checking"))
         try:
-            outcome = await work
+            outcome = await work(self._working)
         except NotDone as refused:
             say(self.problem, str(refused))
             return
@@ -157,6 +169,8 @@ class WorkbookDialog:
             ui.button(self.said(key, rows=outcome.ready), on_click=lambda: self._apply(rows)).props(
                 "unelevated dense no-caps padding='4px 16px'"
             )
+        if outcome.more is not None:
+            outcome.more(self._follow)
 
 
 def draw_faults(said: Words, faults: Sequence[Fault]) -> None:

@@ -83,6 +83,12 @@ class Filter:
     hub_link: str = ""
     coverage: str = ""
     """covered, open or overdue: the state of its party-coverage duty"""
+    nature: str = ""
+    function: str = ""
+    """one of those that it has"""
+    service_direction: str = ""
+    """one of those that it has"""
+    premises: str = ""
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,12 @@ where o.division like any($1) and o.division like $2 and (not o.ended or $5 <> '
   and ($3 = '' or o.name ilike $3 or o.initials like lower($3) or o.code ilike ltrim($3, '%'))
   and ($4 = '' or o.legal_form = $4) and ($5 = '' or o.legal_status = $5) and ($6 = '' or o.hub_link = $6)
   and ($7 = '' or duty.coverage = $7)
+  and (concat($8::text, $9::text, $10::text, $11::text) = '' or exists (
+    select from subject s
+    where (s.service, s.aggregate, s.id) = ('registry', 'organization', o.id)
+      and ($8 = '' or s.state ->> 'nature' = $8) and ($9 = '' or s.state -> 'functions' ? $9)
+      and ($10 = '' or s.state -> 'service_directions' ? $10) and ($11 = '' or s.state ->> 'premises' = $11)
+  ))
 """
 _SORTS = {
     "name": "o.name",
@@ -267,14 +279,14 @@ async def organizations(
     text = f"%{_escaped(wanted.text.strip())}%" if wanted.text.strip() else ""
     arguments = (
         patterns, f"{wanted.division}%", text, wanted.legal_form, wanted.legal_status, wanted.hub_link,
-        wanted.coverage,
+        wanted.coverage, wanted.nature, wanted.function, wanted.service_direction, wanted.premises,
     )  # fmt: skip
     order = f"{_SORTS.get(sort, _SORTS['name'])} {'desc' if descending else 'asc'} nulls last"
     rows = await connection.fetch(
         "select o.id, o.division, o.name, o.code, o.legal_form, o.legal_status, o.hub_link,"
         " coalesce(o.registered_on, o.filed_on) as since, o.full_members, duty.coverage"
         f" {_WANTED} order by {order}, o.name, o.id"
-        " offset $8 limit $9",
+        " offset $12 limit $13",
         *arguments, offset, limit,
     )  # fmt: skip
     count = await connection.fetchval(f"select count(*) {_WANTED}", *arguments)

@@ -1,0 +1,134 @@
+"""What is done with many records in one request, from their list: asked twice, said in numbers."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import Stack, Visitor
+
+pytestmark = pytest.mark.browser
+STREET = "120116011"
+YEAR = datetime.now(ZoneInfo("Asia/Shanghai")).year
+
+
+async def open_form(visitor: Visitor, path: str, button: str) -> Locator:
+    """The form behind a button of the list."""
+    await visitor.go(f"/matters/{path}")
+    await visitor.page.get_by_role("button", name=button, exact=True).click()
+    return visitor.page.locator(".dialog")
+
+
+async def confirm(visitor: Visitor, dialog: Locator, count: int) -> None:
+    """Press the button, which asks, and press it again."""
+    saves = dialog.locator(".saves")
+    await saves.click()
+    await expect(dialog.get_by_role("alert").first).to_contain_text("办理后不能整批撤回")
+    await expect(saves).to_contain_text("确认：")
+    await saves.click()
+    await expect(dialog).to_have_count(0)
+    await expect(visitor.page.get_by_text(f"已办理 {count} 条。")).to_be_visible()
+
+
+async def of(stack: Stack, path: str, **query: str) -> list[dict[str, Any]]:
+    """The records of a list."""
+    found = await stack.ask("GET", "registry", f"/v1/{path}", params=query)
+    items: list[dict[str, Any]] = found["items"]
+    return items
+
+
+async def test_all_that_an_officer_has_goes_to_a_successor_after_a_second_question(
+    visitor: Visitor, stack: Stack
+) -> None:
+    for name in ("春晖助学社", "秋实养老社"):
+        made = await stack.register(name, division=STREET)
+        body = {"organization_id": made["id"], "officer": "u-leaving"}
+        await stack.ask("POST", "registry", "/v1/contact-assignments", json=body)
+    await visitor.telephone()
+    await visitor.sign_in("hub_officer", division=STREET)
+    dialog = await open_form(visitor, "contact-assignments", "离任整体交接")
+    await dialog.locator(".saves").click()
+    await expect(dialog.locator('[data-field="officer"]')).to_contain_text("请填写此项。")
+    await dialog.get_by_label("原联系人").fill("u-nobody")
+    await dialog.get_by_label("接任联系人").fill("u-successor")
+    await dialog.locator(".saves").click()
+    await expect(dialog.locator(".saves")).to_contain_text("确认：离任整体交接")
+    assert await of(stack, "contact-assignments", officer="u-successor") == [], "nothing yet"
+    await dialog.get_by_label("原联系人").fill("u-leaving")
+    assert await visitor.fits()
+    await visitor.drawn()
+    await visitor.picture("telephone-hand-over")
+    await confirm(visitor, dialog, 2)
+    assert len(await of(stack, "contact-assignments", officer="u-successor")) == 2
+    dialog = await open_form(visitor, "contact-assignments", "离任整体交接")
+    for label in ("原联系人", "接任联系人"):
+        await dialog.get_by_label(label).fill("u-same")
+    await visitor.page.keyboard.press("Control+Enter")
+    await expect(dialog.locator(".saves")).to_contain_text("确认：")
+    await visitor.page.keyboard.press("Control+Enter")
+    await expect(dialog.locator('[data-field="to"]')).to_contain_text("u-same")
+
+
+async def test_what_a_liaison_looks_after_goes_over_whole(visitor: Visitor, stack: Stack) -> None:
+    for kind in ("information", "officer"):
+        body = {"division": STREET, "kind": kind, "person": "u-old"}
+        await stack.ask("POST", "registry", "/v1/liaisons", json=body)
+    await visitor.sign_in("hub_officer", division=STREET)
+    dialog = await open_form(visitor, "liaisons", "离任整体交接")
+    await dialog.get_by_label("原联络员").fill("u-old")
+    await dialog.get_by_label("接任人员").fill("u-new")
+    await visitor.picture("succession")
+    await confirm(visitor, dialog, 2)
+    rows = visitor.page.locator("table.list tbody tr")
+    await expect(rows).to_have_count(2)
+    assert len(await of(stack, "liaisons", person="u-new")) == 2
+
+
+async def test_the_posts_of_a_batch_are_set_up_together(visitor: Visitor, stack: Stack) -> None:
+    await visitor.sign_in("hub_officer", division=STREET)
+    dialog = await open_form(visitor, "social-worker-posts", "设立一批岗位")
+    await dialog.get_by_label("招聘批次").fill("first")
+    await dialog.get_by_label("岗位数").fill("201")
+    await dialog.get_by_label("用人单位").fill("centre")
+    await dialog.locator(".saves").click()
+    await expect(dialog.locator('[data-field="posts"]')).to_contain_text("不得大于 200")
+    await dialog.get_by_label("岗位数").fill("3")
+    await confirm(visitor, dialog, 3)
+    assert len(await of(stack, "social-worker-posts", batch="first", division=STREET)) == 3
+
+
+async def test_a_years_assessments_are_opened_and_nobody_twice(visitor: Visitor, stack: Stack) -> None:
+    made = await stack.register("直管协会", division=STREET)
+    for link in ("linked", "direct"):
+        path = f"/v1/organizations/{made['id']}/hub-link"
+        await stack.ask("POST", "registry", path, json={"link": link})
+    await visitor.sign_in("hub_officer", division=STREET)
+    dialog = await open_form(visitor, "assessments", "列入全部直管组织")
+    await dialog.get_by_label("考核年度").fill(str(YEAR))
+    await confirm(visitor, dialog, 1)
+    await expect(visitor.page.get_by_role("link", name="直管协会")).to_be_visible()
+    dialog = await open_form(visitor, "assessments", "列入全部直管组织")
+    await dialog.get_by_label("考核年度").fill(str(YEAR))
+    for _ in range(2):
+        await dialog.locator(".saves").click()
+    await expect(visitor.page.get_by_text("没有符合的记录，未作任何改动。")).to_be_visible()
+
+
+async def test_a_body_gets_every_cadence_of_the_profile(visitor: Visitor, stack: Stack) -> None:
+    await visitor.sign_in("hub_officer", division=STREET)
+    dialog = await open_form(visitor, "cadences", "按目录建立全部")
+    await dialog.get_by_label("单位").fill("centre")
+    await dialog.locator(".saves").click()
+    await dialog.locator(".saves").click()
+    await expect(dialog).to_have_count(0)
+    await expect(visitor.page.locator("table.list tbody tr").first).to_be_visible()
+    assert await of(stack, "cadences", body="centre", division=STREET)
+
+
+async def test_who_may_not_is_not_offered_it(visitor: Visitor) -> None:
+    await visitor.sign_in("registration_authority", division=STREET)
+    await visitor.go("/matters/contact-assignments")
+    await expect(visitor.page.locator('[data-card="list"]')).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="离任整体交接")).to_have_count(0)
