@@ -27,6 +27,7 @@ __all__ = ["KeysUnusable", "Verifier"]
 class _Proved:
     """A good token's holder, the key that proved it, and the second of Unix time at which it ends."""
 
+    key_id: str
     key: Any
     ends: float
     principal: Principal
@@ -59,13 +60,14 @@ class Verifier:
             raise _unauthorized("token_missing", "请先登录：请求未带访问令牌。", "Sign in: no bearer token.")
         if len(token) > self._settings.max_token_bytes:
             raise _invalid(f"it is longer than {self._settings.max_token_bytes} bytes")
-        key = await self._key(_key_id(token))
         known = self._proved.get(token)
+        key_id = _key_id(token) if known is None else known.key_id
+        key = await self._key(key_id)
         if known is not None and known.key is key and time.time() < known.ends:
             return known.principal
         claims = self._claims_of(token, key)
         principal = self._principal_of(claims)
-        self._remember(token, _Proved(key, claims["exp"] + self._settings.leeway_s, principal))
+        self._remember(token, _Proved(key_id, key, claims["exp"] + self._settings.leeway_s, principal))
         return principal
 
     def _claims_of(self, token: str, key: Any) -> dict[str, Any]:
