@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from shuniu_contracts import State
 
-
-def organization_of(aggregate: str, subject: str, state: State) -> str | None:
+def organization_of(aggregate: str, subject: str, state: object) -> str | None:
     """The id of the organisation that the subject is, or refers to; None where there are none or several."""
     if aggregate == "organization":
         return subject
