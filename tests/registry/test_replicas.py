@@ -1,13 +1,15 @@
 """Organisations of the stacks below are counted by the stack above, and are nobody's to change there."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
 from shuniu_contracts import Basis, Event, Ref
 from shuniu_contracts import registry as contract
+from shuniu_contracts import registry_records as records
 from uuid_utils.compat import uuid7
 
 from chassis.unit_of_work import NotHome
@@ -153,3 +155,44 @@ async def test_an_older_event_changes_nothing_and_nobody_acts_on_a_replica(
 async def test_our_own_events_are_no_replicas(register: Register) -> None:
     await told(register, register.stack, uuid7(), registered(ONE))
     assert await register.rows("select from organization") == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_who_takes_anothers_place_is_heard_in_any_order(register: Register, seed: int) -> None:
+    about, first, second = uuid7(), uuid7(), uuid7()
+    now = register.now
+    said = {
+        first: [(placed(about), now), (placed(about, ended=True), now + timedelta(hours=1))],
+        second: [(placed(about), now + timedelta(hours=1))],
+    }  # fmt: skip
+    order = [id for id, events in said.items() for _ in events]
+    Random(seed).shuffle(order)
+    for id in order:
+        event, register.now = said[id].pop(0)
+        await register.hear(register.received(event, id, stack=ONE))
+    found = {row["id"]: row["state"] for row in await register.rows("select id, state from placement")}
+    assert found == {first: "ended", second: "placed"}
+
+
+async def test_two_that_held_one_place_are_heard_at_once(register: Register) -> None:
+    about, first, second = uuid7(), uuid7(), uuid7()
+    before = register.received(placed(about), first, stack=ONE)
+    register.now += timedelta(hours=1)
+    after = register.received(placed(about), second, stack=ONE)
+    ended = register.received(placed(about, ended=True), first, stack=ONE)
+    await register.hear(after, before)
+    await register.hear(ended)
+    found = {row["id"]: row["state"] for row in await register.rows("select id, state from placement")}
+    assert found == {first: "ended", second: "placed"}
+
+
+def placed(about: UUID, *, ended: bool = False) -> Event:
+    day = date(2026, 3, 2)
+    state = records.PlacementState(
+        effective_on=day, basis=Basis.LIVE, division=ONE, opened_on=day, organization=Ref(str(about)),
+        state=records.PlacementPhase.ENDED if ended else records.PlacementPhase.PLACED,
+        ended=ended, ended_on=day if ended else None,
+    )  # fmt: skip
+    return (
+        records.PlacementEnded(state=state, reason="moved") if ended else records.PlacementPlaced(state=state)
+    )
