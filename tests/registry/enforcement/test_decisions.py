@@ -188,3 +188,19 @@ async def test_what_an_authority_cannot_decide_is_refused(register: Register, ap
     await api.as_("hub_officer").post("/v1/official-decisions", 403, **body)
     made = await api.as_("registration_authority").post("/v1/official-decisions", 201, **body)
     assert (made["state"], made["decided_on"]) == ("recorded", "2026-12-01")
+
+
+@pytest.mark.parametrize(("division", "stack"), [("120116001", "120116001"), ("1202", "12")])
+async def test_an_authority_decides_in_its_own_area_only(
+    register: Register, division: str, stack: str
+) -> None:
+    one = await organization(register)
+    day = date(2026, 3, 2)
+    state = contract.OfficialDecisionState(
+        effective_on=day, basis=Basis.LIVE, division=division, opened_on=day, decided_on=day,
+        state=contract.DecisionPhase.RECORDED, authority="civil_affairs", organization=Ref(str(one)),
+        kind=contract.DecisionKind.REVOCATION,
+    )  # fmt: skip
+    await register.hear(register.received(contract.OfficialDecisionRecorded(state=state), stack=stack))
+    assert (await status(register, one))[0] == "registered"
+    assert await register.rows("select from applied_decision") == []

@@ -9,7 +9,7 @@ from shuniu_contracts import Basis, Ref
 from shuniu_contracts import registry_enforcement as contract
 from sqlmodel import select
 
-from chassis.model import Refusal, Refusals
+from chassis.model import Refusal, Refusals, is_within
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
@@ -38,12 +38,16 @@ select id from chain where merged_into is null
     contract.OfficialDecisionLifted,
 )
 async def apply(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """Keep what was decided about organisations of this stack, and let their records follow."""
+    """Keep what was decided about organisations of this stack, and let their records follow.
+
+    An authority decides in its own area: where the organisation was not known when the decision was recorded,
+    its home alone can tell.
+    """
     decided = [UUID(received.data.state.organization.id) for received in events]
     await lock(uow, decided)
     for received, id in zip(events, decided, strict=True):
         organization = await _here(uow, id)
-        if organization is not None:
+        if organization is not None and is_within(organization.division, received.division):
             await _apply(uow, received, organization)
 
 
