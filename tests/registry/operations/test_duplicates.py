@@ -65,6 +65,19 @@ async def test_a_code_in_two_streets_is_a_task_of_both(register: Register) -> No
     assert len(await issued(register)) == 1
 
 
+async def test_those_who_were_asked_with_one_that_has_ended_since_are_not_asked_again(
+    register: Register,
+) -> None:
+    first, second = await heard(register, ONE, CODE), await heard(register, TWO, CODE)
+    await entered(register, CODE)
+    assert await issued(register) == [[OWN, TWO, ONE]]
+    gone = state(ONE, credit_code=CODE, legal_status=contract.LegalStatus.DEREGISTERED, ended=True)
+    await told(register, ONE, first, contract.OrganizationDeregistered(state=gone))
+    renamed = state(TWO, "书画家协会", credit_code=CODE)
+    await told(register, TWO, second, contract.OrganizationDetailsChanged(state=renamed, fields=("name",)))
+    assert len(await issued(register)) == 1
+
+
 async def test_a_record_that_has_ended_and_two_of_one_stack_are_nobodys_question(register: Register) -> None:
     await heard(register, ONE, CODE, ended=True)
     await heard(register, TWO, CODE)

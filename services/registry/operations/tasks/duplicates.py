@@ -35,9 +35,11 @@ select id, name, division, home from organization where credit_code = $1 and not
 _ASKED: Final = """
 select exists (
     select from task
-    where home = $1 and origin = $2 and origin_record_id = any($3) and implementing @> $4::text[]
+    where home = $1 and origin = $2 and implementing @> $4::text[]
+      and origin_record_id in (select id from organization where credit_code = $3)
 )
 """
+"""Also where the record that it was asked about has ended since."""
 
 
 @IDENTIFIED.follow
@@ -58,13 +60,12 @@ async def ask(uow: UnitOfWork, due: DueTimer) -> None:
     homes, divisions = {row["home"] for row in found}, sorted({row["division"] for row in found})
     if len(homes) < 2 or _is_seen_to_below(uow, homes):
         return
-    of_these = [row["id"] for row in found]
-    if await uow.connection.fetchval(_ASKED, uow.stack, DUPLICATE, of_these, divisions):
+    if await uow.connection.fetchval(_ASKED, uow.stack, DUPLICATE, due.subject, divisions):
         return
     policy = uow.policy(RegistryPolicy).operations
     last, _ = uow.region.calendar.add_working_days(uow.today, policy.duplicate_days)
     await tasks.issue(
-        uow, division=uow.stack, kind=DUPLICATE, origin=DUPLICATE, origin_record_id=of_these[0],
+        uow, division=uow.stack, kind=DUPLICATE, origin=DUPLICATE, origin_record_id=found[0]["id"],
         lead=policy.duplicate_lead, implementing=divisions, due_on=last,
         title=f"核对重复登记：{found[0]['name'][:100]}（{due.subject}）",
         content=_content(due.subject, found),
