@@ -8,9 +8,12 @@ from uuid import UUID
 import pytest
 from shuniu_contracts import Basis, Event, Ref, registry
 from shuniu_contracts import registry_inspections as contract
+from shuniu_contracts import registry_operations as operations
 from uuid_utils.compat import uuid7
 
+from chassis.principal import Principal
 from chassis.unit_of_work import StaleRevision
+from services.registry.applications import commands as applications
 from services.registry.areas import KINDS
 from services.registry.hub.posts import commands as posts
 from services.registry.hub.resources import offers
@@ -22,12 +25,14 @@ from services.registry.organizations import commands as organizations
 from services.registry.organizations import merging
 from services.registry.records.assignments import commands as assignments
 from services.registry.records.contacts import commands as contacts
+from services.registry.records.placements import commands as placements
 from services.registry.records.returns import commands as returns
 from tests.registry.conftest import Api, Register
 from tests.registry.enforcement.test_emergencies import ordered, owed, stands
 from tests.registry.inspections.test_campaigns import campaign, carried
 from tests.registry.records.test_returns import yearly
 from tests.registry.references import organization
+from tests.registry.test_applications import application
 from tests.registry.test_replicas import ONE, merged, registered, state, told
 
 pytestmark = pytest.mark.integration
@@ -276,3 +281,42 @@ async def test_what_is_opened_by_the_merged_records_id_is_about_the_survivor(reg
     for table in ("supervision_visit", "resource_offer"):
         [row] = await register.rows(f"select organization_id from {table}")
         assert row["organization_id"] == two
+
+
+async def test_what_follows_a_merger_asks_for_no_right_of_the_clerk(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    for id in (one, two):
+        await register.do(placements.place, organization_id=id, division="120116001001")
+    clerk = Principal("u-street", frozenset(), frozenset({"organizations:*"}), ("120116005",))
+    await register.do(
+        organizations.merge, id=one, into=two, principal=clerk, permission="organizations:merge"
+    )
+    assert await about(register, "placement") == [(two, "ended"), (two, "placed")]
+
+
+async def test_an_application_made_while_two_are_merged_is_the_survivors(register: Register) -> None:
+    one, two = await organization(register), await organization(register)
+    asked = application(organization_id=one)
+    async with register.meanwhile(lambda: register.do(applications.submit_new, **asked)) as uow:
+        await organizations.merge(uow, id=one, into=two)
+    [row] = await register.rows("select organization_id from registration_application")
+    assert row["organization_id"] == two
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["heard after", "heard before"])
+async def test_whoever_a_record_names_follows_in_any_order(register: Register, late: bool) -> None:
+    lead, partner, lead_now, partner_now = [uuid7() for _ in range(4)]
+    state = operations.JointActivityState(
+        effective_on=date(2026, 3, 2), basis=Basis.LIVE, division=ONE, opened_on=date(2026, 3, 2),
+        state=operations.JointActivityPhase.PLANNED, title="联合义诊", kind="charity",
+        lead_organization=Ref(str(lead)), partners=(str(partner),),
+    )  # fmt: skip
+    planned = register.received(operations.JointActivityPlanned(state=state), stack=ONE)
+    if not late:
+        await register.hear(planned)
+    for id, now in ((lead, lead_now), (partner, partner_now)):
+        await told(register, ONE, id, registered(ONE, f"{id}协会"), gone(now))
+    if late:
+        await register.hear(planned)
+    [row] = await register.rows("select lead_organization_id, partners from joint_activity")
+    assert tuple(row) == (lead_now, [str(partner_now)])

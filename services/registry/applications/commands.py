@@ -27,7 +27,6 @@ from services.registry.hub.criteria.queries import applicable
 from services.registry.hub.hubs.queries import department_of
 from services.registry.identification.model import normalized_name, organization_name
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.merging import going_on
 from services.registry.organizations.model import (
     LEGAL_PERSONS,
     Basis,
@@ -292,8 +291,9 @@ async def _open(
     await _fill(uow, row, {"categories": categories, **details})
     await _refuse_second(uow, row)
     if organization_id is not None:
-        survivor, _ = (await going_on(uow, [organization_id]))[organization_id]
-        organization = await uow.load(OrganizationRow, survivor)
+        organization = await uow.load(OrganizationRow, organization_id)
+        while organization.merged_into is not None:
+            organization = await uow.load(OrganizationRow, organization.merged_into)
         row.organization_id, row.organization_sequence = organization.id, organization.sequence
     try:
         async with uow.session.begin_nested():

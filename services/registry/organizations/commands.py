@@ -535,6 +535,7 @@ async def merge(
     loser = await _load(uow, id)
     uow.expected_revision = None  # it was the loser's
     survivor = await _load(uow, into)
+    uow.permission = None  # what follows is the rule's, also in divisions where the caller may not act
     for row in (loser, survivor):
         _date(uow, row, effective_on, basis)
     await MERGING(uow, loser, survivor)

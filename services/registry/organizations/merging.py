@@ -113,6 +113,15 @@ async def doubles(uow: UnitOfWork, table: sa.Table, was: UUID, now: UUID) -> lis
     return [row["id"] for row in await uow.connection.fetch(statement, was, now, uow.stack)]
 
 
+@cache
+def naming(table: str) -> tuple[str, ...]:
+    """The columns of a table that name organisations, one or many, which follow a merger."""
+    if table in _STAY:
+        return ()
+    found = Table.metadata.tables[table]
+    return (*_singly(found), *_listing(found))
+
+
 class _Move(NamedTuple):
     table: str
     statement: str
@@ -124,11 +133,10 @@ class _Move(NamedTuple):
 def _moves() -> tuple[_Move, ...]:
     """One for every column that names one organisation."""
     return tuple(
-        _move(table, column.name)
+        _move(table, column)
         for table in Table.metadata.sorted_tables
         if table.name not in _STAY
-        for column in table.columns
-        if column.name == "operator_id" or column.name.endswith("organization_id")
+        for column in _singly(table)
     )
 
 
@@ -138,9 +146,18 @@ def _lists() -> tuple[tuple[str, str], ...]:
         (table.name, _replace(table, name))
         for table in Table.metadata.sorted_tables
         if table.name not in _STAY
-        for name in _LISTS
-        if name in table.columns and isinstance(table.columns[name].type, pg.ARRAY)
+        for name in _listing(table)
     )
+
+
+def _singly(table: sa.Table) -> list[str]:
+    names = (column.name for column in table.columns)
+    return [name for name in names if name == "operator_id" or name.endswith("organization_id")]
+
+
+def _listing(table: sa.Table) -> list[str]:
+    columns = table.columns
+    return [name for name in _LISTS if name in columns and isinstance(columns[name].type, pg.ARRAY)]
 
 
 @cache

@@ -2,7 +2,7 @@
 nothing else. Nobody acts on them here; what no two of the own may share does not bind them. Where two of them
 were merged, what is about the one is about the other here too, in whichever order that is heard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -12,13 +12,14 @@ from shuniu_contracts import Basis, Event, event_type, registry, stream
 
 from chassis.matters import Kind
 from chassis.matters.replicas import replicas
+from chassis.matters.rows import MatterRow, rendering
 from chassis.received import Received
 from chassis.service import Reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.commands import remember_status
 from services.registry.organizations.hooks import IDENTIFIED
-from services.registry.organizations.merging import going_on, move, step_back
+from services.registry.organizations.merging import going_on, move, naming, step_back
 from services.registry.organizations.model import days_standing
 from services.registry.organizations.tables import OrganizationRow, pinyin_initials
 
@@ -140,20 +141,18 @@ keep_organizations = Reaction(
 def keep_matters(kinds: Sequence[Kind[Any]]) -> tuple[Reaction, ...]:
     """The reactions that keep other stacks' records of these kinds."""
     return tuple(
-        _following(keep, str(kind.row.__tablename__)) if "organization_id" in kind.columns else keep
+        _following(keep, kind) if naming(str(kind.row.__tablename__)) else keep
         for kind, keep in zip(kinds, replicas(kinds), strict=True)
     )
 
 
-def _following(keep: Reaction, table: str) -> Reaction:
+def _following(keep: Reaction, kind: Kind[Any]) -> Reaction:
     """The same, which lets records about merged organisations follow."""
+    table = str(kind.row.__tablename__)
 
     async def follow(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-        named = [
-            UUID(event.data.state.organization.id)
-            for event in events
-            if event.envelope.stack != uow.stack and event.data.state.organization is not None
-        ]
+        foreign = [event for event in events if event.envelope.stack != uow.stack]
+        named = list({id for event in foreign for id in _named(kind, event)})
         if not named:
             return await keep.function(events, uow)
         await uow.connection.execute(_FOLLOWING)
@@ -164,3 +163,13 @@ def _following(keep: Reaction, table: str) -> Reaction:
 
     follow.__qualname__ = f"{keep.function.__qualname__}, following"
     return Reaction(keep.types, follow)
+
+
+def _named(kind: Kind[Any], event: Received[Any]) -> Iterator[UUID]:
+    """The organisations that a record says something about."""
+    row: type[MatterRow] = kind.row
+    said = rendering(row).columns(event.data.state)
+    for column in naming(str(row.__tablename__)):
+        value = said.get(column)
+        for id in value if isinstance(value, list | tuple) else filter(None, [value]):
+            yield UUID(str(id))
