@@ -26,8 +26,10 @@ def settle() -> None:
 
 LOOKS_S: Final = 2.0
 """Seconds between two looks at whether the process rests."""
-_RESTS: Final = 0.25
-"""Less of a processor than this is rest: waiting fetches, heartbeats, a command a second."""
+WORK_S: Final = 5.0
+"""Processor time, seconds, after which there is something to give back."""
+_RESTS: Final = 0.1
+"""Less of a processor than this is rest: waiting fetches and heartbeats take half of it."""
 
 
 class Returning:
@@ -36,17 +38,18 @@ class Returning:
 
     def __init__(self) -> None:
         self._used_s = time.process_time()
-        self._worked = False
+        self._worked_s = 0.0
 
     def look(self) -> bool:
         """Called every `LOOKS_S`; true where the process came to rest and gave back what it could."""
         used_s, before_s = time.process_time(), self._used_s
         self._used_s = used_s
-        rests = used_s - before_s < _RESTS * LOOKS_S
-        if not rests or not self._worked:
-            self._worked = self._worked or not rests
+        if used_s - before_s >= _RESTS * LOOKS_S:
+            self._worked_s += used_s - before_s
             return False
-        self._worked = False
+        if self._worked_s < WORK_S:
+            return False
+        self._worked_s = 0.0
         if (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:  # glibc's only
             trim(0)
         return True

@@ -44,6 +44,7 @@ async def test_after_heavy_work_no_idle_connection_is_kept(
     alone: Settings, key: object, monkeypatch: pytest.MonkeyPatch  # noqa: F811
 ) -> None:  # fmt: skip
     monkeypatch.setattr(collection, "LOOKS_S", 0.2)
+    monkeypatch.setattr(collection, "WORK_S", 0.4)
     idle = "select count(*) from pg_stat_activity where datname = current_database() and query like 'COMMIT%'"
     stop = asyncio.Event()
     task = await started(Assignment(service, alone), stop)
@@ -52,7 +53,7 @@ async def test_after_heavy_work_no_idle_connection_is_kept(
         await client.post("/v1/funds", json={"division": "440303", "title": "Rest", "total_fen": 100})
         assert await observer.fetchval(idle)
         began = time.process_time()
-        while time.process_time() - began < 2 * collection.LOOKS_S:  # noqa: ASYNC110
+        while time.process_time() - began < 2 * collection.WORK_S:  # noqa: ASYNC110
             await asyncio.sleep(0)
         async with asyncio.timeout(20):
             while await observer.fetchval(idle):  # noqa: ASYNC110, the server tells nobody
