@@ -31,7 +31,6 @@ from faststream.kafka.message import KafkaAckableMessage, KafkaMessage
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
-from chassis import fetching
 from chassis.settings import BusSettings
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
@@ -50,7 +49,6 @@ _LOG = logging.getLogger("chassis.bus")
 _ask = functools.partial(MetadataRequest, allow_auto_topic_creation=False)
 aiokafka.client.MetadataRequest = _ask
 aiokafka.admin.client.MetadataRequest = _ask
-fetching.hasten()
 
 
 def producer(settings: BusSettings, **changes: Any) -> AIOKafkaProducer:
