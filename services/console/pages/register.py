@@ -79,13 +79,14 @@ class RegisterImport:
         return await self._send("application", {"rows": rows}, told)
 
     async def _follow(self, found: Mapping[str, Any], told: Told) -> Outcome:
-        self.id = found["id"]
-        path = f"{_PATH}/{self.id}"
+        path = f"{_PATH}/{found['id']}"
         while found["state"] in _UNDER_WAY and told(self._under_way(found)):
             await asyncio.sleep(_LOOK_S)
             found = await self.registry.get(SERVICE, path)
         faults = await self.registry.get(SERVICE, f"{path}/faults", limit=SHOWN_FAULTS + 1)
         columns = await self.registry.get(SERVICE, f"{_PATH}/columns")
+        if told(""):
+            self.id = found["id"]  # whose buttons are drawn next
         return self._outcome(found, faults["items"], columns)
 
     def _under_way(self, found: Mapping[str, Any]) -> str:

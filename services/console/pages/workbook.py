@@ -143,18 +143,24 @@ class WorkbookDialog:
         await self._follow(lambda told: self.workbook.apply(rows, told))
 
     async def _follow(self, work: Work) -> None:
-        """Wait until it is done, and say what came of it."""
+        """Wait until it is done, and say what came of it, unless something else was asked for since."""
+        self.work = work
+
+        def told(text: str) -> bool:
+            return self.work is work and self._working(text)
+
         self.problem.visible = False
         self.report.clear()
-        self._working(self.said("checking"))
+        told(self.said("checking"))
         try:
-            outcome = await work(self._working)
+            outcome = await work(told)
         except NotDone as refused:
-            say(self.problem, str(refused))
+            if self.work is work:
+                say(self.problem, str(refused))
             return
         finally:
-            self._working("")
-        if not self.dialog.is_deleted:
+            told("")
+        if told(""):
             with self.report:
                 self._draw(outcome)
 
