@@ -1,5 +1,6 @@
 """The read model: what a batch of events makes of numbers, lists and timelines."""
 
+import asyncio
 import time
 from datetime import date
 from typing import Any
@@ -201,6 +202,16 @@ async def test_what_is_about_a_duplicate_is_on_the_page_of_the_record_that_stays
     assert {subject.id for subject in subjects} == {one.id, duty.id}
     assert "opened" in [line.fact for line in lines]
     assert [subject.id for subject in left] == [twin.id]
+
+
+async def test_records_that_are_said_to_be_merged_into_each_other_end_somewhere(world: World) -> None:
+    [one], [other] = [await world.register(name) for name in ("甲社", "乙社")]
+    await world.open_duty(one)
+    async with asyncio.timeout(10):
+        for gone, kept in ((one, other), (other, one), (one, one)):
+            into = Ref(str(kept.id), kept.sequence)
+            gone.state = msgspec.structs.replace(gone.state, ended=True, merged_into=into)
+            await world.hear(world.tell(gone, OrganizationMerged, into=into))
 
 
 async def test_thousands_of_events_are_one_quick_batch(world: World) -> None:

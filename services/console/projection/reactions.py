@@ -126,9 +126,13 @@ async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
 
 async def _follow(organizations: Sequence[str | UUID], uow: UnitOfWork) -> None:
     """Let what is about a merged organisation be about the one that goes on, whichever was heard first."""
-    while organizations:
-        rows = await uow.connection.fetch(_FOLLOW, organizations)
-        organizations = list({row["organization_id"] for row in rows})
+    waiting, followed = set(map(str, organizations)), set[str]()
+    while waiting:
+        rows = await uow.connection.fetch(_FOLLOW, waiting)
+        followed |= waiting
+        waiting = {
+            str(row["organization_id"]) for row in rows
+        } - followed  # a stranger may tell of a circle
 
 
 def _state(event: Received[Any]) -> str:
