@@ -130,9 +130,7 @@ async def _follow(organizations: Sequence[str | UUID], uow: UnitOfWork) -> None:
     while waiting:
         rows = await uow.connection.fetch(_FOLLOW, waiting)
         followed |= waiting
-        waiting = {
-            str(row["organization_id"]) for row in rows
-        } - followed  # a stranger may tell of a circle
+        waiting = {str(row["organization_id"]) for row in rows} - followed  # a stranger may tell of a circle
 
 
 def _state(event: Received[Any]) -> str:
