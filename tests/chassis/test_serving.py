@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from chassis import collection
 from chassis.database import until_there
+from chassis.keys import EmbeddedKey
 from chassis.runtime import Runtime
 from chassis.service import Service
 from chassis.serving import Assignment, CannotServe, RoleFailed, serve
@@ -41,7 +42,7 @@ async def started(assignment: Assignment, stop: asyncio.Event) -> "asyncio.Task[
 
 
 async def test_after_heavy_work_no_idle_connection_is_kept(
-    alone: Settings, key: object, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    alone: Settings, key: EmbeddedKey, monkeypatch: pytest.MonkeyPatch  # noqa: F811, a fixture
 ) -> None:  # fmt: skip
     monkeypatch.setattr(collection, "LOOKS_S", 0.2)
     monkeypatch.setattr(collection, "WORK_S", 0.4)
@@ -49,12 +50,12 @@ async def test_after_heavy_work_no_idle_connection_is_kept(
     stop = asyncio.Event()
     task = await started(Assignment(service, alone), stop)
     observer = await asyncpg.connect(alone.database.dsn.get_secret_value())
-    async with Served(alone, key).client() as client:  # type: ignore[arg-type]
+    async with Served(alone, key).client() as client:
         await client.post("/v1/funds", json={"division": "440303", "title": "Rest", "total_fen": 100})
         assert await observer.fetchval(idle)
         began = time.process_time()
-        while time.process_time() - began < 2 * collection.WORK_S:  # noqa: ASYNC110
-            await asyncio.sleep(0)
+        while time.process_time() - began < 2 * collection.WORK_S:
+            pass
         async with asyncio.timeout(20):
             while await observer.fetchval(idle):  # noqa: ASYNC110, the server tells nobody
                 await asyncio.sleep(0.05)
@@ -63,10 +64,12 @@ async def test_after_heavy_work_no_idle_connection_is_kept(
     await asyncio.wait_for(task, 5)
 
 
-async def test_a_command_in_hand_is_finished_before_the_process_ends(alone: Settings, key: object) -> None:  # noqa: F811
+async def test_a_command_in_hand_is_finished_before_the_process_ends(
+    alone: Settings, key: EmbeddedKey  # noqa: F811, a fixture
+) -> None:  # fmt: skip
     stop = asyncio.Event()
     task = await started(Assignment(service, alone), stop)
-    async with Served(alone, key).client() as client:  # type: ignore[arg-type]
+    async with Served(alone, key).client() as client:
         body = {"division": "440303", "title": "Drained", "total_fen": 100}
         id = (await client.post("/v1/funds", json=body)).json()["id"]
         slow = asyncio.create_task(

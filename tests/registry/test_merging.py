@@ -239,7 +239,8 @@ async def test_records_of_a_stack_below_follow_in_any_order(register: Register, 
     if not late:
         await told(register, ONE, organization, end)
     [(id, _)] = await about(register, "inspection")
-    assert str(id) == end.into.id  # type: ignore[attr-defined]
+    assert isinstance(end, registry.OrganizationMerged)
+    assert str(id) == end.into.id
 
 
 async def test_the_release_says_why(register: Register) -> None:

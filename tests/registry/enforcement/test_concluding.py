@@ -47,7 +47,8 @@ async def shown(register: Register, table: str, id: UUID, *columns: str) -> tupl
 
 async def refused(register: Register, decision: UUID) -> str | None:
     [row] = await register.rows("select refused from applied_decision where decision_id = $1", decision)
-    return row["refused"]  # type: ignore[no-any-return]
+    found: str | None = row["refused"]
+    return found
 
 
 async def test_a_conclusion_is_that_of_the_only_open_inspection(register: Register) -> None:
