@@ -45,10 +45,11 @@ class EmbeddedKey:
         return self.directory / JWKS_FILE
 
     def issue(
-        self, *, subject: str, roles: Iterable[str], divisions: Iterable[str], hours: float = 12.0,
-        auth: AuthSettings | None = None,
+        self, *, subject: str, roles: Iterable[str], divisions: Iterable[str], bodies: Iterable[str] = (),
+        hours: float = 12.0, auth: AuthSettings | None = None,
     ) -> str:  # fmt: skip
-        """A bearer token for a pseudonymous `subject` with roles in divisions, valid for `hours`."""
+        """A bearer token for a pseudonymous `subject` with roles in divisions, of the staff of `bodies`,
+        valid for `hours`."""
         settings = auth or AuthSettings()
         now = int(time.time())
         claims = {
@@ -57,6 +58,7 @@ class EmbeddedKey:
             "sub": subject,
             "roles": list(roles),
             "divisions": list(divisions),
+            "bodies": list(bodies),
             "iat": now,
             "exp": now + int(hours * 3600),
         }
@@ -65,10 +67,12 @@ class EmbeddedKey:
 
 
 def issue_token(
-    directory: Path, *, subject: str, roles: Iterable[str], divisions: Iterable[str], hours: float = 12.0
-) -> str:
+    directory: Path, *, subject: str, roles: Iterable[str], divisions: Iterable[str],
+    bodies: Iterable[str] = (), hours: float = 12.0,
+) -> str:  # fmt: skip
     """A token signed with the key in `directory`, which is made when absent."""
-    return EmbeddedKey.open(directory).issue(subject=subject, roles=roles, divisions=divisions, hours=hours)
+    key = EmbeddedKey.open(directory)
+    return key.issue(subject=subject, roles=roles, divisions=divisions, bodies=bodies, hours=hours)
 
 
 def write_secret(file: Path, content: object, *, replace: bool = False) -> None:

@@ -18,12 +18,14 @@ class NotPermitted(Refusal):
 
 @dataclass(frozen=True)
 class Principal:
-    """A caller: pseudonymous id, permission patterns (`organizations:*`), divisions (with all below)."""
+    """A caller: pseudonymous id, permission patterns (`organizations:*`), divisions (with all below), and the
+    bodies and sections whose staff they are, by the codes of the region's profile."""
 
     actor_id: str
     roles: frozenset[str]
     permissions: frozenset[str]
     divisions: tuple[str, ...]
+    bodies: frozenset[str] = frozenset()
 
     def has(self, permission: str) -> bool:
         """Whether the permission is held in any division."""

@@ -15,16 +15,17 @@ from chassis.service import Service
 
 @dataclass(frozen=True)
 class Badge:
-    """Takes `role@division@account` for a token, as a gateway in front of us might; `u-` and the role is the
-    account that is left out."""
+    """Takes `role@division@account@bodies` for a token, as a gateway in front of us might; `u-` and the role
+    is the account that is left out, commas are between bodies."""
 
     service: Service
 
     async def principal(self, token: str | None) -> Principal:
         """The caller that the token names; nobody without one."""
-        role, division, account = ((token or "nobody@120116") + "@@").split("@")[:3]
+        role, division, account, bodies = ((token or "nobody@120116") + "@@@").split("@")[:4]
         permissions = permissions_of([role], self.service.roles)
-        return Principal(account or f"u-{role}", frozenset({role}), permissions, (division,))
+        staff = frozenset(filter(None, bodies.split(",")))
+        return Principal(account or f"u-{role}", frozenset({role}), permissions, (division,), staff)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,10 @@ def token(
         list[str],
         typer.Option(help="Division code the roles hold in, descendants included; may be repeated."),
     ],
+    body: Annotated[
+        list[str] | None,
+        typer.Option(help="Body or section of the profile whose staff the caller is; may be repeated."),
+    ] = None,
     subject: Annotated[str, typer.Option(help="Pseudonymous id of the caller.")] = "u-operator",
     hours: Annotated[float, typer.Option(min=0.001, help="How long the token is good for.")] = 12.0,
     data_dir: DataDir = None,
@@ -50,4 +54,5 @@ def token(
     from chassis.model import division_code
 
     codes = [division_code(code) for code in division]
-    print(issue_token(keys_directory(data_dir), subject=subject, roles=role, divisions=codes, hours=hours))
+    keys = keys_directory(data_dir)
+    print(issue_token(keys, subject=subject, roles=role, divisions=codes, bodies=body or (), hours=hours))

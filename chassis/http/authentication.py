@@ -85,15 +85,17 @@ class Verifier:
 
     def _principal_of(self, claims: dict[str, Any]) -> Principal:
         subject, roles, divisions = claims["sub"], claims.get("roles"), claims.get("divisions")
-        if not (isinstance(subject, str) and subject and _texts(roles) and _texts(divisions)):
-            raise _invalid("sub must be text, roles and divisions lists of text")
+        bodies = claims.get("bodies", [])
+        if not (isinstance(subject, str) and subject and all(map(_texts, (roles, divisions, bodies)))):
+            raise _invalid("sub must be text, roles and divisions lists of text, and bodies, if there, too")
         assert isinstance(roles, list)
         assert isinstance(divisions, list)
         try:
             codes = tuple(division_code(code) for code in divisions)
         except MalformedDivision as error:
             raise _invalid(str(error)) from None
-        return Principal(subject, frozenset(roles), permissions_of(roles, self._roles), codes)
+        granted = permissions_of(roles, self._roles)
+        return Principal(subject, frozenset(roles), granted, codes, frozenset(bodies))
 
     async def _key(self, key_id: str) -> Any:
         if self._production and key_id == self._settings.embedded_key_id:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
@@ -11,6 +12,7 @@ import httpx
 from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
 
 from chassis.embedded.connection import Connection
+from chassis.keys import issue_token
 from chassis.lag import Subscription, backlog, caught_up
 from chassis.service import discover
 from chassis.settings import BusSettings
@@ -28,19 +30,34 @@ class StepFailed(Exception):
 class Stack:
     """A running stack, seen from outside."""
 
-    def __init__(self, connection: Connection, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, connection: Connection, client: httpx.AsyncClient, token: str, keys: Path | None = None
+    ) -> None:
         self.connection = connection
         self._client = client
+        self._signed = {"Authorization": f"Bearer {token}"}
+        self._keys = keys
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, connection: Connection, token: str) -> AsyncIterator["Stack"]:
-        """A client of the stack as whom the bearer token names."""
-        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+    async def open(
+        cls, connection: Connection, token: str, keys: Path | None = None
+    ) -> AsyncIterator["Stack"]:
+        """A client of the stack as whom the bearer token names; `keys` is where an embedded stack's are."""
         limits = httpx.Limits(max_connections=AT_ONCE * 2)
+        headers = {"Accept-Language": "en"}
         async with httpx.AsyncClient(headers=headers, timeout=60, limits=limits) as client:
-            yield cls(connection, client)
+            yield cls(connection, client, token, keys)
+
+    def as_staff(self, subject: str, role: str, *bodies: str) -> "Stack":
+        """The same embedded stack for one of the staff of these bodies; raises `StepFailed` for another."""
+        if self._keys is None:
+            raise StepFailed("only an embedded stack signs tokens for its scenarios")
+        token = issue_token(
+            self._keys, subject=subject, roles=[role], divisions=[self.connection.stack], bodies=bodies
+        )
+        return Stack(self.connection, self._client, token, self._keys)
 
     async def ask(self, method: str, service: str, path: str, **arguments: Any) -> Any:
         """One request; its JSON. Raises `StepFailed` with the problem that the service describes."""
@@ -54,7 +71,7 @@ class Stack:
     async def _answer(self, method: str, service: str, path: str, **arguments: Any) -> httpx.Response:
         async with self._gate:
             answer = await self._client.request(
-                method, f"{self.connection.services[service]}{path}", **arguments
+                method, f"{self.connection.services[service]}{path}", headers=self._signed, **arguments
             )
         if answer.is_error:
             raise StepFailed(f"{method} {service}{path}: {answer.status_code} {answer.text[:600]}")
@@ -121,6 +138,17 @@ class Stack:
         finally:
             for database in databases:
                 await database.close()
+
+
+async def refused(code: str, step: Awaitable[Any]) -> None:
+    """Take a step that must be refused with this code. Raises `StepFailed` where it was not, or otherwise."""
+    try:
+        await step
+    except StepFailed as failed:
+        if f'"{code}"' in str(failed):
+            return
+        raise
+    raise StepFailed(f"a step was to be refused as {code} and was not")
 
 
 async def _caught_up(

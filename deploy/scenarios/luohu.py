@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from chassis.region import Region, load_region
 from deploy.regions import profile_file
-from deploy.scenarios.client import Stack
+from deploy.scenarios.client import Stack, refused
 from deploy.scenarios.generated import Group, Named, compose
 from deploy.scenarios.register import Entry
 from deploy.scenarios.running import run
@@ -38,6 +38,8 @@ PHASES = (
 MILESTONES = (("各街道妇联制定方案并报备", date(2012, 10, 31)), ("懿Base挂牌成立", date(2012, 11, 30)))
 TASK = "各街道妇联制定建设枢纽型社会组织工作方案并报备"
 IN_CARE, PAIRED = 5, 4
+FOUND, FIELD, SECTION = "罗湖区示例亲子阅读小组", "家庭教育", "childrens_work"
+"""A generated group of a field, and the section to which the profile routes it."""
 
 
 def register(region: Region) -> list[Entry]:
@@ -132,6 +134,32 @@ class Luohu(Situation):
                 await self._step(f"{path}/filing", day, plan="本街道工作方案")
             told()
 
+    async def share_steps(self, street: str) -> None:
+        """Found by a street, filed by 妇儿中心, kept in contact by the section of its field, each by their
+        own staff; nobody takes another body's step (R10, L11)."""
+        found, filed, kept = (
+            self.stack.as_staff(f"u-generated-{body}", "hub_officer", body)
+            for body in ("street_federation", "centre", SECTION)
+        )
+        told = self.bar("摸底、备案、联系各归其位 each step by its body", 3)
+        known = await self.stack.every("registry", "/v1/organizations", q=FOUND)
+        group = known[0] if known else await found.post(
+            "registry", "/v1/organizations", name=FOUND, division=street, categories=[FIELD],
+            **on("2012-09-03"),
+        )  # fmt: skip
+        told()
+        filing = f"/v1/organizations/{group['id']}/filing"
+        if group["legal_status"] == "discovered":
+            await refused("not_owner_of_step", found.post("registry", filing, **on("2012-09-10")))
+            await filed.post("registry", filing, **on("2012-09-10"))
+        told()
+        contacts = "/v1/contact-assignments"
+        contact = {"organization_id": group["id"], "officer": f"u-generated-{SECTION}", **on("2012-09-17")}
+        if not await self.stack.every("registry", contacts, organization_id=group["id"]):
+            await refused("not_owner_of_step", filed.post("registry", contacts, **contact))
+            await kept.post("registry", contacts, **contact)
+        told()
+
     async def look_after(self, streets: list[str]) -> None:
         """Poor single mothers in care, children in difficulty and those who give (L24): opaque people."""
         if await self.stack.every("registry", "/v1/care-records", division=self.division):
@@ -164,6 +192,7 @@ async def build(stack: Stack, started: float) -> None:
         await situation.run_plan(await situation.adopt_plan())
         await situation.file_street_plans(streets)
         await situation.look_after(streets)
+        await situation.share_steps(streets[0])
         await situation.settle("事件到达各服务 events reach every service")
 
 

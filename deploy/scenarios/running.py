@@ -96,17 +96,23 @@ def _residual(item: dict[str, Any]) -> str:
     return f"\n差 by {item['residual_text']}" if item["verdict"] == "differs" else ""
 
 
+def keys_of(data_dir: Path) -> Path:
+    """Where an embedded stack has the key that signs its tokens."""
+    return data_dir / "keys"
+
+
 def operator_token(data_dir: Path, connection: Connection) -> str:
     """A token of the embedded stack's own key for one who may do everything in the stack."""
     return issue_token(
-        data_dir / "keys", subject="u-scenario", roles=["operator"], divisions=[connection.stack]
+        keys_of(data_dir), subject="u-scenario", roles=["operator"], divisions=[connection.stack]
     )
 
 
 async def _main(region: str, build: Build, data_dir: Path, port: int, once: bool) -> int:
     started = time.monotonic()
     async with running_stack(region, data_dir, port) as connection:
-        async with Stack.open(connection, operator_token(data_dir, connection)) as stack:
+        token = operator_token(data_dir, connection)
+        async with Stack.open(connection, token, keys_of(data_dir)) as stack:
             await build(stack, started)
             wrong = show_figures(await compared(stack))
         out.print(f"[dim]{time.monotonic() - started:.1f} s in all[/dim]")

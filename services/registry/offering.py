@@ -12,8 +12,9 @@ from shuniu_contracts import State
 from chassis.http import Reading
 from chassis.matters.naming import NamesOf, Offered, named
 from chassis.matters.rendering import sums
-from services.registry.organizations.commands import Step, owner_elsewhere
-from services.registry.policy import RegistryPolicy, names_of
+from services.registry.organizations.commands import own_step
+from services.registry.organizations.model import NotOwnerOfStep
+from services.registry.policy import RegistryPolicy, Step, names_of
 from services.registry.vocabulary import Names
 
 
@@ -30,7 +31,7 @@ class Form:
     permission: str
     body: type[BaseModel]
     possible: Callable[[Any], bool] | None = None
-    owned: Step | None = None
+    owned: tuple[Step, ...] = ()
     amends: bool = False
 
 
@@ -57,10 +58,11 @@ class Offering:
         return self.told(reading, [form for form in forms if form.possible is None])
 
     def told(
-        self, reading: Reading, forms: Sequence[Form], listed: Mapping[str, Offered] | None = None
-    ) -> dict[str, Any]:
+        self, reading: Reading, forms: Sequence[Form], listed: Mapping[str, Offered] | None = None, *,
+        department: str | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """The records as a kind, with those of the forms that the caller may use; `listed` are names beside
-        those that all have."""
+        those that all have, `department` deals with the record."""
         names = self.names(names_of(reading.policy(RegistryPolicy)), listed or {})
         fields = {one: names(self.name, one) for one in self.titles}
         return {
@@ -68,7 +70,9 @@ class Offering:
             "states": self.states, "transitions": {}, "waits_in": [], "opening": None,
             "fields": self.titles, "filter": {"properties": {}},
             "money": sorted(sums(self.public)),
-            "steps": {form.name: self.words(form, names) for form in forms if _may(reading, form)},
+            "steps": {
+                form.name: self.words(form, names) for form in forms if _may(reading, form, department)
+            },
             "codes": {one: offered.names for one, offered in fields.items() if offered.names},
             "english": {one: offered.english for one, offered in fields.items() if offered.english},
         }  # fmt: skip
@@ -104,6 +108,14 @@ class Offering:
         return found | ({"x-seldom": True} if name in self.seldom else {})
 
 
-def _may(reading: Reading, form: Form) -> bool:
-    elsewhere = form.owned is not None and owner_elsewhere(reading, form.owned) is not None
-    return reading.principal.has(form.permission) and not elsewhere
+def _may(reading: Reading, form: Form, department: str | None) -> bool:
+    own = not form.owned or any(_owns(reading, step, department) for step in form.owned)
+    return reading.principal.has(form.permission) and own
+
+
+def _owns(reading: Reading, step: Step, department: str | None) -> bool:
+    try:
+        own_step(reading, step, department)
+    except NotOwnerOfStep:
+        return False
+    return True

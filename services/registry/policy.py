@@ -50,13 +50,26 @@ class Criterion(_Section):
     name_en: str = ""
 
 
-class StepOwner(_Section):
-    """The body that alone takes a step, by the roles its staff have (LUOHU R10, L11)."""
+Step = Literal["census", "filing", "contact"]
+STEPS_ZH: Final[Mapping[Step, str]] = {"census": "摸底", "filing": "备案", "contact": "联系"}
 
-    body: str
-    roles: frozenset[str] = Field(description="roles of its staff; empty: anybody with the permission")
+
+class StepOwner(_Section):
+    """The bodies whose staff alone takes a step (LUOHU R10, L11): who that is, `bodies` of a token says."""
+
+    bodies: tuple[Code, ...] = Field(
+        min_length=1, description="departments of this profile, or bodies that `codes.body` or we name"
+    )
+    by_department: bool = Field(
+        False,
+        description="of these the one alone that the organisation is routed to, where it is one (R09: must)",
+    )
     source: str = Field(description="where it is said")
     strength: Literal["must", "reported_practice", "reading"] = Field(description="how it is said")
+
+    def of(self, department: str | None) -> tuple[str, ...]:
+        """Whose step it is for an organisation that `department` deals with."""
+        return (department,) if self.by_department and department in self.bodies else self.bodies
 
 
 class WorkingDays(_Section):
@@ -171,7 +184,7 @@ class RegistryPolicy(_Section):
     )
     charter_template: Code | None = Field(None, description="charter template in force (B25)")
     working_days: WorkingDays = Field(default_factory=lambda: WorkingDays.model_validate({}))
-    steps: dict[Literal["census", "filing", "contact"], StepOwner] = Field(
+    steps: dict[Step, StepOwner] = Field(
         default_factory=dict, description="bodies that alone take a step, none by default (R10, L11: must)"
     )
     inspections: InspectionsPolicy = Field(default_factory=lambda: InspectionsPolicy.model_validate({}))
@@ -271,6 +284,11 @@ class RegistryPolicy(_Section):
             "care_census.needs": self.care.needs,
         }
 
+    def body_names(self, codes: Sequence[str]) -> str:
+        """Departments and bodies in Chinese, as a sentence lists them."""
+        names = {**self.vocabulary["body"], **{one.code: one.name_zh for one in self.departments}}
+        return "、".join(names.get(code, code) for code in codes)
+
     @property
     def _stages(self) -> Sequence[Any]:
         return [stage for path in self.incubation.cultivation_paths for stage in path.stages]
@@ -311,6 +329,11 @@ class RegistryPolicy(_Section):
         routed = {*self.departments_by_category.values(), *filter(None, [self.default_department])}
         if lost := routed - departments:
             raise ValueError(f"department {', '.join(sorted(lost))} is not listed in departments")
+        for name, owner in self.steps.items():
+            if lost := set(owner.bodies) - departments - self.vocabulary["body"].keys():
+                raise ValueError(
+                    f"steps.{name}: {', '.join(sorted(lost))} is neither a department nor named in codes.body"
+                )
         for key, names in self.codes.items():
             if _closed(key) and (lost := names.keys() - of_field(self._listed, *_parted(key)).keys()):
                 raise ValueError(f"codes.{key}: {', '.join(sorted(lost))} is not on the profile's list")

@@ -60,9 +60,10 @@ class Api:
 
     client: httpx.AsyncClient
 
-    def as_(self, role: str, division: str = "120116") -> "Api":
-        """The same registry for another caller."""
-        headers = {"authorization": f"Bearer {role}@{division}", "accept-language": "en"}
+    def as_(self, role: str, division: str = "120116", *bodies: str) -> "Api":
+        """The same registry for another caller, of the staff of `bodies`."""
+        token = f"{role}@{division}@@{','.join(bodies)}"
+        headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
         return Api(
             httpx.AsyncClient(
                 transport=self.client._transport, base_url=self.client.base_url, headers=headers

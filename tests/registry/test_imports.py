@@ -497,3 +497,34 @@ async def test_binhais_register_goes_in_without_a_fault(register: Register, tmp_
     assert (done.state, done.rows_applied) == ("applied", 2357)
     assert OFFICER.actor_id == done.actor_id
     assert done.basis == Basis.HISTORICAL.value
+
+
+async def test_an_import_takes_no_step_of_another_bodys_staff(register: Register) -> None:
+    """In Luohu 妇儿中心 files and the office takes stock (L11), whoever brings the workbook."""
+    register.runtime.policies = load_region(profile_file("440303")).policy("registry", RegistryPolicy)
+    filed = {"备案日期": date(2012, 3, 1), "法律形式": "社区社会组织"}
+    blank = {"法律状态": None, "登记日期": None, "法律形式": None}
+    rows = [row("滨海第一互助会", **blank | filed), row("滨海第二互助会", **blank)]
+    file = workbook(rows)
+    as_staff = {
+        body: Principal(
+            f"u-{body}", frozenset({"hub_officer"}), frozenset({"imports:*"}), ("120116",), bodies
+        )
+        for body, bodies in (("office", frozenset({"office"})), ("centre", frozenset({"centre"})))
+    }
+
+    async def brought(body: str) -> ImportRow:
+        made = await register.do(
+            commands.receive, principal=as_staff[body], content=file, file_name="名册.xlsx",
+            division="120116",
+        )  # fmt: skip
+        return await run(register, made.id)
+
+    checked = await brought("office")
+    assert await faults(register, checked.id) == [(2, "法律状态", "not_owner_of_step")]
+    # Who asks for the rows to go in is who takes the step, whoever brought the file.
+    await register.do(commands.request_apply, principal=as_staff["centre"], id=checked.id, rows="valid")
+    applied = await run(register, checked.id)
+    assert await faults(register, applied.id) == [(3, "法律状态", "not_owner_of_step")]
+    [entered] = await register.rows("select name, legal_status from organization")
+    assert tuple(entered) == ("滨海第一互助会", "filed")

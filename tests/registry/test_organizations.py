@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from uuid_utils.compat import uuid7
 
 from chassis.model import FutureDay, Refusals, StepNotPossible
 from chassis.principal import NotPermitted, Principal
+from chassis.region import load_region
 from chassis.unit_of_work import ForeignDivision, StaleRevision
+from deploy.regions import profile_file
 from services.registry.identification.model import MalformedCreditCode, complete_credit_code
 from services.registry.organizations import commands
 from services.registry.organizations.model import (
@@ -27,7 +30,7 @@ from services.registry.organizations.model import (
     RegistrationRoute,
     UnknownCategory,
 )
-from services.registry.policy import RegistryPolicy, StepOwner
+from services.registry.policy import RegistryPolicy
 from tests.registry.conftest import OFFICER, Register
 
 pytestmark = pytest.mark.integration
@@ -299,12 +302,55 @@ async def test_merging_with_itself_or_with_nothing_is_refused(register: Register
         await register.do(commands.merge, id=row.id, into=uuid7())
 
 
-async def test_a_step_that_belongs_to_a_body_is_taken_by_its_staff_only(register: Register) -> None:
-    owner = StepOwner(body="妇儿中心", roles=frozenset({"hub_officer"}), source="LUOHU R10", strength="must")
-    register.runtime.policies = RegistryPolicy(steps={"filing": owner})
-    row = await register.do(commands.enter, **found())
-    liaison = Principal("u-liaison", frozenset({"liaison"}), frozenset({"*"}), ("120116",))
-    officer = Principal("u-officer", frozenset({"hub_officer"}), frozenset({"*"}), ("120116",))
+LUOHU = load_region(profile_file("440303")).policy("registry", RegistryPolicy)
+
+
+def staff(*bodies: str) -> Principal:
+    """An officer of the hub: whose staff, only the bodies say."""
+    name = "-".join(("u", *bodies))
+    return Principal(name, frozenset({"hub_officer"}), frozenset({"*"}), ("120116",), frozenset(bodies))
+
+
+async def test_in_luohu_each_step_is_taken_by_the_staff_of_its_body_only(register: Register) -> None:
+    """办公室、各街道妇联 take stock, 妇儿中心 files, a section keeps contact with its fields (L11)."""
+    register.runtime.policies = LUOHU
+    office, street, centre = staff("office"), staff("street_federation"), staff("centre")
+    for other in (staff(), centre, staff("womens_work")):
+        with pytest.raises(NotOwnerOfStep, match="区妇联办公室、各街道妇联"):
+            await register.do(commands.enter, principal=other, **found())
+    await register.do(commands.enter, principal=street, **found(name="滨海舞蹈队"))
+    row = await register.do(commands.enter, principal=office, **found(categories=["family_education"]))
+    for other in (staff(), office, street, staff("childrens_work")):
+        with pytest.raises(NotOwnerOfStep, match="妇儿中心"):
+            await register.do(commands.file, principal=other, id=row.id)
+        with pytest.raises(NotOwnerOfStep, match="妇儿中心"):
+            await register.do(
+                commands.enter, principal=other, status_on_record=LegalStatus.FILED, division="120116005",
+                legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "滨海书画队"},
+            )  # fmt: skip
+    assert (await register.do(commands.file, principal=centre, id=row.id)).legal_status == "filed"
+    for other in (staff(), centre, office, staff("womens_work"), staff("base_liaison")):
+        with pytest.raises(NotOwnerOfStep, match="儿童工作科"):
+            await register.do(commands.link, principal=other, id=row.id, link=HubLink.LINKED)
+    section = staff("childrens_work")
+    await register.do(commands.link, principal=section, id=row.id, link=HubLink.LINKED)
     with pytest.raises(NotOwnerOfStep, match="妇儿中心"):
-        await register.do(commands.file, principal=liaison, id=row.id)
-    assert (await register.do(commands.file, principal=officer, id=row.id)).legal_status == "filed"
+        await register.do(commands.link, principal=section, id=row.id, link=HubLink.HUB_FILED)
+    linked = await register.do(commands.link, principal=centre, id=row.id, link=HubLink.HUB_FILED)
+    assert linked.hub_link == "hub_filed"
+
+
+async def test_a_refusal_names_the_step_its_body_and_ones_own(register: Register) -> None:
+    register.runtime.policies = LUOHU
+    row = await register.do(commands.enter, **found())
+    with pytest.raises(NotOwnerOfStep) as refused:
+        await register.do(commands.file, principal=staff("office"), id=row.id)
+    assert refused.value.message("zh") == "“备案”由“妇儿中心”负责，您所属的机构（区妇联办公室）不能办理。"
+
+
+@pytest.mark.parametrize("bodies", [[], ["nobody_knows"]])
+def test_a_step_belongs_to_bodies_that_the_profile_knows(bodies: list[str]) -> None:
+    with pytest.raises(ValidationError, match=r"nobody_knows|at least 1 item"):
+        RegistryPolicy.model_validate(
+            {"steps": {"filing": {"bodies": bodies, "source": "LUOHU R10", "strength": "must"}}}
+        )

@@ -11,7 +11,7 @@ import pytest
 
 from deploy.scenarios import jiangmen, luohu, suyu, tongzhou
 from deploy.scenarios.client import Stack, StepFailed
-from deploy.scenarios.running import compared, operator_token
+from deploy.scenarios.running import compared, keys_of, operator_token
 from tests.system.world import RunningStack, counts
 
 pytestmark = pytest.mark.system
@@ -24,7 +24,7 @@ async def built(place: Path, scenario: ModuleType) -> AsyncIterator[Stack]:
     connection = running.start("--region", scenario.REGION)
     try:
         token = operator_token(running.data_dir, connection)
-        async with Stack.open(connection, token) as stack:
+        async with Stack.open(connection, token, keys_of(running.data_dir)) as stack:
             await scenario.build(stack, time.monotonic())
             before = await counts(connection)
             await scenario.build(stack, time.monotonic())
@@ -68,6 +68,15 @@ async def test_luohus_plan_runs_through_its_phases_and_its_gap_is_told(place: Pa
         assert organization["legal_status"] == "candidate"
         now = await figures(stack)
         assert (now["care.persons"], now["care.pairings"]) == (5, 4)
+        [found] = await stack.every("registry", "/v1/organizations", q=luohu.FOUND)
+        assert (found["legal_status"], found["department"]) == ("filed", luohu.SECTION)
+        [kept] = await stack.every("registry", "/v1/contact-assignments", organization_id=found["id"])
+        assert kept["officer"] == f"u-generated-{luohu.SECTION}"
+        for body in ("centre", "womens_work"):  # 妇儿中心 and the sections are told apart (L11)
+            with pytest.raises(StepFailed, match="not_owner_of_step"):
+                await stack.as_staff("u-other", "hub_officer", body).post(
+                    "registry", f"/v1/contact-assignments/{kept['id']}/hand-over", to="u-other"
+                )
         [record, *_] = await stack.every("registry", "/v1/care-records", division="440303")
         with pytest.raises(StepFailed, match="care_purpose_not_yours"):  # not even an operator
             await stack.post("registry", f"/v1/care-records/{record['id']}/looks", purpose="supervision")

@@ -69,6 +69,7 @@ async def receive(
     if known is not None:
         if apply is not None and known.state == ImportState.CHECKED.value:
             _move(known, "requested")
+            _asked(known, uow)
             known.apply, known.problem, known.attempts = apply, None, 0
         return known
     row = ImportRow(
@@ -85,6 +86,7 @@ async def receive(
         mapping_given=mapping,
         created_at=uow.now,
     )
+    _asked(row, uow)
     uow.session.add(row)
     uow.session.add(ImportFileRow(import_id=row.id, content=content))
     return row
@@ -117,6 +119,7 @@ async def remap(
     """Check the workbook again with another mapping (field to header) or another sheet."""
     row = await load(uow, id)
     _move(row, "remapped")
+    _asked(row, uow)
     row.mapping_given, row.sheet = mapping or row.mapping_given, sheet or row.sheet
     row.problem, row.attempts, row.apply = None, 0, None
     return row
@@ -126,6 +129,7 @@ async def request_apply(uow: UnitOfWork, *, id: UUID, rows: Which) -> ImportRow:
     """Put a checked workbook's rows into the register: all of them or none, or the valid ones."""
     row = await load(uow, id)
     _move(row, "requested")
+    _asked(row, uow)
     row.apply, row.problem, row.attempts = rows, None, 0
     return row
 
@@ -147,6 +151,11 @@ async def load(uow: UnitOfWork, id: UUID) -> ImportRow:
         raise ImportNotFound(id=id)
     uow.authorize(row.division)
     return row
+
+
+def _asked(row: ImportRow, uow: UnitOfWork) -> None:
+    """Who asks for the work, as far as it says whose steps the rows may be."""
+    row.roles, row.bodies = sorted(uow.principal.roles), sorted(uow.principal.bodies)
 
 
 def _move(row: ImportRow, fact: str) -> None:

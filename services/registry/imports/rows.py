@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from chassis.model import Refusal, division_code, is_within
+from chassis.principal import Principal
 from chassis.region import Region
 from services.registry.identification.model import (
     credit_code,
@@ -22,11 +23,13 @@ from services.registry.identification.model import (
 )
 from services.registry.imports.model import COLUMN_BY_FIELD, COLUMNS, VOCABULARIES, Fault
 from services.registry.imports.reader import Cell, Reading
+from services.registry.organizations.commands import STEP_OF_ENTRY, STEP_OF_LINK, refuse_other_staff
 from services.registry.organizations.model import (
     FINAL,
     Basis,
     LegalForm,
     LegalStatus,
+    NotOwnerOfStep,
     check_code,
     check_days,
     entered,
@@ -63,6 +66,8 @@ class Context:
 
     region: Region
     policy: RegistryPolicy
+    principal: Principal
+    """Whose steps the rows are (L11)."""
     division: str
     """The office's division: no row may lie outside."""
     stack: str
@@ -366,6 +371,10 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
         column = _COLUMN_OF_RULE.get(refusal.code, "法律形式")
         sheet.fault(row, column, refusal.code, refusal.message("zh"), refusal.message("en"))
         return None
+    if (other := _of_other_staff(status, values, context)) is not None:
+        column, refused = other
+        sheet.fault(row, column, refused.code, refused.message("zh"), refused.message("en"))
+        return None
     faults = _faults_of_days(values, effective_on, context.today)
     for fault in faults:
         known = COLUMN_BY_FIELD.get((fault.at or "")[1:])
@@ -377,6 +386,24 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
     seen = msgspec.msgpack.encode([division, status, effective_on, sorted(values.items())])
     fingerprint = blake2b(seen, digest_size=16).digest()
     return Draft(row, values, normalized, status, axes.legal_form, effective_on, fingerprint)
+
+
+def _of_other_staff(
+    status: LegalStatus, values: Mapping[str, Any], context: Context
+) -> tuple[str, NotOwnerOfStep] | None:
+    """Which column takes a step that is not of the staff of whoever brought the row."""
+    if not context.policy.steps:
+        return None
+    department = context.policy.department_for(values.get("categories", []))
+    link = values.get("hub_link", "none")
+    steps = {"legal_status": STEP_OF_ENTRY.get(status), "hub_link": STEP_OF_LINK.get(link)}
+    for column, step in steps.items():
+        if step is not None:
+            try:
+                refuse_other_staff(context.principal, context.policy, step, department)
+            except NotOwnerOfStep as refusal:
+                return COLUMN_BY_FIELD[column].header, refusal
+    return None
 
 
 _DAYS = ("founded_on", "filed_on", "registered_on", "ended_on")

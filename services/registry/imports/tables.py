@@ -32,6 +32,9 @@ class ImportRow(Table, table=True):
     id: UUID = Field(default_factory=uuid7, primary_key=True)
     division: str = Field(index=True)
     actor_id: str
+    roles: list[str] = Field(default_factory=list, sa_type=pg.JSONB)
+    """Of whoever asked for it last; their bodies say whose steps its rows may be (L11)."""
+    bodies: list[str] = Field(default_factory=list, sa_type=pg.JSONB)
     state: str
     apply: str | None = None
     """`all` or `valid` rows; none: only checked."""

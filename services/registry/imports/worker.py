@@ -132,13 +132,14 @@ def without_collection() -> Iterator[None]:
 
 async def _do(runtime: Runtime, row: ImportRow, content: bytes, now: datetime) -> None:
     id = row.id
-    principal = Principal(row.actor_id, frozenset({"import"}), frozenset({"*"}), (row.division,))
+    roles = frozenset({"import", *row.roles})
+    principal = Principal(row.actor_id, roles, frozenset({"*"}), (row.division,), frozenset(row.bodies))
     cause = Cause(str(row.id))
     if row.state == ImportState.UNDOING.value:
         await _undo(runtime, row, principal, cause)
         return
     try:
-        reading, mapping, sheet = await _check(runtime, row, content, now)
+        reading, mapping, sheet = await _check(runtime, row, principal, content, now)
     except (Refusal, Refusals) as refused:
         await _give_up(runtime, id, refused)
         return
@@ -151,7 +152,7 @@ async def _do(runtime: Runtime, row: ImportRow, content: bytes, now: datetime) -
 
 
 async def _check(
-    runtime: Runtime, row: ImportRow, content: bytes, now: datetime
+    runtime: Runtime, row: ImportRow, principal: Principal, content: bytes, now: datetime
 ) -> tuple[Reading, dict[str, int], Sheet]:
     """Read the workbook and check its rows by everything but the register itself."""
     policy = _policy(runtime)
@@ -167,6 +168,7 @@ async def _check(
     context = Context(
         region=runtime.region,
         policy=policy,
+        principal=principal,
         division=row.division,
         stack=runtime.settings.stack,
         lower_stacks=runtime.settings.lower_stacks,

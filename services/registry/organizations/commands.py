@@ -1,6 +1,6 @@
 """The use cases of organisations: come onto the record, move along an axis, change details, merge, end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.acting import Acting
 from chassis.model import Refusal, division_code, refuse_all
+from chassis.principal import Principal
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import credit_code, legacy_number, organization_name
@@ -39,7 +40,7 @@ from services.registry.organizations.model import (
 )
 from services.registry.organizations.standing import Reason, weighing, worst
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.policy import RegistryPolicy, StepOwner
+from services.registry.policy import STEPS_ZH, RegistryPolicy, Step
 
 DETAILS: Final = (
     "name", "credit_code", "legacy_number", "categories", "department", "nature", "functions",
@@ -54,7 +55,6 @@ _IDENTIFYING: Final = frozenset({"name", "credit_code"})
 _ABSORBED: Final = tuple(
     name for name in (*DETAILS, "supervisory_unit", "supervisory_unit_name", "filed_on") if name != "name"
 )
-Step = Literal["census", "filing", "contact"]
 Details = Mapping[str, Any]
 
 _HISTORY = """
@@ -76,25 +76,42 @@ where not ended and not replica and id <> $1
 limit 1
 """
 
+_DEPARTMENTS = "select distinct department from organization where id = any($1)"
+
 _TAKE = """
 select pg_advisory_xact_lock(hashtextextended('organization ' || place, 0)) from unnest($1::text[]) as place
 """
 
 
-def owner_elsewhere(acting: Acting, step: Step) -> StepOwner | None:
-    """The body that the step belongs to where the caller is not of its staff (L11)."""
-    owner = acting.policy(RegistryPolicy).steps.get(step)
-    if owner is None or not owner.roles or acting.principal.roles & {*owner.roles, "operator", "system"}:
-        return None
-    return owner
-
-
-def own_step(uow: UnitOfWork, step: Step) -> None:
-    """Raise `NotOwnerOfStep` where the step belongs to a body whose staff the caller is not (L11)."""
-    if (owner := owner_elsewhere(uow, step)) is None:
+def refuse_other_staff(
+    principal: Principal, policy: RegistryPolicy, step: Step, department: str | None = None
+) -> None:
+    """Raise `NotOwnerOfStep` where the step belongs to bodies whose staff `principal` is not (L11);
+    `department` deals with the organisation."""
+    owner = policy.steps.get(step)
+    if owner is None or principal.roles & {"operator", "system"}:
         return
-    roles = ", ".join(sorted(uow.principal.roles)) or "-"
-    raise NotOwnerOfStep(step=step, body=owner.body, roles=roles)
+    if principal.bodies.isdisjoint(bodies := owner.of(department)):
+        own = policy.body_names(sorted(principal.bodies)) or "-"
+        body = policy.body_names(bodies)
+        raise NotOwnerOfStep(step=step, step_zh=STEPS_ZH[step], body=body, own=own)
+
+
+def own_step(acting: Acting, step: Step, department: str | None = None) -> None:
+    """`refuse_other_staff` for whoever acts."""
+    refuse_other_staff(acting.principal, acting.policy(RegistryPolicy), step, department)
+
+
+async def own_contact(uow: UnitOfWork, organizations: Collection[UUID | None]) -> None:
+    """Raise `NotOwnerOfStep` where contact with one of the organisations is other staff's; with a community,
+    which is None, it is that of all who own the step."""
+    owner = uow.policy(RegistryPolicy).steps.get("contact")
+    departments: set[str | None] = {None}
+    if owner is not None and owner.by_department and (ids := [id for id in organizations if id is not None]):
+        found = await uow.connection.fetch(_DEPARTMENTS, ids)
+        departments = {entry["department"] for entry in found}
+    for department in departments:
+        own_step(uow, "contact", department)
 
 
 async def remember_status(uow: UnitOfWork, row: OrganizationRow) -> None:
@@ -193,11 +210,23 @@ def check_direct(categories: list[str], policy: RegistryPolicy) -> None:
         )
 
 
-_ENTERED: Final[dict[LegalStatus, tuple[type[Event], Step | None]]] = {
-    LegalStatus.CANDIDATE: (registry.OrganizationNominated, None),
-    LegalStatus.DISCOVERED: (registry.OrganizationDiscovered, "census"),
-    LegalStatus.FILED: (registry.OrganizationFiled, "filing"),
+_ENTERED: Final[dict[LegalStatus, type[Event]]] = {
+    LegalStatus.CANDIDATE: registry.OrganizationNominated,
+    LegalStatus.DISCOVERED: registry.OrganizationDiscovered,
+    LegalStatus.FILED: registry.OrganizationFiled,
 }
+STEP_OF_ENTRY: Final[Mapping[LegalStatus, Step]] = {
+    LegalStatus.DISCOVERED: "census",
+    LegalStatus.FILED: "filing",
+}
+"""Whose step it is to put an organisation on the record so."""
+STEP_OF_LINK: Final[Mapping[str, Step]] = {
+    HubLink.LINKED.value: "contact",
+    HubLink.HUB_FILED.value: "filing",
+    HubLink.IN_FIELD.value: "contact",
+    HubLink.DIRECT.value: "contact",
+}
+"""Whose step it is to give it this link to the hub."""
 
 
 async def enter(
@@ -208,14 +237,13 @@ async def enter(
 
     Raises `Duplicate` with the id of the other, the faults of the details, `NotOwnerOfStep`.
     """
-    event, owned = _ENTERED[status_on_record]
-    if owned is not None:
+    if owned := STEP_OF_ENTRY.get(status_on_record):
         own_step(uow, owned)
     row = _new(uow, entered(status_on_record, legal_form, basis), division, details, effective_on, basis, id)
     if status_on_record is LegalStatus.FILED:
         row.filed_on = row.effective_on
     await _save_unique(uow, row, new=True)
-    uow.record(row, event(state=row.public_state()))
+    uow.record(row, _ENTERED[status_on_record](state=row.public_state()))
     await remember_status(uow, row)
     if status_on_record is LegalStatus.FILED:
         await CAME_ON_RECORD(uow, [row.id])
@@ -363,9 +391,12 @@ async def link(
     uow: UnitOfWork, *, id: UUID, link: HubLink, effective_on: date | None = None,
     basis: Basis = Basis.LIVE,
 ) -> OrganizationRow:  # fmt: skip
-    """Link to the hub (联系), file with it (备案制), take in the field (分管) or directly (直管)."""
-    own_step(uow, "contact")
+    """Link to the hub (联系), file with it (备案制), take in the field (分管) or directly (直管).
+
+    Raises `NotOwnerOfStep`: to file is the step of who files, the others are of who keeps contact.
+    """
     row = await _load(uow, id)
+    own_step(uow, STEP_OF_LINK[link.value], row.department)
     previous = registry.HubLink(row.hub_link)
     row.axes = row.axes.linked_as(link)
     _date(uow, row, effective_on, basis)

@@ -127,7 +127,7 @@ async def possible(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict
     if row.ended or row.home != reading.stack:
         return ORGANIZATION.told(reading, [])
     now = [form for form in forms if form.possible is not None and form.possible(row.axes)]
-    return ORGANIZATION.told(reading, now)
+    return ORGANIZATION.told(reading, now, department=row.department)
 
 
 def always(_: Axes) -> bool:

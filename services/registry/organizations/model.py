@@ -275,8 +275,8 @@ class NotOwnerOfStep(Refusal):
 
     code = "not_owner_of_step"
     kind = RefusalKind.FORBIDDEN
-    zh = "“{step}”由“{body}”负责，您的角色（{roles}）不能办理。"
-    en = "The step '{step}' belongs to '{body}'; your roles ({roles}) may not take it."
+    zh = "“{step_zh}”由“{body}”负责，您所属的机构（{own}）不能办理。"
+    en = "The step '{step}' belongs to '{body}'; you are of the staff of '{own}' (`bodies` of your token)."
 
 
 @dataclass(frozen=True)

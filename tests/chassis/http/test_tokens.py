@@ -77,7 +77,7 @@ async def test_no_token_and_no_token_at_all_are_refused(verifier: Verifier) -> N
     [
         {"exp": 1_000_000_000}, {"exp": None}, {"iss": "somebody"}, {"iss": None}, {"aud": "another"},
         {"sub": None}, {"sub": 7}, {"roles": "operator"}, {"roles": [1]}, {"divisions": ["99"]},
-        {"divisions": None}, {"divisions": ["440303 or 1=1"]},
+        {"divisions": None}, {"divisions": ["440303 or 1=1"]}, {"bodies": "centre"}, {"bodies": [1]},
     ],
 )  # fmt: skip
 async def test_claims_that_do_not_hold_are_refused(

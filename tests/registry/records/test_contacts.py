@@ -1,5 +1,6 @@
 """Contact: who is answerable, what is due each quarter, what was learned, and the day somebody leaves."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -7,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from chassis.principal import Principal
+from chassis.region import load_region
+from deploy.regions import profile_file
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import NotOwnerOfStep
-from services.registry.policy import RegistryPolicy, StepOwner
+from services.registry.policy import RegistryPolicy
 from services.registry.records.assignments import commands as assignments
 from services.registry.records.assignments.model import HandedToSelf, WithNobody
 from services.registry.records.contacts import commands as contacts
@@ -108,16 +111,44 @@ async def test_nothing_is_due_of_what_ended(register: Register) -> None:
     assert await register.rows("select from timer") == []
 
 
-async def test_only_one_of_a_role_and_only_by_those_who_own_contact(register: Register, api: Api) -> None:
+async def test_only_one_of_a_role(register: Register, api: Api) -> None:
     id = str(await organization(register))
     with pytest.raises(WithNobody):
         await register.do(assignments.assign, officer="u-1")
     await api.post("/v1/contact-assignments", 201, organization_id=id, officer="u-1")
     await api.post("/v1/contact-assignments", 409, organization_id=id, officer="u-2")
     await api.post("/v1/contact-assignments", 201, organization_id=id, officer="u-2", role="party")
-    owner = StepOwner(
-        body="各科室", roles=frozenset({"registration_authority"}), source="LUOHU R10", strength="must"
+
+
+def staff(*bodies: str) -> Principal:
+    """An officer of the hub, of the staff of `bodies`."""
+    return replace(HUB_OFFICER, bodies=frozenset(bodies))
+
+
+async def test_each_section_keeps_contact_with_the_organisations_of_its_fields(register: Register) -> None:
+    register.runtime.policies = load_region(profile_file("440303")).policy("registry", RegistryPolicy)
+    id = await organization(register)
+    await register.do(organizations.change_details, id=id, details={"categories": ["family_education"]})
+    own, other = staff("childrens_work"), staff("womens_work")
+    with pytest.raises(NotOwnerOfStep, match="儿童工作科"):
+        await register.do(assignments.assign, principal=other, officer="u-2", organization_id=id)
+    made = await register.do(assignments.assign, principal=own, officer="u-1", organization_id=id)
+    record = await register.do(contacts.open_, principal=own, assignment_id=made.id)
+    for command, arguments in (
+        (contacts.make, {"id": record.id, "channel": "visit", "staff": "专职四人"}),
+        (contacts.reassign, {"id": record.id, "officer": "u-2"}),
+        (assignments.hand_over, {"id": made.id, "to": "u-2"}),
+        (assignments.end, {"id": made.id, "reason": "reorganised"}),
+        (assignments.hand_over_all, {"division": "120116", "officer": "u-1", "to": "u-2"}),
+    ):
+        with pytest.raises(NotOwnerOfStep, match="儿童工作科"):
+            await register.do(command, principal=other, **arguments)
+    await register.do(contacts.make, principal=own, id=record.id, channel="visit", staff="专职四人")
+    moved = await register.do(
+        assignments.hand_over_all, principal=own, division="120116", officer="u-1", to="u-2"
     )
-    register.runtime.policies = RegistryPolicy(steps={"contact": owner})
+    assert moved == 1
+    # A community is routed to no section: contact with it is any of theirs.
+    await register.do(assignments.assign, principal=other, officer="u-3", community=COMMUNITY)
     with pytest.raises(NotOwnerOfStep):
-        await register.do(assignments.assign, principal=HUB_OFFICER, officer="u-1", community=COMMUNITY)
+        await register.do(assignments.assign, principal=staff(), officer="u-4", community=COMMUNITY)

@@ -16,7 +16,7 @@ from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
 from services.registry.operations.periods import INTERVALS_ZH, Interval, Period, following, period_of
-from services.registry.organizations.commands import own_step
+from services.registry.organizations.commands import own_contact
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
@@ -67,7 +67,7 @@ async def assign(
     ] = None,
 ) -> None:  # fmt: skip
     """An officer keeps in touch, as often as the profile has it; the body that owns contact assigns (L11)."""
-    own_step(uow, "contact")
+    await own_contact(uow, [row.organization_id])
     row.owner = officer
     row.interval = (interval or uow.policy(RegistryPolicy).records.contact_interval).value
     if row.basis == Basis.LIVE.value:
@@ -81,6 +81,7 @@ async def hand_over(
     reason: Annotated[Code | None, Field(title="原因")] = None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Somebody else from the day given; the contacts that are due go with it."""
+    await own_contact(uow, [row.organization_id])
     if to == row.officer:
         raise HandedToSelf(at="/to", officer=to)
     previous = row.officer
@@ -97,6 +98,7 @@ async def end(
     uow: UnitOfWork, row: ContactAssignmentRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """Nobody is answerable any more; what is due is cancelled."""
+    await own_contact(uow, [row.organization_id])
     await uow.cancel(PERIOD, [row.subject])
     due = await _due(uow, [row.id])
     await advance_many(uow, contacts.CONTACTS, due, contract.ContactRecordCancelled)
@@ -107,21 +109,22 @@ async def hand_over_all(
 ) -> int:
     """All that an officer has in the division, and what is due of it, goes to her successor; how many (L11).
 
-    Raises `HandedToSelf`, `ForeignDivision`.
+    Raises `HandedToSelf`, `ForeignDivision`, `NotOwnerOfStep`.
     """
     uow.authorize(division)
     if to == officer:
         raise HandedToSelf(at="/to", officer=to)
-    ids = list(
-        await uow.session.exec(
-            select(ContactAssignmentRow.id).where(
-                ContactAssignmentRow.officer == officer,
-                ContactAssignmentRow.home == uow.stack,
-                col(ContactAssignmentRow.division).startswith(division),
-                col(ContactAssignmentRow.ended).is_(False),
-            )
+    found = await uow.session.exec(
+        select(ContactAssignmentRow.id, ContactAssignmentRow.organization_id).where(
+            ContactAssignmentRow.officer == officer,
+            ContactAssignmentRow.home == uow.stack,
+            col(ContactAssignmentRow.division).startswith(division),
+            col(ContactAssignmentRow.ended).is_(False),
         )
     )
+    had = dict(found.all())
+    await own_contact(uow, set(had.values()))
+    ids = list(had)
     moved = await advance_many(
         uow, ASSIGNMENTS, ids, contract.ContactAssignmentHandedOver,
         {"previous": officer, "reason": reason, "to": to}, change=lambda row: _hand(row, to, on=uow.today),

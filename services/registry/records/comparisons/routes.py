@@ -76,8 +76,9 @@ async def _entries(call: Call, read: Reading, division: str, day: date) -> tuple
     compared = {name: place for name, place in mapping.items() if name in Entry.model_fields}
     settings = call.runtime.settings
     context = Context(
-        region=call.runtime.region, policy=_policy(call), division=division, stack=settings.stack,
-        lower_stacks=settings.lower_stacks, basis=Basis.IMPORTED, effective_on=day, today=day,
+        region=call.runtime.region, policy=_policy(call), principal=call.principal, division=division,
+        stack=settings.stack, lower_stacks=settings.lower_stacks, basis=Basis.IMPORTED, effective_on=day,
+        today=day,
     )  # fmt: skip
     sheet, entries = Sheet(), list[Entry]()
     for portion in read_rows(read, compared, context, sheet):
