@@ -9,12 +9,13 @@ from shuniu_contracts import Basis, Event
 from shuniu_contracts.catalogue import event_type
 
 from chassis.matters import clocks as clockwork
+from chassis.matters.clocks import Clock
 from chassis.matters.drafts import Draft, shape
 from chassis.matters.history import begin_all, remember_all, step_of
 from chassis.matters.kind import Kind, Step, made
 from chassis.matters.rows import MatterRow
 from chassis.received import Received
-from chassis.timers import Due, end_of_day
+from chassis.timers import WORKING_DAYS, Due, end_of_day
 from chassis.unit_of_work import UnitOfWork
 
 R = TypeVar("R", bound=MatterRow)
@@ -33,10 +34,12 @@ async def open_many(
 ) -> None:
     """Open many records of one kind in a few statements.
 
-    The rules of the opening are the caller's to check. Deadlines must have been put into the drafts; live
-    ones get their timers. The session knows nothing of these records: whoever wants one loads it.
+    The rules of the opening are the caller's to check. Deadlines are those put into the drafts, or else so
+    many working days as the clock gives; live ones get their timers. The session knows nothing of these
+    records: whoever wants one loads it.
     """
     kind = opening.kind
+    counted = {clock.name: _count_days(uow, clock, drafts) for clock in kind.clocks}
     for one in drafts:
         one.home, one.recorded_at = uow.home_of(one.division), uow.now
         one.sequence, one.revision = 1, 1
@@ -49,13 +52,34 @@ async def open_many(
     await uow.flush()
     await shape(kind.row).insert(uow, drafts)
     await begin_all(uow, kind.steps_table, [step_of(uow, kind.name, one, opening.fact, {}) for one in drafts])
-    await _start_clocks(uow, kind, drafts)
+    await _start_clocks(uow, kind, drafts, counted)
 
 
-async def _start_clocks(uow: UnitOfWork, kind: Kind[R], drafts: Sequence[Draft]) -> None:
+def _count_days(uow: UnitOfWork, clock: Clock, drafts: Sequence[Draft]) -> Mapping[str, Any]:
+    """Put the day that the clock's working days come to into live drafts that have none; of each, by what
+    rule, and whether it is provisional."""
+    found: dict[str, Any] = {}
+    if clock.days is None or not clock.working:
+        return found
+    for one in drafts:
+        runs = one.state in clock.runs_in and one.basis == Basis.LIVE.value
+        days = clock.days(uow.policies, one) if runs and getattr(one, clock.column) is None else None
+        if days is not None:
+            day, provisional = uow.region.calendar.add_working_days(one.effective_on, days)
+            setattr(one, clock.column, day)
+            rule = {WORKING_DAYS: [one.effective_on.isoformat(), days]}
+            found[one.subject] = {"payload": rule, "provisional": provisional}
+    return found
+
+
+async def _start_clocks(
+    uow: UnitOfWork, kind: Kind[R], drafts: Sequence[Draft],
+    counted: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:  # fmt: skip
     for clock in kind.clocks:
+        by_rule = (counted or {}).get(clock.name, {})
         due = [
-            Due(one.subject, one.division, end_of_day(day))
+            Due(one.subject, one.division, end_of_day(day), **by_rule.get(one.subject, {}))
             for one in drafts
             if one.state in clock.runs_in
             and one.basis == Basis.LIVE.value

@@ -207,7 +207,8 @@ class Kind(Generic[R]):
     the division of a new record (and columns that go with it) from its arguments, where the body is not to
     say it; an argument that it names, too, is put right by it. `unique` are the columns of a unique index
     that says that there is one such record only. `filters` are the columns that a list can be narrowed by.
-    `settled` are states in which a record has ended although a step can still correct it.
+    `settled` are states in which a record has ended although a step can still correct it; one that leads on
+    to a state that is not lets the record go on.
     """
 
     def __init__(
@@ -427,8 +428,11 @@ class Kind(Generic[R]):
 
     def _end(self, row: "R | Draft") -> None:
         state = self.states(row.state)
-        if not row.ended and (state in self._settled or not self.table(row).get(state)):
+        ended = state in self._settled or not self.table(row).get(state)
+        if ended and not row.ended:
             row.ended, row.ended_on, row.paused_on = True, row.effective_on, None
+        elif row.ended and not ended:
+            row.ended, row.ended_on = False, None
 
 
 def made(event: type[Event], state: Any, details: Mapping[str, Any]) -> Event:

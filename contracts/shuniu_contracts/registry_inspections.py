@@ -263,14 +263,22 @@ class InspectionHubReviewed(Event, frozen=True, kw_only=True):
 
 @inspection.fact("concluded", en="The authority concluded.", zh="登记管理机关作出年检结论。")
 class InspectionConcluded(Event, frozen=True, kw_only=True):
-    """Concluded with a result; the subject ends."""
+    """Concluded with a result; the subject ends, unless the result is corrected."""
 
     state: InspectionState
 
 
+@inspection.fact("corrected", en="The conclusion was corrected.", zh="年检结论更正。")
+class InspectionCorrected(Event, frozen=True, kw_only=True):
+    """The result in the state holds from its day on, in place of the one before."""
+
+    state: InspectionState
+    previous: InspectionResult
+
+
 @inspection.fact("missed", en="The organisation did not take part.", zh="组织未参加年检。")
 class InspectionMissed(Event, frozen=True, kw_only=True):
-    """Nothing was handed in until the campaign closed."""
+    """Nothing was handed in until the campaign closed; the subject ends, unless the form comes after all."""
 
     state: InspectionState
 

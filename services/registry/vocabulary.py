@@ -201,6 +201,7 @@ _REASONS: Names = {
 _RECTIFIED: Names = {
     **_TOPICS,
     "inspection": "年检事项",
+    "not_inspected": "未参加年检（年报）",
     "vouchers": "票据不规范",
     "accounts": "账目不清",
     "reports": "未按规定报告",
@@ -524,6 +525,11 @@ FIELDS: Mapping[str, Names] = {
         "three_years": "三年行动计划",
         "special": "专项计划",
         "action": "行动方案",
+    },
+    "rectification.outcome": {
+        **_OUTCOMES,
+        "conclusion_corrected": "结论已更正",
+        "released": "不再参检",
     },
     "rectification.topics": _RECTIFIED,
     "rectification.topics_left": _RECTIFIED,

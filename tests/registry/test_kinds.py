@@ -326,7 +326,8 @@ def test_every_state_of_every_table_can_be_reached() -> None:
 def test_a_page_is_told_what_follows_what_until_when_and_who_may() -> None:
     found = words(INSPECTIONS)
     assert found["transitions"]["hub_reviewed"] == {"returned": "returned", "concluded": "concluded"}
-    assert found["transitions"]["concluded"] == {}
+    assert found["transitions"]["concluded"] == {"corrected": "concluded"}
+    assert found["transitions"]["missed"] == {"submitted": "submitted", "released": "released"}
     assert "submitted_late" not in found["transitions"]["due"]  # the clock's word, not a step of people
     assert found["waits_in"] == ["due", "returned"]
     assert {"campaign_id", "year", "late", "due_before"} <= set(found["filter"]["properties"])

@@ -79,6 +79,11 @@ async def linked(register: Register, _: Any) -> Mapping[str, Any]:
     return {"organization_id": id, "year": 2026}
 
 
+async def otherwise(_: Register, row: Any) -> Mapping[str, Any]:
+    """Another result than the one that stands."""
+    return {"corrected_to": "unqualified" if row.result == "qualified" else "qualified"}
+
+
 # Evaluations
 
 EXPERTS = ("u-expert-1", "u-expert-2", "u-expert-3", "u-expert-4", "u-expert-5")
@@ -370,6 +375,7 @@ STEPS: Mapping[str, Way] = {
     "inspection_campaign.extended": later("due_on"),
     "inspection.extended": later("due_on"),
     "inspection.returned": says(items=["report"], due_on=None),
+    "inspection.corrected": otherwise,
     "rectification.extended": later("until"),
     "rectification.evidence_submitted": says(measures="已整改"),
     "evaluation.materials_completed": says(materials=MATERIALS),

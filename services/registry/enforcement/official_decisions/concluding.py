@@ -31,6 +31,7 @@ from services.registry.organizations.merging import going_on
 _OPEN: Final = 'select id from "{table}" where organization_id = $1 and home = $2 and {condition}'
 _BY_DECISION: Final = "official_decision"
 """Why there is no grade or a lower one, where the decision names no ground."""
+_AS_DECIDED: Final = "按有关机关决定更正"
 _WITHOUT: Final = (EvaluationPhase.NOT_GRADED.value, EvaluationPhase.REVOKED.value)
 
 
@@ -109,11 +110,14 @@ async def _the_one(uow: UnitOfWork, kind: contract.DecisionKind, organization_id
 async def _inspection(uow: UnitOfWork, id: UUID, received: Received[Any]) -> None:
     state: contract.OfficialDecisionState = received.data.state
     row = await annual.INSPECTIONS.load(uow, id)
-    if (row.state, row.result) != (InspectionPhase.CONCLUDED.value, state.result):
-        await annual.conclude.on(
-            uow, row, effective_on=state.decided_on, basis=state.basis, because=received,
-            result=InspectionResult(str(state.result)), topics=list(state.grounds),
-        )  # fmt: skip
+    result, topics = InspectionResult(str(state.result)), list(state.grounds)
+    when: dict[str, Any] = {
+        "effective_on": state.decided_on, "basis": state.basis, "because": received,
+    }  # fmt: skip
+    if row.state != InspectionPhase.CONCLUDED.value:
+        await annual.conclude.on(uow, row, result=result, topics=topics, **when)
+    elif row.result != result.value:
+        await annual.correct.on(uow, row, corrected_to=result, topics=topics, explanation=_AS_DECIDED, **when)
 
 
 async def _grade(uow: UnitOfWork, id: UUID, received: Received[Any]) -> None:

@@ -1,6 +1,7 @@
-"""The use cases of an annual inspection: open, guide, submit, return, review, conclude; its window."""
+"""The use cases of an annual inspection: open, guide, submit, return, review, conclude, correct;
+its window; and what it owes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,14 +14,17 @@ from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Words
 from services.registry.inspections.annual.model import (
+    NOT_INSPECTED,
     OWES_RECTIFICATION,
     RESULTS_ZH,
+    SETTLED,
     TRANSITIONS,
     InspectionPhase,
     InspectionResult,
     NoSupervisoryUnit,
     NothingToCorrect,
     NotReviewed,
+    SameResult,
 )
 from services.registry.inspections.annual.tables import InspectionRow
 from services.registry.inspections.rectifications import commands as rectifications
@@ -28,6 +32,13 @@ from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
+
+_OWED = """
+select id from rectification
+where organization_id = $1 and origin_record_id = $2 and not ended
+  and ($4 = any(topics)) = $3
+order by id
+"""
 
 INSPECTIONS = Kind(
     InspectionRow, InspectionPhase, TRANSITIONS, initial=InspectionPhase.DUE,
@@ -47,7 +58,7 @@ INSPECTIONS = Kind(
             rule="inspection_campaign.due_on", restarts={"extended"},
         ),
     ),
-    place=of_organization, unique=("organization_id", "year", "form"),
+    place=of_organization, unique=("organization_id", "year", "form"), settled=SETTLED,
     filters=("organization_id", "campaign_id", "year", "form", "legal_form", "result", "late"),
 )  # fmt: skip
 
@@ -94,8 +105,13 @@ async def submit(
     uow: UnitOfWork, row: InspectionRow, *,
     documents: Annotated[Codes, Field(title="材料编号")] = [],  # noqa: B006, read only
 ) -> None:  # fmt: skip
-    """The form is handed in; after the window that is noted as late."""
+    """The form is handed in; after the window that is noted as late, also by who had missed it (补检)."""
     row.late = row.is_late(row.effective_on)
+    if (
+        row.state == InspectionPhase.MISSED.value
+    ):  # its deadlines run again, unless the organisation stands still
+        organization = await uow.session.get_one(OrganizationRow, row.organization_id)
+        row.paused_on = None if organization.paused_on is None else row.effective_on
     row.submitted_on = row.submitted_on or row.effective_on
 
 
@@ -135,26 +151,65 @@ async def conclude(
     result: Annotated[InspectionResult, Field(title="结论", json_schema_extra=words(RESULTS_ZH))],
     topics: Annotated[Codes, Field(title="问题类别")] = [],  # noqa: B006, read only
     findings: Annotated[Words | None, Field(title="问题")] = None,
-) -> Mapping[str, Any] | None:  # fmt: skip
+) -> None:  # fmt: skip
     """The authority concludes; what is not fully qualified owes a rectification report."""
     if row.supervised and row.state == InspectionPhase.SUBMITTED.value:
         raise NotReviewed()
     if result in OWES_RECTIFICATION:
-        await rectifications.open_(
-            uow, organization_id=row.organization_id, origin="inspection", topics=topics or ["inspection"],
-            findings=findings or f"{row.year} 年度年检", origin_record_id=row.id,
-            effective_on=row.effective_on, basis=Basis(row.basis),
-        )  # fmt: skip
-    return None
+        await _owe(uow, row, topics or ["inspection"], findings or what(row.year, row.form))
+
+
+@INSPECTIONS.step(contract.InspectionCorrected, zh="更正结论", needs="conclude", path="correction")
+async def correct(
+    uow: UnitOfWork, row: InspectionRow, *,
+    corrected_to: Annotated[InspectionResult, Field(title="更正为", json_schema_extra=words(RESULTS_ZH))],
+    explanation: Annotated[Words, Field(title="更正说明")],
+    topics: Annotated[Codes, Field(title="问题类别")] = [],  # noqa: B006, read only
+    findings: Annotated[Words | None, Field(title="问题")] = None,
+) -> Mapping[str, Any]:  # fmt: skip
+    """The conclusion was wrong. What is owed follows: it falls away, or is owed from now on."""
+    previous = InspectionResult(str(row.result))
+    if corrected_to is previous:
+        raise SameResult(at="/corrected_to", result=RESULTS_ZH[previous.value])
+    row.result = corrected_to.value
+    if previous in OWES_RECTIFICATION and corrected_to not in OWES_RECTIFICATION:
+        await _owe_nothing(uow, row, "conclusion_corrected", missed=False)
+    elif corrected_to in OWES_RECTIFICATION and previous not in OWES_RECTIFICATION:
+        await _owe(uow, row, topics or ["inspection"], findings or what(row.year, row.form))
+    return {"previous": previous}
 
 
 @INSPECTIONS.step(contract.InspectionMissed, zh="认定未参检", needs="review", path="absence")
 async def miss(uow: UnitOfWork, row: InspectionRow) -> None:
-    """Nothing was handed in."""
+    """Nothing was handed in: that owes a rectification report, if the organisation is still there."""
+    organization = await uow.session.get_one(OrganizationRow, row.organization_id)
+    if not organization.ended:
+        await _owe(uow, row, [NOT_INSPECTED], f"{what(row.year, row.form)}未参加")
 
 
 @INSPECTIONS.step(contract.InspectionReleased, zh="不再参检", needs="review", path="release")
 async def release(
     uow: UnitOfWork, row: InspectionRow, *, ground: Annotated[Code, Field(title="原因")]
 ) -> None:
-    """It is not due any more: the organisation ended, or is excused."""
+    """It is not due any more: the organisation ended, or is excused. Who had missed it owes nothing then."""
+    if row.state == InspectionPhase.MISSED.value:
+        await _owe_nothing(uow, row, "released", missed=True)
+
+
+def what(year: int, form: str) -> str:
+    """What was inspected, in words."""
+    return f"{year} 年度{'年报' if form == contract.InspectionForm.ANNUAL_REPORT else '年检'}"
+
+
+async def _owe(uow: UnitOfWork, row: InspectionRow, topics: Sequence[str], findings: str) -> None:
+    """Ask for the rectification report that the result owes."""
+    await rectifications.open_(
+        uow, organization_id=row.organization_id, origin="inspection", topics=list(topics),
+        findings=findings, origin_record_id=row.id, effective_on=row.effective_on, basis=Basis(row.basis),
+    )  # fmt: skip
+
+
+async def _owe_nothing(uow: UnitOfWork, row: InspectionRow, outcome: str, *, missed: bool) -> None:
+    """Close what is open of it: what was owed for having missed it, or for its result."""
+    for owed in await uow.connection.fetch(_OWED, row.organization_id, row.id, missed, NOT_INSPECTED):
+        await rectifications.close(uow, id=owed["id"], outcome=outcome, basis=Basis(row.basis))

@@ -45,11 +45,19 @@ TRANSITIONS: Transitions[InspectionPhase] = {
         "returned": InspectionPhase.RETURNED,
         "concluded": InspectionPhase.CONCLUDED,
     },
-    InspectionPhase.CONCLUDED: {},
-    InspectionPhase.MISSED: {},
+    InspectionPhase.CONCLUDED: {"corrected": InspectionPhase.CONCLUDED},
+    InspectionPhase.MISSED: {
+        "submitted": InspectionPhase.SUBMITTED,
+        "submitted_late": InspectionPhase.SUBMITTED,
+        "released": InspectionPhase.RELEASED,
+    },
     InspectionPhase.RELEASED: {},
 }
-"""通知, 培训和指导, 填报, 督促和初审, 审查, 结论 (SUYU SM4, practice B2)."""
+"""通知, 培训和指导, 填报, 督促和初审, 审查, 结论 (SUYU SM4, practice B2). Who missed it can hand in after all
+(补检); a conclusion that was wrong is corrected (更正)."""
+
+SETTLED = (InspectionPhase.CONCLUDED, InspectionPhase.MISSED)
+"""Over, unless it is corrected or handed in after all."""
 
 
 class InspectionResult(StrEnum):
@@ -67,6 +75,8 @@ RESULTS_ZH: Mapping[str, str] = {
 }
 OWES_RECTIFICATION = frozenset({InspectionResult.BASICALLY_QUALIFIED, InspectionResult.UNQUALIFIED})
 """These, and who missed it, owe a rectification report (practice B2)."""
+NOT_INSPECTED = "not_inspected"
+"""The topic of what is owed by who missed it."""
 
 
 class NoSupervisoryUnit(Refusal):
@@ -85,6 +95,15 @@ class NotReviewed(Refusal):
     kind = RefusalKind.CONFLICT
     zh = "该组织有业务主管单位，应先完成初审再作结论。"
     en = "The organisation has a supervisory unit: its review comes before the conclusion."
+
+
+class SameResult(Refusal):
+    """A conclusion corrected to what it is."""
+
+    code = "inspection_result_same"
+    kind = RefusalKind.INVALID
+    zh = "结论已是“{result}”，无需更正。"
+    en = "The conclusion is '{result}' already."
 
 
 class NothingToCorrect(Refusal):

@@ -1,13 +1,14 @@
 """The annual inspections, those of the stacks below included."""
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_inspections as contract
 from sqlmodel import Field
 
-from chassis.matters import MatterRow
+from chassis.matters import Dated, MatterRow
 from services.registry.tables import Table
 
 
@@ -21,6 +22,7 @@ class InspectionRow(MatterRow, Table, table=True):
     )
     stream = ("registry", "inspection")
     public = contract.InspectionState
+    dated: ClassVar[Dated] = {"concluded": ("result",), "corrected": ("result",)}
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)

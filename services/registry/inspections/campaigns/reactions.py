@@ -16,7 +16,9 @@ from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry import portions
 from services.registry.inspections.annual import commands as annual
+from services.registry.inspections.annual.model import NOT_INSPECTED
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
+from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.organizations.concerning import open_about
 from services.registry.portions import Portions, carry
 
@@ -49,6 +51,18 @@ _ENDED = """
 select i.id
 from inspection i join organization o on o.id = i.organization_id
 where i.campaign_id = $1 and i.home = $2 and i.state in ('due', 'returned') and i.id > $3 and o.ended
+order by i.id
+limit $4
+"""
+
+
+_OWING = """
+select i.id, i.sequence, i.organization_id, o.sequence as organization_sequence, i.division, i.year, i.form
+from inspection i join organization o on o.id = i.organization_id
+where i.campaign_id = $1 and i.home = $2 and i.state = 'missed' and i.id > $3 and not o.ended
+  and not exists (
+      select from rectification r where r.organization_id = i.organization_id and r.origin_record_id = i.id
+  )
 order by i.id
 limit $4
 """
@@ -131,7 +145,29 @@ async def _close(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) 
     await portions.stop(uow, InspectionCampaignRow, campaign.subject, "follow")
     ids = await _of(uow, campaign, ["due", "returned"], after)
     await advance_many(uow, annual.INSPECTIONS, ids, contract.InspectionMissed)
-    return ids[-1] if len(ids) == portions.AT_ONCE else None
+    if len(ids) == portions.AT_ONCE:
+        return ids[-1]
+    await carry(uow, InspectionCampaignRow, campaign.subject, _area(uow, campaign), "owe")
+    return None
+
+
+async def _owe(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
+    """Ask those who missed it for the rectification report that they owe; not while their inspections are
+    locked, which organisations are before."""
+    found = await uow.connection.fetch(_OWING, campaign.id, uow.stack, after, portions.AT_ONCE)
+    rows = [
+        draft(
+            rectifications.open_,
+            id=uuid7(), division=row["division"], effective_on=uow.today, basis=Basis.LIVE.value,
+            opened_on=uow.today, organization_id=row["organization_id"],
+            organization_sequence=row["organization_sequence"], origin="inspection",
+            origin_record_id=row["id"], origin_record_sequence=row["sequence"], topics=[NOT_INSPECTED],
+            findings=f"{annual.what(row['year'], row['form'])}未参加",
+        )
+        for row in found
+    ]  # fmt: skip
+    await open_many(uow, rectifications.open_, await open_about(uow, rows))
+    return UUID(str(found[-1]["id"])) if len(found) == portions.AT_ONCE else None
 
 
 async def _of(uow: UnitOfWork, campaign: InspectionCampaignRow, states: list[str], after: UUID) -> list[UUID]:
@@ -140,5 +176,6 @@ async def _of(uow: UnitOfWork, campaign: InspectionCampaignRow, states: list[str
 
 
 PORTIONS = Portions(
-    InspectionCampaignRow, {"open": _open, "follow": _follow, "extend": _extend, "close": _close}
+    InspectionCampaignRow,
+    {"open": _open, "follow": _follow, "extend": _extend, "close": _close, "owe": _owe},
 )
