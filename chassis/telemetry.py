@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from opentelemetry import context as trace_context
@@ -16,6 +16,9 @@ from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from chassis.redaction import conceal_in_line
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.export import SpanExporter
 
 _TRACER: trace.Tracer = trace.NoOpTracer()
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -25,8 +28,8 @@ _TRACE_ID = slice(3, 35)
 """Where a W3C traceparent has the trace's id."""
 
 
-class TracingNotInstalled(RuntimeError):
-    """`OTEL_TRACES_EXPORTER` names an exporter that is not installed; says what to install."""
+class ExporterUnknown(ValueError):
+    """`OTEL_TRACES_EXPORTER` names an exporter that is none of ours; says which there are."""
 
 
 def configure_logging(level: str = "INFO", *, stack: str | None = None) -> None:
@@ -91,7 +94,8 @@ def bound(**values: object) -> Iterator[None]:
 def configure_tracing(service: str) -> None:
     """Send spans where `OTEL_TRACES_EXPORTER` says: `console`, `otlp`, or nowhere when it is unset.
 
-    `otlp` needs the package opentelemetry-exporter-otlp-proto-http; raises `TracingNotInstalled` without.
+    `otlp` is OTLP over HTTP, to where OpenTelemetry's own `OTEL_EXPORTER_OTLP_*` variables say. Raises
+    `ExporterUnknown` for any other name.
     """
     wanted = os.environ.get("OTEL_TRACES_EXPORTER", "none")
     if wanted == "none":
@@ -117,20 +121,17 @@ def tracing() -> bool:
     return not isinstance(_TRACER, trace.NoOpTracer)
 
 
-def _exporter(wanted: str) -> Any:
-    from importlib import import_module
+def _exporter(wanted: str) -> "SpanExporter":
+    match wanted:
+        case "console":
+            from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
-    from opentelemetry.sdk.trace.export import ConsoleSpanExporter
+            return ConsoleSpanExporter(out=sys.stderr)
+        case "otlp":
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
-    if wanted == "console":
-        return ConsoleSpanExporter(out=sys.stderr)
-    try:
-        module = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
-    except ImportError:
-        raise TracingNotInstalled(
-            f"OTEL_TRACES_EXPORTER={wanted}: install opentelemetry-exporter-otlp-proto-http, or unset it"
-        ) from None
-    return module.OTLPSpanExporter()
+            return OTLPSpanExporter()
+    raise ExporterUnknown(f"OTEL_TRACES_EXPORTER={wanted} is unknown: otlp, console or none")
 
 
 @contextmanager

@@ -83,13 +83,12 @@ def _expected() -> tuple[type[Exception], ...]:
     from chassis.region import ProfileError
     from chassis.restore import ServiceRunning
     from chassis.serving import CannotServe, RoleFailed
-    from chassis.telemetry import TracingNotInstalled
     from chassis.topics import TopicsFailed
 
     return (
         BackupFailed, Refusal, Refusals, NoStackRunning, DirectoryInUse, PortTaken, ProcessFailed,
         GroupActive, GroupResetFailed, KeysUnusable, ProfileError, ServiceRunning, CannotServe, RoleFailed,
-        TracingNotInstalled, TopicsFailed, AccessFailed, ValidationError, LookupError, ValueError, KafkaError,
+        TopicsFailed, AccessFailed, ValidationError, LookupError, ValueError, KafkaError,
         *DATABASE_ERRORS,
     )  # fmt: skip
 
