@@ -30,15 +30,21 @@ class Composed:
     image: str = field(default_factory=lambda: os.environ.get("SHUNIU_TEST_IMAGE", "shuniu:latest"))
     project: str = field(default_factory=lambda: f"shuniu-test-{uuid.uuid4().hex[:8]}")
     ports: dict[str, int] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+    """by the variables that the compose file asks for, as `deploy/passwords.sh` makes them"""
 
     def __post_init__(self) -> None:
         for name in (*installed(), "postgres", "kafka"):
             self.ports[name] = free_port()
+        file = self.auth.parent / "passwords"
+        _output([str(ROOT / "deploy/passwords.sh"), str(file)])
+        self.passwords = dict(line.split("=", 1) for line in file.read_text().splitlines())
 
     @property
     def connection(self) -> Connection:
         """How the stack is reached from this machine."""
-        database = f"postgresql://shuniu:shuniu@127.0.0.1:{self.ports['postgres']}/shuniu_"
+        superuser = f"shuniu:{self.passwords['SHUNIU_DATABASE_PASSWORD']}"
+        database = f"postgresql://{superuser}@127.0.0.1:{self.ports['postgres']}/shuniu_"
         return Connection(
             region=REGION,
             stack=STACK,
@@ -175,7 +181,7 @@ class Composed:
             "KAFKA_IMAGE": os.environ.get("SHUNIU_TEST_KAFKA_IMAGE", KAFKA_IMAGE),
         }
         ports = {f"SHUNIU_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        return {**os.environ, **images, **ports, "SHUNIU_AUTH_FOLDER": str(self.auth)}
+        return {**os.environ, **images, **ports, **self.passwords, "SHUNIU_AUTH_FOLDER": str(self.auth)}
 
 
 def _output(command: list[str], environment: dict[str, str] | None = None, folder: Path = ROOT) -> str:

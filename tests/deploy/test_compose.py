@@ -1,6 +1,7 @@
 """The compose file is consistent with the code: services, roles, settings, databases."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any, get_args
 
@@ -46,7 +47,7 @@ def test_every_setting_exists(compose: dict[str, Any]) -> None:
         f"{section.model_config.get('env_prefix', '')}{field}".upper()
         for section in SECTIONS
         for field in section.model_fields
-    } | {"SHUNIU_CONSOLE_SERVICES"}
+    } | {"SHUNIU_CONSOLE_SERVICES", "OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT"}
     assert set(compose["x-shuniu"]["environment"]) <= known
 
 
@@ -69,8 +70,7 @@ def test_every_service_is_a_role_of_its_own_database_and_has_no_others_password(
             continue
         service, given = each["command"][1], each["environment"]
         variable = f"SHUNIU_{service.upper()}_PASSWORD"
-        # Were it the service's name alone, the log would hide that as a secret.
-        secret = f"${{{variable}:-{service}-password}}"
+        secret = f"${{{variable}:?deploy/passwords.sh makes it}}"
         assert given["SHUNIU_DATABASE_DSN"] == (
             f"postgresql://shuniu_{service}:{secret}@postgres:5432/shuniu_{service}"
         ), name
@@ -78,6 +78,42 @@ def test_every_service_is_a_role_of_its_own_database_and_has_no_others_password(
         assert "_PASSWORD" not in str(given).replace(variable, ""), name
     owner = compose["services"]["migrate"]["environment"]["SHUNIU_DATABASE_DSN"]
     assert owner.startswith("postgresql://shuniu_{service}_owner:")
+
+
+def passwords_in(file: Path) -> dict[str, str]:
+    """Each variable of an environment file."""
+    return dict(line.split("=", 1) for line in file.read_text().splitlines())
+
+
+def make_passwords(file: Path) -> str:
+    """What the script says."""
+    command = [str(ROOT / "deploy/passwords.sh"), str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+def test_no_password_has_a_default(compose: dict[str, Any]) -> None:
+    variables = re.findall(r"\$\{(\w+_PASSWORD)(..)", str(compose["services"]))
+    assert len(variables) > 5
+    assert {marks for _, marks in variables} == {":?"}
+
+
+def test_passwords_are_made_once_for_every_variable_and_differ(
+    compose: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "environment"
+    file.write_text("SHUNIU_STACK=440303\nSHUNIU_OWNER_PASSWORD=mine\n")
+    make_passwords(file)
+    found = passwords_in(file)
+    assert set(found) == {"SHUNIU_STACK", *re.findall(r"\$\{(\w+_PASSWORD)", str(compose["services"]))}
+    assert (found["SHUNIU_STACK"], found["SHUNIU_OWNER_PASSWORD"]) == ("440303", "mine")
+    new = {value for name, value in found.items() if name.endswith("_PASSWORD")} - {"mine"}
+    assert len(new) == len(found) - 2
+    assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in new)
+    assert make_passwords(file).startswith("0 new")
+    assert passwords_in(file) == found
+    make_passwords(tmp_path / "another")
+    assert (tmp_path / "another").stat().st_mode & 0o077 == 0
+    assert not new & set(passwords_in(tmp_path / "another").values())
 
 
 def test_data_is_on_named_volumes(compose: dict[str, Any]) -> None:
