@@ -39,6 +39,8 @@ class DecisionKind(enum.StrEnum):
     GRADE = "grade"
     LISTING = "listing"
     PENALTY = "penalty"
+    INVESTIGATION = "investigation"
+    """Proceedings were opened; lifted when they are closed."""
     SUSPENSION = "suspension"
     REVOCATION = "revocation"
 

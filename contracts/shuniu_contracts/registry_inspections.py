@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import enum
 
+import msgspec
+
 from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
     Code,
@@ -117,6 +119,14 @@ class InspectionForm(enum.StrEnum):
     ANNUAL_REPORT = "annual_report"
 
 
+class InspectionWindow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """From when and until when organisations of one legal form hand in."""
+
+    legal_form: PublicCode
+    begins_on: datetime.date
+    due_on: datetime.date
+
+
 class InspectionCampaignState(MatterState, frozen=True, kw_only=True):
     """One year's inspection of the organisations below a division: who is due, and until when."""
 
@@ -124,9 +134,15 @@ class InspectionCampaignState(MatterState, frozen=True, kw_only=True):
     title: OrganizationText
     year: Year
     legal_forms: tuple[PublicCode, ...]
-    """Legal forms that are due; others are not asked."""
+    """Legal forms that are due; others are not asked. Of them charities are due for the annual report alone,
+    and all others for the annual inspection."""
     form: InspectionForm = InspectionForm.ANNUAL_INSPECTION
+    begins_on: datetime.date | None = None
+    """The first day of the earliest window."""
     due_on: datetime.date
+    """The last day of the latest."""
+    windows: tuple[InspectionWindow, ...] = ()
+    """One for each of the legal forms; none: the campaign's own days hold for all."""
     excused_after: datetime.date | None = None
     """Registered after this day of the year before: excused."""
     document_number: DocumentNumber | None = None
@@ -161,6 +177,8 @@ class InspectionState(MatterState, frozen=True, kw_only=True):
     year: Year
     form: InspectionForm = InspectionForm.ANNUAL_INSPECTION
     legal_form: PublicCode
+    begins_on: datetime.date | None = None
+    """The day from which the form can be handed in."""
     supervised: bool = False
     """Whether there is a supervisory unit, without which there is no hub review."""
     submitted_on: datetime.date | None = None

@@ -139,7 +139,7 @@ async def both_parts(register: Register, row: Any) -> Mapping[str, Any]:
 async def somebody(register: Register, _: Any) -> Mapping[str, Any]:
     """There is an organisation to draw."""
     await organization(register)
-    return {}
+    return dict.fromkeys(("seed", "population", "drawn_bodies"))
 
 
 async def all_checked(register: Register, row: Any) -> Mapping[str, Any]:
@@ -348,7 +348,7 @@ OPENINGS: Mapping[str, tuple[Way, ...]] = {
     "assessment": (linked,),
     "clean_up_check": (linked,),
     "joint_activity": (says(lead_body="civil_affairs"),),
-    "body_check": (says(**TOPIC, assigned=["u-1", "u-2"]),),
+    "body_check": (says(**TOPIC, assigned=["u-1", "u-2"], spot_check_id=None),),
     "spot_check": (says(**TOPIC, number=1, percent=None, legal_forms=None, unchecked_since=None,
                         inspectors_each=1),),
     "rectification": (says(due_on=None),),

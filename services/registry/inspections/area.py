@@ -2,6 +2,7 @@
 
 from services.registry.area import Area
 from services.registry.inspections.annual import queries as annual
+from services.registry.inspections.annual import routes as annual_routes
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.inspections.assessments import routes as assessments
 from services.registry.inspections.assessments.commands import ASSESSMENTS
@@ -65,7 +66,13 @@ AREA = Area(
         CLEAN_UPS,
         CLEAN_UP_CHECKS,
     ),
-    routers=(campaign_routes.router, assessments.router, spot_checks.router, spot_checks.lists),
+    routers=(
+        campaign_routes.router,
+        annual_routes.router,
+        assessments.router,
+        spot_checks.router,
+        spot_checks.lists,
+    ),
     reactions=(campaigns.hear_from_above, clean_ups.hear_from_above),
     timers=(*campaigns.PORTIONS.timers, *clean_ups.PORTIONS.timers),
     figures=(annual.OF_YEAR, evaluations.HOLDERS),

@@ -1,5 +1,6 @@
 """What differs from region to region in inspections: `[registry.inspections]` of the region profile."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -124,12 +125,52 @@ CLEAN_UP_KINDS = (
 """SUYU 2 (S02, S03, S04, S06); 等专项工作 leaves the list open."""
 
 
+MonthDay = tuple[Annotated[int, Field(ge=1, le=12)], Annotated[int, Field(ge=1, le=31)]]
+"""A month and a day of it."""
+
+
+class YearlyWindow(_Section):
+    """From when and until when (month, day) a year's form is handed in, in the year after it."""
+
+    form: Literal["annual_inspection", "annual_report"]
+    legal_form: Literal["association", "private_non_enterprise", "foundation"]
+    begins: MonthDay = (1, 1)
+    due: MonthDay
+
+    def of(self, year: int) -> tuple[date, date]:
+        """The first and the last day for the form of `year`."""
+        return date(year + 1, *self.begins), date(year + 1, *self.due)
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "YearlyWindow":
+        begins, due = self.of(2022)  # the next is no leap year: a window has the same days every year
+        if due < begins:
+            raise ValueError(f"windows: {self.form} of {self.legal_form} ends before it begins")
+        return self
+
+
+WINDOWS = (
+    YearlyWindow(form="annual_inspection", legal_form="association", due=(3, 31)),
+    YearlyWindow(form="annual_inspection", legal_form="private_non_enterprise", due=(5, 31)),
+    YearlyWindow(form="annual_inspection", legal_form="foundation", due=(3, 31)),
+    YearlyWindow(form="annual_report", legal_form="association", due=(5, 31)),
+    YearlyWindow(form="annual_report", legal_form="private_non_enterprise", due=(5, 31)),
+    YearlyWindow(form="annual_report", legal_form="foundation", due=(5, 31)),
+)
+"""Practice B2: local windows differ (31 March, 31 May, 30 June). That of associations is of Jiaxing's notice
+of 2026, by the new 社会团体年度检查办法; the others are ours, of the days found in practice."""
+
+
 class InspectionsPolicy(_Section):
     """Deadlines and lists of what is looked at and put right."""
 
     excused_after: tuple[int, int] = Field(
         (6, 30),
         description="practice B2: registered after this day (month, day) of the year is excused from it",
+    )
+    windows: tuple[YearlyWindow, ...] = Field(
+        WINDOWS,
+        description="practice B2: by form and legal form, days of the next year; a campaign can name others",
     )
     correction_days: int = Field(
         10, ge=1, description="ours, working days: time to correct a form that was returned (SM4)"
@@ -159,6 +200,12 @@ class InspectionsPolicy(_Section):
     )
     evaluation: EvaluationPolicy = Field(default_factory=lambda: EvaluationPolicy.model_validate({}))
 
+    def window(self, form: str, legal_form: str, year: int) -> tuple[date, date] | None:
+        """The first and the last day on which organisations of this legal form hand in the form of `year`."""
+        return next(
+            (one.of(year) for one in self.windows if (one.form, one.legal_form) == (form, legal_form)), None
+        )
+
     def checklist_of(self, legal_form: str) -> tuple[ChecklistItem, ...]:
         """The items for organisations of this form."""
         return tuple(
@@ -171,6 +218,9 @@ class InspectionsPolicy(_Section):
 
     @model_validator(mode="after")
     def _items_once(self) -> "InspectionsPolicy":
+        windows = [(one.form, one.legal_form) for one in self.windows]
+        if len(set(windows)) != len(windows):
+            raise ValueError("windows: a legal form has two for one form")
         codes = [item.code for item in self.checklist]
         if twice := {code for code in codes if codes.count(code) > 1}:
             raise ValueError(f"checklist: {', '.join(sorted(twice))} is listed twice")

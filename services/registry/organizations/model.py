@@ -139,6 +139,8 @@ DECOUPLING_TRANSITIONS: Transitions[Decoupling] = {
 
 LEGAL_PERSONS = frozenset({LegalForm.ASSOCIATION, LegalForm.PRIVATE_NON_ENTERPRISE, LegalForm.FOUNDATION})
 FINAL = frozenset(status for status, facts in TRANSITIONS.items() if not facts)
+HOLDING = frozenset({LegalStatus.REGISTERED, LegalStatus.SUSPENDED})
+"""Statuses in which a registration is held."""
 COUNTED = frozenset({LegalStatus.FILED, LegalStatus.REGISTERED, LegalStatus.SUSPENDED})
 """A count of organisations leaves out candidates, discovered ones and those that ended."""
 _LINK_FACT = {

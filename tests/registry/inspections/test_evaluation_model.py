@@ -20,14 +20,18 @@ from services.registry.inspections.evaluations.model import (
     Lowered,
     MustStandAside,
     NamedTwice,
+    NoLegalPerson,
     NoQuorum,
     NotCarried,
+    NotRegistered,
     Punished,
     PunishedLately,
     PunishmentStands,
     RegisteredTooShort,
+    RegistrationDayUnknown,
     Relation,
     Rules,
+    UnderInvestigation,
     VoteMissing,
     bars,
     check_conflict,
@@ -42,8 +46,8 @@ from services.registry.inspections.policy import EvaluationPolicy
 DAY = date(2026, 11, 22)
 RULES = Rules(registered=2, regrade=2, after_lowering=2, after_revoking=3, after_penalty=1)
 CANDIDATE = Candidate(
-    registered_on=date(2014, 5, 1), suspended=False, listing="none", inspections=(), grade=None,
-    graded_on=None, lowered=(),
+    form="association", status="registered", registered_on=date(2014, 5, 1), listing="none",
+    inspections=(), grade=None, graded_on=None, lowered=(),
 )  # fmt: skip
 
 
@@ -60,7 +64,19 @@ def inspected(*results: str) -> Candidate:
 def test_registered_for_two_years_to_the_day() -> None:
     assert barred(replace(CANDIDATE, registered_on=date(2024, 11, 23))) == [RegisteredTooShort]
     assert barred(replace(CANDIDATE, registered_on=date(2024, 11, 22))) == []
-    assert barred(replace(CANDIDATE, registered_on=None)) == []
+    assert barred(replace(CANDIDATE, registered_on=None)) == [RegistrationDayUnknown]
+
+
+def test_legal_persons_that_hold_a_registration_are_evaluated() -> None:
+    never = replace(CANDIDATE, form="none", status="discovered", registered_on=None)
+    assert barred(never) == [NoLegalPerson, NotRegistered]
+    assert barred(replace(CANDIDATE, status="deregistered")) == [NotRegistered]
+    assert barred(replace(CANDIDATE, status="suspended")) == [ListedOrSuspended]
+    assert barred(replace(CANDIDATE, form="unclassified")) == [NoLegalPerson]
+
+
+def test_an_open_investigation_bars() -> None:
+    assert barred(replace(CANDIDATE, investigated_since=date(2026, 1, 5))) == [UnderInvestigation]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +95,9 @@ def test_the_newest_inspections_bar(results: Sequence[str], expected: list[type[
 
 
 def test_everything_that_bars_is_told_at_once() -> None:
-    worst = replace(inspected("missed"), registered_on=date(2026, 1, 1), suspended=True, listing="abnormal")
+    worst = replace(
+        inspected("missed"), registered_on=date(2026, 1, 1), status="suspended", listing="abnormal"
+    )
     assert barred(worst) == [
         RegisteredTooShort, ListedOrSuspended, ListedOrSuspended, InspectionStandsAgainst
     ]  # fmt: skip

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import openpyxl
 import pytest
+from shuniu_contracts import registry_enforcement as contract
 from uuid_utils.compat import uuid7
 
 from chassis.model import Refusals
 from services.registry.enforcement.official_decisions import commands as decisions
 from services.registry.inspections.annual import commands as annual
+from services.registry.inspections.annual.model import NotInspected, YearNotBegun
 from services.registry.inspections.evaluations import commands
 from services.registry.inspections.evaluations.model import (
     EvaluationUnderWay,
@@ -22,8 +24,10 @@ from services.registry.inspections.evaluations.model import (
     MaterialsFirst,
     MaterialsLacking,
     MustStandAside,
+    NoLegalPerson,
     NotLower,
     NotPublicised,
+    NotRegistered,
     NotTheSuccessor,
     PublicityNotOver,
     PublicityOver,
@@ -31,9 +35,10 @@ from services.registry.inspections.evaluations.model import (
     PunishmentStands,
     StillValid,
     TooFewExperts,
+    UnderInvestigation,
 )
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.model import Basis
+from services.registry.organizations.model import Basis, LegalForm, LegalStatus
 from tests.registry.conftest import Api, Register
 from tests.registry.enforcement.hearing import told
 from tests.registry.enforcement.test_decisions import decided
@@ -125,7 +130,7 @@ async def test_what_bars_is_told_and_history_is_as_it_was(register: Register) ->
         commands.give_grade, id=id, grade=Grade("3A"), effective_on=date(2014, 9, 1), basis=Basis.HISTORICAL
     )
     assert row.valid_until == date(2019, 9, 1)
-    assert await register.rows("select from timer") == []
+    assert await register.rows("select from timer where kind like 'evaluations.%'") == []
     with pytest.raises(StillValid):
         await register.do(commands.expire, id=id, effective_on=date(2019, 9, 1), basis=Basis.HISTORICAL)
     await register.do(commands.expire, id=id, effective_on=date(2019, 9, 2), basis=Basis.HISTORICAL)
@@ -148,6 +153,33 @@ async def test_a_penalty_bars_until_its_years_are_over_and_it_is_carried_out(reg
     with pytest.raises(PunishedLately, match="2027-01-01"):
         await enrolled(register, about)
     await enrolled(register, about, effective_on=date(2025, 12, 30))
+
+
+async def test_an_open_investigation_bars_until_it_is_lifted(register: Register) -> None:
+    await register.begin(date(2026, 11, 23))
+    about = await organization(register)
+    opened = await decided(register, about, kind=contract.DecisionKind.INVESTIGATION, result="fees")
+    await told(register, opened)
+    with pytest.raises(UnderInvestigation, match="2026-11-23"):
+        await enrolled(register, about)
+    await register.do(decisions.lift, id=opened, reason="closed")
+    await told(register, opened)
+    await enrolled(register, about)
+
+
+async def test_who_was_never_registered_is_neither_evaluated_nor_inspected(register: Register) -> None:
+    await register.begin(date(2026, 11, 23))
+    team = await register.do(
+        organizations.enter, status_on_record=LegalStatus.DISCOVERED, division="120116005",
+        legal_form=LegalForm.NONE, details={"name": "晚晴互助队"},
+    )  # fmt: skip
+    with pytest.raises(Refusals) as refused:
+        await enrolled(register, team.id)
+    assert [type(one) for one in refused.value.refusals] == [NoLegalPerson, NotRegistered]
+    with pytest.raises(NotInspected):
+        await register.do(annual.open_, organization_id=team.id, year=2025)
+    with pytest.raises(YearNotBegun):
+        await register.do(annual.open_, organization_id=await organization(register), year=2205)
 
 
 async def test_one_at_a_time_and_a_live_grade_goes_through_publicity(register: Register) -> None:

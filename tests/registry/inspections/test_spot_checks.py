@@ -5,11 +5,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from shuniu_contracts import Basis
+from uuid_utils.compat import uuid7
 
+from chassis.unit_of_work import NotFound
 from services.registry.inspections.body_checks import commands as bodies
-from services.registry.inspections.body_checks.model import InspectorTwice
+from services.registry.inspections.body_checks.model import DrawnByService, InspectorTwice
 from services.registry.inspections.spot_checks import commands
-from services.registry.inspections.spot_checks.model import ChecksOpen, NobodyToDraw, SpotCheckTopic
+from services.registry.inspections.spot_checks.model import (
+    ChecksOpen,
+    DrawnHere,
+    NobodyToDraw,
+    PastDrawUnclear,
+    SpotCheckTopic,
+)
 from services.registry.organizations.model import LegalForm
 from tests.registry.conftest import Api, Register
 from tests.registry.references import organization
@@ -33,11 +42,60 @@ async def checks(register: Register, id: UUID) -> list[Any]:
     )  # fmt: skip
 
 
+async def test_nobody_chooses_the_seed_of_a_draw(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    await organization(register)
+    id = await planned(register)
+    wrong: list[dict[str, Any]] = [{"seed": "20261122"}, {"population": 1}, {"drawn_bodies": 1}]
+    for told in wrong:
+        with pytest.raises(DrawnHere):
+            await register.do(commands.draw_bodies, id=id, **told)
+    seeds = set()
+    for _ in range(3):
+        row = await register.do(commands.draw_bodies, id=await planned(register))
+        seeds.add(row.seed)
+    assert {len(seed or "") for seed in seeds} == {32}
+    assert len(seeds) == 3
+
+
+async def test_a_draw_of_the_past_is_told_as_it_was(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 22))
+    one, two, third = [await organization(register) for _ in range(3)]
+    old: dict[str, Any] = {"basis": Basis.HISTORICAL, "effective_on": date(2019, 6, 3)}
+    id = await planned(register, **old)
+    unclear: list[dict[str, Any]] = [{}, {"drawn_bodies": 3, "population": 2}]
+    for told in unclear:
+        with pytest.raises(PastDrawUnclear):
+            await register.do(commands.draw_bodies, id=id, **told, **old)
+    row = await register.do(
+        commands.draw_bodies, id=id, drawn_bodies=2, population=60, seed="2019-06-03", **old
+    )
+    assert (row.drawn_on, row.population, row.population_digest) == (date(2019, 6, 3), 60, None)
+    assert await checks(register, id) == [], "nobody of today's register"
+    about: dict[str, Any] = {"topics": [SpotCheckTopic.FINANCE], "spot_check_id": id}
+    with pytest.raises(DrawnByService):
+        await register.do(bodies.open_, organization_id=one, **about)
+    for drawn in (one, two):
+        check = await register.do(bodies.open_, organization_id=drawn, **about, **old)
+        await register.do(bodies.check, id=check.id, **old)
+    assert (await register.events(check.id))[0][1]["state"]["spot_check"]["id"] == str(id)
+    with pytest.raises(DrawnByService):
+        await register.do(bodies.open_, organization_id=third, **about, **old)
+    await api.get(f"/v1/spot-checks/{id}/redraw", 409)
+    await register.do(commands.conclude, id=id, outcome="done", **old)
+    live = await planned(register, number=1)
+    await register.do(commands.draw_bodies, id=live)
+    with pytest.raises(DrawnByService):
+        await register.do(bodies.open_, organization_id=third, **{**about, "spot_check_id": live}, **old)
+    with pytest.raises(NotFound):
+        await register.do(bodies.open_, organization_id=third, **{**about, "spot_check_id": uuid7()}, **old)
+
+
 async def test_drawn_by_a_seed_and_drawn_again(register: Register, api: Api) -> None:
     await register.begin(date(2026, 11, 22))
     pool = {await organization(register) for _ in range(8)}
     id = await planned(register)
-    row = await register.do(commands.draw_bodies, id=id, seed="20261122")
+    row = await register.do(commands.draw_bodies, id=id)
     assert (row.population, row.drawn_bodies, row.state) == (8, 3, "drawn")
     drawn = await checks(register, id)
     assert {one["organization_id"] for one in drawn} < pool
@@ -49,7 +107,7 @@ async def test_drawn_by_a_seed_and_drawn_again(register: Register, api: Api) -> 
     await organization(register)
     assert (await api.get(f"/v1/spot-checks/{id}/redraw"))["population"] == 8, "the pool of the day"
     event = (await register.events(id))[-1][1]["state"]
-    assert (event["seed"], event["population"]) == ("20261122", 8)
+    assert (event["seed"], event["population"]) == (row.seed, 8)
     assert "u-inspector" not in str(await register.events(id)), "who inspects stays here"
     assert "u-inspector" not in str(await register.events(drawn[0]["id"]))
 

@@ -27,6 +27,7 @@ KINDS_ZH: Mapping[str, str] = {
     "grade": "评估等级",
     "listing": "列入名录",
     "penalty": "行政处罚",
+    "investigation": "立案调查",
     "suspension": "责令停止活动",
     "revocation": "撤销登记",
 }

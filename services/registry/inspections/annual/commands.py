@@ -14,6 +14,7 @@ from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Words
 from services.registry.inspections.annual.model import (
+    FORMS_ZH,
     NOT_INSPECTED,
     OWES_RECTIFICATION,
     RESULTS_ZH,
@@ -24,7 +25,12 @@ from services.registry.inspections.annual.model import (
     NoSupervisoryUnit,
     NothingToCorrect,
     NotReviewed,
+    OtherFormThere,
     SameResult,
+    WindowNotOpen,
+    check_form,
+    check_inspected,
+    check_year,
 )
 from services.registry.inspections.annual.tables import InspectionRow
 from services.registry.inspections.rectifications import commands as rectifications
@@ -38,6 +44,10 @@ select id from rectification
 where organization_id = $1 and origin_record_id = $2 and not ended
   and ($4 = any(topics)) = $3
 order by id
+"""
+
+_OTHER_FORM = """
+select id from inspection where organization_id = $1 and year = $2 and form <> $3 and state <> 'released'
 """
 
 INSPECTIONS = Kind(
@@ -73,7 +83,13 @@ async def open_(
     campaign_id: Annotated[UUID | None, Field(title="年检部署")] = None,
 ) -> None:  # fmt: skip
     """One organisation's inspection by itself: history, or who was left out of the campaign."""
+    check_year(year, row.effective_on)
     organization = await uow.session.get_one(OrganizationRow, organization_id)
+    if row.basis == Basis.LIVE.value:
+        check_inspected(organization.legal_form, organization.legal_status)
+        check_form(row.form, bool(organization.charity))
+    if (other := await uow.connection.fetchval(_OTHER_FORM, organization.id, year, row.form)) is not None:
+        raise OtherFormThere(at="/form", other=other)
     row.legal_form = organization.legal_form
     row.supervised = organization.supervisory_unit is not None
 
@@ -106,6 +122,9 @@ async def submit(
     documents: Annotated[Codes, Field(title="材料编号")] = [],  # noqa: B006, read only
 ) -> None:  # fmt: skip
     """The form is handed in; after the window that is noted as late, also by who had missed it (补检)."""
+    live = row.basis == Basis.LIVE.value
+    if live and row.begins_on is not None and row.effective_on < row.begins_on:
+        raise WindowNotOpen(begins_on=row.begins_on)
     row.late = row.is_late(row.effective_on)
     if (
         row.state == InspectionPhase.MISSED.value
@@ -198,7 +217,7 @@ async def release(
 
 def what(year: int, form: str) -> str:
     """What was inspected, in words."""
-    return f"{year} 年度{'年报' if form == contract.InspectionForm.ANNUAL_REPORT else '年检'}"
+    return f"{year} 年度{FORMS_ZH[form]}"
 
 
 async def _owe(uow: UnitOfWork, row: InspectionRow, topics: Sequence[str], findings: str) -> None:

@@ -1,9 +1,11 @@
 """An annual inspection's way from due to concluded or missed, and the rules of its steps."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
+from services.registry.organizations.model import HOLDING, LEGAL_PERSONS
 
 
 class InspectionPhase(StrEnum):
@@ -75,8 +77,75 @@ RESULTS_ZH: Mapping[str, str] = {
 }
 OWES_RECTIFICATION = frozenset({InspectionResult.BASICALLY_QUALIFIED, InspectionResult.UNQUALIFIED})
 """These, and who missed it, owe a rectification report (practice B2)."""
+ANNUAL_INSPECTION, ANNUAL_REPORT = "annual_inspection", "annual_report"
+FORMS_ZH: Mapping[str, str] = {ANNUAL_INSPECTION: "年检", ANNUAL_REPORT: "年报"}
 NOT_INSPECTED = "not_inspected"
 """The topic of what is owed by who missed it."""
+
+
+class NotInspected(Refusal):
+    """Who holds no registration has no annual inspection."""
+
+    code = "inspection_of_unregistered"
+    kind = RefusalKind.INVALID
+    zh = (
+        "该组织类型为“{form}”、目前“{status}”，只有登记的社会团体、民办非企业单位和基金会参加年检、报送年报。"
+    )
+    en = "A '{form}' that is '{status}' is not inspected; registered legal persons are."
+
+
+class OtherForm(Refusal):
+    """The annual report asked of no charity, or the inspection of one."""
+
+    code = "inspection_of_other_form"
+    kind = RefusalKind.INVALID
+    zh = "慈善组织报送年报、不参加年检，其他组织参加年检：该组织应为“{form_zh}”。"
+    en = "Charities hand in the annual report, all others the annual inspection; this one owes '{form}'."
+
+
+class OtherFormThere(Refusal):
+    """Inspection and report of one year, both."""
+
+    code = "inspection_of_other_form_there"
+    kind = RefusalKind.CONFLICT
+    zh = "该组织本年度已有另一形式的记录（编号 {other}），年检和年报不重复办理。"
+    en = "The organisation has the other form for this year ({other}): it owes either, not both."
+
+
+class WindowNotOpen(Refusal):
+    """Handed in before the window begins."""
+
+    code = "inspection_window_not_open"
+    zh = "{begins_on} 起受理，尚未开始。"
+    en = "Forms are taken from {begins_on} on."
+
+
+def check_form(form: str, charity: bool) -> None:
+    """Raise `OtherForm` where the organisation owes the other one."""
+    owed = ANNUAL_REPORT if charity else ANNUAL_INSPECTION
+    if form != owed:
+        raise OtherForm(at="/form", form=owed, form_zh=FORMS_ZH[owed])
+
+
+class YearNotBegun(Refusal):
+    """A year of which there is nothing to inspect yet."""
+
+    code = "inspection_year_in_future"
+    kind = RefusalKind.INVALID
+    zh = "{year} 年度尚未开始，不能列入年检，请核对年度。"
+    en = "The year {year} has not begun; check it."
+
+
+def check_inspected(form: str, status: str) -> None:
+    """Raise `NotInspected` unless a legal person holds a registration."""
+    if form not in LEGAL_PERSONS or status not in HOLDING:
+        raise NotInspected(at="/organization_id", form=form, status=status)
+
+
+def check_year(year: int, day: date) -> None:
+    """Raise `YearNotBegun` for a year after that of `day`."""
+    if year > day.year:
+        raise YearNotBegun(at="/year", year=year)
 
 
 class NoSupervisoryUnit(Refusal):

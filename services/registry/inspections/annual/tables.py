@@ -31,6 +31,7 @@ class InspectionRow(MatterRow, Table, table=True):
     year: int = Field(title="年度")
     form: str = Field(default="annual_inspection", title="形式")
     legal_form: str = Field(title="组织类型")
+    begins_on: date | None = Field(default=None, title="开始受理")
     supervised: bool = Field(default=False, title="有业务主管单位")
     submitted_on: date | None = Field(default=None, title="报送日期")
     late: bool = Field(default=False, title="逾期报送")

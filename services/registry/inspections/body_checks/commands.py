@@ -5,22 +5,30 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind, words
-from chassis.unit_of_work import UnitOfWork
+from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Codes, Words
 from services.registry.inspections.body_checks.model import (
     TRANSITIONS,
     BodyCheckPhase,
     BodyCheckResult,
+    DrawnByService,
     InspectorTwice,
     topics_found,
 )
 from services.registry.inspections.body_checks.tables import BodyCheckRow
 from services.registry.inspections.rectifications import commands as rectifications
-from services.registry.inspections.spot_checks.model import TOPICS_ZH, NoTopic, SpotCheckTopic
+from services.registry.inspections.spot_checks.model import (
+    TOPICS_ZH,
+    NoTopic,
+    SpotCheckPhase,
+    SpotCheckTopic,
+)
+from services.registry.inspections.spot_checks.tables import SpotCheckRow
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
@@ -29,6 +37,8 @@ from services.registry.tables import MatterStepRow
 Topics = Annotated[
     list[SpotCheckTopic], Field(title="检查内容", max_length=4, json_schema_extra=words(TOPICS_ZH))
 ]
+
+_ENTERED = "select count(*) from body_check where spot_check_id = $1"
 
 BODY_CHECKS = Kind(
     BodyCheckRow, BodyCheckPhase, TRANSITIONS, initial=BodyCheckPhase.DRAWN,
@@ -56,12 +66,33 @@ async def open_(
     topics: Topics,
     assigned: Annotated[list[PersonId], Field(title="检查人员", max_length=10)] = [],  # noqa: B006, read only
     due_on: Annotated[Day | None, Field(title="完成期限")] = None,
+    spot_check_id: Annotated[UUID | None, Field(title="抽查（仅补录）")] = None,
 ) -> None:  # fmt: skip
-    """Check a body that is named, not drawn (定向抽查): on a complaint, or after an earlier finding."""
+    """Check a body that is named, not drawn (定向抽查): on a complaint, or after an earlier finding.
+
+    One that a spot check of the past had drawn names that, and is history too.
+    """
     if not topics:
         raise NoTopic(at="/topics")
     organization = await uow.session.get_one(OrganizationRow, organization_id)
     row.legal_form, row.inspectors = organization.legal_form, len(assigned)
+    if spot_check_id is not None:
+        row.spot_check_sequence = await _drawn_by(uow, row, spot_check_id)
+
+
+async def _drawn_by(uow: UnitOfWork, row: BodyCheckRow, spot_check_id: UUID) -> int:
+    """How far the spot check of the past that drew this body has come; it is locked, so that no more are
+    entered than it drew. Raises `NotFound`, `NotPermitted`, `DrawnByService`."""
+    with uow.session.no_autoflush:
+        spot_check = await uow.session.get(SpotCheckRow, spot_check_id, with_for_update=True)
+    if spot_check is None:
+        raise NotFound.of(SpotCheckRow, spot_check_id, at="/spot_check_id")
+    uow.authorize(spot_check.division)
+    past = spot_check.state == SpotCheckPhase.DRAWN.value and spot_check.population_digest is None
+    entered = await uow.connection.fetchval(_ENTERED, spot_check_id)
+    if row.basis == Basis.LIVE.value or not past or entered >= (spot_check.drawn_bodies or 0):
+        raise DrawnByService(at="/spot_check_id", title=spot_check.title)
+    return spot_check.sequence
 
 
 @BODY_CHECKS.step(contract.BodyCheckReassigned, zh="更换检查人员", needs="write", path="reassignment")

@@ -54,6 +54,14 @@ class OutsideTopics(Refusal):
     en = "'{topic}' is none of the topics of this check."
 
 
+class DrawnByService(Refusal):
+    """A body that is put into a draw that is not of the past, or is not to be added to."""
+
+    code = "body_check_drawn_by_service"
+    zh = "抽查“{title}”的检查对象由系统抽取或已补录齐全，不能人工添加；定向检查请不要填写抽查。"
+    en = "The bodies of '{title}' were drawn, or are all entered; leave it out to name one."
+
+
 class InspectorTwice(Refusal):
     """Replaced by somebody who is there already, or is not to be replaced."""
 

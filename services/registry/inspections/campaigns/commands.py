@@ -1,9 +1,10 @@
 """The use cases of campaigns: open, extend, close; what they mean for the inspections is done in portions."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
 
@@ -11,7 +12,15 @@ from chassis.http.fields import Day
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import DocumentNumber, Text
-from services.registry.inspections.campaigns.model import TRANSITIONS, CampaignPhase, check_campaign
+from services.registry.inspections.campaigns.model import (
+    TRANSITIONS,
+    CampaignPhase,
+    NoWindow,
+    Window,
+    check_campaign,
+    check_windows,
+    extended,
+)
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
 from services.registry.organizations.model import LegalForm
 from services.registry.policy import RegistryPolicy
@@ -31,19 +40,40 @@ async def _follow(uow: UnitOfWork, row: InspectionCampaignRow, work: str) -> Non
         await carry(uow, InspectionCampaignRow, row.subject, row.division, work)
 
 
+class FormWindow(BaseModel):
+    """The days of one legal form."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    legal_form: LegalForm = Field(title="组织类型")
+    begins_on: Day | None = Field(None, title="开始受理")
+    due_on: Day = Field(title="截止日期")
+
+
 @CAMPAIGNS.opens(contract.InspectionCampaignOpened, zh="部署", needs="write")
 async def open_(
     uow: UnitOfWork, row: InspectionCampaignRow, *,
     title: Annotated[Text, Field(title="名称")],
     year: Annotated[int, Field(title="年度", ge=1990, le=2200)],
     legal_forms: Annotated[list[LegalForm], Field(title="应检类型", max_length=6)],
-    due_on: Annotated[Day, Field(title="截止日期")],
     form: Annotated[contract.InspectionForm, Field(title="形式")] = contract.InspectionForm.ANNUAL_INSPECTION,
+    begins_on: Annotated[Day | None, Field(title="开始受理")] = None,
+    due_on: Annotated[
+        Day | None, Field(title="截止日期", description="for all; without, the profile's by legal form")
+    ] = None,
+    windows: Annotated[
+        list[FormWindow], Field(title="各类型时限", description="where one has other days", max_length=6)
+    ] = [],  # noqa: B006, read only
     excused_after: Annotated[Day | None, Field(title="此日后登记的免检")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
 ) -> None:  # fmt: skip
-    """Open a year's inspection for everybody below the division, in this stack and in those below."""
+    """Open a year's inspection for everybody below the division, in this stack and in those below.
+
+    Of the legal forms named, charities are due for the annual report (年报) alone, all others for the annual
+    inspection (年检).
+    """
     check_campaign(year, row.legal_forms, uow.today)
+    _keep(row, _windows(uow, row, windows))
     if excused_after is None:
         month, day = uow.policy(RegistryPolicy).inspections.excused_after
         row.excused_after = date(year, month, day)
@@ -52,9 +82,14 @@ async def open_(
 
 @CAMPAIGNS.step(contract.InspectionCampaignExtended, zh="延长时限", needs="write", path="extension")
 async def extend(
-    uow: UnitOfWork, row: InspectionCampaignRow, *, due_on: Annotated[Day, Field(title="新的截止日期")]
+    uow: UnitOfWork, row: InspectionCampaignRow, *,
+    due_on: Annotated[Day, Field(title="新的截止日期")],
+    of_forms: Annotated[
+        list[LegalForm], Field(title="组织类型", description="none named: for all", max_length=6)
+    ] = [],  # noqa: B006, read only
 ) -> None:  # fmt: skip
-    """More time for everybody."""
+    """More time for everybody, or for the legal forms named; who has more already keeps it."""
+    _keep(row, extended(_kept(row), due_on, [form.value for form in of_forms]))
     await _follow(uow, row, "extend")
 
 
@@ -62,3 +97,44 @@ async def extend(
 async def close(uow: UnitOfWork, row: InspectionCampaignRow) -> None:
     """Close it: what was not handed in is missed."""
     await _follow(uow, row, "close")
+
+
+def _windows(uow: UnitOfWork, row: InspectionCampaignRow, given: Sequence[FormWindow]) -> Sequence[Window]:
+    """The days of each legal form: its own, or else those for all, or else the profile's."""
+    last, asked = row.due_on, row.begins_on
+
+    def until(form: str, due_on: date, begins_on: date | None = None) -> Window:
+        return Window(form, begins_on or asked or min(row.effective_on, due_on), due_on)
+
+    own = [until(one.legal_form.value, one.due_on, one.begins_on) for one in given]
+    check_windows(own, row.legal_forms)
+    found = {one.legal_form: one for one in own}
+    policy = uow.policy(RegistryPolicy).inspections
+    for form in row.legal_forms:
+        if form in found:
+            continue
+        if last is not None:
+            found[form] = until(form, last)
+            continue
+        days = policy.window(row.form, form, row.year)
+        if days is None or (row.basis == Basis.LIVE.value and days[1] < uow.today):
+            raise NoWindow(at="/due_on", form=form, year=row.year)
+        found[form] = Window(form, asked or days[0], days[1])
+    windows = [found[form] for form in dict.fromkeys(row.legal_forms)]
+    check_windows(windows, row.legal_forms)
+    return windows
+
+
+def _keep(row: InspectionCampaignRow, windows: Sequence[Window]) -> None:
+    row.begins_on, row.due_on = min(one.begins_on for one in windows), max(one.due_on for one in windows)
+    row.windows = [
+        {"legal_form": one.legal_form, "begins_on": str(one.begins_on), "due_on": str(one.due_on)}
+        for one in windows
+    ]
+
+
+def _kept(row: InspectionCampaignRow) -> Sequence[Window]:
+    return [
+        Window(one["legal_form"], date.fromisoformat(one["begins_on"]), date.fromisoformat(one["due_on"]))
+        for one in row.windows
+    ]

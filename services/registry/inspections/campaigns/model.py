@@ -1,6 +1,7 @@
 """A campaign's way, and who is due in it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -46,6 +47,71 @@ class YearNotOver(Refusal):
     kind = RefusalKind.INVALID
     zh = "{year} 年度尚未开始，不能部署年检。"
     en = "The year {year} has not begun; it cannot be inspected."
+
+
+class WindowBackwards(Refusal):
+    """A window that ends before it begins."""
+
+    code = "campaign_window_backwards"
+    kind = RefusalKind.INVALID
+    zh = "“{form}”的截止日期 {due_on} 早于开始受理日期 {begins_on}，请核对。"
+    en = "The window of '{form}' ends on {due_on}, before it begins on {begins_on}."
+
+
+class WindowOfNobody(Refusal):
+    """A window for a legal form that the campaign does not ask, or two for one."""
+
+    code = "campaign_window_of_nobody"
+    kind = RefusalKind.INVALID
+    zh = "“{form}”不在本次应检类型之中，或列了两次时限，请核对。"
+    en = "'{form}' is not asked by this campaign, or has two windows."
+
+
+class NoWindow(Refusal):
+    """No day given, and the profile's is over or there is none."""
+
+    code = "campaign_without_window"
+    kind = RefusalKind.INVALID
+    zh = "“{form}”{year} 年度的规定时限已过或未规定，请填写截止日期。"
+    en = "The profile's window of '{form}' for {year} is over, or it has none; name the last day."
+
+
+class NotExtended(Refusal):
+    """An extension that gives nobody more time."""
+
+    code = "campaign_not_extended"
+    kind = RefusalKind.INVALID
+    zh = "新的截止日期 {due_on} 没有晚于任何一类组织的原截止日期（{last}）。"
+    en = "{due_on} gives nobody more time: the windows end on {last}."
+
+
+@dataclass(frozen=True)
+class Window:
+    """From when and until when organisations of one legal form hand in."""
+
+    legal_form: str
+    begins_on: date
+    due_on: date
+
+
+def check_windows(windows: Sequence[Window], legal_forms: Collection[str]) -> None:
+    """Raise `WindowBackwards` or `WindowOfNobody`."""
+    for place, one in enumerate(windows):
+        if one.legal_form not in legal_forms or one.legal_form in {w.legal_form for w in windows[:place]}:
+            raise WindowOfNobody(at=f"/windows/{place}/legal_form", form=one.legal_form)
+        if one.due_on < one.begins_on:
+            raise WindowBackwards(
+                at=f"/windows/{place}/due_on", form=one.legal_form, due_on=one.due_on, begins_on=one.begins_on
+            )
+
+
+def extended(windows: Sequence[Window], due_on: date, legal_forms: Collection[str]) -> list[Window]:
+    """The windows with more time, for all or for the legal forms named; raises `NotExtended`."""
+    meant = [one for one in windows if not legal_forms or one.legal_form in legal_forms]
+    if not any(due_on > one.due_on for one in meant):
+        last = "、".join(sorted({str(one.due_on) for one in meant})) or "-"
+        raise NotExtended(at="/due_on", due_on=due_on, last=last)
+    return [replace(one, due_on=max(one.due_on, due_on)) if one in meant else one for one in windows]
 
 
 INSPECTED = ("association", "private_non_enterprise", "foundation")

@@ -24,6 +24,7 @@ select id, name, division, legal_form, registered_on
 from organization
 where legal_status in ('registered', 'suspended') and not ended and division like $1 || '%'
   and division like any($2) and legal_form = any($3) and registered_on > $4 and id > $5
+  and coalesce(charity, false) = ($7 = 'annual_report')
 order by id
 limit $6
 """
@@ -118,7 +119,7 @@ async def excused(
     after = page.after(UUID)
     rows = await reading.connection.fetch(
         _EXCUSED, campaign.division, reading.patterns(division), campaign.legal_forms,
-        campaign.excused_after or campaign.due_on, after[0] if after else _FIRST, page.fetch,
+        campaign.excused_after or campaign.due_on, after[0] if after else _FIRST, page.fetch, campaign.form,
     )  # fmt: skip
     return Page[Excused].of(
         rows, page, item=lambda row: Excused.model_validate(dict(row)), key=lambda row: (row["id"],)

@@ -34,8 +34,12 @@ from organization o
 where o.legal_status in ('registered', 'suspended') and not o.ended and o.home = $1
   and o.division like $2 || '%' and o.legal_form = any($3)
   and (o.registered_on is null or o.registered_on <= $4)
+  and coalesce(o.charity, false) = ($7 = 'annual_report')
   and o.id > $5
-  and not exists (select from inspection i where i.organization_id = o.id and i.year = $6 and i.form = $7)
+  and not exists (
+      select from inspection i
+      where i.organization_id = o.id and i.year = $6 and (i.form = $7 or i.state <> 'released')
+  )
 order by o.id
 limit $8
 """
@@ -97,11 +101,12 @@ async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -
         _DUE, uow.stack, _area(uow, campaign), campaign.legal_forms,
         campaign.excused_after or campaign.due_on, after, campaign.year, campaign.form, portions.AT_ONCE,
     )  # fmt: skip
+    days = {form: campaign.window(form) for form in campaign.legal_forms}
     rows = [
         draft(
             annual.open_,
             id=uuid7(), division=row["division"], effective_on=uow.today, basis=Basis.LIVE.value,
-            opened_on=uow.today, due_on=campaign.due_on,
+            opened_on=uow.today, begins_on=days[row["legal_form"]][0], due_on=days[row["legal_form"]][1],
             organization_id=row["id"], organization_sequence=row["sequence"], campaign_id=campaign.id,
             campaign_sequence=campaign.sequence, year=campaign.year, form=campaign.form,
             legal_form=row["legal_form"], supervised=row["supervised"],
@@ -132,9 +137,9 @@ async def _follow(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID)
 
 async def _extend(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
     ids = await _of(uow, campaign, ["due", "returned"], after)
-    due_on = campaign.due_on
 
     def move(row: Draft) -> None:
+        _, due_on = campaign.window(row.legal_form)
         row.due_on = max(row.due_on or due_on, due_on) if due_on else row.due_on
 
     await advance_many(uow, annual.INSPECTIONS, ids, contract.InspectionExtended, change=move)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
+from services.registry.organizations.model import HOLDING, LEGAL_PERSONS, LegalStatus
 
 
 class EvaluationPhase(StrEnum):
@@ -105,6 +106,38 @@ class RegisteredTooShort(Refusal):
     code = "evaluation_registered_too_short"
     zh = "登记满 {years} 年方可参加评估：该组织登记于 {registered_on}，{until} 起可以报名。"
     en = "Evaluation asks for {years} years of registration: registered on {registered_on}, from {until} on."
+
+
+class NoLegalPerson(Refusal):
+    """A form that holds no registration."""
+
+    code = "evaluation_barred_by_form"
+    zh = "组织类型为“{form}”，只有登记的社会团体、民办非企业单位和基金会参加评估；类型不符实际的，请先更正。"
+    en = "Its legal form is '{form}'; only registered legal persons are evaluated."
+
+
+class NotRegistered(Refusal):
+    """Never registered, or not any more."""
+
+    code = "evaluation_barred_by_status"
+    zh = "该组织目前“{status}”，未在登记状态，不能参加评估。"
+    en = "Its legal status is '{status}'; only registered organisations are evaluated."
+
+
+class RegistrationDayUnknown(Refusal):
+    """Registered, and nobody knows since when."""
+
+    code = "evaluation_registration_day_unknown"
+    zh = "该组织没有登记日期，无法核对登记年限，请先在组织资料中补录登记日期。"
+    en = "The day of its registration is not on record; enter it before it enrols."
+
+
+class UnderInvestigation(Refusal):
+    """Proceedings against it are open."""
+
+    code = "evaluation_barred_by_investigation"
+    zh = "该组织自 {since} 起被立案调查，结案前不能参加评估；已结案的，请先在有关机关决定中登记解除。"
+    en = "Under investigation since {since}; if that is closed, lift it in the official decisions first."
 
 
 class InspectionStandsAgainst(Refusal):
@@ -341,8 +374,9 @@ class Punished:
 class Candidate:
     """What is known of an organisation that enrols."""
 
+    form: str
+    status: str
     registered_on: date | None
-    suspended: bool
     listing: str
     inspections: Sequence[Inspected]
     """the newest first"""
@@ -350,6 +384,8 @@ class Candidate:
     graded_on: date | None
     lowered: Sequence[Lowered]
     punished: Sequence[Punished] = ()
+    investigated_since: date | None = None
+    """since when proceedings are open, by the earliest that is"""
 
 
 @dataclass(frozen=True)
@@ -369,18 +405,15 @@ _RESULTS_ZH = {"missed": "未参加", "unqualified": "不合格", "basically_qua
 
 def bars(candidate: Candidate, day: date, rules: Rules) -> Iterator[Refusal]:
     """Everything that bars an organisation from enrolling on `day` (order 39, articles on who may not)."""
-    if candidate.registered_on is not None:
-        until = years_after(candidate.registered_on, rules.registered)
-        if day < until:
-            yield RegisteredTooShort(
-                years=rules.registered, registered_on=candidate.registered_on, until=until
-            )
-    if candidate.suspended:
-        yield ListedOrSuspended(standing="suspended")
+    yield from _by_registration(candidate, day, rules.registered)
+    if candidate.status == LegalStatus.SUSPENDED.value:
+        yield ListedOrSuspended(standing=candidate.status)
     if candidate.listing != "none":
         yield ListedOrSuspended(standing=candidate.listing)
     yield from _by_inspection(candidate.inspections)
     yield from _by_penalty(candidate.punished, day, rules.after_penalty)
+    if candidate.investigated_since is not None:
+        yield UnderInvestigation(since=candidate.investigated_since)
     if candidate.grade is not None and candidate.graded_on is not None:
         until = years_after(candidate.graded_on, rules.regrade)
         if day < until:
@@ -391,6 +424,18 @@ def bars(candidate: Candidate, day: date, rules: Rules) -> Iterator[Refusal]:
         years = rules.after_revoking if one.revoked else rules.after_lowering
         if day < (until := years_after(one.day, years)):
             yield BarredAfterPenalty(day=one.day, years=years, until=until)
+
+
+def _by_registration(candidate: Candidate, day: date, years: int) -> Iterator[Refusal]:
+    """A legal person that was registered long enough ago, and is still."""
+    if candidate.form not in LEGAL_PERSONS:
+        yield NoLegalPerson(form=candidate.form)
+    if candidate.status not in HOLDING:
+        yield NotRegistered(status=candidate.status)
+    elif candidate.registered_on is None:
+        yield RegistrationDayUnknown()
+    elif day < (until := years_after(candidate.registered_on, years)):
+        yield RegisteredTooShort(years=years, registered_on=candidate.registered_on, until=until)
 
 
 def _by_inspection(inspections: Sequence[Inspected]) -> Iterator[Refusal]:

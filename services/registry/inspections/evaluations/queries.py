@@ -51,11 +51,13 @@ async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -
             select(EvaluationRow).where(EvaluationRow.organization_id == organization.id)
         )
         earlier = found.all()
-    decided = (await decisions_about(uow, organization.id)).decisions
+    decisions = await decisions_about(uow, organization.id)
+    investigations = decisions.of("investigation", on=day)
     standing = next((one for one in earlier if one.state == "graded" and _valid(one, day)), None)
     return Candidate(
+        form=organization.legal_form,
+        status=organization.legal_status,
         registered_on=organization.registered_on,
-        suspended=organization.legal_status == "suspended",
         listing=organization.credit_listing,
         inspections=[Inspected(row["year"], row["result"]) for row in inspected],
         grade=standing.grade if standing else None,
@@ -65,9 +67,10 @@ async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -
         ],
         punished=[
             Punished(one.decided_on, _stands(uow, one, day))
-            for one in decided
+            for one in decisions.decisions
             if one.kind in _PENALTIES and one.decided_on <= day
         ],
+        investigated_since=min((one.decided_on for one in investigations), default=None),
     )
 
 

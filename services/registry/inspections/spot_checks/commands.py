@@ -12,17 +12,19 @@ from uuid_utils.compat import uuid7
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Draft, Kind, draft, open_many, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Text
+from services.registry.fields import Code, Count, Text
 from services.registry.inspections.body_checks import commands as bodies
 from services.registry.inspections.campaigns.model import INSPECTED
 from services.registry.inspections.spot_checks.model import (
     TOPICS_ZH,
     TRANSITIONS,
     ChecksOpen,
+    DrawnHere,
     NobodyToDraw,
     SpotCheckPhase,
     SpotCheckTopic,
     assign,
+    check_past_draw,
     check_plan,
     digest,
     draw,
@@ -93,9 +95,21 @@ async def plan(
 @SPOT_CHECKS.step(contract.SpotCheckDrawn, zh="抽取", needs="write", path="drawing")
 async def draw_bodies(
     uow: UnitOfWork, row: SpotCheckRow, *,
-    seed: Annotated[Code | None, Field(title="随机种子")] = None,
+    seed: Annotated[Code | None, Field(title="随机种子（仅补录）")] = None,
+    population: Annotated[Count | None, Field(title="名录库家数（仅补录）")] = None,
+    drawn_bodies: Annotated[Count | None, Field(title="抽中家数（仅补录）")] = None,
 ) -> None:  # fmt: skip
-    """Draw from the organisations of this stack by the seed given, or one made now; the pool is kept."""
+    """Draw from the organisations of this stack, by a seed that is made now and that nobody chooses.
+
+    The pool is kept. A draw of the past is told as it was, and draws nobody now: the bodies that it drew are
+    entered one by one, as checks of this spot check.
+    """
+    if row.basis != Basis.LIVE.value:
+        check_past_draw(drawn_bodies, population)
+        row.drawn_on = row.effective_on
+        return
+    if not (seed is None and population is None and drawn_bodies is None):
+        raise DrawnHere(at="/seed")
     pool = {
         str(found["id"]): dict(found)
         for found in await uow.connection.fetch(
@@ -104,7 +118,7 @@ async def draw_bodies(
     }
     if not pool:
         raise NobodyToDraw()
-    row.seed = seed or secrets.token_hex(8)
+    row.seed = secrets.token_hex(16)
     chosen = draw(row.seed, pool, sample_size(len(pool), row.number, row.percent))
     row.population, row.population_digest = len(pool), digest(list(pool))
     row.drawn_bodies, row.drawn_on = len(chosen), row.effective_on

@@ -69,6 +69,24 @@ class TooFewInspectors(Refusal):
     en = "{found} inspectors are listed; each body needs {needed}."
 
 
+class DrawnHere(Refusal):
+    """A live draw that is told its seed or its numbers."""
+
+    code = "spot_check_drawn_here"
+    kind = RefusalKind.INVALID
+    zh = "随机种子、名录库家数和抽中家数由系统在抽取时产生，不能填写；补录过去的抽查请选择“补录”。"
+    en = "Seed and numbers are made by the draw itself; only a draw of the past is told them."
+
+
+class PastDrawUnclear(Refusal):
+    """A draw of the past without how many were drawn, or with more of them than there were."""
+
+    code = "spot_check_past_draw_unclear"
+    kind = RefusalKind.INVALID
+    zh = "补录抽查应填写抽中家数，且不超过名录库家数（抽中 {drawn}，名录库 {population}）。"
+    en = "A past draw tells how many were drawn, no more than were in the pool ({drawn} of {population})."
+
+
 class NobodyToDraw(Refusal):
     """An empty pool."""
 
@@ -101,6 +119,13 @@ def check_plan(
         raise TooFewInspectors(at="/inspectors", found=len(set(inspectors)), needed=each)
 
 
+def check_past_draw(drawn: int | None, population: int | None) -> None:
+    """Raise `PastDrawUnclear`."""
+    if not drawn or (population is not None and drawn > population):
+        shown = "-" if population is None else population
+        raise PastDrawUnclear(at="/drawn_bodies", drawn=drawn or "-", population=shown)
+
+
 def sample_size(population: int, number: int | None, percent: int | None) -> int:
     """How many are drawn: as many as asked for, or the share, rounded up and never none."""
     if number is not None:
@@ -111,7 +136,8 @@ def sample_size(population: int, number: int | None, percent: int | None) -> int
 def draw(seed: str, ids: Collection[str], number: int) -> list[str]:
     """`number` of `ids`, in the order of SHA-256 of `seed`, a slash and the id (UTF-8, in hexadecimal).
 
-    That order is as good as random to whoever did not choose the seed, and is the same everywhere.
+    That order is as good as random to whoever did not choose the seed, which is why nobody does: it is made
+    when the pool is settled, in the same transaction. It is the same everywhere.
     """
     return sorted(ids, key=lambda id: _place(seed, id))[:number]
 

@@ -19,11 +19,11 @@ where b.spot_check_id = $1
 
 
 class NotDrawn(Refusal):
-    """Nothing was drawn yet, or in another stack, whose pool is not here."""
+    """Nothing was drawn yet, or in another stack or in the past: the pool is not here."""
 
     code = "spot_check_not_drawn"
-    zh = "该抽查尚未抽取，或由其他平台抽取，无法在此复核。"
-    en = "It was not drawn yet, or elsewhere; it cannot be drawn again here."
+    zh = "该抽查尚未抽取，或由其他平台抽取，或为补录的历史抽查，无法在此复核。"
+    en = "It was not drawn yet, or elsewhere, or in the past; it cannot be drawn again here."
 
 
 class DrawnAgain(BaseModel):
