@@ -1,19 +1,38 @@
 """A service's database as one file, by PostgreSQL's own programs, and the file back into the database."""
 
 import asyncio
+import contextlib
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from chassis.database import connect
+from chassis import failpoints
 from chassis.settings import DatabaseSettings
 
-_SESSIONS = """
-select count(*) from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
+AFTER_EMPTIED = failpoints.declare("backup.after_emptied")
+AFTER_LOADED = failpoints.declare("backup.after_loaded")
+
+# In the transaction that empties: whoever comes after finds the tables locked until it is all there.
+_BEGIN = """
+begin;
+do $$
+declare others int;
+begin
+  select count(*) into others from pg_stat_activity
+  where datname = current_database() and usesysid is not null and pid not in (pg_backend_pid(), {keeper});
+  if others > 0 then
+    raise exception '% other sessions use the database: stop the service first', others;
+  end if;
+end $$;
+set local client_min_messages = warning;
+drop schema if exists public cascade;
+create schema public;
 """
+_DONE = "done"
+_RESULT = re.compile(r"^(?:psql:\S+ )?(?:ERROR|FATAL):\s*", re.MULTILINE)
 
 
 class BackupFailed(Exception):
@@ -35,32 +54,88 @@ def dump(settings: DatabaseSettings, file: Path, programs: Path | None = None) -
     return file.stat().st_size
 
 
-async def load(settings: DatabaseSettings, file: Path, programs: Path | None = None) -> None:
-    """Put what `dump` wrote in place of whatever the database holds.
-
-    Needs its owner's rights. Raises `BackupFailed`: where the file is none or somebody is connected, before
-    anything is changed; later, with the database left empty, so that it can be done again.
-    """
+async def readable(file: Path, programs: Path | None = None) -> None:
+    """Raise `BackupFailed` unless the file is one that `dump` wrote."""
     await asyncio.to_thread(_run, "pg_restore", None, programs, "--list", str(file))
-    connection = await connect(settings)
+
+
+async def load(
+    settings: DatabaseSettings, file: Path, programs: Path | None = None, *, then: str = "", keeper: int = 0
+) -> None:
+    """Put what `dump` wrote in place of whatever the database holds, and do the statement `then` on it.
+
+    Emptied, filled and changed in one transaction: whoever dies over it, the database is as it was, or it is
+    all that. Needs its owner's rights. `keeper` is the process id of a session that may stay meanwhile.
+    Raises `BackupFailed`, with nothing changed, also where any other session uses the database.
+    """
+    reading, writing = os.pipe()
     try:
-        if others := await connection.fetchval(_SESSIONS):
-            raise BackupFailed(f"{others} other sessions use the database: stop the service first")
-        await connection.execute("drop schema public cascade; create schema public")
+        psql = await _start(
+            "psql", settings, programs, "--no-psqlrc", "--quiet", "--output=/dev/null",
+            "--set=ON_ERROR_STOP=1", "--set=SHOW_CONTEXT=never", stdin=reading, stdout=subprocess.PIPE,
+        )  # fmt: skip
+    except BaseException:
+        os.close(writing)
+        raise
     finally:
-        await connection.close()
-    arguments = ("--single-transaction", "--no-owner", str(file))
-    await asyncio.to_thread(_run, "pg_restore", settings, programs, *arguments)
+        os.close(reading)
+    assert psql.stdout is not None
+    assert psql.stderr is not None
+    refusal, unread = asyncio.ensure_future(psql.stderr.read()), b""
+    try:
+        # Without a `commit` at its end the script is for nothing: so it is where one of us dies on the way.
+        if await _done(psql.stdout, writing, _BEGIN.format(keeper=keeper)):
+            await failpoints.reach(AFTER_EMPTIED)
+            script = await _start(
+                "pg_restore", None, programs, "--no-owner", "--file=-", str(file), stdout=writing
+            )
+            _, warned = await script.communicate()
+            unread = warned if script.returncode else b""
+            if not script.returncode and await _done(psql.stdout, writing, f"{then};"):
+                await failpoints.reach(AFTER_LOADED)
+                await _done(psql.stdout, writing, "commit;")
+    finally:
+        os.close(writing)
+        refused = await refusal
+    if await psql.wait() != 0 or unread:
+        said = (_RESULT.sub("", text.decode(errors="replace")).strip() for text in (refused, unread))
+        raise BackupFailed("\n".join(filter(None, said)))
 
 
-def _run(program: str, settings: DatabaseSettings | None, programs: Path | None, *arguments: str) -> None:
+async def _done(said: asyncio.StreamReader, pipe: int, statements: str) -> bool:
+    """Have psql do them; False where it has ended over them, which it then says itself why."""
+    with contextlib.suppress(BrokenPipeError):
+        await asyncio.to_thread(os.write, pipe, f"{statements}\n\\echo {_DONE}\n".encode())
+    async for line in said:
+        if line.strip() == _DONE.encode():
+            return True
+    return False
+
+
+async def _start(
+    program: str, settings: DatabaseSettings | None, programs: Path | None, *arguments: str,
+    stdin: int = subprocess.DEVNULL, stdout: int = subprocess.DEVNULL,
+) -> asyncio.subprocess.Process:  # fmt: skip
+    path, target, environment = _called(program, settings, programs)
+    return await asyncio.create_subprocess_exec(
+        path, *target, *arguments, env=environment, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE
+    )
+
+
+def _called(
+    program: str, settings: DatabaseSettings | None, programs: Path | None
+) -> tuple[str, list[str], dict[str, str]]:
+    """Where the program is, the argument that names the database, and its environment."""
     path = shutil.which(program, path=None if programs is None else str(programs))
     if path is None:
         raise BackupFailed(f"there is no {program}: install PostgreSQL's client, of the server's release")
-    environment, target = dict(os.environ), []
-    if settings is not None:
-        environment |= _secrets(settings)
-        target = [f"--dbname={_without_password(settings)}"]
+    if settings is None:
+        return path, [], dict(os.environ)
+    return path, [f"--dbname={_without_password(settings)}"], dict(os.environ) | _secrets(settings)
+
+
+def _run(program: str, settings: DatabaseSettings | None, programs: Path | None, *arguments: str) -> None:
+    path, target, environment = _called(program, settings, programs)
     done = subprocess.run(
         [path, *target, *arguments], env=environment, check=False, text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

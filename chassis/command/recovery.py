@@ -112,24 +112,14 @@ def restore(
     asyncio.run(_restore(find(data_dir), service, backup, actor, reason))
 
 
-async def _restore(place: Place, service: str, backup: Path | None, actor: str, reason: str) -> None:
-    from chassis.backup import load
+async def _restore(place: Place, service: str, file: Path | None, actor: str, reason: str) -> None:
+    from chassis.restore import Backup
     from chassis.restore import restore as restored
 
-    if backup is not None:
-        await load(place.settings(service).database, backup, place.programs)
-        await asyncio.to_thread(_migrate, place, service)
+    copy = None if file is None else Backup(file, place.programs)
     async with place.runtime(service) as runtime:
-        done = await restored(runtime, actor=actor, reason=reason)
+        done = await restored(runtime, actor=actor, reason=reason, copy=copy)
     say(f"{service}: epoch {done.epoch}; read from the earliest: {', '.join(done.groups) or 'nothing'}")
-
-
-def _migrate(place: Place, service: str) -> None:
-    """A backup may be older than the release that goes on with it."""
-    from chassis.migrations import upgrade
-    from chassis.service import discover
-
-    upgrade(discover(service).migrations, place.settings(service).database)
 
 
 @app.command()

@@ -1,22 +1,40 @@
 """A database as a file and back: whole or not at all, and never under somebody's feet."""
 
+import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+import pytest_asyncio
+from alembic import command
+from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 
-from chassis.backup import BackupFailed, _secrets, _without_password, dump, load
+from chassis.backup import BackupFailed, _secrets, _without_password, dump, load, readable
+from chassis.database import Database
 from chassis.embedded.postgres import programs
-from chassis.settings import DatabaseSettings
+from chassis.migrations import _configuration, upgrade
+from chassis.region import Region
+from chassis.restore import Backup, restore
+from chassis.runtime import Runtime
+from chassis.service import discover
+from chassis.settings import BusSettings, DatabaseSettings, Settings
+from tests.backends import Postgres
 from tests.chassis.outbox_world import TEMPLATE, prepare
 from tests.conftest import FreshDatabase
 
-EMBEDDED = os.environ.get("SHUNIU_TEST_BACKEND", "embedded") == "embedded"
-of_this_server = pytest.mark.skipif(
-    not EMBEDDED, reason="the programs of the embedded PostgreSQL are of another release than the container's"
-)
+OLDEST = 170_000
+"""Server that knows all settings that scripts of these programs begin with."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def of_this_server(postgres: Postgres) -> None:
+    """The programs are the embedded server's; what they write, a server of this release or newer reads."""
+    if int(await value(postgres.admin_dsn, "show server_version_num")) < OLDEST:
+        pytest.skip("the programs here are of a newer release than this PostgreSQL")
 
 
 async def rows(dsn: str) -> list[str]:
@@ -40,7 +58,7 @@ DECIDE = "insert into operator_decision (decision, actor, reason, subject) value
 
 
 @pytest.mark.integration
-@of_this_server
+@pytest.mark.usefixtures("of_this_server")
 async def test_what_was_copied_takes_the_place_of_what_is_there(
     fresh_database: FreshDatabase, tmp_path: Path
 ) -> None:
@@ -58,7 +76,7 @@ async def test_what_was_copied_takes_the_place_of_what_is_there(
 
 
 @pytest.mark.integration
-@of_this_server
+@pytest.mark.usefixtures("of_this_server")
 async def test_nothing_changes_while_somebody_is_connected_or_the_file_is_none(
     fresh_database: FreshDatabase, tmp_path: Path
 ) -> None:
@@ -67,19 +85,86 @@ async def test_nothing_changes_while_somebody_is_connected_or_the_file_is_none(
     await execute(dsn, DECIDE.format("before"))
     dump(settings, file, programs())
     broken.write_bytes(b"no dump")
-    with pytest.raises(BackupFailed, match="pg_restore failed"):
-        await load(settings, broken, programs())
+    for tried in (readable(broken, programs()), load(settings, broken, programs())):
+        with pytest.raises(BackupFailed, match="pg_restore"):
+            await tried
     with pytest.raises(BackupFailed, match=r"(?i)no such file|could not open"):
-        await load(settings, tmp_path / "missing.dump", programs())
+        await readable(tmp_path / "missing.dump", programs())
     connection = await asyncpg.connect(dsn)
-    with pytest.raises(BackupFailed, match="1 other sessions use the database: stop the service first"):
+    with pytest.raises(BackupFailed, match=r"^1 other sessions use the database: stop the service first$"):
         await load(settings, file, programs())
+    await load(settings, file, programs(), keeper=connection.get_server_pid())
     await connection.close()
     assert await rows(dsn) == ["before"]
 
 
 @pytest.mark.integration
-@of_this_server
+@pytest.mark.usefixtures("of_this_server")
+async def test_a_copy_that_ends_in_the_middle_or_a_statement_that_fails_leaves_what_was_there(
+    fresh_database: FreshDatabase, tmp_path: Path
+) -> None:
+    """The list at the head of a file is whole where its data are not."""
+    dsn, file, half = await fresh_database(TEMPLATE, prepare), tmp_path / "a.dump", tmp_path / "half.dump"
+    settings = DatabaseSettings(dsn=SecretStr(dsn))
+    await execute(dsn, "insert into operator_decision (decision, actor, reason, subject) select 'x', 'u-1',"
+                       " md5(number::text), '{}' from generate_series(1, 20000) as number")  # fmt: skip
+    dump(settings, file, programs())
+    half.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    await execute(dsn, "delete from operator_decision")
+    await execute(dsn, DECIDE.format("after"))
+    await readable(half, programs())
+    with pytest.raises(BackupFailed, match="pg_restore: error: could not read"):
+        await load(settings, half, programs())
+    with pytest.raises(BackupFailed, match='relation "nothing" does not exist'):
+        await load(settings, file, programs(), then="update nothing set a = 1")
+    assert await rows(dsn) == ["after"]
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("of_this_server")
+async def test_a_backup_that_is_older_than_the_release_is_brought_to_it(
+    fresh_database: FreshDatabase, buses: BusSettings, profile: Region, tmp_path: Path,
+    unique_stack: Callable[[], str],
+) -> None:  # fmt: skip
+    service, dsn, file = discover("registry"), await fresh_database(), tmp_path / "registry.dump"
+    settings = Settings(
+        environment="test", stack=unique_stack(), bus=buses,
+        database=DatabaseSettings(dsn=SecretStr(dsn)),
+    )  # fmt: skip
+    before, newest = [one.revision for one in script(service.migrations).walk_revisions()][1::-1]
+    await asyncio.to_thread(upgrade_to, service.migrations, settings.database, before)
+    await execute(dsn, DECIDE.format("of the older release"))
+    dump(settings.database, file, programs())
+    await asyncio.to_thread(upgrade, service.migrations, settings.database)
+    await execute(dsn, DECIDE.format("after"))
+    runtime = Runtime(service, settings, profile, Database(settings.database))
+    done = await restore(runtime, actor="u-1", reason="disk", copy=Backup(file, programs()))
+    assert await rows(dsn) == ["of the older release", "disk"]
+    assert await value(dsn, "select version_num from alembic_version") == newest
+    assert await value(dsn, "select epoch from source") == done.epoch > 0
+
+
+def script(migrations: Path) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_configuration(migrations))
+
+
+def upgrade_to(migrations: Path, database: DatabaseSettings, revision: str) -> None:
+    """As the older release did."""
+    configuration = _configuration(migrations)
+    configuration.attributes["database"] = database
+    command.upgrade(configuration, revision)
+
+
+async def value(dsn: str, query: str) -> Any:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("of_this_server")
 async def test_a_copy_that_fails_leaves_the_one_before(fresh_database: FreshDatabase, tmp_path: Path) -> None:
     dsn, file = await fresh_database(TEMPLATE, prepare), tmp_path / "registry.dump"
     file.write_bytes(b"of yesterday")

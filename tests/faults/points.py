@@ -28,6 +28,11 @@ RETRY = ("parked.after_decision", "parked.after_reactions", "parked.after_delete
 DISCARD = ("parked.after_pass", "parked.after_discard")
 REBUILD = ("rebuild.before_enqueue", "rebuild.after_enqueue")
 RESTORE = ("restore.after_lock", "restore.after_groups", "restore.after_epoch", "restore.after_commit")
+BROUGHT_BACK = (
+    *RESTORE[:2], "backup.after_emptied", "backup.after_loaded", "restore.after_load",
+    "restore.after_migrations", *RESTORE[2:],
+)  # fmt: skip
+"""The same where the restore loads a backup itself, in this order."""
 REPLAY = "replay.after_enqueue"
 RETRY_RECORD = "parked.after_record"
 BLOCK = "relay.after_block"
@@ -37,7 +42,7 @@ GAP = ("gap.after_hold", "gap.after_request")
 
 REACHED = frozenset(
     {point for points in SEATS.values() for point in points}
-    | {*IMPORT, UNDO, *RETRY, *DISCARD, *REBUILD, *RESTORE, *GAP}
+    | {*IMPORT, UNDO, *RETRY, *DISCARD, *REBUILD, *BROUGHT_BACK, *GAP}
     | {REPLAY, RETRY_RECORD, BLOCK, BISECT, TIMER_FAILED}
 )
 """Every point at which the suite lets a process die."""

@@ -36,9 +36,9 @@ ROLES: Roles = {
     "grants": (("api",), ("relay",), ("consumer",), ("timers",)),
     "partybuild": (("api",), ("relay",), ("consumer",), ("timers",)),
     "notify": (("api",), ("relay",), ("consumer",), ("timers",)),
-    "console": (("consumer",), ("relay", "timers")),
+    "console": (("api",), ("consumer",), ("relay", "timers")),
 }
-"""The processes of each service, by the roles in them. The console's pages write nothing."""
+"""The processes of each service, by the roles in them."""
 _READY_S = 60.0
 _PARKED = "select number, kind, subject, sequence, error from parked order by number limit 10"
 _REST_S = 90.0
@@ -124,6 +124,9 @@ class FaultStack:
         port = free_port()
         chosen = [word for role in roles for word in ("--role", role)]
         env = {**self.environment, "SHUNIU_HTTP_PORT": str(port)}
+        if service == "console":  # the last of them
+            asks = [name for name in self.services if name != "console"]
+            env["SHUNIU_CONSOLE_SERVICES"] = json.dumps({name: self.url(name) for name in asks})
         env |= {f"SHUNIU_{name.upper()}": value for name, value in settings.items()}
         made = Seat(seat, ("serve", service, *chosen), env, port)
         self.seats[seat] = made
@@ -154,7 +157,7 @@ class FaultStack:
             "SHUNIU_DATABASE_POOL_SIZE": "4", "SHUNIU_BUS_BOOTSTRAP_SERVERS": self.engines.bootstrap_servers,
             "SHUNIU_BUS_PROFILE": self.engines.profile, "SHUNIU_BUS_SESSION_TIMEOUT_MS": "1000",
             "SHUNIU_BUS_METADATA_MAX_AGE_MS": "1000", "SHUNIU_AUTH_JWKS": str(self.key.jwks),
-            "SHUNIU_SHUTDOWN_S": "10", "SHUNIU_CONSOLE_SERVICES": "{}",
+            "SHUNIU_SHUTDOWN_S": "10",
         }  # fmt: skip
 
     def url(self, service: str) -> str:
@@ -272,6 +275,14 @@ class FaultStack:
         code, said = await self.run(*argv, **variables)
         assert code == 0, f"shuniu {' '.join(argv)} ended with {code}:\n{said}"
         return said
+
+    async def dies_at(self, point: str, *argv: str, passing: int = 1) -> None:
+        """Let a `shuniu` command die at the n-th passing of a fail point."""
+        code, said = await self.run(*argv, SHUNIU_FAILPOINT=f"{point}:{passing}")
+        assert code == KILLED, (
+            f"shuniu {' '.join(argv)} did not come to {point} but ended with {code}: {said}"
+        )
+        self.kills["command"] += 1
 
     async def rebuild_bus(self) -> None:
         """What an operator does after the bus was lost."""
