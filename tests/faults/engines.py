@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,11 @@ from chassis.embedded.postgres import EmbeddedPostgres
 from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE, single_broker
 
 _UP_WITHIN_S = 90.0
+_SESSIONS = """
+select datname, pid from pg_stat_activity
+where application_name = 'shuniu' and datname is not null
+order by datname, backend_start, pid
+"""
 
 
 class Engines(Protocol):
@@ -38,7 +44,7 @@ class Engines(Protocol):
     async def kill_postgres(self) -> None:
         """SIGKILL to the whole server; back when this returns."""
 
-    async def kill_backend(self) -> None:
+    async def kill_backend(self, dice: random.Random) -> None:
         """SIGKILL to one session's process, upon which the server drops all of them and recovers."""
 
     async def kill_broker(self, down_s: float = 0.0) -> None:
@@ -103,8 +109,11 @@ class EmbeddedEngines:
         await self._postgres.stop()
         await self._postgres.start()
 
-    async def kill_backend(self) -> None:
-        await _kill_backend(self)
+    async def kill_backend(self, dice: random.Random) -> None:
+        if (pid := await _session(self, dice)) is not None:
+            with suppress(ProcessLookupError):  # it may have ended by itself
+                os.kill(pid, signal.SIGKILL)
+        await _until_it_answers(self)
 
     async def kill_broker(self, down_s: float = 0.0) -> None:
         if self._broker.pid is not None:
@@ -117,17 +126,25 @@ class EmbeddedEngines:
         await self.kill_broker()
 
 
-async def _kill_backend(found: Engines) -> None:
-    """One of the services' sessions, as the server lists them; it must be a process that we can see."""
-    connection = await asyncpg.connect(found.dsn("postgres"))
+async def _session(found: Engines, dice: random.Random) -> int | None:
+    """The process of one of the services' sessions, as the server knows it; None where there is none now.
+
+    Drawn by its database and its age there, since no seed repeats its number; always with two throws.
+    """
+    which, whose = dice.random(), dice.random()
     with suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
-        pid = await connection.fetchval(
-            "select pid from pg_stat_activity where application_name = 'shuniu' order by random() limit 1"
-        )
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-    connection.terminate()
-    await _until_it_answers(found)
+        connection = await asyncpg.connect(found.dsn("postgres"))
+        try:
+            rows = await connection.fetch(_SESSIONS)
+        finally:
+            connection.terminate()
+        of_each: dict[str, list[int]] = {}
+        for row in rows:
+            of_each.setdefault(row["datname"], []).append(row["pid"])
+        if of_each:
+            chosen = of_each[sorted(of_each)[int(which * len(of_each))]]
+            return chosen[int(whose * len(chosen))]
+    return None
 
 
 async def _until_it_answers(found: Engines) -> None:
@@ -186,10 +203,10 @@ class ContainerEngines:
         await asyncio.to_thread(self._postgres.start)
         await _until_it_answers(self)
 
-    async def kill_backend(self) -> None:
+    async def kill_backend(self, dice: random.Random) -> None:
         # The container's processes are seen from outside under other numbers: its own shell does it.
-        command = ["sh", "-c", "kill -9 $(grep -l ^postgres: /proc/[0-9]*/cmdline | cut -d/ -f3 | shuf -n 1)"]
-        await asyncio.to_thread(self._postgres.exec_run, command)
+        if (pid := await _session(self, dice)) is not None:
+            await asyncio.to_thread(self._postgres.exec_run, ["sh", "-c", f"kill -9 {pid}"])
         await _until_it_answers(self)
 
     async def kill_broker(self, down_s: float = 0.0) -> None:

@@ -44,7 +44,10 @@ class Killer:
 
     async def postgres(self) -> None:
         """Kill the database server, or one of its sessions, which ends all of them."""
-        await self.dice.choice((self.stack.engines.kill_postgres, self.stack.engines.kill_backend))()
+        if self.dice.random() < 0.5:
+            await self.stack.engines.kill_postgres()
+        else:
+            await self.stack.engines.kill_backend(self.dice)
         self.stack.kills["postgres"] += 1
 
     async def broker(self) -> None:

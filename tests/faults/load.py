@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
@@ -29,6 +30,9 @@ _SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _PATIENCE_S = 8.0
 _FINISH_S = 120.0
 _LATER = "update source set clock_offset = clock_offset + interval '91 days'"
+_PAST = {"basis": "historical", "effective_on": "2016-05-01"}
+_SIX_HAVES = ("responsibility", "department", "rules", "party_coverage", "service_system", "brands")
+_GRADES = ("5A", "4A", "3A", "2A", "1A")
 _NOT_YET = (404, 409, 422)
 """What a service answers about a record whose event has not reached it."""
 
@@ -56,15 +60,21 @@ class Load:
     """between two commands of one clerk"""
     inspects: bool = True
     """whether a campaign asks the organisations for their forms"""
+    governs: bool = True
+    """whether a hub does with organisations of its own what else a register is for"""
     confirmed: list[Confirmed] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     retried: int = 0
     imported: int = 0
     asked: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """whom each campaign has to ask: those of long ago that were confirmed before it was opened"""
+    owing: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """which divisions each task asks for a receipt"""
     closing: bool = False
     _working: "asyncio.Task[None] | None" = None
     _numbers: int = 0
+    _base: str = ""
+    """of incubation, where the hub's organisations move in"""
     _registered: list[str] = field(default_factory=list)
     _elders: list[str] = field(default_factory=list)
     """registered long enough ago to be inspected"""
@@ -75,13 +85,14 @@ class Load:
     @classmethod
     @asynccontextmanager
     async def on(
-        cls, stack: FaultStack, seed: int, *, workbook: int = 0, pause_s: float = 0.15, inspects: bool = True
-    ) -> AsyncIterator["Load"]:
+        cls, stack: FaultStack, seed: int, *, workbook: int = 0, pause_s: float = 0.15, inspects: bool = True,
+        governs: bool = True,
+    ) -> AsyncIterator["Load"]:  # fmt: skip
         """Offices that work until the end of the block, and then finish what they have begun.
 
         `workbook` is how many rows of a register are imported meanwhile.
         """
-        load = cls(stack, seed, pause_s, inspects)
+        load = cls(stack, seed, pause_s, inspects, governs)
         work = load._working = asyncio.create_task(load._work(workbook))
         try:
             yield load
@@ -104,15 +115,23 @@ class Load:
                 await asyncio.shield(self._working)
 
     @property
+    def settled(self) -> tuple[str, ...]:
+        """Organisations that can always be changed: no merger ends them."""
+        return tuple(self._registered)
+
+    @property
     def expected(self) -> Expectations:
         """What the second check is to find."""
         recipients = {"p-hub-officer": "u-officer"} if "notify" in self.stack.services else {}
-        return Expectations(tuple(self.confirmed), self.imported, recipients, asked=dict(self.asked))
+        return Expectations(tuple(self.confirmed), self.imported, recipients, asked=dict(self.asked),
+                            owing=dict(self.owing))  # fmt: skip
 
     async def _work(self, workbook: int) -> None:
         offices: list[Callable[[random.Random], Awaitable[None]]] = [self._registrar, self._registrar]
         if self.inspects:
             offices += [self._inspectorate]
+        if self.governs:
+            offices += [self._hub]
         if "partybuild" in self.stack.services:
             offices += [self._party_office, self._calendar]
         if "grants" in self.stack.services:
@@ -120,6 +139,8 @@ class Load:
         if "notify" in self.stack.services:
             await self._appoint_recipients()
             offices += [self._acknowledging]
+        if any(seat.argv[1] == "console" and "api" in seat.argv for seat in self.stack.seats.values()):
+            offices += [self._desk]
         async with asyncio.TaskGroup() as group:
             for number, office in enumerate(offices):
                 group.create_task(self._office(office, random.Random(self.seed * 100 + number)))
@@ -143,8 +164,14 @@ class Load:
             await self._rest(dice)
 
     async def _register(self, dice: random.Random) -> None:
-        number = self._next()
         late = dice.random() < 0.3  # long ago and live: its duty is overdue at once, and a timer says so
+        id = await self._registration(dice, late=late)
+        self._registered.append(id)
+        if late:
+            self._elders.append(id)
+
+    async def _registration(self, dice: random.Random, *, late: bool) -> str:
+        number = self._next()
         name = f"火线{self.seed}第{number}号互助中心"
         dated = {"effective_on": "2015-06-01", "founded_on": "2015-05-01"} if late else {}
         answer = await self._insist(
@@ -158,9 +185,8 @@ class Load:
             key=f"register-{number}",
         )  # fmt: skip
         self._told("registry", "organization", answer, "registered", name=name)
-        self._registered.append(answer["id"])
-        if late:
-            self._elders.append(answer["id"])
+        id: str = answer["id"]
+        return id
 
     async def _alter(self, id: str, dice: random.Random) -> None:
         self._busy.add(id)
@@ -222,6 +248,102 @@ class Load:
             "registry", "POST", f"/v1/inspections/{id}/conclusion", {"result": result}, key=f"conclude-{id}"
         )
         self._told("registry", "inspection", answer, "concluded", result=result)
+
+    async def _hub(self, dice: random.Random) -> None:
+        """A hub at work: with organisations of its own, so that no other office is in its way."""
+        hub = await self._opened(
+            "hub", "recognised", "hubs", division=CODE, name=f"枢纽{self.seed}", body=f"hub-{self.seed}",
+            form="federation", recognition="government", recognised_by="civil_affairs", **_PAST,
+        )  # fmt: skip
+        haves = [{"have": have, "met": True, "evidence": "见附件"} for have in _SIX_HAVES]
+        await self._step("hub", "six_haves_assessed", "hubs", hub, "self-check", haves=haves, **_PAST)
+        self._base = await self._opened(
+            "base", "opened", "bases", division=CODE, name=f"孵化基地{self.seed}", capacity=10_000, **_PAST
+        )
+        works = (self._stand_still, self._merge, self._order, self._grade, self._list, self._host)
+        for number in itertools.count():
+            if self.closing and number >= len(works):  # each once, however short the time
+                return
+            await works[number % len(works)](dice)
+            await self._rest(dice)
+
+    async def _stand_still(self, dice: random.Random) -> None:
+        """An emergency stops organisations, by portions of a timer, and is over."""
+        some = [await self._registration(dice, late=True) for _ in range(2)]
+        order = await self._opened(
+            "emergency_order", "issued", "emergency-orders", division=CODE, title="汛期暂停活动",
+            kind="flood", organizations=some,
+        )  # fmt: skip
+        await asyncio.sleep(dice.uniform(0, 2))
+        await self._step("emergency_order", "lifted", "emergency-orders", order, "lifting")
+
+    async def _merge(self, dice: random.Random) -> None:
+        """Two records were one organisation."""
+        loser, survivor = [await self._registration(dice, late=True) for _ in range(2)]
+        await self._step("organization", "merged", "organizations", loser, "merger", into=survivor)
+
+    async def _order(self, dice: random.Random) -> None:
+        """A task to some streets; each owes a receipt, and one answers."""
+        streets = dice.sample(STREETS, 3)
+        task = await self._opened(
+            "task", "issued", "tasks", division=CODE, title=f"报送方案{self._next()}", kind="plan",
+            lead="office", implementing=streets, due_on="2099-10-31",
+        )  # fmt: skip
+        self.owing[task] = tuple(streets)
+        page = await self._insist("registry", "GET", f"/v1/task-receipts?task_id={task}", None, key="")
+        for receipt in page["items"][:1]:
+            await self._step("task_receipt", "reported", "task-receipts", receipt["id"], "report",
+                             report="已完成", done=1)  # fmt: skip
+        if dice.random() < 0.5:
+            await self._step("task", "completed", "tasks", task, "completion")
+
+    async def _grade(self, dice: random.Random) -> None:
+        """An evaluation of long ago."""
+        one = await self._registration(dice, late=True)
+        of = await self._opened(
+            "evaluation", "enrolled", "evaluations", organization_id=one, year=2016, **_PAST
+        )
+        await self._step(
+            "evaluation", "graded", "evaluations", of, "grade", grade=dice.choice(_GRADES), **_PAST
+        )
+
+    async def _list(self, dice: random.Random) -> None:
+        """An authority lists an organisation, whose home hears of it by the bus; some are taken off again."""
+        one = await self._registration(dice, late=False)
+        path = "credit-listings"
+        listing = await self._opened(
+            "credit_listing", "opened", path, division=CODE, authority="civil_affairs", organization_id=one,
+            listing="abnormal", listing_grounds=["unreachable"],
+        )  # fmt: skip
+        await self._step("credit_listing", "noticed", path, listing, "notice")
+        await self._step("credit_listing", "answered", path, listing, "answer", answer_given="无异议")
+        await self._step("credit_listing", "listed", path, listing, "listing")
+        if dice.random() < 0.5:
+            await self._step("credit_listing", "removed", path, listing, "removal", reason="repaired")
+
+    async def _host(self, dice: random.Random) -> None:
+        """An organisation moves into the base, and some leave it."""
+        one = await self._registration(dice, late=True)
+        stay = await self._opened(
+            "stay", "applied", "stays", organization_id=one, base_id=self._base, **_PAST
+        )
+        await self._step("stay", "screened", "stays", stay, "screening", **_PAST)
+        if dice.random() < 0.5:
+            await self._step("stay", "withdrawn", "stays", stay, "withdrawal", reason="moved", **_PAST)
+
+    async def _opened(self, aggregate: str, fact: str, path: str, **body: Any) -> str:
+        answer = await self._insist(
+            "registry", "POST", f"/v1/{path}", body, key=f"{aggregate}-{self._next()}"
+        )
+        self._told("registry", aggregate, answer, fact)
+        id: str = answer["id"]
+        return id
+
+    async def _step(self, aggregate: str, fact: str, path: str, id: str, step: str, **body: Any) -> None:
+        answer = await self._insist(
+            "registry", "POST", f"/v1/{path}/{id}/{step}", body, key=f"{fact}-{self._next()}"
+        )
+        self._told("registry", aggregate, answer, fact)
 
     async def _party_office(self, dice: random.Random) -> None:
         """Founds party organisations, appoints instructors, assigns and releases them."""
@@ -416,6 +538,13 @@ class Load:
                 caller="u-party", refusals=(409, 422),
             )  # fmt: skip
             self._told("notify", "message", answer, "acknowledged")
+
+    async def _desk(self, _: random.Random) -> None:
+        """Somebody looks at the console's figures, which asks the services for them."""
+        while not self.closing:
+            page = await self._insist("console", "GET", "/v1/figures/published", None, key="")
+            assert page["items"], page
+            await asyncio.sleep(1)
 
     async def _import(self, rows: int) -> None:
         """A register by workbook: whole or not at all, whoever is killed."""

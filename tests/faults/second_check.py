@@ -10,35 +10,137 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 from kafka import KafkaConsumer, TopicPartition
 
-AGGREGATES = {
-    "registry": (
-        "organization",
-        "registration_application",
-        "inspection_campaign",
-        "inspection",
-        "rectification",
-    ),
-    "grants": ("fund", "round", "application"),
-    "partybuild": ("coverage_duty", "party_organization", "instructor"),
-    "notify": ("message",),
-}
-"""The tables of aggregates that publish, by service; the name is the stream's too."""
-READS = {
-    ("partybuild", "partybuild"): ("registry.organization", "registry.registration_application"),
+EVENTS = Path(__file__).parent.parent.parent / "docs" / "events.md"
+
+
+def _catalogue() -> dict[str, dict[str, Any]]:
+    """Of each stream there is, the fields of its state and what each means that an event leaves out.
+
+    Read from the page that outsiders read. Lists and references are taken whole.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    stream, stating = "", False
+    for line in EVENTS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("### "):
+            stream, stating = line.removeprefix("### "), False
+            found[stream] = {}
+        elif "<summary>" in line:
+            stating = "<summary>state</summary>" in line
+        elif stating and (row := re.fullmatch(r"\| `(\w+)(\[\]|\.)?.*` \|.* \| (.+?) \|", line)):
+            name, more, absent = row.groups()
+            default = json.loads(absent.strip("`")) if more is None and "never" not in absent else None
+            found[stream].setdefault(name, [] if more == "[]" else default)
+    return found
+
+
+CATALOGUE = _catalogue()
+RECORDS = tuple(stream for stream in CATALOGUE if not stream.endswith(".replay"))
+"""The streams that tell of records. Each has a table of the stream's name at the service that writes it."""
+REPLAYS = tuple(stream for stream in CATALOGUE if stream.endswith(".replay"))
+READS: Mapping[tuple[str, str], Collection[str]] = {
+    ("partybuild", "partybuild"): ("registry.organization", "registry.registration_application", *REPLAYS),
     ("grants", "grants"): ("registry.organization", "partybuild.coverage_duty"),
+    ("grants", "grants-replay"): REPLAYS,
     ("notify", "notify"): (
         "registry.organization", "registry.registration_application", "partybuild.coverage_duty",
         "partybuild.party_organization", "partybuild.instructor", "grants.round", "grants.application",
+        *REPLAYS,
     ),
-    ("console", "console"): tuple(f"{service}.{name}" for service, names in AGGREGATES.items()
-                                  for name in names),
+    ("console", "console"): tuple(CATALOGUE),
+    ("registry", "registry"): (
+        "registry.clean_up", "registry.emergency_order", "registry.emergency_pause",
+        "registry.inspection_campaign", "registry.official_decision", "registry.rectification",
+        "registry.report_answer", "registry.risk", "registry.task", "registry.upward_report", *REPLAYS,
+    ),
+    ("registry", "registry-replicas"): (),  # what stacks below tell, and here is none
 }  # fmt: skip
 """The streams that each consumer keeps up with, by database and consumer."""
+
+
+class Copy(NamedTuple):
+    """A table with a row for each subject of a stream, which is to be what its newest event says."""
+
+    stream: str
+    key: str = "id"
+    named: Mapping[str, str] = {}
+    """fields that have another name here, by column; a dot leads into a reference"""
+    derived: Mapping[str, str] = {}
+    """columns that are no field of the event, and what they are"""
+
+
+COPIES = {
+    ("partybuild", "organization"): Copy(
+        "registry.organization",
+        named={"full_members": "full_party_member_count", "merged_into": "merged_into.id"},
+        derived={"area": "the division's, by the region's profile", "obliged_on": "the first of three days"},
+    ),
+    ("grants", "organization"): Copy("registry.organization", named={"merged_into": "merged_into.id"}),
+    ("grants", "coverage"): Copy(
+        "partybuild.coverage_duty", key="duty_id", named={"organization_id": "organization.id"}
+    ),
+    ("notify", "organization"): Copy("registry.organization"),
+    ("console", "organization"): Copy(
+        "registry.organization", named={"full_members": "full_party_member_count"},
+        derived={"initials": "of the name, by its sounds", "code": "the credit code, else the old number"},
+    ),
+    ("registry", "applied_decision"): Copy(
+        "registry.official_decision", key="decision_id",
+        derived={"organization_id": "the survivor's, where records were merged", "record_id": "what it moved",
+                 "refused": "why it could not", "until": "particular to its recording",
+                 "lifted_on": "the day of the fact that lifted it"},
+    ),
+}  # fmt: skip
+"""Every table that keeps one row a subject of somebody else's stream, or of its own by way of the bus."""
+OTHERS = {
+    ("console", "subject"): "every subject of every stream: checked apart",
+    ("console", "timeline"): "a line for every event: checked apart",
+    ("console", "projection"): "counts batches",
+    ("console", "saved_filter"): "what a person keeps, told to nobody",
+    ("grants", "application_history"): "a row for every event of an application",
+    ("grants", "round_history"): "a row for every event of a round",
+    ("grants", "ban"): "what a command wrote, told to nobody",
+    ("grants", "score"): "what a command wrote, told to nobody",
+    ("grants", "ranking_proposal"): "what a round was decided on, told with the round",
+    ("grants", "commitment"): "the books: checked apart",
+    ("grants", "ledger_entry"): "the books: checked apart",
+    ("grants", "ledger_posting"): "the books: checked apart",
+    ("notify", "recipient"): "what a command wrote, told to nobody",
+    ("partybuild", "covering"): "checked apart",
+    ("partybuild", "duty_deadline"): "the deadlines of a duty, one a beginning",
+    ("partybuild", "organization_standing"): "what an organisation was, one row a day",
+    ("partybuild", "party_organization_standing"): "what a party organisation was, one row a day",
+    ("partybuild", "post"): "who is what in a party organisation, one row a time",
+    ("partybuild", "preparation"): "of several events: applied for, and registered since",
+    ("registry", "application_step"): "the steps of an application, one row each",
+    ("registry", "care_look"): "who looked at a record of care",
+    ("registry", "care_pairing"): "people in care, told to nobody",
+    ("registry", "care_record"): "people in care, told to nobody",
+    ("registry", "care_step"): "people in care, told to nobody",
+    ("registry", "comparison_line"): "the lines of a comparison's workbook",
+    ("registry", "followed"): "what waits for an organisation",
+    ("registry", "import"): "the lines of a workbook",
+    ("registry", "import_fault"): "the lines of a workbook",
+    ("registry", "import_file"): "the lines of a workbook",
+    ("registry", "import_mapping"): "how a workbook was understood",
+    ("registry", "import_progress"): "the lines of a workbook",
+    ("registry", "matter_step"): "a row for every event of a matter",
+    ("registry", "organization_status"): "what an organisation was, one row a time",
+    ("registry", "person_key"): "the keys of people in care",
+    ("registry", "spot_check_pool"): "whom a spot check draws from",
+}
+"""Tables that keep no row a subject, and what they keep."""
+CHASSIS = frozenset({
+    "alembic_version", "event_log", "held", "idempotency", "inbox", "operator_decision", "outbox",
+    "outbox_blocked", "parked", "source", "timer",
+})  # fmt: skip
 OBLIGED = ("registered", "suspended")
 """Legal statuses of an organisation that owes coverage in the profile used here."""
 MOST_NAMED = 5
@@ -77,6 +179,8 @@ class Expectations:
     """hub officers of the whole stack, by person: each is written to about every live registration"""
     asked: Mapping[str, Collection[str]] = field(default_factory=dict)
     """organisations that a campaign has to ask, by campaign"""
+    owing: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """divisions that owe a receipt, by task"""
     strangers: bool = False
     """whether others than the stack's own relays wrote to the bus"""
     parked: bool = False
@@ -142,6 +246,7 @@ async def second_check(stack: Stack, expected: Expectations | None = None) -> Re
         report.events = sum(map(len, world.logs.values()))
         _logs(world, report)
         await _drained(world, expected, report)
+        await _tables(world, report)
         await _aggregates(world, report)
         await _inboxes(world, expected, report)
         await _copies(world, expected, report)
@@ -149,6 +254,7 @@ async def second_check(stack: Stack, expected: Expectations | None = None) -> Re
         await _coverings(world, report)
         await _messages(world, expected, report)
         await _inspections(world, expected, report)
+        await _receipts(world, expected, report)
         await _books(world, report)
         await _commands(world, expected, report)
         records = await asyncio.to_thread(_bus_records, stack)
@@ -187,6 +293,10 @@ def _logs(world: _World, report: Report) -> None:
             sequences[event.subject].append(event.sequence)
         broken = [s for s, found in sequences.items() if found != list(range(1, len(found) + 1))]
         report.note(f"{service}: subjects whose sequence is not 1, 2, 3 ... in the order of the log", broken)
+        streams = {event.stream for event in log}
+        report.note(
+            f"{service}: streams that the catalogue does not have", sorted(streams - CATALOGUE.keys())
+        )
 
 
 async def _drained(world: _World, expected: Expectations, report: Report) -> None:
@@ -206,15 +316,30 @@ async def _drained(world: _World, expected: Expectations, report: Report) -> Non
         report.note(f"{service}: subjects not being applied", (tuple(row) for row in stuck))
 
 
+async def _tables(world: _World, report: Report) -> None:
+    """Whatever table there is, somebody has said here what it keeps."""
+    for service, connection in world.connections.items():
+        rows = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+        declared = CHASSIS | {
+            table
+            for owner, table in (*COPIES, *OTHERS, *(stream.split(".") for stream in RECORDS))
+            if owner == service
+        }
+        unknown = sorted({row[0] for row in rows} - declared)
+        report.note(f"{service}: tables of which nobody has said what they keep", unknown)
+
+
 async def _aggregates(world: _World, report: Report) -> None:
-    for service, names in AGGREGATES.items():
-        if service not in world.connections:
-            continue
-        for name in names:
-            rows = await world.connections[service].fetch(f'select id::text, sequence from "{name}"')
+    """The records of each stream are as far as its log; one that has told nothing yet is in no log."""
+    for stream in RECORDS:
+        service, name = stream.split(".")
+        if service in world.connections:
+            rows = await world.connections[service].fetch(
+                f'select id::text, sequence from "{name}" where sequence > 0'
+            )
             has = {row["id"]: row["sequence"] for row in rows}
-            logged = {s: event.sequence for s, event in world.newest[f"{service}.{name}"].items()}
-            report.note(f"{service}.{name}: rows and log disagree", _differences(has, logged))
+            logged = {s: event.sequence for s, event in world.newest.get(stream, {}).items()}
+            report.note(f"{stream}: rows and log disagree", _differences(has, logged))
 
 
 def _differences(has: Mapping[Any, Any], wanted: Mapping[Any, Any]) -> Iterator[str]:
@@ -224,93 +349,99 @@ def _differences(has: Mapping[Any, Any], wanted: Mapping[Any, Any]) -> Iterator[
 
 
 async def _inboxes(world: _World, expected: Expectations, report: Report) -> None:
+    for database, connection in world.connections.items():
+        rows = await connection.fetch("select distinct consumer from inbox")
+        known = {consumer for owner, consumer in READS if owner == database}
+        report.note(f"{database}: consumers that nobody knows", sorted({row[0] for row in rows} - known))
     for (database, consumer), streams in READS.items():
         if database not in world.connections:
             continue
         wanted = {
             (stream.split(".")[0], subject): (event.epoch, event.sequence, event.id)
             for stream in streams
-            for subject, event in world.newest[stream].items()
+            for subject, event in world.newest.get(stream, {}).items()
         }
         rows = await world.connections[database].fetch(
             "select service, subject, epoch, sequence, last_id from inbox where consumer = $1", consumer
         )
         has = {(row[0], row[1]): tuple(row[2:]) for row in rows}
-        aside = {subject for _, subject in has if subject in expected.lost}
+        aside = {subject for _, subject in has if subject in expected.lost} | {*expected.lost}
         if expected.parked:
             aside |= {row["subject"] for row in await world.connections[database].fetch(
                 "select subject from parked where subject is not null")}  # fmt: skip
-        strangers = {
-            key for key in has if key not in wanted and (expected.strangers or _of_a_replay(world, *key))
-        }
+        strangers = {key for key in has if key not in wanted and expected.strangers}
         has = {key: value for key, value in has.items() if key[1] not in aside and key not in strangers}
         wanted = {key: value for key, value in wanted.items() if key[1] not in aside}
-        report.note(f"{database}: inbox and sources disagree", _differences(has, wanted))
-
-
-def _of_a_replay(world: _World, service: str, subject: str) -> bool:
-    """Requests for a replay are subjects of their own, which every source hears."""
-    return subject in world.newest[f"{service}.replay"]
-
-
-_COPIES = (
-    ("partybuild", "organization", "registry.organization", "id",
-     ("sequence", "name", "division", "legal_form", "legal_status", "ended")),
-    ("grants", "organization", "registry.organization", "id",
-     ("epoch", "sequence", "name", "division", "legal_form", "legal_status")),
-    ("grants", "coverage", "partybuild.coverage_duty", "duty_id",
-     ("epoch", "sequence", "line", "status", "mode")),
-    ("notify", "organization", "registry.organization", "id", ("sequence", "name", "division")),
-    ("console", "organization", "registry.organization", "id",
-     ("name", "division", "legal_form", "legal_status", "hub_link", "ended")),
-)  # fmt: skip
-
-
-_LEFT_OUT = {"ended": False, "hub_link": "none"}
-"""What a field means that an event leaves out."""
+        report.note(f"{database}: inbox of {consumer} and sources disagree", _differences(has, wanted))
 
 
 async def _copies(world: _World, expected: Expectations, report: Report) -> None:
-    for database, table, stream, key, columns in _COPIES:
-        if database not in world.connections:
-            continue
-        rows = await world.connections[database].fetch(
-            f'select "{key}"::text, {", ".join(columns)} from "{table}"'
-        )
-        has = {row[0]: tuple(row[1:]) for row in rows if row[0] not in expected.lost}
-        wanted = {
-            subject: tuple(_public(world, event, column) for column in columns)
-            for subject, event in world.newest[stream].items()
-            if subject not in expected.lost
-        }
-        report.note(f"{database}.{table} is not what {stream} says", _differences(has, wanted))
+    for (database, table), copy in COPIES.items():
+        if database in world.connections and copy.stream.split(".")[0] in world.connections:
+            await _copy(world, database, table, copy, expected, report)
     if "console" in world.connections:
         await _console(world, expected, report)
 
 
-def _public(world: _World, event: _Event, column: str) -> Any:
-    if column in ("epoch", "sequence"):
-        return getattr(event, column)
+async def _copy(
+    world: _World, database: str, table: str, copy: Copy, expected: Expectations, report: Report
+) -> None:
+    """Every column: of a field's name, or said to be of another's, or listed as no field."""
+    rows = await world.connections[database].fetch(f'select * from "{table}"')
+    fields, kept = CATALOGUE[copy.stream], {"epoch", "sequence"}
+    if rows:
+        columns = set(rows[0].keys()) - {copy.key, *copy.derived}
+        unknown = sorted(columns - fields.keys() - copy.named.keys() - kept)
+        report.note(f"{database}.{table} has columns that are nothing in {copy.stream}", unknown)
+        kept = columns - set(unknown)
+    has = {
+        str(row[copy.key]): {column: _plain(row[column]) for column in sorted(kept)}
+        for row in rows
+        if str(row[copy.key]) not in expected.lost
+    }
+    wanted = {
+        subject: {column: _public(world, event, copy.named.get(column, column)) for column in sorted(kept)}
+        for subject, event in world.newest.get(copy.stream, {}).items()
+        if subject not in expected.lost
+    }
+    report.note(f"{database}.{table} is not what {copy.stream} says", _differences(has, wanted))
+
+
+def _plain(value: Any) -> Any:
+    """A column's value as JSON has it."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _public(world: _World, event: _Event, name: str) -> Any:
+    """What an event says of a field, left out or not."""
+    if name in ("epoch", "sequence"):
+        return getattr(event, name)
     state = world.state(event.stream, event.subject)
-    return state.get(column, _LEFT_OUT.get(column))
+    field_, _, inner = name.partition(".")
+    value = state.get(field_, CATALOGUE[event.stream][field_])
+    return value.get(inner) if inner and value is not None else value
 
 
 async def _console(world: _World, expected: Expectations, report: Report) -> None:
     """The newest state of every subject, and a line for every event there ever was."""
-    console, streams = world.connections["console"], READS["console", "console"]
+    console, streams = world.connections["console"], RECORDS
     rows = await console.fetch("select service, aggregate, id::text, sequence, state::text from subject")
     has = {(f"{row[0]}.{row[1]}", row[2]): (row[3], json.loads(row[4])) for row in rows}
     differing = [
         key
         for stream in streams
-        for key in ((stream, subject) for subject in world.newest[stream])
+        for key in ((stream, subject) for subject in world.newest.get(stream, ()))
         if key[1] not in expected.lost and not _same(has.get(key), world, *key)
     ]
     report.note("console.subject is not what its source says", differing)
     known = {key for key in has if key[1] not in expected.lost}
     report.note(
         "console.subject knows what no source has",
-        (key for key in known if key[1] not in world.newest[key[0]]),
+        (key for key in known if key[1] not in world.newest.get(key[0], ())),
     )
     aside = [*expected.lost, *expected.rewound]
     lines = Counter(tuple(row) for row in await console.fetch(
@@ -343,7 +474,8 @@ async def _duties(world: _World, expected: Expectations, report: Report) -> None
     )
     report.note("duties opened twice", (row[0] for row in rows if row["count"] > 1))
     owing = {row[0] for row in await world.connections["registry"].fetch(
-        "select id::text from organization where legal_status = any($1)", list(OBLIGED))}  # fmt: skip
+        "select id::text from organization where legal_status = any($1) and not ended",
+        list(OBLIGED))}  # fmt: skip
     have = {row[0] for row in rows if row["line"] == "party"}
     report.note("organisations without their duty", owing - have - set(expected.lost))
     known = {row[0] for row in await world.connections["registry"].fetch("select id::text from organization")}
@@ -419,6 +551,25 @@ async def _inspections(world: _World, expected: Expectations, report: Report) ->
         " where i.result = 'unqualified' group by i.id having count(r.id) <> 1"
     )
     report.note("bad results without their one rectification", (tuple(row) for row in owing))
+
+
+async def _receipts(world: _World, expected: Expectations, report: Report) -> None:
+    """Each division that a task asks owes one receipt; whoever stands still does so once an order."""
+    if "registry" not in world.connections:
+        return
+    registry = world.connections["registry"]
+    rows = await registry.fetch(
+        "select task_id::text, division, count(*) as count from task_receipt group by 1, 2"
+    )
+    report.note("asked for two receipts of one task", (tuple(row) for row in rows if row["count"] > 1))
+    due = {(task, division) for task, divisions in expected.owing.items() for division in divisions}
+    lost = {task for task in expected.owing if task in expected.lost}
+    have = {(row[0], row[1]) for row in rows}
+    report.note("not asked for a receipt", {one for one in due - have if one[0] not in lost})
+    rows = await registry.fetch(
+        "select order_id::text, organization_id::text from emergency_pause group by 1, 2 having count(*) > 1"
+    )
+    report.note("standing still twice by one order", (tuple(row) for row in rows))
 
 
 async def _books(world: _World, report: Report) -> None:

@@ -21,10 +21,7 @@ from tests.faults.second_check import Expectations
 from tests.faults.stack import CODE, SERVICES, FaultStack
 
 KILLS = 12
-ONE_PROCESS = {
-    service: (("api", "relay", "consumer", "timers"),) if service != "console" else (("relay", "consumer"),)
-    for service in SERVICES
-}
+ONE_PROCESS = dict.fromkeys(SERVICES, (("api", "relay", "consumer", "timers"),))
 
 
 def test_every_fail_point_has_a_scenario_that_dies_there() -> None:
@@ -79,6 +76,22 @@ CORRUPTIONS = {
     "a copy that is missing": (
         "notify", "delete from organization where ctid = (select min(ctid) from organization)",
         "notify.organization is not what"),
+    "a fact of a copy that no rule reads here": (
+        "grants", "update organization set merged_into = id where ctid = (select min(ctid) from"
+        " organization)", "grants.organization is not what"),
+    "what a home applied": (
+        "registry", "update applied_decision set grounds = '{}' where ctid = (select min(ctid) from"
+        " applied_decision)", "registry.applied_decision is not what"),
+    "a stream that few commands touch": (
+        "registry", "update stay set sequence = sequence + 1 where ctid = (select min(ctid) from stay)",
+        "registry.stay: rows and log disagree"),
+    "a table that nobody declared": ("notify", "create table stray (id uuid)", "nobody has said"),
+    "a consumer that nobody declared": (
+        "grants", "update inbox set consumer = 'other' where ctid = (select min(ctid) from inbox)",
+        "consumers that nobody knows"),
+    "a receipt that is missing": (
+        "registry", "delete from task_receipt where ctid = (select min(ctid) from task_receipt)",
+        "not asked for a receipt"),
     "a line of the timeline": (
         "console", "delete from timeline where ctid = (select min(ctid) from timeline)", "lacks lines"),
     "a state": (
@@ -86,7 +99,7 @@ CORRUPTIONS = {
         " (select min(ctid) from subject)", "console.subject is not what"),
     "an inbox": (
         "console", "update inbox set sequence = sequence - 1 where ctid = (select min(ctid) from inbox"
-        " where service = 'registry')", "inbox and sources disagree"),
+        " where service = 'registry')", "inbox of console and sources disagree"),
     "a log with a gap": (
         "partybuild", "delete from event_log where seq = (select min(l.seq) from event_log l join event_log m"
         " on m.aggregateid = l.aggregateid and m.sequence > l.sequence)",
