@@ -81,10 +81,17 @@ test-engines: $(READY)  ## what the chassis promises, and our image, on Apache K
 	  tests/chassis/test_recovery.py tests/chassis/test_topics.py tests/chassis/test_bus.py \
 	  tests/chassis/test_unit_of_work.py tests/chassis/consuming $(ARGS)
 
-test-containers: test-engines  ## those, compose, brokers, stacks, TLS, and the services' suites (IMAGES=public for those)
+test-containers: test-engines  ## those, compose, brokers, stacks, TLS, the services' suites, a few faults (IMAGES=public)
 	$(ON_ENGINES) tests/containers/test_compose.py tests/containers/test_brokers.py tests/containers/test_tiers.py \
-	  tests/containers/test_secured.py tests/chassis/test_kills.py tests/registry tests/grants tests/partybuild \
-	  tests/notify tests/console tests/http $(ARGS)
+	  tests/containers/test_secured.py tests/chassis/http tests/chassis/test_backup.py tests/chassis/test_database.py \
+	  tests/chassis/test_going_down.py tests/chassis/test_kills.py tests/chassis/test_log.py \
+	  tests/chassis/test_majors.py tests/chassis/test_metrics.py tests/chassis/test_serving.py \
+	  tests/chassis/test_statements.py tests/chassis/test_waiting.py tests/system/test_processes.py \
+	  tests/system/test_traces.py tests/registry tests/grants tests/partybuild tests/notify tests/console tests/http $(ARGS)
+	SHUNIU_FAULTS=full SHUNIU_FAULTS_KILLS=60 $(ON_ENGINES) -s tests/faults -k "$(FEW_FAULTS)" $(ARGS)
+
+# Of the crash matrix, what differs most with the engines: each point once, lost engines, and random kills.
+FEW_FAULTS := few_kills or second_check or every_point or test_losses or random_kills
 
 test-faults: $(READY)  ## the whole crash matrix: hundreds of seeded kills of every process and engine (ENGINE=kafka)
 	SHUNIU_FAULTS=full $(if $(filter kafka,$(ENGINE)),$(IN_CONTAINERS)) $(BIN)/pytest -q -s tests/faults $(ARGS)
