@@ -16,7 +16,7 @@ from chassis.service import Service
 @dataclass(frozen=True)
 class Badge:
     """Takes `role@division@account@bodies` for a token, as a gateway in front of us might; `u-` and the role
-    is the account that is left out, commas are between bodies."""
+    is the account that is left out, commas are between divisions and between bodies."""
 
     service: Service
 
@@ -24,8 +24,8 @@ class Badge:
         """The caller that the token names; nobody without one."""
         role, division, account, bodies = ((token or "nobody@120116") + "@@@").split("@")[:4]
         permissions = permissions_of([role], self.service.roles)
-        staff = frozenset(filter(None, bodies.split(",")))
-        return Principal(account or f"u-{role}", frozenset({role}), permissions, (division,), staff)
+        staff, divisions = frozenset(filter(None, bodies.split(","))), tuple(division.split(","))
+        return Principal(account or f"u-{role}", frozenset({role}), permissions, divisions, staff)
 
 
 @dataclass(frozen=True)

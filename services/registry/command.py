@@ -45,7 +45,9 @@ def import_(
     sheet: Annotated[str | None, typer.Option(help="Default: the first visible with a header.")] = None,
     mapping: Annotated[
         list[str] | None,
-        typer.Option(help="Which column is what, FIELD=HEADER; may be repeated. Remembered for this header."),
+        typer.Option(
+            help="Which column is what, FIELD=HEADER; FIELD= leaves it unread. Repeatable, and remembered."
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and report only.")] = False,
     valid_rows: Annotated[
@@ -97,7 +99,7 @@ def _day(moment: datetime | None) -> str | None:
 
 def _mapping(pairs: list[str]) -> str | None:
     split = [pair.partition("=") for pair in pairs]
-    wrong = [pair for pair, (field, _, header) in zip(pairs, split, strict=True) if not (field and header)]
+    wrong = [pair for pair, (field, equals, _) in zip(pairs, split, strict=True) if not (field and equals)]
     if wrong:
         raise typer.BadParameter(f"{wrong[0]!r} is not FIELD=HEADER", param_hint="--mapping")
     return json.dumps({field: header for field, _, header in split}, ensure_ascii=False) if pairs else None

@@ -207,8 +207,8 @@ class RegistryPolicy(_Section):
     similar_names_score: float = Field(
         88.0, ge=50, le=100, description="ours: names alike in this many hundredths are shown as similar"
     )
-    similar_names_limit: int = Field(
-        5_000, ge=0, description="ours: rows of one import whose names are compared with the register"
+    similar_names_comparisons: int = Field(
+        20_000_000, ge=0, description="ours: pairs of names that one import compares at most"
     )
 
     @cached_property

@@ -141,6 +141,44 @@ async def test_an_offices_own_headings_are_told_once_and_the_import_is_taken_bac
     assert (found["state"], found["rows_undone"]) == ("undone", 1)
 
 
+async def test_what_is_said_of_all_rows_is_said_on_the_page(
+    visitor: Visitor, stack: Stack, tmp_path: Path
+) -> None:
+    """Rows of filings without a day: the report says so, a day is given there, and the rows go in with it."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["名称", "法律形式", "法律状态", "备案日期"])
+    sheet.append(["向阳书画队", "社区社会组织", "备案", None])
+    file = tmp_path / "filed.xlsx"
+    book.save(file)
+    await visitor.sign_in("hub_officer", division="120116")
+    await visitor.go("/organizations?text=向阳书画队")
+    await visitor.page.get_by_role("button", name="导入登记册").click()
+    dialog = visitor.page.locator(".dialog")
+    of_all = dialog.locator('[data-card="of-all"]')
+    again = dialog.get_by_role("button", name="按此重新核对").first
+    await expect(again).to_be_hidden()
+    await of_all.get_by_label("导入的辖区").click()
+    await visitor.page.get_by_role("option", name="新北街道").click()
+    await visitor.page.locator("input[type=file]").set_input_files(file)
+    report = dialog.locator('[data-card="report"]')
+    await expect(report).to_contain_text("备案日期为空")
+    await of_all.get_by_label("未填日期的行").fill("2014-05-01")
+    await visitor.picture("register-of-all")
+    await visitor.telephone()
+    assert await visitor.fits()
+    await visitor.picture("telephone-register-of-all")
+    await visitor.desk()
+    await again.click()
+    await expect(report).to_contain_text("核对 1 行：1 行无误，0 行有误")
+    await report.get_by_role("button", name="办理 1 行").click()
+    await expect(report).to_contain_text("已导入 1 家")
+    await expect(again).to_be_hidden()
+    parameters = {"q": "向阳书画队"}
+    [made] = (await stack.ask("GET", "registry", "/v1/organizations", params=parameters))["items"]
+    assert (made["division"], made["filed_on"], made["basis"]) == (STREET, "2014-05-01", "historical")
+
+
 async def test_a_campaign_leads_to_its_list_and_the_workbook(
     visitor: Visitor, stack: Stack, tmp_path: Path
 ) -> None:

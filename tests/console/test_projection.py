@@ -13,11 +13,15 @@ from shuniu_contracts import Basis, Ref
 from shuniu_contracts.partybuild import CoverageClass, CoverageMode, InstructorState
 from shuniu_contracts.registry import (
     ApplicationStep,
+    CreditListing,
+    Decoupling,
     HubLink,
+    HubStanding,
     LegalForm,
     OrganizationAbsorbed,
     OrganizationMerged,
     OrganizationRegistered,
+    Origin,
     Premises,
     RegistrationApplicationClosed,
     RegistrationApplicationState,
@@ -154,6 +158,17 @@ async def test_what_came_before_the_organisation_was_known_is_on_its_timeline(wo
         ("function", "service", "functions", ("service", "advocacy")),
         ("service_direction", "elderly", "service_directions", ("youth", "elderly")),
         ("premises", "none", "premises", Premises.NONE),
+        ("category", "legal_rights", "categories", ("quality", "legal_rights")),
+        ("department", "centre", "department", "centre"),
+        ("hub_standing", "at_risk", "hub_standing", HubStanding.AT_RISK),
+        ("decoupling", "pressed", "decoupling", Decoupling.PRESSED),
+        ("target_group", "women", "target_groups", ("children", "women")),
+        ("supervisory_unit", "教育", "supervisory_unit_name", "滨海新区教育局"),
+        ("supervisory_unit", "education", "supervisory_unit", "education"),
+        ("origin", "company", "origin", Origin.COMPANY),
+        ("charity", "true", "charity", True),
+        ("charity", "false", "charity", False),
+        ("credit_listing", "abnormal", "credit_listing", CreditListing.ABNORMAL),
     ],
 )
 async def test_the_register_is_narrowed_by_what_else_it_has(
@@ -167,6 +182,36 @@ async def test_the_register_is_narrowed_by_what_else_it_has(
     assert await world.find(**{name: "another"}) == []
     wanted: dict[str, Any] = {name: value, "limit": 1}
     assert (await world.page(**wanted))[0] == 2, "they are counted as they are found"
+
+
+async def test_what_an_event_leaves_out_is_as_it_was_at_first(world: World) -> None:
+    """Decoupling that has not begun and a list one is not on stand in no event."""
+    await world.register("甲社", decoupling=Decoupling.COMPLETED, credit_listing=CreditListing.ABNORMAL)
+    await world.register("乙社")
+    assert await world.find(decoupling="not_begun") == ["乙社"]
+    assert await world.find(credit_listing="none") == ["乙社"]
+    assert await world.find(charity="false") == [], "nobody knows"
+
+
+async def test_a_supervisory_unit_is_found_by_its_name_where_its_code_is_recorded(world: World) -> None:
+    await world.register("甲社", supervisory_unit="education")
+    await world.register("乙社", supervisory_unit_name="滨海新区教育局")
+    await world.register("丙社", supervisory_unit="health")
+    units = {"education": "教育部门", "health": "卫生健康部门"}
+    async with world.runtime.database.transaction() as transaction:
+        count, found = await queries.organizations(
+            transaction.connection, ["120116%"], queries.Filter(supervisory_unit="教育"), units=units
+        )
+    assert (count, [one.name for one in found]) == (2, ["乙社", "甲社"])
+
+
+async def test_filters_of_every_sort_hold_together(world: World) -> None:
+    both = {"categories": ("legal_rights",), "charity": True, "nature": "joint"}
+    await world.register("甲社", **both, department="centre")
+    await world.register("乙社", **both)
+    wanted = {"category": "legal_rights", "charity": "true", "nature": "joint", "department": "centre"}
+    assert await world.find(**wanted, text="甲", legal_status="registered", division=STREET) == ["甲社"]
+    assert await world.find(**wanted, coverage="open") == []
 
 
 async def test_a_record_knows_the_duplicates_that_were_merged_into_it(world: World) -> None:

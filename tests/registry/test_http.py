@@ -147,6 +147,36 @@ async def test_the_register_is_searched_and_exported_by_function_nature_and_dire
     assert len((await api.get(ORGANIZATIONS, function="contest", service_direction="elderly"))["items"]) == 2
 
 
+async def test_the_register_and_its_workbook_are_narrowed_by_all_that_is_judged_of_it(api: Api) -> None:
+    ours = await register(
+        api, categories=["legal_rights"], origin="womens_home", charity=True,
+        target_groups=["women", "children"],
+    )  # fmt: skip
+    theirs = await discover(api, "新港棋社", charity=False)
+    path = f"{ORGANIZATIONS}/{ours['id']}"
+    await api.post(f"{path}/hub-link", link="linked")
+    await api.post(f"{path}/decoupling", step="self_checked")
+    await api.post(f"{path}/hub-standing", standing="at_risk")
+    await api.post(f"{path}/supervision", supervisory_unit="education")
+    named = f"{ORGANIZATIONS}/{theirs['id']}/supervision"
+    await api.post(named, supervisory_unit_name="滨海新区教育局")
+    for wanted in (
+        {"category": "legal_rights"}, {"department": "womens_work"}, {"hub_standing": "at_risk"},
+        {"decoupling": "self_checked"}, {"origin": "womens_home"}, {"target_group": "children"},
+        {"charity": True}, {"supervisory_unit": "education"},
+        {"supervisory_unit": "教育部门", "credit_listing": "none"},
+    ):  # fmt: skip
+        found = (await api.get(ORGANIZATIONS, **wanted))["items"]
+        assert [one["name"] for one in found] == ["滨海新区书画协会"], wanted
+        exported = await api.client.get(f"{ORGANIZATIONS}/export.xlsx", params=wanted)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(exported.content)).get_sheet_by_index(0)
+        assert [row[0] for row in sheet.to_python()[1:]] == ["滨海新区书画协会"], wanted
+    assert len((await api.get(ORGANIZATIONS, supervisory_unit="教育"))["items"]) == 2
+    assert [one["name"] for one in (await api.get(ORGANIZATIONS, charity=False))["items"]] == ["新港棋社"]
+    assert (await api.get(ORGANIZATIONS, credit_listing="abnormal"))["items"] == []
+    await api.get(ORGANIZATIONS, 422, decoupling="half")
+
+
 async def test_womens_organisations_are_kept_with_their_office_and_whether_it_is_shared(api: Api) -> None:
     for name, premises in (("家政服务社", "shared"), ("巾帼健身队", "none"), ("普法宣讲团", "own")):
         await discover(api, name, categories=["legal_rights"], premises=premises)
@@ -274,6 +304,35 @@ async def test_bad_arguments_of_an_import_are_told(api: Api) -> None:
         problem = await bring(api, b"x", 422, **form)
         assert problem["status"] == 422
     await bring(api.as_("liaison"), b"x", 403)
+
+
+async def test_a_day_for_the_rows_that_have_none_is_said_after_the_check(api: Api, working: None) -> None:
+    """Nobody knows beforehand which rows have none: the report tells, and the file is not sent again."""
+    content = workbook([row("新港书画队", 法律形式="社区社会组织", 法律状态="备案", 登记日期=None)])
+    made = await finished(api, await bring(api, content, division="120116"))
+    path = f"/v1/imports/{made['id']}"
+    [fault] = (await api.get(f"{path}/faults"))["items"]
+    assert (fault["column"], fault["code"]) == ("备案日期", "day_missing")
+    await api.post(f"{path}/mapping", 202, effective_on="2014-01-01", basis="imported", division=STREET)
+    again = await finished(api, made)
+    assert (again["rows_valid"], again["effective_on"], again["basis"], again["division"]) == (
+        1, "2014-01-01", "imported", STREET,
+    )  # fmt: skip
+    await api.post(f"{path}/mapping", 202, mapping={"name": "名称"})
+    assert (await finished(api, made))["effective_on"] == "2014-01-01", "what is not said stays"
+    await api.post(f"{path}/mapping", 202, effective_on=None)
+    assert (await finished(api, made))["rows_faulty"] == 1
+    street = api.as_("hub_officer", STREET)
+    refused = await street.post(f"{path}/mapping", 403, division="120116")
+    assert refused["code"] == "not_permitted"
+
+
+async def test_who_acts_for_several_divisions_says_for_which_a_register_is(api: Api) -> None:
+    several = api.as_("hub_officer", "120116005,120116006")
+    refused = await bring(several, b"x", 422)
+    assert refused["code"] == "division_needed"
+    assert (await bring(several, b"x", division="120116006"))["division"] == "120116006"
+    assert (await bring(api.as_("hub_officer", "120116005"), b"y"))["division"] == "120116005"
 
 
 async def test_what_was_exported_can_be_imported_again_unchanged(api: Api, working: None) -> None:

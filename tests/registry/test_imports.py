@@ -29,10 +29,11 @@ from services.registry.imports.tables import ImportRow
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis
 from services.registry.policy import RegistryPolicy
-from tests.registry.conftest import OFFICER, Register
+from tests.registry.conftest import OFFICER, POLICY, Register
 from tests.registry.workbooks import HEADERS, row, saved, workbook
 
 pytestmark = pytest.mark.integration
+HANZI = "春夏秋冬山水花木金石云霞晨曦和谐康乐"
 
 WORKER = """
 import asyncio, sys
@@ -182,6 +183,24 @@ async def test_names_nearly_alike_are_shown_and_not_refused(register: Register) 
     done = await bring(register, workbook([row("塘沽街道夕阳红艺术团合唱队"), row("甲子养老服务中心")]))
     assert (done.rows_faulty, done.warnings) == (0, 1)
     assert await faults(register, done.id) == [(2, "名称", "name_similar")]
+
+
+async def test_the_last_of_many_rows_is_compared_with_all_there_are(register: Register) -> None:
+    first = [row(f"{a}{b}{c}艺苑协会") for a in HANZI for b in HANZI for c in HANZI][:5200]
+    await bring(register, workbook([row("滨海新区夕阳红艺术团合唱协会")]), apply="all")
+    done = await bring(register, workbook([*first, row("塘沽街道夕阳红艺术团合唱队")]))
+    found = await faults(register, done.id)
+    assert (5202, "名称", "name_similar") in found
+    assert not [fault for fault in found if fault[2] == "names_not_compared"]
+
+
+async def test_names_that_could_not_be_compared_are_told(register: Register) -> None:
+    register.runtime.policies = POLICY.model_copy(update={"similar_names_comparisons": 0})
+    await bring(register, workbook([row("滨海新区夕阳红艺术团合唱协会")]), apply="all")
+    rows = [row("塘沽街道夕阳红艺术团大合唱队"), row("甲子养老服务中心")]
+    done = await bring(register, workbook(rows))
+    assert (done.rows_valid, done.warnings) == (2, 1)
+    assert await faults(register, done.id) == [(2, "名称", "names_not_compared")]
 
 
 async def test_undo_ends_what_nobody_touched_and_keeps_what_somebody_did(register: Register) -> None:

@@ -12,7 +12,8 @@ from services.registry.inspections.annual import commands as annual
 from services.registry.operations.periods import Interval
 from services.registry.organizations import commands as organizations
 from services.registry.records.returns import commands as returns
-from tests.registry.conftest import Api, Register
+from services.registry.sheets import queries
+from tests.registry.conftest import POLICY, Api, Register
 from tests.registry.references import organization
 
 pytestmark = pytest.mark.integration
@@ -226,3 +227,45 @@ async def test_a_cell_that_is_no_money_is_a_fault_of_its_row(register: Register,
     [fault] = (await brought(api, RETURNED, sheet, "valid"))["faults"]
     assert (fault["column"], fault["code"]) == ("捐赠款物（元）", "sum_out_of_range")
     assert "应为 0 元至 10,000,000,000 元" in fault["message_zh"]
+
+
+async def test_a_list_has_all_that_was_asked_for_however_much_comes_back_at_once(
+    register: Register, api: Api
+) -> None:
+    """What one upload may bring is no reason to leave records out of what one looks at."""
+    register.runtime.policies = POLICY.model_copy(update={"sheet_max_rows": 2})
+    rows = await due(register, 3)
+    sheet = await downloaded(api, SUBMISSION)
+    assert {row[0].value for row in sheet.iter_rows(2)} == {str(row.id) for row in rows}
+    for row in (2, 3, 4):
+        fill(sheet, row, 日期="2026-03-02")
+    content = io.BytesIO()
+    sheet.parent.save(content)
+    files = {"file": ("清单.xlsx", content.getvalue())}
+    refused = await api.client.post(SUBMISSION, files=files)
+    assert (refused.status_code, refused.json()["code"]) == (413, "sheet_too_long")
+
+
+async def test_a_list_longer_than_a_portion_is_whole_and_in_order(
+    register: Register, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PORTION", 2)
+    rows = await due(register, 5)
+    sheet = await downloaded(api, SUBMISSION)
+    found = [(row[4].value, row[0].value) for row in sheet.iter_rows(2)]
+    assert found == sorted(found)
+    assert {id for _, id in found} == {str(row.id) for row in rows}
+
+
+@pytest.mark.parametrize("path", [f"{SUBMISSION}.xlsx", "/v1/organizations/export.xlsx"])
+async def test_what_no_workbook_could_bring_back_is_refused_and_not_cut(
+    register: Register, api: Api, path: str
+) -> None:
+    register.runtime.policies = POLICY.model_copy(update={"import_max_rows": 2})
+    await due(register, 2)
+    whole = await api.client.get(path)
+    assert whole.status_code == 200
+    await due(register, 1)
+    refused = await api.client.get(path, headers={"accept-language": "zh"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "workbook_too_long")
+    assert "超过 2 条" in refused.json()["detail"]

@@ -46,11 +46,11 @@ def digits(character: str) -> int:
 
 @pytest.mark.parametrize("homes", [False, True])
 def test_the_register_shows_its_headings_whole(homes: bool) -> None:
-    assert too_narrow(register.write([], homes=homes)) == []
+    assert too_narrow(register.begun(RegistryPolicy(), homes=homes).save("")) == []
 
 
 @pytest.mark.parametrize("step", LISTS, ids=lambda step: step.__name__)
 def test_a_list_to_fill_in_shows_its_headings_whole(step: Step[Any]) -> None:
     kind, names = step.kind, names_of(RegistryPolicy())
     form: list[Column] = queries.to_fill(step, names)
-    assert too_narrow(workbook.write(step.workbook, queries.known_columns(kind), form, [])) == []
+    assert too_narrow(workbook.begun(step.workbook, queries.known_columns(kind), form).save("")) == []

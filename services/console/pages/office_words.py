@@ -123,6 +123,9 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
         "Choose a register (.xlsx, .xls, .ods). It is checked row by row first, which changes nothing; then"
         " import it. What is on record with other content is changed on the organisation's own page.",
     ),
+    "import_division": ("导入的辖区（各行不得超出）", "Division (no row may lie outside)"),
+    "import_basis": ("数据来源（补录的不计时限）", "Basis (of the past: no deadlines)"),
+    "import_day": ("未填日期的行，日期记为", "Day of rows that have none"),
     "template": ("下载空表", "Download an empty one"),
     "applying": ("正在导入，已办 {rows} 行……", "Importing, {rows} rows done…"),
     "undoing": ("正在撤回……", "It is being taken back…"),

@@ -10,20 +10,16 @@ from starlette.requests import Request
 
 from services.console.matters.kinds import Kinds, KindWords, StepWords
 from services.console.pages.details import offered, possible_buttons
-from services.console.pages.folding import Folding
 from services.console.pages.form import Opening
 from services.console.pages.frame import Frame, address, in_turn
-from services.console.pages.register import OF_FORMS, RegisterImport, export
+from services.console.pages.narrowing import Narrowing
+from services.console.pages.register import RegisterImport, export
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.pages.workbook import WorkbookDialog
 from services.console.projection import queries
 from services.console.projection.queries import Filter, Listed
 
-_FILTERS = {
-    "legal_form": ("form", "legal_form"), "legal_status": ("status", "legal_status"),
-    "hub_link": ("link", "hub_link"), "coverage": ("duty", "coverage"),
-}  # fmt: skip
 _TONES = {
     "registered": "good", "filed": "info", "suspended": "warn", "covered": "good", "open": "warn",
     "overdue": "bad",
@@ -66,7 +62,8 @@ class _List:
         }  # fmt: skip
         self.dialogs = ui.element("div")
         self._draw_head()
-        self._draw_tools()
+        self.narrowing = Narrowing(frame, wanted, offered, self._want)
+        self.narrowing.draw()
         self.saved = SavedFilters(frame, "/organizations", self._query)
         self._draw_table()
 
@@ -93,25 +90,6 @@ class _List:
                 )
             self.new = ui.element("div")
 
-    def _draw_tools(self) -> None:
-        with ui.element("div").classes("tools"):
-            search = ui.input(placeholder=self.said("search"), value=self.wanted["text"])
-            search.classes("search").props("outlined dense clearable debounce=250 maxlength=200 type=search")
-            search.on_value_change(lambda event: self._want("text", event.value))
-            self.fields: dict[str, ui.input | ui.select] = {"text": search}
-            self.folding = Folding(self.said)
-            with self.folding.place:
-                self._choice("division", self._divisions(), self.said("division"), searchable=True)
-                for name, (label, kind) in _FILTERS.items():
-                    self._choice(name, self._codes(name, kind), self.said(label))
-                for name, field in OF_FORMS.items():
-                    self._choice(name, self._named(field), self.said(name))
-                ui.button(self.said("clear"), on_click=self._clear).props("flat dense no-caps")
-        self._tell()
-
-    def _tell(self) -> None:
-        self.folding.tell(sum(bool(text) for name, text in self.wanted.items() if name != "text"))
-
     async def _export(self) -> None:
         await export(self.frame, self.wanted)
 
@@ -119,7 +97,7 @@ class _List:
         self.dialogs.clear()
         with self.dialogs:
             brought = RegisterImport(self.frame)
-            WorkbookDialog(self.said, brought, more=brought.draw_recent).open()
+            WorkbookDialog(self.said, brought, more=brought.draw_recent, before=brought.draw_of_all).open()
 
     async def _open_form(self, step: StepWords) -> None:
         assert self.offered is not None, "the step is one of those offered"
@@ -130,36 +108,6 @@ class _List:
 
     async def _opened(self, record: Mapping[str, Any]) -> None:
         ui.navigate.to(f"/organizations/{record['id']}")
-
-    def _codes(self, name: str, kind: str) -> dict[str, str]:
-        codes = self.said.codes(kind)
-        return {code: codes[code] for code in ("covered", "open", "overdue")} if name == "coverage" else codes
-
-    def _named(self, field: str) -> dict[str, str]:
-        """The codes of a field that the forms offer; none while the registry does not say."""
-        names = self.offered.codes.get(field, {}) if self.offered else {}
-        return {code: name.called(self.said.language) for code, name in names.items()}
-
-    def _choice(self, name: str, options: dict[str, str], label: str, *, searchable: bool = False) -> None:
-        value = self.wanted[name]
-        options = {"": self.said("all"), **options}
-        options.setdefault(value, value)  # of an address: it narrows the list, so it is shown
-        choice = ui.select(options, value=value, label=label, with_input=searchable)
-        choice.props("outlined dense options-dense").classes(f"filter-{name}")
-        choice.on_value_change(lambda event: self._want(name, event.value))
-        self.fields[name] = choice
-
-    def _divisions(self) -> dict[str, str]:
-        """Streets and zones below one's own divisions; communities are found by typing a street's."""
-        region = self.frame.desk.runtime.region
-        found = {
-            below.code: below.name
-            for own in self.frame.person.principal.divisions
-            for below in region.children(own)
-        }
-        if wanted := self.wanted["division"]:
-            found.setdefault(wanted, region.division_name(wanted))
-        return found
 
     def _draw_table(self) -> None:
         columns = [
@@ -199,7 +147,7 @@ class _List:
         if self.wanted[name] == (value or ""):
             return
         self.wanted[name] = value or ""
-        self._tell()
+        self.narrowing.tell()
         self.pagination["page"] = 1
         await self._refresh()
         query = self._query()
@@ -208,10 +156,6 @@ class _List:
     def _query(self) -> str:
         """What is wanted, as the address has it and as it is kept under a name."""
         return urlencode({key: text for key, text in self.wanted.items() if text})
-
-    def _clear(self) -> None:
-        for field in self.fields.values():
-            field.value = ""
 
     async def _turn(self, event: events.GenericEventArguments) -> None:
         asked = event.args["pagination"]
@@ -232,7 +176,7 @@ class _List:
             count, found = await queries.organizations(
                 transaction.connection, person.patterns, Filter(**self.wanted), sort=pages["sortBy"],
                 descending=pages["descending"], offset=(pages["page"] - 1) * pages["rowsPerPage"],
-                limit=pages["rowsPerPage"],
+                limit=pages["rowsPerPage"], units=self.narrowing.units,
             )  # fmt: skip
         pages["rowsNumber"] = count
         self.count.text = self.said("found", count=f"{count:,}")

@@ -16,22 +16,18 @@ from services.console.pages.frame import Frame
 from services.console.pages.shown import moment
 from services.console.pages.workbook import SHOWN_FAULTS, XLSX, Fault, Follow, Outcome, Told
 
-OF_FORMS: Final = {
-    "nature": "nature", "function": "functions", "service_direction": "service_directions",
-    "premises": "premises",
-}  # fmt: skip
-"""Filters whose codes are those of a field of the registry's forms."""
 _LOOK_S = 0.5
 _UNDER_WAY = frozenset({"received", "applying", "undoing"})
+_CHECKABLE = frozenset({"checked", "failed"})
+_BASES = ("historical", "imported", "live")
 _RECENT = 10
 _PATH = "/v1/imports"
 Columns = Sequence[Mapping[str, Any]]
 """What an import understands, field by field."""
-_FILTERS: Final = {
-    "text": "q",
-    **{name: name for name in ("division", "legal_form", "legal_status", "hub_link", *OF_FORMS)},
-}
-"""The filters of the list as the registry's export has them; it knows nothing of party coverage."""
+_ELSEWHERE: Final = {"text": "q"}
+"""Filters that the registry calls otherwise."""
+_UNKNOWN_THERE: Final = frozenset({"coverage"})
+"""Filters of the list that the registry does not have: it knows nothing of party coverage."""
 
 
 async def export(frame: Frame, wanted: Mapping[str, str]) -> None:
@@ -39,7 +35,10 @@ async def export(frame: Frame, wanted: Mapping[str, str]) -> None:
     said = frame.words
     if wanted.get("coverage"):
         ui.notify(said("export_without_coverage"), type="warning")
-    asked = {theirs: wanted[ours] for ours, theirs in _FILTERS.items() if wanted.get(ours)}
+    asked = {
+        _ELSEWHERE.get(name, name): value
+        for name, value in wanted.items() if value and name not in _UNKNOWN_THERE
+    }  # fmt: skip
     waiting = ui.notification(said("exporting"), spinner=True, timeout=None)
     try:
         content = await frame.desk.neighbours(frame.person).file(
@@ -59,11 +58,14 @@ class RegisterImport:
     accepts = ".xlsx,.xls,.ods"
 
     def __init__(self, frame: Frame) -> None:
-        self.said = frame.words
+        self.frame, self.said = frame, frame.words
         self.registry = frame.desk.neighbours(frame.person)
         self.id = ""
         self.title, self.how = self.said("import_register"), self.said("import_how")
         self.fetch_label, self.choose_label = self.said("template"), self.said("list_file")
+        self.of_all: dict[str, ui.select | ui.input] = {}
+        self.choices: dict[str, dict[str, str]] = {}
+        self.again: ui.button | None = None
 
     async def fetch(self) -> tuple[bytes, str]:
         """A register without rows."""
@@ -72,11 +74,54 @@ class RegisterImport:
 
     async def check(self, name: str, content: bytes, told: Told) -> Outcome:
         """Bring it and wait until every row is checked."""
-        return await self._follow(await self.registry.bring(SERVICE, _PATH, name, content), told)
+        form = {field: value for field, value in self._said_of_all().items() if value}
+        return await self._follow(await self.registry.bring(SERVICE, _PATH, name, content, **form), told)
 
     async def apply(self, rows: str, told: Told) -> Outcome:
         """Import these rows and wait until they are in the register."""
         return await self._send("application", {"rows": rows}, told)
+
+    def draw_of_all(self, follow: Follow) -> None:
+        """What is said of all rows: of the next workbook, or of the one whose report is shown."""
+        said, own = self.said, self.frame.person.principal.divisions
+        region = self.frame.desk.runtime.region
+        places = {code: self._called("division", code) for code in own}
+        places |= {below.code: below.name for code in own for below in region.children(code)}
+        bases = {code: self._called("basis", code) for code in _BASES}
+        self.choices = {"division": places, "basis": bases}
+        with ui.element("div").classes("columns").props('data-card="of-all"'):
+            self.of_all = {
+                "division": ui.select(
+                    places, label=said("import_division"), value=next(iter(places), None), with_input=True
+                ),
+                "basis": ui.select(bases, label=said("import_basis"), value=_BASES[0]),
+                "effective_on": ui.input(said("import_day")).props("type=date"),
+            }
+            for field in self.of_all.values():
+                field.props("dense options-dense stack-label")
+        self.again = ui.button(
+            said("check_again"), on_click=lambda: follow(lambda told: self._send("mapping", {}, told))
+        )
+        self.again.props("outline dense no-caps padding='4px 12px'").visible = False
+
+    def _called(self, name: str, code: str) -> str:
+        if name == "basis":
+            return self.said.code("basis", code)
+        return self.frame.desk.runtime.region.division_name(code)
+
+    def _said_of_all(self) -> dict[str, str | None]:
+        return {name: str(field.value) if field.value else None for name, field in self.of_all.items()}
+
+    def _show_of_all(self, found: Mapping[str, Any]) -> None:
+        """What was said of the import's rows; as long as it can be checked again, so can something else."""
+        for name, field in self.of_all.items():
+            value = found[name] or ""
+            if isinstance(field, ui.select) and value not in field.options:
+                self.choices[name][value] = self._called(name, value)
+                field.set_options(self.choices[name])
+            field.value = value
+        if self.again is not None:
+            self.again.visible = found["state"] in _CHECKABLE
 
     async def _follow(self, found: Mapping[str, Any], told: Told) -> Outcome:
         path = f"{_PATH}/{found['id']}"
@@ -87,6 +132,7 @@ class RegisterImport:
         columns = await self.registry.get(SERVICE, f"{_PATH}/columns")
         if told(""):
             self.id = found["id"]  # whose buttons are drawn next
+            self._show_of_all(found)
         return self._outcome(found, faults["items"], columns)
 
     def _under_way(self, found: Mapping[str, Any]) -> str:
@@ -119,7 +165,7 @@ class RegisterImport:
         headers = list(dict.fromkeys(filter(None, found["headers"])))
 
         async def check_again() -> None:
-            mapping = {field: select.value for field, select in chosen.items() if select.value}
+            mapping = {field: select.value or "" for field, select in chosen.items()}
             body = {"mapping": mapping, "sheet": sheet.value.strip() or None}
             await follow(lambda told: self._send("mapping", body, told))
 
@@ -135,12 +181,14 @@ class RegisterImport:
             )
 
     def _column(self, one: Mapping[str, Any], headers: Sequence[str], known: Mapping[str, str]) -> ui.select:
-        """The choice of a field's column: as it was read, or else the one that is called like it."""
+        """The choice of a field's column: as it was read; where nothing could be, the one called like it."""
         name = one["header"] if self.said.language == "zh" else english(one["field"])
         like = next((header for header in headers if header in (one["header"], *one["aliases"])), None)
         label = f"{name} *" if one["required"] else name
-        made = ui.select(list(headers), label=label, value=known.get(one["field"], like))
-        return made.props("dense options-dense stack-label")
+        read = known.get(one["field"]) if known else like
+        return ui.select(list(headers), label=label, value=read, clearable=True).props(
+            "dense options-dense stack-label"
+        )
 
     def _draw_undo(self, found: Mapping[str, Any], follow: Follow) -> None:
         question = self.said("undo_question", rows=found["rows_applied"], file=found["file_name"])
@@ -151,7 +199,12 @@ class RegisterImport:
         asked_twice(self.said, self.said("undo"), question, undo)
 
     async def _send(self, what: str, body: Mapping[str, Any], told: Told) -> Outcome:
-        """Ask for another piece of work on the import, and wait until it is done."""
+        """Ask for another piece of work on the import, and wait until it is done.
+
+        It is checked again with what is said of all rows.
+        """
+        if what == "mapping":
+            body = {**self._said_of_all(), **body}
         path = f"{_PATH}/{self.id}/{what}"
         return await self._follow(await self.registry.send("POST", SERVICE, path, body), told)
 

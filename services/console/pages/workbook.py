@@ -85,8 +85,10 @@ class Workbook(Protocol):
 class WorkbookDialog:
     """Fetch, choose, check, apply: what is checked has changed nothing."""
 
-    def __init__(self, said: Words, workbook: Workbook, more: More | None = None) -> None:
-        self.said, self.workbook, self.more = said, workbook, more
+    def __init__(
+        self, said: Words, workbook: Workbook, more: More | None = None, before: More | None = None
+    ) -> None:
+        self.said, self.workbook, self.more, self.before = said, workbook, more, before
 
     def open(self) -> None:
         """Show the dialog."""
@@ -98,6 +100,8 @@ class WorkbookDialog:
             ui.button(workbook.fetch_label, on_click=self._fetch).props(
                 "outline dense no-caps padding='4px 12px' icon=download"
             )
+            if self.before is not None:
+                self.before(self._follow)
             ui.upload(
                 label=workbook.choose_label, auto_upload=True, max_files=1, max_file_size=MAX_BYTES,
                 on_upload=self._chosen, on_rejected=lambda: say(self.problem, said("file_rejected")),

@@ -1,6 +1,6 @@
 """What the pages read: numbers of an area, organisations by filter, one organisation with all about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -89,6 +89,19 @@ class Filter:
     service_direction: str = ""
     """one of those that it has"""
     premises: str = ""
+    category: str = ""
+    """one of those that it has"""
+    department: str = ""
+    hub_standing: str = ""
+    decoupling: str = ""
+    target_group: str = ""
+    """one of those that it has"""
+    supervisory_unit: str = ""
+    """part of the name of its professional supervisory unit"""
+    origin: str = ""
+    charity: str = ""
+    """`true` or `false`; what is not known is neither"""
+    credit_listing: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,8 +215,7 @@ where t.organization_id = $1 and (t.service, t.aggregate, t.fact) = ('registry',
   and o.division like any($2)
 order by t.recorded_at
 """
-_WANTED = """
-from organization o
+_DUTY = """
 left join lateral (
     select case when d.state ->> 'status' = 'covered' then 'covered'
                 when coalesce((d.state ->> 'overdue')::bool, false) then 'overdue' else 'open' end as coverage
@@ -212,17 +224,23 @@ left join lateral (
       and d.state ->> 'line' = 'party' and not d.ended
     limit 1
 ) as duty on true
-where o.division like any($1) and o.division like $2 and (not o.ended or $5 <> '')
-  and ($3 = '' or o.name ilike $3 or o.initials like lower($3) or o.code ilike ltrim($3, '%'))
-  and ($4 = '' or o.legal_form = $4) and ($5 = '' or o.legal_status = $5) and ($6 = '' or o.hub_link = $6)
-  and ($7 = '' or duty.coverage = $7)
-  and (concat($8::text, $9::text, $10::text, $11::text) = '' or exists (
-    select from subject s
-    where (s.service, s.aggregate, s.id) = ('registry', 'organization', o.id)
-      and ($8 = '' or s.state ->> 'nature' = $8) and ($9 = '' or s.state -> 'functions' ? $9)
-      and ($10 = '' or s.state -> 'service_directions' ? $10) and ($11 = '' or s.state ->> 'premises' = $11)
-  ))
 """
+_OF_ORGANIZATION = {
+    "legal_form": "o.legal_form = {}", "legal_status": "o.legal_status = {}", "hub_link": "o.hub_link = {}",
+    "hub_standing": "o.hub_standing = {}", "department": "o.department = {}",
+    "category": "o.categories @> array[{}]", "coverage": "duty.coverage = {}",
+}  # fmt: skip
+"""What the columns of the list say of each filter."""
+_OF_STATE = {
+    "nature": "s.state ->> 'nature' = {}", "function": "s.state -> 'functions' ? {}",
+    "service_direction": "s.state -> 'service_directions' ? {}",
+    "target_group": "s.state -> 'target_groups' ? {}", "premises": "s.state ->> 'premises' = {}",
+    "origin": "s.state ->> 'origin' = {}", "charity": "s.state ->> 'charity' = {}",
+    "decoupling": "coalesce(s.state ->> 'decoupling', 'not_begun') = {}",
+    "credit_listing": "coalesce(s.state ->> 'credit_listing', 'none') = {}",
+}  # fmt: skip
+"""What the newest state says of each; an event leaves out what is as it was at first."""
+_SUPERVISED = "(s.state ->> 'supervisory_unit' = any({codes}) or s.state ->> 'supervisory_unit_name' like {})"
 _SORTS = {
     "name": "o.name",
     "division": "o.division",
@@ -273,24 +291,62 @@ async def overview(
 
 async def organizations(
     connection: asyncpg.Connection, patterns: Sequence[str], wanted: Filter, *, sort: str = "name",
-    descending: bool = False, offset: int = 0, limit: int = 25,
+    descending: bool = False, offset: int = 0, limit: int = 25, units: Mapping[str, str] | None = None,
 ) -> tuple[int, list[Listed]]:  # fmt: skip
-    """How many organisations fit, and one page of them; unknown sorts fall back to the name."""
-    text = f"%{_escaped(wanted.text.strip())}%" if wanted.text.strip() else ""
-    arguments = (
-        patterns, f"{wanted.division}%", text, wanted.legal_form, wanted.legal_status, wanted.hub_link,
-        wanted.coverage, wanted.nature, wanted.function, wanted.service_direction, wanted.premises,
-    )  # fmt: skip
+    """How many organisations fit, and one page of them; unknown sorts fall back to the name.
+
+    `units` are the names by code of supervisory units, of which some organisations have the code alone.
+    """
+    where, arguments = _conditions(patterns, wanted, units or {})
     order = f"{_SORTS.get(sort, _SORTS['name'])} {'desc' if descending else 'asc'} nulls last"
+    place = len(arguments)
     rows = await connection.fetch(
         "select o.id, o.division, o.name, o.code, o.legal_form, o.legal_status, o.hub_link,"
         " coalesce(o.registered_on, o.filed_on) as since, o.full_members, duty.coverage"
-        f" {_WANTED} order by {order}, o.name, o.id"
-        " offset $12 limit $13",
+        f" from organization o {_DUTY} where {where} order by {order}, o.name, o.id"
+        f" offset ${place + 1} limit ${place + 2}",
         *arguments, offset, limit,
     )  # fmt: skip
-    count = await connection.fetchval(f"select count(*) {_WANTED}", *arguments)
+    duty = _DUTY if wanted.coverage else ""
+    count = await connection.fetchval(f"select count(*) from organization o {duty} where {where}", *arguments)
     return count, [Listed(**row) for row in rows]
+
+
+def _conditions(
+    patterns: Sequence[str], wanted: Filter, units: Mapping[str, str]
+) -> tuple[str, list[Any]]:  # fmt: skip
+    """The filter as SQL, with its arguments: only what is wanted is looked at."""
+    arguments: list[Any] = []
+
+    def said(value: Any, type_: str = "text") -> str:
+        arguments.append(value)
+        return f"${len(arguments)}::{type_}"
+
+    found = [f"o.division like any({said(patterns, 'text[]')})"]
+    if wanted.division:
+        found.append(f"o.division like {said(f'{wanted.division}%')}")
+    if not wanted.legal_status:
+        found.append("not o.ended")
+    if text := wanted.text.strip():
+        like = said(f"%{_escaped(text)}%")
+        found.append(
+            f"(o.name ilike {like} or o.initials like lower({like}) or o.code ilike ltrim({like}, '%'))"
+        )
+    found += [
+        condition.format(said(value))
+        for name, condition in _OF_ORGANIZATION.items() if (value := getattr(wanted, name))
+    ]  # fmt: skip
+    of_state = [
+        condition.format(said(value))
+        for name, condition in _OF_STATE.items() if (value := getattr(wanted, name))
+    ]  # fmt: skip
+    if unit := wanted.supervisory_unit.strip():
+        codes = [unit, *(code for code, name in units.items() if unit in name)]
+        of_state.append(_SUPERVISED.format(said(f"%{_escaped(unit)}%"), codes=said(codes, "text[]")))
+    if of_state:
+        about = "(s.service, s.aggregate, s.id) = ('registry', 'organization', o.id)"
+        found.append(f"exists (select from subject s where {' and '.join([about, *of_state])})")
+    return " and ".join(found), arguments
 
 
 async def about(connection: asyncpg.Connection, patterns: Sequence[str], organization: UUID) -> list[Subject]:

@@ -1,62 +1,105 @@
 """The register as a workbook that the import reads again: same headers, Chinese values, lists to choose."""
 
-import tempfile
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
+import sqlalchemy as sa
+from sqlmodel import col, select
 
-from services.registry.imports.model import COLUMNS, VOCABULARIES
+from chassis.http import Reading
+from services.registry.imports.model import COLUMNS, VOCABULARIES, Column
+from services.registry.imports.rows import naming
+from services.registry.organizations.queries import Filter
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
-from services.registry.sheets.workbook import cell, header, offer
+from services.registry.sheets.queries import portions, refuse_too_long
+from services.registry.sheets.workbook import Book
 
 TITLE = "社会组织名册"
 HOME = "所属平台"
 """The column that says at home in which stack an organisation is; an import takes no notice of it."""
+_PREFIX: Final = "shuniu-register-"
 _CHINESE = {
     kind: {code: zh for zh, code in reversed(list(names.items()))} for kind, names in VOCABULARIES.items()
 }
+_SEVERAL: Final = frozenset({"categories", "named_each"})
+"""Kinds of columns whose cells have several values: the list offers the first."""
 
 
-def row_writer(policy: RegistryPolicy, *, homes: bool = False) -> Any:
+def row_writer(policy: RegistryPolicy, *, homes: bool = False) -> Callable[[OrganizationRow], list[Any]]:
     """A function that gives an organisation's cells in the order of the columns, with its home if wanted."""
-    categories = {category.code: category.name_zh for category in policy.categories}
     source = {"route": "registration_route"}
+    said = [(source.get(column.field, column.field), _said(policy, column)) for column in COLUMNS]
 
     def cells(row: OrganizationRow) -> list[Any]:
         values = []
-        for column in COLUMNS:
-            value = getattr(row, source.get(column.field, column.field))
-            if column.field == "categories":
-                value = "、".join(categories.get(code, code) for code in value)
-            elif column.kind == "texts":
-                value = "、".join(value)
-            elif column.kind in _CHINESE and value is not None:
-                value = _CHINESE[column.kind].get(str(value).lower(), value)
-            values.append(value)
+        for field, words in said:
+            value = getattr(row, field)
+            values.append(value if value is None or words is None else words(value))
         return [*values, row.home] if homes else values
 
     return cells
 
 
-def write(rows: Iterable[list[Any]], *, homes: bool = False) -> Path:
-    """Write the rows into a temporary .xlsx; whoever sends it removes it."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(TITLE)
-    sheet.freeze_panes = "B2"
+def _said(policy: RegistryPolicy, column: Column) -> Callable[[Any], Any] | None:
+    """How a column says a value; None where it stands as it is."""
+    if column.kind == "categories":
+        names = {category.code: category.name_zh for category in policy.categories}
+        return lambda codes: "、".join(names.get(code, code) for code in codes)
+    if column.kind == "texts":
+        return "、".join
+    if column.kind == "sum":
+        return lambda fen: Decimal(fen).scaleb(-2)
+    if column.kind == "named":
+        return naming(policy, column.field).said
+    if column.kind == "named_each":
+        one = naming(policy, column.field).said_among
+        return lambda codes: "、".join(map(one, codes))
+    if (chinese := _CHINESE.get(column.kind)) is not None:
+        return lambda value: chinese.get(str(value).lower(), value)
+    return None
+
+
+def _offered(policy: RegistryPolicy, column: Column) -> list[str]:
+    """What can be chosen in a column."""
+    if column.kind == "categories":
+        return [category.name_zh for category in policy.categories]
+    if column.kind in {"named", "named_each"}:
+        of = naming(policy, column.field)
+        return list(map(of.said if column.kind == "named" else of.said_among, of.names))
+    return list(_CHINESE.get(column.kind, {}).values())
+
+
+async def export(reading: Reading, *, wanted: Filter, homes: bool) -> Path:
+    """Those that the filter finds, of the stacks below only with their `homes`, as a temporary .xlsx.
+
+    It is written while it is read; raises `WorkbookTooLong` where it could not be imported again.
+    """
+    policy = reading.policy(RegistryPolicy)
+    found = wanted.conditions(reading)
+    if not homes:
+        found.append(sa.not_(col(OrganizationRow.replica)))
+    await refuse_too_long(reading, OrganizationRow, found, policy.import_max_rows)
+    book, cells = begun(policy, homes=homes), row_writer(policy, homes=homes)
+    statement = select(OrganizationRow).where(*found).order_by(col(OrganizationRow.id))
+    async for portion in portions(reading, statement):
+        await asyncio.to_thread(book.append, [cells(row) for (row,) in portion])
+    return await asyncio.to_thread(book.save, _PREFIX)
+
+
+def template(policy: RegistryPolicy) -> Path:
+    """A temporary .xlsx without rows."""
+    return begun(policy).save(_PREFIX)
+
+
+def begun(policy: RegistryPolicy, *, homes: bool = False) -> Book:
+    """The workbook with its headings and the lists of its columns."""
+    book = Book(TITLE, freeze="B2", widths=[*(column.width for column in COLUMNS), 14])
     for place, column in enumerate(COLUMNS, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = column.width
-        if (names := _CHINESE.get(column.kind)) is not None:
-            offer(sheet, get_column_letter(place), list(names.values()))
-    sheet.column_dimensions[get_column_letter(len(COLUMNS) + 1)].width = 14
-    headers = [*(column.header for column in COLUMNS), *([HOME] if homes else [])]
-    sheet.append([header(sheet, name) for name in headers])
-    for row in rows:
-        sheet.append([cell(sheet, value) for value in row])
-    file = tempfile.NamedTemporaryFile(prefix="shuniu-register-", suffix=".xlsx", delete=False)  # noqa: SIM115
-    with file:
-        book.save(file)
-    return Path(file.name)
+        any_other = column.kind in _SEVERAL or (column.kind == "named" and naming(policy, column.field).open)
+        book.offer(place, _offered(policy, column), only=not any_other)
+    book.head([*(column.header for column in COLUMNS), *([HOME] if homes else [])])
+    return book

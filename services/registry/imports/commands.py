@@ -4,7 +4,7 @@ Applying and undoing are set-based and in one transaction: a killed process leav
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from operator import itemgetter
@@ -114,13 +114,23 @@ async def _same(
 
 
 async def remap(
-    uow: UnitOfWork, *, id: UUID, mapping: dict[str, str] | None = None, sheet: str | None = None
-) -> ImportRow:
-    """Check the workbook again with another mapping (field to header) or another sheet."""
+    uow: UnitOfWork, *, id: UUID, mapping: dict[str, str] | None = None, sheet: str | None = None,
+    division: str | None = None, basis: Basis | None = None,
+    effective_on: date | msgspec.UnsetType | None = msgspec.UNSET,
+) -> ImportRow:  # fmt: skip
+    """Check the workbook again with another mapping (field to header), sheet, division, basis or day of the
+    rows that have none; what is left out stays."""
     row = await load(uow, id)
+    if division is not None:
+        uow.authorize(division_code(division, at="/division"))
+        uow.home_of(division)
+        row.division = division
     _move(row, "remapped")
     _asked(row, uow)
     row.mapping_given, row.sheet = mapping or row.mapping_given, sheet or row.sheet
+    row.basis = row.basis if basis is None else basis.value
+    if effective_on is not msgspec.UNSET:
+        row.effective_on = effective_on
     row.problem, row.attempts, row.apply = None, 0, None
     return row
 
@@ -263,6 +273,7 @@ _EVENTS: Final[dict[LegalStatus, type[Event]]] = {
 }
 _COLUMNS: Final = tuple(column.name for column in sa.inspect(OrganizationRow).columns)
 _STATUS_COLUMNS: Final = tuple(name for name in OrganizationStatusRow.model_fields if name != "number")
+_FLAGS: Final[Mapping[str | None, bool]] = {"true": True, "false": False}
 _REGISTERED: Final = frozenset(
     {LegalStatus.REGISTERED, LegalStatus.SUSPENDED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED}
 )
@@ -275,6 +286,8 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
         "import_id": str(row.id),
     }  # fmt: skip
     policy = uow.policy(RegistryPolicy)
+    copied = _copied(row.mapping or {})
+    in_order = itemgetter(*copied)
     brought: list[str] = []
     async with asyncio.TaskGroup() as group:
         writing: asyncio.Task[None] | None = None
@@ -285,7 +298,7 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
             days: list[tuple[Any, ...]] = []
             for place, draft in enumerate(chunk):
                 values = _values(common, draft, policy)
-                organizations.append(_IN_ORDER(values))
+                organizations.append(in_order(values))
                 brought.append(values["id"])
                 days.extend(_days(values, draft))
                 uow.append(
@@ -295,7 +308,7 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
                     await asyncio.sleep(0)
             if writing is not None:
                 await writing
-            writing = group.create_task(_write(uow, organizations, days))
+            writing = group.create_task(_write(uow, copied, organizations, days))
             if telling is None or telling.done():
                 # Not awaited: its commit waits until all that was written here so far is on the disk.
                 telling = group.create_task(told(start + len(chunk)))
@@ -306,11 +319,12 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
 
 
 async def _write(
-    uow: UnitOfWork, organizations: Sequence[tuple[Any, ...]], days: Sequence[tuple[Any, ...]]
-) -> None:
+    uow: UnitOfWork, copied: Sequence[str], organizations: Sequence[tuple[Any, ...]],
+    days: Sequence[tuple[Any, ...]],
+) -> None:  # fmt: skip
     """Write one chunk while the next one is being made: the database has a processor of its own. Events of
     the next chunk may go with this one's; all of it is one transaction."""
-    await uow.connection.copy_records_to_table("organization", columns=_COPIED, records=organizations)
+    await uow.connection.copy_records_to_table("organization", columns=copied, records=organizations)
     await uow.connection.copy_records_to_table("organization_status", columns=_STATUS_COLUMNS, records=days)
     await uow.flush()
     await failpoints.reach(CHUNK_WRITTEN)
@@ -325,7 +339,6 @@ def _values(common: dict[str, Any], draft: Draft, policy: RegistryPolicy) -> dic
     categories = given.get("categories", [])
     filed_on = given.get("filed_on") or (day if status is LegalStatus.FILED else None)
     registered_on = given.get("registered_on") or (day if registered and not final else None)
-    flag = given.get("charity")
     return {
         **common,
         **given,
@@ -341,8 +354,9 @@ def _values(common: dict[str, Any], draft: Draft, policy: RegistryPolicy) -> dic
         "registered_on": registered_on,
         "registration_route": given.get("route", "unknown") if registered else None,
         "categories": categories,
-        "department": policy.department_for(categories),
-        "charity": None if flag is None else flag == "true",
+        "department": given.get("department") or policy.department_for(categories),
+        "charity": _FLAGS.get(given.get("charity")),
+        "four_no_fees_declared": _FLAGS.get(given.get("four_no_fees_declared")),
         "hub_link": link,
         "linked_on": day if link != "none" else None,
         "hub_filed_on": day if link == "hub_filed" else None,
@@ -369,9 +383,12 @@ _LEFT_TO_DEFAULTS: Final = frozenset(
         "registered_capital_fen", "merged_into", "merged_into_sequence", "replica",
     }
 )  # fmt: skip
-"""Columns that no workbook fills; the database has their defaults."""
-_COPIED: Final = tuple(name for name in _COLUMNS if name not in _LEFT_TO_DEFAULTS)
-_IN_ORDER: Final = itemgetter(*_COPIED)
+"""Columns that no workbook fills, or few do; the database has their defaults."""
+
+
+def _copied(mapping: Mapping[str, int]) -> tuple[str, ...]:
+    """The columns that a workbook with this mapping fills."""
+    return tuple(name for name in _COLUMNS if name not in _LEFT_TO_DEFAULTS or name in mapping)
 
 
 def _event(values: dict[str, Any], draft: Draft) -> Event:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from chassis.model import Refusal, RefusalKind, Transitions
@@ -40,8 +41,10 @@ TRANSITIONS: Transitions[ImportState] = {
 WORKING = frozenset({ImportState.RECEIVED, ImportState.APPLYING, ImportState.UNDOING})
 """States in which the import's worker has something to do."""
 
-Kind = Literal["text", "codes", "texts", "count", "date", "form", "status", "route", "link", "premises",
-               "origin", "flag", "division", "code", "number", "categories"]  # fmt: skip
+Kind = Literal["text", "texts", "count", "sum", "date", "form", "status", "route", "link", "premises",
+               "origin", "flag", "division", "code", "number", "categories", "named",
+               "named_each"]  # fmt: skip
+"""What stands in a column; `named` is one code that the region names, `named_each` several, `sum` money."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,18 @@ COLUMNS: tuple[Column, ...] = (
     Column("origin", "来源", "origin", ("origin",)),
     Column("brands", "品牌", "texts", ("品牌项目", "brands"), width=20),
     Column("charity", "慈善组织", "flag", ("是否慈善组织", "charity")),
+    Column("nature", "性质", "named", ("组织性质", "nature")),
+    Column("functions", "职能", "named_each", ("主要职能", "functions"), width=20),
+    Column("service_directions", "服务方向", "named_each", ("service_directions",), width=20),
+    Column("target_groups", "服务对象", "named_each", ("服务人群", "target_groups"), width=20),
+    Column("department", "科室", "named", ("对接科室", "责任科室", "department")),
+    Column("development_mode", "发展模式", "named", ("development_mode",)),
+    Column("registration_authority", "登记管理机关", "named", ("登记机关", "registration_authority"),
+           width=16),
+    Column("registered_capital_fen", "注册资金（元）", "sum",
+           ("注册资本", "开办资金", "registered_capital_fen"), width=16),
+    Column("four_no_fees_declared", "“四无”收费承诺", "flag", ("四无", "四无承诺", "作出“四无”收费承诺",
+           "four_no_fees_declared"), width=16),
 )  # fmt: skip
 COLUMN_BY_FIELD: Mapping[str, Column] = {column.field: column for column in COLUMNS}
 
@@ -136,6 +151,40 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "origin": ORIGINS, "flag": FLAGS,
 }  # fmt: skip
 """What may stand in a cell of a listed kind, and the code it means; the codes themselves are accepted too."""
+
+SEPARATORS = re.compile(r"[、,，;；|/\n]+")
+"""What stands between the parts of a cell that has several."""
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The names that the region has for one field's codes, as the cells of a workbook have them."""
+
+    names: Mapping[str, str]
+    """code -> Chinese, in the order in which they are offered"""
+    open: bool = True
+    """whether a code that is not among them is taken, too"""
+
+    @cached_property
+    def _codes(self) -> Mapping[str, str]:
+        by_name = {zh: code for code, zh in reversed(list(self.names.items()))}
+        return by_name | {code: code for code in self.names}
+
+    def code(self, text: str) -> str | None:
+        """The code that a cell, or a part of one, means; None where it means none."""
+        return self._codes.get(text) or (text if self.open and _CODE.fullmatch(text) else None)
+
+    def said(self, code: str) -> str:
+        """What a cell says of a code, so that it is read as this code again: its name, if no other has it."""
+        name = self.names.get(code, code)
+        return name if self.code(name) == code else code
+
+    def said_among(self, code: str) -> str:
+        """The same in a cell of several: its name, if it is not read in parts."""
+        name = self.said(code)
+        return code if SEPARATORS.search(name) else name
+
 
 _IGNORED_IN_HEADERS = re.compile(r"[\s\W_*]+")
 
@@ -234,15 +283,21 @@ class ImportNotFound(Refusal):
 
 
 def mapping_by_header(given: Mapping[str, str], headers: Sequence[str]) -> dict[str, int]:
-    """A mapping of field to header as field to place; raises `UnknownMapping`."""
+    """What is read where: the columns proposed by the headers' names, changed by `given`, field to header.
+
+    An empty header leaves the field unread. Raises `UnknownMapping`.
+    """
     places = {header_key(header): place for place, header in reversed(list(enumerate(headers))) if header}
-    mapping = {}
+    mapping = proposed_mapping(headers)
     for field, header in given.items():
         if field not in COLUMN_BY_FIELD:
             raise UnknownMapping(at="/mapping", value=field, known=", ".join(COLUMN_BY_FIELD))
-        if header_key(header) not in places:
+        if not header:
+            mapping.pop(field, None)
+        elif (place := places.get(header_key(header))) is None:
             raise UnknownMapping(at="/mapping", value=header, known=", ".join(filter(None, headers)))
-        mapping[field] = places[header_key(header)]
+        else:
+            mapping[field] = place
     return mapping
 
 

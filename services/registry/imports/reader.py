@@ -21,8 +21,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from services.registry.imports.model import is_header, proposed_mapping
 
 ADDRESS_SPACE = 2 << 30
-"""Bytes: 200,000 rows of 17 columns take half; one cell in the far corner of an empty sheet wants terabytes,
-and 30 KB of file can want any size between the two."""
+"""Bytes: 200,000 rows with every column of a register filled take 1.8 GB; one cell in the far corner of an
+empty sheet wants terabytes, and 30 KB of file can want any size between the two."""
 CPU_S = 100
 HEADER_WITHIN = 30
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

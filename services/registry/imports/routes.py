@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from chassis.http import Call, Explained, Page, PageRequest, requires
-from services.registry.fields import Day, Division, Text
+from chassis.principal import Principal
+from services.registry.fields import Day, Division, Text, Words
 from services.registry.imports import commands, queries, worker
 from services.registry.imports.model import Severity
 from services.registry.imports.queries import ImportFaultOut, ImportOut
@@ -17,7 +18,7 @@ from services.registry.imports.tables import ImportRow
 from services.registry.organizations.model import Basis
 
 router = APIRouter(prefix="/v1/imports", tags=["imports"])
-Headers = Annotated[dict[Annotated[str, Field(max_length=64)], Text], Field(max_length=100)]
+Headers = Annotated[dict[Annotated[str, Field(max_length=64)], Literal[""] | Words], Field(max_length=100)]
 
 
 class ApplyBody(BaseModel):
@@ -29,12 +30,16 @@ class ApplyBody(BaseModel):
 
 
 class MappingBody(BaseModel):
-    """Which column is what: field to header; another sheet where there are several."""
+    """How to read it instead: which column is what, field to header (empty: none), which sheet of several,
+    and what is said of all rows; what is left out stays."""
 
     model_config = ConfigDict(extra="forbid")
 
     mapping: Headers | None = None
     sheet: Text | None = None
+    division: Division | None = None
+    basis: Basis | None = None
+    effective_on: Day | None = Field(None, description="day of facts whose row has none; null: no day")
 
 
 @router.post("", response_model=ImportOut, status_code=202)
@@ -42,24 +47,37 @@ async def receive(
     call: Annotated[Call, requires("imports:write")],
     file: Annotated[UploadFile, File(description="a workbook: .xlsx, .xls or .ods")],
     division: Annotated[
-        Division | None, Form(description="no row may lie outside; the caller's own if left out")
+        Division | None, Form(description="no row may lie outside; the caller's own, if there is but one")
     ] = None,
     basis: Annotated[Basis, Form(description="historical facts start no deadline")] = Basis.HISTORICAL,
     effective_on: Annotated[Day | None, Form(description="day of facts whose row has none")] = None,
     sheet: Annotated[Text | None, Form()] = None,
     mapping: Annotated[
-        str | None, Form(description="JSON object, field to header", max_length=20_000)
+        str | None, Form(description="JSON object, field to header; empty: not read", max_length=20_000)
     ] = None,
     apply: Annotated[Literal["all", "valid"] | None, Form(description="left out: a dry run")] = None,
 ) -> Response:
     """Bring a workbook. It is checked, and applied if asked; the answer says where to look."""
     made = await call.execute(
         commands.receive, content=await file.read(), file_name=file.filename or "workbook.xlsx",
-        division=division or call.principal.divisions[0], basis=basis, effective_on=effective_on, sheet=sheet,
+        division=division or _own(call.principal), basis=basis, effective_on=effective_on, sheet=sheet,
         mapping=_mapping(mapping), apply=apply, answer=_shown, status=202,
     )  # fmt: skip
     worker.called.set()
     return made
+
+
+def _own(principal: Principal) -> str:
+    """The caller's division; raises where there are several, none of which is meant more than the others."""
+    if len(principal.divisions) != 1:
+        divisions = "、".join(principal.divisions)
+        raise Explained(
+            422,
+            "division_needed",
+            f"您管理多个辖区（{divisions}），请指定导入哪一个辖区的名册（division）。",
+            f"You act for several divisions ({divisions}); say for which one this register is (division).",
+        )
+    return principal.divisions[0]
 
 
 def _shown(row: ImportRow) -> ImportOut:
@@ -123,10 +141,9 @@ async def apply(id: UUID, body: ApplyBody, call: Annotated[Call, requires("impor
 
 @router.post("/{id}/mapping", response_model=ImportOut, status_code=202)
 async def remap(id: UUID, body: MappingBody, call: Annotated[Call, requires("imports:write")]) -> Response:
-    """Check it again with another mapping or sheet."""
-    made = await call.execute(
-        commands.remap, id=id, mapping=body.mapping, sheet=body.sheet, answer=_shown, status=202
-    )
+    """Check it again, read in another way."""
+    given = {name: getattr(body, name) for name in body.model_fields_set}
+    made = await call.execute(commands.remap, id=id, **given, answer=_shown, status=202)
     worker.called.set()
     return made
 

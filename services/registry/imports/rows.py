@@ -3,16 +3,18 @@ told by row and column. Column by column and with tables of what was seen before
 100,000 rows."""
 
 import re
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from chassis.model import Refusal, division_code, is_within
+from chassis.model import Refusal, division_code, fen_of, is_within, within
 from chassis.principal import Principal
 from chassis.region import Region
 from services.registry.identification.model import (
@@ -21,7 +23,14 @@ from services.registry.identification.model import (
     normalized_name,
     organization_name,
 )
-from services.registry.imports.model import COLUMN_BY_FIELD, COLUMNS, VOCABULARIES, Fault
+from services.registry.imports.model import (
+    COLUMN_BY_FIELD,
+    COLUMNS,
+    SEPARATORS,
+    VOCABULARIES,
+    Fault,
+    Naming,
+)
 from services.registry.imports.reader import Cell, Reading
 from services.registry.organizations.commands import STEP_OF_ENTRY, STEP_OF_LINK, refuse_other_staff
 from services.registry.organizations.model import (
@@ -34,15 +43,16 @@ from services.registry.organizations.model import (
     check_days,
     entered,
 )
-from services.registry.policy import RegistryPolicy
+from services.registry.policy import RegistryPolicy, names_of
 
 AT_ONCE = 200
 FIELDS = tuple(column.field for column in COLUMNS)
-_SEPARATORS = re.compile(r"[、,，;；|/\n]+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _COUNT_UNIT = re.compile(r"[人名个家位\s]+$")
 _MOST = 2_000_000_000
+_MOST_CODES = 50
+_TEN_THOUSANDS = re.compile(r"(.*?)\s*万\s*元?")
 _MERGED = (
     "单元格被合并，无法判断属于哪一行，请取消合并并逐行填写",
     "merged cells cannot be told apart by row; unmerge them and fill each row",
@@ -112,7 +122,7 @@ def _text(value: Cell) -> str:
 
 
 def _texts(value: Cell) -> list[str]:
-    return [part.strip() for part in _SEPARATORS.split(_text(value)) if part.strip()]
+    return [part.strip() for part in SEPARATORS.split(_text(value)) if part.strip()]
 
 
 def _count(value: Cell) -> int:
@@ -173,7 +183,7 @@ def _as_text(function: Callable[[str], str]) -> Callable[[Cell], str]:
 def _categories(policy: RegistryPolicy) -> Callable[[Cell], list[str]]:
     def convert(value: Cell) -> list[str]:
         codes: dict[str, None] = {}
-        for name in _SEPARATORS.split(str(value)):
+        for name in SEPARATORS.split(str(value)):
             code = policy.category_names.get(name.strip())
             if code is None:
                 known = "、".join(category.name_zh for category in policy.categories)
@@ -186,6 +196,69 @@ def _categories(policy: RegistryPolicy) -> Callable[[Cell], list[str]]:
         return list(codes)
 
     return convert
+
+
+def naming(policy: RegistryPolicy, field: str) -> Naming:
+    """The region's names for the codes of an organisation's field."""
+    offered = names_of(policy)("organization", field)
+    return Naming(offered.names, offered.open)
+
+
+def _named(of: Naming) -> Callable[[Cell], str]:
+    def convert(value: Cell) -> str:
+        text = str(value).strip()
+        code = of.code(text)
+        if code is None:
+            known = "、".join(of.names.values())
+            raise CellFault(
+                "value_unknown", f"“{text}”不在可选值中：{known}", f"'{text}' is none of: {known}"
+            )
+        return code
+
+    return convert
+
+
+def _named_each(of: Naming) -> Callable[[Cell], list[str]]:
+    one = _named(of)
+
+    def convert(value: Cell) -> list[str]:
+        parts = [part for part in SEPARATORS.split(str(value)) if part.strip()]
+        if len(parts) > _MOST_CODES:
+            raise CellFault(
+                "too_many_values", f"一格最多 {_MOST_CODES} 项（{len(parts)} 项）",
+                f"more than {_MOST_CODES} in one cell ({len(parts)})",
+            )  # fmt: skip
+        return list(dict.fromkeys(map(one, parts)))
+
+    return convert
+
+
+def _sum(header: str) -> Callable[[Cell], int]:
+    """Money of a column as fen: in yuan, or in units of ten thousand where its header or the cell says 万."""
+    unit = 10_000 if "万" in header else 1
+
+    def convert(value: Cell) -> int:
+        text = unicodedata.normalize("NFKC", f"{value:.15g}" if isinstance(value, float) else str(value))
+        own = _TEN_THOUSANDS.fullmatch(text.strip())
+        factor = 10_000 if own else 1 if text.rstrip().endswith("元") else unit
+        said: Cell = own[1] if own else value
+        try:
+            if factor > 1:
+                said = _times(said, factor)
+            return within(fen_of(said))
+        except Refusal as refusal:
+            raise CellFault(refusal.code, refusal.message("zh"), refusal.message("en")) from None
+
+    return convert
+
+
+def _times(said: Cell, factor: int) -> Cell:
+    """A number of a larger unit in the smaller one; what is no number stays as it is, to be refused."""
+    text = f"{said:.15g}" if isinstance(said, float) else str(said).replace(",", "")
+    try:
+        return said if isinstance(said, bool) else format(Decimal(text) * factor, "f")
+    except InvalidOperation:
+        return said
 
 
 def _divisions(context: Context) -> Callable[[Cell], str]:
@@ -237,7 +310,8 @@ def _check_division(code: str, context: Context) -> None:
         )
 
 
-def _converters(context: Context) -> dict[str, Callable[[Cell], Any]]:
+def _converters(context: Context, headers: Mapping[str, str]) -> dict[str, Callable[[Cell], Any]]:
+    """What reads the cells of each field; `headers` are what the columns of the workbook are called."""
     kinds: dict[str, Callable[[Cell], Any]] = {
         "text": _text,
         "texts": _texts,
@@ -249,7 +323,15 @@ def _converters(context: Context) -> dict[str, Callable[[Cell], Any]]:
         "number": _as_text(legacy_number),
         **{kind: _listed(kind) for kind in VOCABULARIES},
     }
-    converters = {column.field: kinds[column.kind] for column in COLUMNS}
+    of_columns: dict[str, Callable[[str], Callable[[Cell], Any]]] = {
+        "sum": lambda field: _sum(headers.get(field, "")),
+        "named": lambda field: _named(naming(context.policy, field)),
+        "named_each": lambda field: _named_each(naming(context.policy, field)),
+    }
+    converters = {
+        column.field: kinds[column.kind] if column.kind in kinds else of_columns[column.kind](column.field)
+        for column in COLUMNS
+    }
     return converters | {"name": _as_text(organization_name)}
 
 
@@ -283,7 +365,7 @@ def read_rows(
     Cells that say nothing are left out; rows with a cell that cannot be read become faults of `sheet`.
     """
     _note_cells(reading, mapping, sheet)
-    convert = _converters(context)
+    convert = _converters(context, {name: reading.headers[place] for name, place in mapping.items()})
     seen: dict[str, dict[Cell, Any]] = {name: {None: None} for name in FIELDS}
     for start in range(0, len(reading.rows), AT_ONCE):
         numbers = reading.numbers[start : start + AT_ONCE]
@@ -394,7 +476,7 @@ def _of_other_staff(
     """Which column takes a step that is not of the staff of whoever brought the row."""
     if not context.policy.steps:
         return None
-    department = context.policy.department_for(values.get("categories", []))
+    department = values.get("department") or context.policy.department_for(values.get("categories", []))
     link = values.get("hub_link", "none")
     steps = {"legal_status": STEP_OF_ENTRY.get(status), "hub_link": STEP_OF_LINK.get(link)}
     for column, step in steps.items():

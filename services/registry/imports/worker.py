@@ -2,7 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import blake2b
@@ -27,11 +28,10 @@ from services.registry.imports.model import (
     check_mapping,
     header_key,
     mapping_by_header,
-    proposed_mapping,
 )
 from services.registry.imports.reader import Reading
 from services.registry.imports.rows import Context, Draft, Sheet, check_rows
-from services.registry.imports.similar import similar_names
+from services.registry.imports.similar import Comparison, Named
 from services.registry.imports.tables import ImportFileRow, ImportMappingRow, ImportRow
 from services.registry.imports.workbook import read_workbook
 from services.registry.organizations.model import Basis
@@ -58,6 +58,12 @@ where id = (
     order by created_at limit 1 for update skip locked
 )
 returning id
+"""
+STREET: Final = 9
+"""Digits of a street's code: names are compared within one."""
+_NAMES = """
+select left(division, $2) as street, id::text as id, normalized_name from organization
+where not ended and left(division, $2) = any($1) order by 1, id
 """
 _PROGRESS = """
 insert into import_progress (import_id, rows_read, rows_applied) values ($1, $2, $3)
@@ -202,9 +208,7 @@ async def _mapping(runtime: Runtime, row: ImportRow, reading: Reading) -> dict[s
         async with runtime.database.transaction() as transaction:
             remembered = await transaction.session.get(ImportMappingRow, key)
         given = remembered.mapping if remembered is not None else None
-    mapping = proposed_mapping(reading.headers)
-    if given is not None:
-        mapping |= mapping_by_header(given, reading.headers)
+    mapping = mapping_by_header(given or {}, reading.headers)
     check_mapping(mapping, reading.headers)
     return mapping
 
@@ -225,21 +229,34 @@ async def _conclude(
 
 
 async def _similar(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Fault]:
+    """Warnings for names nearly alike, and one where not all could be compared."""
     policy = uow.policy(RegistryPolicy)
-    bounded = drafts[: policy.similar_names_limit]
-    streets = sorted({draft.values["division"][:9] for draft in bounded})
-    known = await uow.connection.fetch(
-        "select id::text, division, normalized_name from organization"
-        " where not ended and left(division, 9) = any($1) limit $2",
-        streets, 10 * policy.similar_names_limit,
+    comparison = Comparison(
+        places=[place.name for place in uow.region.divisions], score=policy.similar_names_score,
+        most=policy.similar_names_comparisons,
     )  # fmt: skip
-    return await asyncio.to_thread(
-        similar_names,
-        [(draft.row, draft.values["division"], draft.normalized_name) for draft in bounded],
-        [tuple(entry) for entry in known],
-        places=[place.name for place in uow.region.divisions],
-        score=policy.similar_names_score,
-    )
+    streets: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for draft in drafts:
+        streets[draft.values["division"][:STREET]].append((draft.row, draft.normalized_name))
+    found: list[Fault] = []
+    async for street, known in _known_names(uow, sorted(streets)):
+        found += await asyncio.to_thread(comparison.street, streets.pop(street), known)
+    for rows in streets.values():
+        found += await asyncio.to_thread(comparison.street, rows, [])
+    return [*found, *comparison.told()]
+
+
+async def _known_names(uow: UnitOfWork, streets: Sequence[str]) -> AsyncIterator[tuple[str, list[Named]]]:
+    """(street, names on record) of those streets that have any, one street in memory at a time."""
+    street, names = "", list[Named]()
+    async for row in uow.connection.cursor(_NAMES, streets, STREET, prefetch=5000):
+        if row["street"] != street:
+            if names:
+                yield street, names
+            street, names = row["street"], []
+        names.append((row["id"], row["normalized_name"]))
+    if names:
+        yield street, names
 
 
 async def _apply(

@@ -1,6 +1,6 @@
 """Reads of the register: search, one organisation, its history from the log, what looks like it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -9,9 +9,11 @@ import msgspec
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 from rapidfuzz import fuzz, process
+from shuniu_contracts import registry
 from sqlmodel import col, select
 
 from chassis.http import AggregateOut, Page, PageRequest, Reading
+from chassis.http.fields import Code, Division, Text
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.model import (
     Basis,
@@ -89,30 +91,42 @@ Premises = Literal["own", "shared", "none"]
 """Rooms of its own, shared with others (合署办公), or none (S01)."""
 _EQUAL = (
     "legal_form", "legal_status", "hub_link", "hub_standing", "department", "nature", "premises", "import_id",
+    "decoupling", "credit_listing", "origin", "charity",
 )  # fmt: skip
-_AMONG = {"category": "categories", "function": "functions", "service_direction": "service_directions"}
+_AMONG = {
+    "category": "categories", "function": "functions", "service_direction": "service_directions",
+    "target_group": "target_groups",
+}  # fmt: skip
 """What the filter names one of, and the column that has several."""
 
 
 class Filter(BaseModel):
     """Which organisations; the register's search and its export take the same."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    q: str | None = None
-    division: str | None = None
+    q: str | None = Field(
+        None, max_length=200, description="part of the name, its pinyin initials, or a whole code"
+    )
+    division: Division | None = Field(None, description="with all below it")
     legal_form: LegalForm | None = None
     legal_status: LegalStatus | None = None
-    category: str | None = None
+    category: Code | None = None
     hub_link: HubLink | None = None
     hub_standing: HubStanding | None = None
-    department: str | None = None
-    nature: str | None = None
-    function: str | None = None
-    service_direction: str | None = None
+    decoupling: Decoupling | None = None
+    department: Code | None = None
+    nature: Code | None = None
+    function: Code | None = None
+    service_direction: Code | None = None
+    target_group: Code | None = None
+    supervisory_unit: Text | None = Field(
+        None, description="code of the unit, or part of its name (业务主管单位)"
+    )
+    origin: registry.Origin | None = None
     premises: Premises | None = None
+    charity: bool | None = None
+    credit_listing: registry.CreditListing | None = None
     import_id: UUID | None = None
-    ended: bool = False
+    ended: bool = Field(False, description="show ended and merged records too")
 
     def conditions(self, reading: Reading) -> list[sa.ColumnElement[bool]]:
         """The filter as SQL, within what the caller may see."""
@@ -123,6 +137,8 @@ class Filter(BaseModel):
         for name, column in _AMONG.items():
             if (wanted := getattr(self, name)) is not None:
                 found.append(col(getattr(OrganizationRow, column)).contains([wanted]))
+        if self.supervisory_unit is not None:
+            found.append(_supervised_by(reading, self.supervisory_unit))
         if not self.ended and self.legal_status is None:
             found.append(sa.not_(col(OrganizationRow.ended)))
         if self.q is not None and (text := normalized_name(self.q)):
@@ -135,6 +151,16 @@ class Filter(BaseModel):
                 )
             )
         return found
+
+
+def _supervised_by(reading: Reading, said: str) -> sa.ColumnElement[bool]:
+    """Those whose supervisory unit is called so: some have its code, others its name alone."""
+    names = names_of(reading.policy(RegistryPolicy))("organization", "supervisory_unit").names
+    codes = [said, *(code for code, name in names.items() if said in name)]
+    return sa.or_(
+        col(OrganizationRow.supervisory_unit).in_(codes),
+        col(OrganizationRow.supervisory_unit_name).contains(said, autoescape=True),
+    )
 
 
 async def search(reading: Reading, *, wanted: Filter, page: PageRequest) -> Page[OrganizationOut]:
@@ -261,18 +287,3 @@ async def routing(reading: Reading) -> dict[str, Any]:
         "codes": {field: one.names for field, one in offered.items()},
         "english": {field: one.english for field, one in offered.items() if one.english},
     }
-
-
-async def rows(
-    reading: Reading, *, wanted: Filter, replicas: bool, limit: int,
-    row: Callable[[OrganizationRow], list[Any]],
-) -> list[list[Any]]:  # fmt: skip
-    """The same search, whole, for the export; those of the stacks below only with `replicas`."""
-    statement = select(OrganizationRow).where(*wanted.conditions(reading)).order_by("id").limit(limit)
-    if not replicas:
-        statement = statement.where(sa.not_(col(OrganizationRow.replica)))
-    found: list[list[Any]] = []
-    async for entry in await reading.session.stream_scalars(statement.execution_options(yield_per=2000)):
-        found.append(row(entry))
-        reading.session.expunge(entry)
-    return found

@@ -238,30 +238,9 @@ async def register_new(
 async def search(
     call: Annotated[Call, requires("organizations:read")],
     page: Annotated[PageRequest, Depends()],
-    q: Annotated[
-        str | None,
-        Query(max_length=200, description="part of the name, its pinyin initials, or a whole code"),
-    ] = None,
-    division: Annotated[Division | None, Query(description="with all below it")] = None,
-    legal_form: LegalForm | None = None,
-    legal_status: LegalStatus | None = None,
-    category: Code | None = None,
-    hub_link: HubLink | None = None,
-    hub_standing: HubStanding | None = None,
-    department: Code | None = None,
-    nature: Code | None = None,
-    function: Code | None = None,
-    service_direction: Code | None = None,
-    premises: Premises | None = None,
-    import_id: UUID | None = None,
-    ended: Annotated[bool, Query(description="show ended and merged records too")] = False,
+    wanted: Annotated[Filter, Query()],
 ) -> Page[OrganizationOut]:
     """Search the register."""
-    wanted = Filter(
-        q=q, division=division, legal_form=legal_form, legal_status=legal_status, category=category,
-        hub_link=hub_link, hub_standing=hub_standing, department=department, nature=nature, function=function,
-        service_direction=service_direction, premises=premises, import_id=import_id, ended=ended,
-    )  # fmt: skip
     return await call.read(queries.search, wanted=wanted, page=page)
 
 

@@ -40,6 +40,15 @@ class TooManyRows(Refusal):
     en = "{rows} rows are filled in; bring at most {most} at once."
 
 
+class WorkbookTooLong(Refusal):
+    """More rows are wanted than a workbook may have that is to be read again."""
+
+    code = "workbook_too_long"
+    kind = RefusalKind.INVALID
+    zh = "符合条件的记录超过 {most} 条，一个工作簿放不下；请按辖区或其他条件缩小范围，分别导出。"
+    en = "More than {most} records fit, too many for one workbook; narrow them, and export each part."
+
+
 def heading(title: str, *, money: bool = False) -> str:
     """What a column is called: one of money says that its sums are in yuan."""
     return f"{title}（元）" if money else title

@@ -1,18 +1,18 @@
 """The records of a list, with the names of the organisations they are about."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from chassis.http import Reading
 from chassis.matters import Kind, Step
 from chassis.matters.naming import NamesOf, named, no_names
 from chassis.matters.queries import Filter, conditions
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.sheets.model import Addition, Column, columns, heading
+from services.registry.sheets.model import Addition, Column, WorkbookTooLong, columns, heading
 
 ORGANIZATION: Final = {"organization_name": "社会组织", "credit_code": "统一社会信用代码"}
 _HIDDEN = frozenset(
@@ -20,6 +20,8 @@ _HIDDEN = frozenset(
 )
 
 
+PORTION: Final = 1000
+"""Rows of a workbook that are read, and written, at once."""
 BLANK = 20
 """Rows without a record at the end of a list that takes new ones."""
 
@@ -64,29 +66,43 @@ def to_fill(step: Step[Any], names: NamesOf) -> list[Column]:
     return columns(named(step.body.model_json_schema(), step.kind.name, names))
 
 
+async def refuse_too_long(
+    reading: Reading, row: type[SQLModel], found: Sequence[sa.ColumnElement[bool]], most: int
+) -> None:
+    """Raise `WorkbookTooLong` where more than `most` rows fit: a workbook has all that was asked for."""
+    some = select(sa.literal(1)).select_from(row).where(*found).limit(most + 1).subquery()
+    if (await reading.session.exec(select(sa.func.count()).select_from(some))).one() > most:
+        raise WorkbookTooLong(most=most)
+
+
+async def portions(reading: Reading, statement: Any) -> AsyncIterator[Sequence[Any]]:
+    """What a statement finds, some rows at a time; none of its records, each row's first, is kept."""
+    found = await reading.session.stream(statement.execution_options(yield_per=PORTION))
+    async for portion in found.partitions():
+        yield portion
+        for row in portion:
+            reading.session.expunge(row[0])
+
+
 async def rows(
-    reading: Reading, *, kind: Kind[Any], wanted: Filter, limit: int, names: NamesOf
-) -> list[dict[str, Any]]:
-    """The records that the filter finds, at most `limit`, in the order of division and id, in words."""
+    reading: Reading, *, kind: Kind[Any], wanted: Filter, names: NamesOf
+) -> AsyncIterator[list[dict[str, Any]]]:
+    """The records that the filter finds in the order of division and id, in words, some at a time."""
     row = kind.row
+    found = conditions(reading, kind, wanted)
     name: Any = sa.null()
     credit_code: Any = sa.null()
     if "organization_id" in row.model_fields:
         about = OrganizationRow.id == row.organization_id
         name = select(OrganizationRow.name).where(about).scalar_subquery()
         credit_code = select(OrganizationRow.credit_code).where(about).scalar_subquery()
-    statement = (
-        select(row, name, credit_code)
-        .where(*conditions(reading, kind, wanted))
-        .order_by(col(row.division), col(row.id))
-        .limit(limit)
-    )
-    found = (await reading.session.exec(statement)).all()
+    statement = select(row, name, credit_code).where(*found).order_by(col(row.division), col(row.id))
     words = _words(kind, names)
-    return [
-        {**_shown(kind, words, one), "organization_name": called, "credit_code": code}
-        for one, called, code in found
-    ]
+    async for portion in portions(reading, statement):
+        yield [
+            {**_shown(kind, words, one), "organization_name": called, "credit_code": code}
+            for one, called, code in portion
+        ]
 
 
 def _words(kind: Kind[Any], names: NamesOf) -> dict[str, Mapping[str, str]]:

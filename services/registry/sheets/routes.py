@@ -1,6 +1,6 @@
 """The workbook of a step over HTTP, for the steps whose work is done in Excel."""
 
-import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
-from chassis.http import Call, requires
+from chassis.http import Call, Reading, requires
 from chassis.matters import Kind, Step
-from chassis.matters.queries import filter_of
+from chassis.matters.queries import Filter, conditions, filter_of
 from services.registry.imports.workbook import read_workbook
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets import commands, queries
@@ -38,20 +38,7 @@ def _download(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
         call: Annotated[Call, requires(f"{kind.permission}:read")],
         wanted: Annotated[wanted_type, Query()],  # type: ignore[valid-type]
     ) -> FileResponse:
-        from services.registry.sheets.workbook import write
-
-        policy = _policy(call)
-        names = names_of(policy)
-        rows = await call.read(
-            queries.rows, kind=kind, wanted=wanted, limit=policy.sheet_max_rows, names=names
-        )
-        form = queries.to_fill(step, names)
-        added: tuple[Column, ...] = ()
-        if kind.opening is not None and kind.opening.by_workbook:
-            added, rows = queries.addition(kind, names).own, [*rows, *queries.blank(kind, wanted)]
-        file = await asyncio.to_thread(
-            write, step.workbook, queries.known_columns(kind), form, rows, added
-        )  # fmt: skip
+        file = await call.read(_written, kind=kind, step=step, wanted=wanted)
         return FileResponse(
             file,
             media_type=XLSX,
@@ -64,6 +51,24 @@ def _download(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
         responses={200: {"content": {XLSX: {}}}}, name=f"sheet of {step.__name__}",
         description=f"{kind.zh}：{step.zh}清单 / the list to fill in, as the filter finds it.",
     )  # fmt: skip
+
+
+async def _written(reading: Reading, *, kind: Kind[Any], step: Step[Any], wanted: Filter) -> Path:
+    """The list as a file, written while it is read; raises `WorkbookTooLong`."""
+    from services.registry.sheets.workbook import begun, write
+
+    policy = reading.policy(RegistryPolicy)
+    await queries.refuse_too_long(
+        reading, kind.row, conditions(reading, kind, wanted), policy.import_max_rows
+    )
+    names = names_of(policy)
+    added: tuple[Column, ...] = ()
+    blank: list[dict[str, Any]] = []
+    if kind.opening is not None and kind.opening.by_workbook:
+        added, blank = queries.addition(kind, names).own, queries.blank(kind, wanted)
+    rows = queries.rows(reading, kind=kind, wanted=wanted, names=names)
+    known = queries.known_columns(kind)
+    return await write(begun(step.workbook, known, queries.to_fill(step, names), added), known, rows, blank)
 
 
 def _upload(router: APIRouter, kind: Kind[Any], step: Step[Any]) -> None:
