@@ -421,6 +421,8 @@ class EvaluationConflictDeclared(Event, frozen=True, kw_only=True):
 
     state: EvaluationState
     relation: ConflictRelation
+    carried: bool | None = None
+    """Found after a grade was given: whether the vote carries it without them; None where it is unknown."""
 
 
 @evaluation.fact("scored", en="The experts scored.", zh="专家完成评分。")
@@ -466,6 +468,15 @@ class EvaluationGraded(Event, frozen=True, kw_only=True):
     committee: Count | None = None
     present: Count | None = None
     in_favour: Count | None = None
+
+
+@evaluation.fact("reopened", en="A grade was set aside to be decided anew.", zh="撤销等级评定,重新评定。")
+class EvaluationReopened(Event, frozen=True, kw_only=True):
+    """A conflict was found after the grade was given: it is scored and decided again, to nobody's blame."""
+
+    state: EvaluationState
+    previous: Grade
+    ground: Code
 
 
 @evaluation.fact("not_graded", en="No grade was given.", zh="不予评定等级。")

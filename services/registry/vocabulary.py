@@ -430,6 +430,7 @@ FIELDS: Mapping[str, Names] = {
         "points": "对得分有异议",
         "procedure": "对程序有异议",
         "forged_certificate": "伪造证书",
+        "conflict": "发现应当回避的情形",
     },
     "evaluation.kind": _MANNERS,
     "evaluation.topics": _LESSONS,
@@ -582,6 +583,7 @@ FIELDS: Mapping[str, Names] = {
         "plan": "计划分解",
         "visit": "督导发现",
         "duplicate": "重复登记",
+        "assessment": "年度考核评价",
     },
     "training.topics": _LESSONS,
     "training_plan.topics": _LESSONS,
@@ -643,6 +645,7 @@ FIELDS: Mapping[str, Names] = {
         "decision": "会议议定事项",
         "finding": "督导整改事项",
         "duplicate": "核对重复登记",
+        "assessment": "列入年度考核评价",
     },
     "team.kind": {
         "volunteers": "志愿服务队",

@@ -100,8 +100,14 @@ async def scored(register: Register, row: Any) -> Mapping[str, Any]:
 
 async def stands_aside(_: Register, row: Any) -> Mapping[str, Any]:
     """An expert of whom nobody knew it; enough others remain."""
-    left = [one for one in (*EXPERTS[:2], "u-expert-6", "u-expert-7") if one not in row.stands_aside]
-    return {"person": left[0], "relation": "interest"}
+    left = [one for one in EXPERTS[:2] if one not in row.stands_aside]
+    return {"person": (*left, f"u-aside-{len(row.stands_aside)}")[0], "relation": "interest"}
+
+
+async def found_late(register: Register, row: Any) -> Mapping[str, Any]:
+    """Somebody who took part in the grade should not have."""
+    await register.do(evaluations.declare_conflict, id=row.id, **await stands_aside(register, row))
+    return {}
 
 
 async def decided(register: Register, row: Any) -> Mapping[str, Any]:
@@ -386,6 +392,7 @@ STEPS: Mapping[str, Way] = {
     "evaluation.graded": decided,
     "evaluation.not_graded": decided,
     "evaluation.downgraded": says(lowered_to="4A"),
+    "evaluation.reopened": found_late,
     "evaluation.superseded": succeeded,
     "evaluation.expired": years_over,
     "assessment.concluded": both_parts,

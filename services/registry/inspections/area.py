@@ -4,6 +4,7 @@ from services.registry.area import Area
 from services.registry.inspections.annual import queries as annual
 from services.registry.inspections.annual import routes as annual_routes
 from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.inspections.assessments import reminding
 from services.registry.inspections.assessments import routes as assessments
 from services.registry.inspections.assessments.commands import ASSESSMENTS
 from services.registry.inspections.body_checks.commands import BODY_CHECKS
@@ -74,7 +75,7 @@ AREA = Area(
         spot_checks.lists,
     ),
     reactions=(campaigns.hear_from_above, clean_ups.hear_from_above),
-    timers=(*campaigns.PORTIONS.timers, *clean_ups.PORTIONS.timers),
+    timers=(*campaigns.PORTIONS.timers, *clean_ups.PORTIONS.timers, reminding.look),
     figures=(annual.OF_YEAR, evaluations.HOLDERS),
     roles={
         "hub_officer": _HUB,

@@ -1,6 +1,7 @@
 """What differs from region to region in inspections: `[registry.inspections]` of the region profile."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -49,6 +50,12 @@ class EvaluationPolicy(_Section):
         2, ge=0, description="practice B2 (order 39): who left less long ago stands aside"
     )
     experts: int = Field(3, ge=1, description="ours: scores that an evaluation needs")
+    quorum: tuple[int, int] = Field(
+        (2, 3), description="order 39: this share of all members is present, as numerator and denominator"
+    )
+    majority: tuple[int, int] = Field(
+        (1, 2), description="practice B2 (order 39): more than this share of all members agrees"
+    )
     publicity_days: int = Field(7, ge=1, description="ours, working days: a proposed grade is public so long")
     reconsideration_days: int = Field(
         15, ge=1, description="practice B2 (order 39), days: reconsideration is answered"
@@ -61,6 +68,23 @@ class EvaluationPolicy(_Section):
     bands: tuple[ScoreBand, ...] = Field(
         BANDS, description="practice B2: local bands of 1,000 points; that of 1A is ours"
     )
+
+    @property
+    def quorum_share(self) -> Fraction:
+        """Of all members, at least this share is present."""
+        return Fraction(*self.quorum)
+
+    @property
+    def majority_share(self) -> Fraction:
+        """Of all members, more than this share agrees."""
+        return Fraction(*self.majority)
+
+    @model_validator(mode="after")
+    def _shares(self) -> "EvaluationPolicy":
+        for name, (part, whole) in (("quorum", self.quorum), ("majority", self.majority)):
+            if not 0 < part <= whole or (name == "majority" and part == whole):
+                raise ValueError(f"evaluation.{name}: [{part}, {whole}] is no share that a vote can reach")
+        return self
 
     @model_validator(mode="after")
     def _bands_fall(self) -> "EvaluationPolicy":
@@ -186,6 +210,11 @@ class InspectionsPolicy(_Section):
         (3, 31),
         description="ours: until this day (month, day) of the next year a year is assessed (TONGZHOU T06)",
     )
+    assessments_opened_by: MonthDay = Field(
+        (1, 31),
+        description="ours: after this day of the next year a task names those not assessed (TONGZHOU T06)",
+    )
+    assessments_lead: Code = Field("office", description="ours: the department that leads this task")
     upgrade_plan_days: int = Field(
         20, ge=1, description="ours, working days: who falls short has a plan (TONGZHOU T06, R33: must)"
     )

@@ -17,7 +17,7 @@ from chassis.principal import Principal
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import credit_code, legacy_number, organization_name
-from services.registry.organizations.hooks import CAME_ON_RECORD, IDENTIFIED, MERGED, MERGING
+from services.registry.organizations.hooks import CAME_ON_RECORD, IDENTIFIED, MERGED, MERGING, TAKEN_DIRECT
 from services.registry.organizations.merging import move
 from services.registry.organizations.model import (
     AlreadyEnded,
@@ -407,6 +407,8 @@ async def link(
     else:
         uow.record(row, registry.OrganizationLinked(state=row.public_state(), previous=previous))
     await remember_status(uow, row)
+    if link is HubLink.DIRECT:
+        await TAKEN_DIRECT(uow, [row.id])
     return row
 
 
@@ -422,6 +424,8 @@ async def decouple(
         row.decoupled_on = row.effective_on
         uow.record(row, registry.OrganizationDecoupled(state=row.public_state()))
         await remember_status(uow, row)
+        if row.hub_link == HubLink.DIRECT.value:
+            await TAKEN_DIRECT(uow, [row.id])
     else:
         uow.record(row, registry.OrganizationDetailsChanged(state=row.public_state(), fields=("decoupling",)))
     return row

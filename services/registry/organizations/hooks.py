@@ -37,6 +37,8 @@ their rows. Ids as texts where there are many."""
 IDENTIFIED: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
 """These organisations have a code that this stack did not know of them: own ones that were corrected, and
 those of the stacks below as they are heard of."""
+TAKEN_DIRECT: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
+"""The hub supervises these organisations itself from now on (直管)."""
 MERGING: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()
 """The first was found to be the second, both locked; what is about the first is so still."""
 MERGED: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()

@@ -37,6 +37,11 @@ async def opened(register: Register, **changes: Any) -> UUID:
     return (await register.do(commands.open_, organization_id=about, year=2026, **changes)).id
 
 
+async def waiting(register: Register) -> list[Any]:
+    """The timers of records: beside them there is one of the year."""
+    return await register.rows("select kind from timer where kind <> 'assessments.year'")
+
+
 async def test_both_parts_come_before_the_conclusion(register: Register) -> None:
     await register.begin(date(2026, 12, 1))
     id = await opened(register)
@@ -48,7 +53,7 @@ async def test_both_parts_come_before_the_conclusion(register: Register) -> None
     await register.do(commands.assess_party, id=id, party_points=88, lacking=["study"], note="学习次数不足")
     row = await register.do(commands.conclude, id=id, result=AssessmentResult.MET)
     assert (row.state, row.due_on, row.shortfalls) == ("concluded", None, ["study"])
-    assert await register.rows("select from timer") == [], "who meets the requirements owes no plan"
+    assert await waiting(register) == [], "who meets the requirements owes no plan"
     row = await register.do(commands.close, id=id, outcome="done")
     assert row.ended
     assert "不足" not in str(await register.events(id))
@@ -76,13 +81,41 @@ async def test_what_falls_short_is_told_and_upgraded_by_plan(register: Register)
     assert (row.state, row.overdue, row.due_on) == ("upgrading", False, date(2027, 3, 31))
     await register.do(commands.review, id=id, progress="half_way", note="已筹备换届")
     await register.begin(date(2027, 4, 1))
-    assert await register.fire_timers() == 1
+    assert await register.fire_timers() == 2, "and the year is looked at, of which nobody was left out"
     row = await register.do(commands.close, id=id, outcome="upgraded")
     assert await register.facts(id) == [
         "opened", "business_assessed", "party_assessed", "concluded", "became_overdue", "upgrade_planned",
         "upgrade_reviewed", "became_overdue", "closed",
     ]  # fmt: skip
     assert "换届" not in str(await register.events(id))
+
+
+async def test_who_has_no_assessment_of_the_year_is_counted_in_a_task(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    await opened(register)
+    await direct(register)
+    [waits] = await register.rows(
+        "select subject, due_at, payload from timer where kind = 'assessments.year'"
+    )
+    await register.begin(date(2027, 1, 31))
+    await direct(register)
+    await register.fire_timers()
+    assert await register.rows("select from task") == []
+    await register.begin(date(2027, 2, 1))
+    await register.fire_timers()
+    [task] = await register.rows("select title, origin, implementing, due_on from task")
+    assert task["title"] == "2026 年度考核评价：1 家直管社会组织尚未列入", "of those of last year"
+    assert (task["origin"], task["implementing"], task["due_on"]) == (
+        "assessment", ["120116"], date(2027, 3, 31)
+    )  # fmt: skip
+    [again] = await register.rows(
+        "select subject, due_at, payload from timer where kind = 'assessments.year'"
+    )
+    assert (again["due_at"] - waits["due_at"]).days == 365
+    await register.do(commands.open_year, division="120116", year=2027)
+    await register.begin(date(2028, 2, 1))
+    await register.fire_timers()
+    assert len(await register.rows("select from task")) == 1, "all of 2027 are there"
 
 
 async def test_only_directly_supervised_ones_and_one_a_year(register: Register) -> None:
@@ -101,7 +134,7 @@ async def test_only_directly_supervised_ones_and_one_a_year(register: Register) 
         commands.conclude, id=old, result=AssessmentResult.MET, effective_on=date(2015, 2, 1),
         basis=Basis.HISTORICAL,
     )  # fmt: skip
-    assert len(await register.rows("select from timer")) == 1, "the live one's"
+    assert len(await waiting(register)) == 1, "the live one's"
 
 
 async def test_a_years_assessments_at_once_and_who_may_do_which_part(register: Register, api: Api) -> None:
@@ -119,5 +152,5 @@ async def test_a_years_assessments_at_once_and_who_may_do_which_part(register: R
     await party.post(f"/v1/assessments/{one['id']}/business", 403, business_points=90)
     await api.as_("liaison", "120116005").post("/v1/assessments/of-year", 403, **wanted)
     await register.begin(date(2027, 4, 1))
-    assert await register.fire_timers() == 2
+    assert await register.fire_timers() == 3, "two records, and the year"
     assert (await register.events(one["id"]))[-1][1]["due_on"] == "2027-03-31"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from pydantic import ValidationError
@@ -154,10 +155,22 @@ def test_two_thirds_present_and_more_than_half_of_all(
     committee: int | None, present: int, in_favour: int, refused: type[Refusal] | None
 ) -> None:
     if refused is None:
-        check_vote(committee, present, in_favour)
+        check_vote(committee, present, in_favour, Fraction(2, 3), Fraction(1, 2))
         return
     with pytest.raises(refused):
-        check_vote(committee, present, in_favour)
+        check_vote(committee, present, in_favour, Fraction(2, 3), Fraction(1, 2))
+
+
+def test_quorum_and_majority_are_the_profiles() -> None:
+    check_vote(9, 5, 3, Fraction(1, 2), Fraction(1, 3) - Fraction(1, 100))
+    with pytest.raises(NoQuorum, match="3/4"):
+        check_vote(9, 6, 6, Fraction(3, 4), Fraction(1, 2))
+    with pytest.raises(NotCarried, match="2/3"):
+        check_vote(9, 9, 6, Fraction(2, 3), Fraction(2, 3))
+    assert EvaluationPolicy.model_validate({}).quorum_share == Fraction(2, 3)
+    for wrong in ({"quorum": (3, 2)}, {"quorum": (0, 3)}, {"majority": (1, 1)}):
+        with pytest.raises(ValidationError, match="no share"):
+            EvaluationPolicy.model_validate(wrong)
 
 
 def test_means_grades_and_leap_days() -> None:

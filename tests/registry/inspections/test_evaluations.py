@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.model import Refusals
 from services.registry.enforcement.official_decisions import commands as decisions
+from services.registry.incubation.guidances import commands as guidances
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.annual.model import NotInspected, YearNotBegun
 from services.registry.inspections.evaluations import commands
@@ -25,10 +26,12 @@ from services.registry.inspections.evaluations.model import (
     MaterialsLacking,
     MustStandAside,
     NoLegalPerson,
+    NothingFoundSince,
     NotLower,
     NotPublicised,
     NotRegistered,
     NotTheSuccessor,
+    OnRecord,
     PublicityNotOver,
     PublicityOver,
     PunishedLately,
@@ -220,6 +223,74 @@ async def test_who_has_a_conflict_counts_neither_before_nor_after(register: Regi
     await register.begin(date(2026, 12, 4))
     with pytest.raises(MustStandAside):
         await register.do(commands.refuse_grade, id=id, ground="points", committee=9, votes=votes(9))
+
+
+async def test_who_is_involved_by_the_record_neither_scores_nor_votes(register: Register) -> None:
+    await register.begin(date(2026, 11, 23))
+    about = await organization(register)
+    earlier = await enrolled(register, about)
+    for person, relation, left_on in (
+        ("p-1", "interest", None), ("p-2", "employment", date(2025, 1, 1)),
+    ):  # fmt: skip
+        await register.do(
+            commands.declare_conflict, id=earlier, person=person, relation=relation, left_on=left_on
+        )
+    await register.do(commands.withdraw, id=earlier, reason="not_ready")
+    id = await enrolled(register, about)
+    await register.do(commands.coach, id=id, kind="visit", coach="p-3")
+    await register.do(commands.coach, id=id, kind="visit")
+    help_ = await register.do(
+        guidances.open_, organization_id=about, topic="venture_project", cultivation_class="start_up"
+    )
+    await register.do(guidances.give_session, id=help_.id, manner="visit", adviser="p-4")
+    await register.do(commands.complete_materials, id=id, materials=PARTS)
+    for person, why in (
+        ("p-1", "stood aside"), ("p-2", "stood aside"), ("p-3", "coached"), ("u-officer", "coached"),
+        ("p-4", "advised"),
+    ):  # fmt: skip
+        given = [commands.Score(expert=one, points=900) for one in (person, "p-8", "p-9")]
+        with pytest.raises(OnRecord, match=why):
+            await register.do(commands.score, id=id, given=given)
+    given = [commands.Score(expert=one, points=900) for one in ("p-7", "p-8", "p-9")]
+    await register.do(commands.score, id=id, given=given)
+    await register.do(commands.publicise, id=id)
+    await register.begin(date(2027, 1, 4))
+    said = [*votes(8), commands.Vote(member="p-3", in_favour=True)]
+    with pytest.raises(OnRecord, match="coached"):
+        await register.do(commands.refuse_grade, id=id, ground="points", committee=9, votes=said)
+    await register.do(commands.refuse_grade, id=id, ground="points", committee=9, votes=said[:8])
+
+
+async def test_a_conflict_found_after_the_grade_is_recorded_and_it_is_decided_anew(
+    register: Register, api: Api
+) -> None:
+    about = await organization(register)
+    id = await graded(register, about, date(2026, 11, 23), "4A", date(2026, 12, 4))
+    with pytest.raises(NothingFoundSince):
+        await register.do(commands.reopen, id=id, ground="conflict")
+    row = await register.do(commands.declare_conflict, id=id, person="m-1", relation="interest")
+    assert (row.state, row.grade) == ("graded", "4A")
+    assert (await register.events(id))[-1][1]["carried"] is True, "six of nine are present and agree"
+    await register.do(commands.declare_conflict, id=id, person="m-2", relation="interest")
+    assert (await register.events(id))[-1][1]["carried"] is False, "five of nine are no quorum"
+    row = await register.do(commands.declare_conflict, id=id, person="p-1", relation="interest")
+    assert (row.points, row.conflicts) == (908, 3)
+    await register.begin(date(2026, 12, 7))
+    row = await register.do(commands.reopen, id=id, ground="conflict")
+    assert (row.state, row.grade, row.ended) == ("enrolled", None, False)
+    assert (await register.events(id))[-1][1]["previous"] == "4A"
+    assert await register.rows("select from timer where kind = 'evaluations.validity'") == []
+    values = (await api.get("/v1/figures"))["figures"]
+    assert values["evaluations.holders"]["value"] == 0
+    before = (await api.get("/v1/figures", as_of="2026-12-05"))["figures"]
+    assert before["evaluations.holders.4A"]["value"] == 1
+    given = [commands.Score(expert=f"p-{n}", points=860) for n in (5, 6, 7)]
+    await register.do(commands.score, id=id, given=given)
+    await register.do(commands.publicise, id=id)
+    await register.begin(date(2027, 1, 4))
+    said = [commands.Vote(member=f"m-{n}", in_favour=True) for n in range(3, 10)]
+    row = await register.do(commands.give_grade, id=id, grade=Grade("3A"), committee=9, votes=said)
+    assert (row.state, row.grade, row.graded_on) == ("graded", "3A", date(2027, 1, 4))
 
 
 async def test_reconsidered_by_vote_within_fifteen_days(register: Register) -> None:

@@ -20,6 +20,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, Words
 from services.registry.inspections.evaluations import queries
 from services.registry.inspections.evaluations.model import (
+    GROUNDS,
     IN_PROGRESS,
     RELATIONS_ZH,
     TRANSITIONS,
@@ -30,15 +31,20 @@ from services.registry.inspections.evaluations.model import (
     GradeDeviates,
     MaterialsFirst,
     MaterialsLacking,
+    NoQuorum,
+    NotCarried,
+    NothingFoundSince,
     NotLower,
     NotPublicised,
     NotTheSuccessor,
+    OnRecord,
     PublicityNotOver,
     PublicityOver,
     Relation,
     Rules,
     StillValid,
     TooFewExperts,
+    VoteMissing,
     bars,
     check_conflict,
     check_people,
@@ -155,8 +161,9 @@ async def coach(
     uow: UnitOfWork, row: EvaluationRow, *,
     kind: Annotated[Code, Field(title="指导方式")],
     note: Annotated[Words | None, Field(title="指导情况")] = None,
+    coach: Annotated[PersonId | None, Field(title="指导人")] = None,
 ) -> None:  # fmt: skip
-    """One-to-one guidance (R22)."""
+    """One-to-one guidance (R22), by the person named or who records it: they neither score nor vote."""
     row.coached_times += 1
 
 
@@ -178,15 +185,22 @@ async def declare_conflict(
     person: Annotated[PersonId, Field(title="回避人员")],
     relation: Annotated[Relation, Field(title="回避理由", json_schema_extra=words(RELATIONS_ZH))],
     left_on: Annotated[Day | None, Field(title="离职日期")] = None,
-) -> None:  # fmt: skip
-    """An expert or member stands aside; what they scored does not count, and what was publicised reopens."""
+) -> Mapping[str, Any]:  # fmt: skip
+    """An expert or member stands aside; what they scored does not count, and what was publicised reopens.
+
+    Found after the grade was given, it is told whether the vote carries it without them; the grade stands
+    until it is decided anew.
+    """
     if person in row.stands_aside:
         raise DeclaredAlready(at="/person", person=person)
     check_conflict(relation, left_on, row.effective_on, _policy(uow).conflict_years)
     row.stands_aside = [*row.stands_aside, person]
     row.conflicts = len(row.stands_aside)
     _count(uow, row)
+    if row.state == EvaluationPhase.GRADED.value:
+        return {"carried": await _carries(uow, row)}
     row.publicised_until = None
+    return {}
 
 
 @EVALUATIONS.step(contract.EvaluationScored, zh="评分", needs="score", path="scores")
@@ -197,7 +211,7 @@ async def score(
     """The experts' points of 1000, which replace those before; the mean gives the grade that is proposed."""
     if row.basis == Basis.LIVE.value and row.materials_completed_on is None:
         raise MaterialsFirst()
-    check_people([one.expert for one in given], row.stands_aside, at="/given")
+    await _check_people(uow, row, [one.expert for one in given], at="/given")
     row.scores = [one.model_dump() for one in given]
     _count(uow, row)
     _check_experts(uow, row)
@@ -236,7 +250,7 @@ async def reconsider(
     """Decided by recorded vote (order 39); without other points the result stands."""
     row.reconsidered_times += 1
     before, row.proposed_grade = row.proposed_grade, _band(uow, row.points)
-    return {"upheld": row.proposed_grade == before, **_voted(row, committee, votes)}
+    return {"upheld": row.proposed_grade == before, **await _voted(uow, row, committee, votes)}
 
 
 @EVALUATIONS.step(contract.EvaluationGraded, zh="评定等级", needs="conclude", path="grade")
@@ -248,7 +262,7 @@ async def give_grade(
     votes: Votes = [],  # noqa: B006, read only
 ) -> Mapping[str, Any]:  # fmt: skip
     """The committee gives the grade by recorded vote after the publicity; one that stood before ends."""
-    said = _decided(uow, row, committee, votes)
+    said = await _decided(uow, row, committee, votes)
     if row.proposed_grade is not None and grade != row.proposed_grade and deviation is None:
         raise GradeDeviates(at="/grade", proposed=row.proposed_grade, grade=grade.value)
     await _let_stand(uow, row)
@@ -263,7 +277,21 @@ async def refuse_grade(
     votes: Votes = [],  # noqa: B006, read only
 ) -> Mapping[str, Any]:  # fmt: skip
     """The committee gives no grade."""
-    return _decided(uow, row, committee, votes)
+    return await _decided(uow, row, committee, votes)
+
+
+@EVALUATIONS.step(contract.EvaluationReopened, zh="重新评定", needs="conclude", path="reopening")
+async def reopen(
+    uow: UnitOfWork, row: EvaluationRow, *, ground: Annotated[Code, Field(title="理由")]
+) -> Mapping[str, Any]:
+    """Set a grade aside in which somebody took part who should not have: scored and decided again.
+
+    It bars nobody, unlike a grade that is taken away.
+    """
+    if not await queries.found_since_graded(uow, row.id):
+        raise NothingFoundSince()
+    previous, row.grade, row.publicised_until = Grade(str(row.grade)), None, None
+    return {"previous": previous}
 
 
 @EVALUATIONS.step(contract.EvaluationWithdrawn, zh="撤回报名", needs="enrol", path="withdrawal")
@@ -368,17 +396,49 @@ def _check_experts(uow: UnitOfWork, row: EvaluationRow) -> None:
         raise TooFewExperts(found=len(row.scores), least=least)
 
 
-def _voted(row: EvaluationRow, committee: int | None, votes: Sequence[Vote]) -> dict[str, Any]:
+async def _check_people(uow: UnitOfWork, row: EvaluationRow, people: Sequence[str], at: str) -> None:
+    """Raise `NamedTwice`, `MustStandAside`, or `OnRecord` of who did not say that they are involved."""
+    check_people(people, row.stands_aside, at=at)
+    if row.basis != Basis.LIVE.value:
+        return
+    since = years_after(row.effective_on, -_policy(uow).conflict_years)
+    found = await queries.involved(uow, row, since)
+    for person in people:
+        if (ground := found.get(person)) is not None:
+            ground_zh, ground_en = GROUNDS[ground]
+            raise OnRecord(at=at, person=person, ground_zh=ground_zh, ground_en=ground_en)
+
+
+async def _carries(uow: UnitOfWork, row: EvaluationRow) -> bool | None:
+    """Whether the vote that gave the grade carries it without those who stand aside; None without a vote."""
+    said = await queries.vote_for_grade(uow, row.id)
+    if not said.get("votes"):
+        return None
+    counted = [one for one in said["votes"] if one["member"] not in row.stands_aside]
+    policy = _policy(uow)
+    try:
+        check_vote(
+            said.get("committee"), len(counted), sum(one["in_favour"] for one in counted),
+            policy.quorum_share, policy.majority_share,
+        )  # fmt: skip
+    except (VoteMissing, NoQuorum, NotCarried):
+        return False
+    return True
+
+
+async def _voted(
+    uow: UnitOfWork, row: EvaluationRow, committee: int | None, votes: Sequence[Vote]
+) -> dict[str, Any]:
     """The numbers of a recorded vote; history may have none."""
     if not votes and row.basis != Basis.LIVE.value:
         return {}
-    check_people([one.member for one in votes], row.stands_aside, at="/votes")
-    in_favour = sum(one.in_favour for one in votes)
-    check_vote(committee, len(votes), in_favour)
+    await _check_people(uow, row, [one.member for one in votes], at="/votes")
+    in_favour, policy = sum(one.in_favour for one in votes), _policy(uow)
+    check_vote(committee, len(votes), in_favour, policy.quorum_share, policy.majority_share)
     return {"committee": committee, "present": len(votes), "in_favour": in_favour}
 
 
-def _decided(
+async def _decided(
     uow: UnitOfWork, row: EvaluationRow, committee: int | None, votes: Sequence[Vote]
 ) -> dict[str, Any]:
     """The vote of a decision that comes after the publicity."""
@@ -387,7 +447,7 @@ def _decided(
             raise NotPublicised()
         if row.effective_on <= row.publicised_until:
             raise PublicityNotOver(until=row.publicised_until)
-    return _voted(row, committee, votes)
+    return await _voted(uow, row, committee, votes)
 
 
 async def _graded_before(uow: UnitOfWork, row: EvaluationRow) -> Sequence[EvaluationRow]:

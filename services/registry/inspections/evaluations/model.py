@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
 from chassis.model import Refusal, RefusalKind, Transitions
 from services.registry.organizations.model import HOLDING, LEGAL_PERSONS, LegalStatus
@@ -48,6 +49,8 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
     },
     EvaluationPhase.UNDER_RECONSIDERATION: {"reconsidered": EvaluationPhase.PUBLICISED},
     EvaluationPhase.GRADED: {
+        "conflict_declared": EvaluationPhase.GRADED,
+        "reopened": EvaluationPhase.ENROLLED,
         "downgraded": EvaluationPhase.GRADED,
         "superseded": EvaluationPhase.SUPERSEDED,
         "revoked": EvaluationPhase.REVOKED,
@@ -60,7 +63,8 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
     EvaluationPhase.EXPIRED: {},
 }
 """报名, 培训, 一对一指导, 整理材料, 评估, 公示, 复核, 等级 (SUYU SM5, R22; order 39 of 2011). Straight from
-enrolled to graded goes history only; a conflict that is found after publication reopens the scoring."""
+enrolled to graded goes history only; a conflict that is found after publication reopens the scoring, and one
+found after the grade lets it be decided anew."""
 
 IN_PROGRESS = ("enrolled", "scored", "publicised", "under_reconsideration")
 
@@ -232,6 +236,23 @@ class MustStandAside(Refusal):
     en = "'{person}' has a conflict of interest and can neither score nor vote."
 
 
+class OnRecord(Refusal):
+    """Somebody scores or votes whom a record of this service says to be involved."""
+
+    code = "evaluation_conflict_on_record"
+    kind = RefusalKind.INVALID
+    zh = "“{person}”{ground_zh}，应当回避，不能评分或表决。"
+    en = "'{person}' {ground_en}, and can neither score nor vote."
+
+
+class NothingFoundSince(Refusal):
+    """A grade set aside without a conflict that was found after it was given."""
+
+    code = "evaluation_nothing_found_since"
+    zh = "评定后没有发现应当回避的情形，不能重新评定；等级不实的请办理降低或取消等级。"
+    en = "No conflict was found since the grade was given; lower or revoke a grade that is wrong."
+
+
 class NamedTwice(Refusal):
     """One person counted twice."""
 
@@ -286,16 +307,16 @@ class NoQuorum(Refusal):
     """Too few members were present."""
 
     code = "evaluation_no_quorum"
-    zh = "出席委员 {present} 人，不足全体委员 {committee} 人的三分之二，表决无效。"
-    en = "{present} of {committee} members were present, fewer than two thirds."
+    zh = "出席委员 {present} 人，不足全体委员 {committee} 人的 {share}，表决无效。"
+    en = "{present} of {committee} members were present, fewer than {share}."
 
 
 class NotCarried(Refusal):
     """Not more than half of all members agreed."""
 
     code = "evaluation_not_carried"
-    zh = "同意 {in_favour} 人，未超过全体委员 {committee} 人的半数，未通过。"
-    en = "{in_favour} of {committee} members agreed, which is not more than half."
+    zh = "同意 {in_favour} 人，未超过全体委员 {committee} 人的 {share}，未通过。"
+    en = "{in_favour} of {committee} members agreed, which is not more than {share}."
 
 
 class GradeDeviates(Refusal):
@@ -477,11 +498,24 @@ def mean(points: Sequence[int]) -> int:
     return (2 * sum(points) + len(points)) // (2 * len(points))
 
 
-def check_vote(committee: int | None, present: int, in_favour: int) -> None:
-    """Two thirds present, more than half of all agreed; else `VoteMissing`, `NoQuorum`, `NotCarried`."""
+def check_vote(
+    committee: int | None, present: int, in_favour: int, quorum: Fraction, majority: Fraction
+) -> None:
+    """At least the quorum of all present, more than the majority of all agreed.
+
+    Raises `VoteMissing`, `NoQuorum`, `NotCarried`.
+    """
     if not committee or not present or present > committee:
         raise VoteMissing(at="/votes")
-    if 3 * present < 2 * committee:
-        raise NoQuorum(at="/votes", present=present, committee=committee)
-    if 2 * in_favour <= committee:
-        raise NotCarried(at="/votes", in_favour=in_favour, committee=committee)
+    if present < quorum * committee:
+        raise NoQuorum(at="/votes", present=present, committee=committee, share=str(quorum))
+    if in_favour <= majority * committee:
+        raise NotCarried(at="/votes", in_favour=in_favour, committee=committee, share=str(majority))
+
+
+GROUNDS: Mapping[str, tuple[str, str]] = {
+    "coached": ("一对一指导过该组织参评", "coached the organisation for it"),
+    "advised": ("近年曾任该组织的指导人", "advised the organisation in these years"),
+    "stood_aside": ("在该组织以前的评估中已申报回避", "stood aside when it was evaluated before"),
+}
+"""What records say of somebody, by the ground why it is a relation that counts (order 39: 其他关系)."""

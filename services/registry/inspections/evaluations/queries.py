@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -74,6 +75,60 @@ async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -
     )
 
 
+_INVOLVED = """
+select coalesce(s.arguments ->> 'coach', s.actor_id) as person, 'coached' as ground
+from matter_step s where s.record_id = $1 and s.fact = 'coaching_given'
+union
+select s.arguments ->> 'adviser', 'advised'
+from guidance g join matter_step s on s.record_id = g.id
+where g.organization_id = $2 and s.effective_on > $3 and s.arguments ->> 'adviser' is not null
+union
+select s.arguments ->> 'person', 'stood_aside'
+from evaluation e join matter_step s on s.record_id = e.id
+where e.organization_id = $2 and e.id <> $1 and s.fact = 'conflict_declared'
+  and (
+      s.arguments ->> 'relation' <> 'employment' or s.arguments ->> 'left_on' is null
+      or (s.arguments ->> 'left_on')::date > $3
+  )
+"""
+
+
+async def involved(uow: UnitOfWork, row: EvaluationRow, since: date) -> Mapping[str, str]:
+    """Who coached or advised the organisation, or stood aside in an earlier evaluation, and which: person to
+    ground. Advice and employment that ended before `since` do not count any more."""
+    found = await uow.connection.fetch(_INVOLVED, row.id, row.organization_id, since)
+    return {one["person"]: one["ground"] for one in found}
+
+
+_VOTE = """
+select arguments from matter_step
+where record_id = $1 and fact = 'graded'
+order by number desc
+limit 1
+"""
+
+
+async def vote_for_grade(uow: UnitOfWork, id: UUID) -> Mapping[str, Any]:
+    """What was said when the grade was given: `committee` and `votes`, where it was by a vote here."""
+    said = await uow.connection.fetchval(_VOTE, id)
+    found: dict[str, Any] = said or {}
+    return found
+
+
+_FOUND_SINCE = """
+select exists (
+    select from matter_step c
+    where c.record_id = $1 and c.fact = 'conflict_declared'
+      and c.number > (select max(g.number) from matter_step g where g.record_id = $1 and g.fact = 'graded')
+)
+"""
+
+
+async def found_since_graded(uow: UnitOfWork, id: UUID) -> bool:
+    """Whether a conflict was declared after the grade was given."""
+    return bool(await uow.connection.fetchval(_FOUND_SINCE, id))
+
+
 def _stands(uow: UnitOfWork, one: AppliedDecisionRow, day: date) -> bool:
     """Whether a penalty is not carried out yet on `day`."""
     if one.result in uow.policy(RegistryPolicy).inspections.evaluation.penalties_done_at_once:
@@ -105,7 +160,7 @@ group by 1
 _HOLDERS = f"""
 select left(division, $3) as place, grade, count(distinct organization_id) as number
 from {as_of(EvaluationRow, MatterStepRow, "r.graded_on <= $1 and r.division like any($2)")} evaluation
-where valid_until >= $1 and not ended
+where valid_until >= $1 and state = 'graded'
 group by 1, 2
 """
 

@@ -20,7 +20,11 @@ class EvaluationRow(MatterRow, Table, table=True):
     __table_args__ = (sa.Index("ix_evaluation_organization_id", "organization_id"),)
     stream = ("registry", "evaluation")
     public = contract.EvaluationState
-    dated: ClassVar[Dated] = {"graded": ("grade",), "downgraded": ("grade",)}
+    dated: ClassVar[Dated] = {
+        "graded": ("grade",),
+        "downgraded": ("grade",),
+        "reopened": ("grade",),
+    }
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)
