@@ -208,7 +208,9 @@ class Kind(Generic[R]):
     say it; an argument that it names, too, is put right by it. `unique` are the columns of a unique index
     that says that there is one such record only. `filters` are the columns that a list can be narrowed by.
     `settled` are states in which a record has ended although a step can still correct it; one that leads on
-    to a state that is not lets the record go on.
+    to a state that is not lets the record go on. `appointed` are columns with a day that people have set for
+    something, with the states in which that day is due; then it is what one looks out for, and `due_on` lies
+    behind it.
     """
 
     def __init__(
@@ -218,7 +220,7 @@ class Kind(Generic[R]):
         states_zh: Mapping[Any, str], unit: str = "件", clocks: Sequence[Clock] = (),
         place: Place | None = None, unique: Sequence[str] = (), filters: Sequence[str] = (),
         permission: str | None = None, variants: Sequence[Transitions[Any]] = (),
-        settled: Collection[Enum] = (),
+        settled: Collection[Enum] = (), appointed: Mapping[str, Collection[Enum]] | None = None,
     ) -> None:  # fmt: skip
         self.row, self.states, self.initial, self.path = row, states, initial, path
         self._settled = frozenset(settled)
@@ -248,11 +250,28 @@ class Kind(Generic[R]):
         self._transitions = transitions
         row.called = (zh, en)
         self.tables = tuple(variants) if callable(transitions) else (transitions,)
+        self.deadlines = self._deadlines(appointed or {})
+        """which of its columns are due in which states: those of its clocks, and those that are appointed"""
         rendering(row)
         if unknown := self._settled - frozenset(states):
             raise TypeError(f"{self.name} has no {', '.join(sorted(one.value for one in unknown))} to settle")
         if lacking := {state for state in states if state not in states_zh}:
             raise TypeError(f"{self.name}: no Chinese name for {', '.join(sorted(s.value for s in lacking))}")
+
+    def _deadlines(self, appointed: Mapping[str, Collection[Enum]]) -> Mapping[str, frozenset[str]]:
+        """Column -> states. A kind without clocks owes what it owes while anything can follow."""
+        found: dict[str, set[str]] = {}
+        for clock in self.clocks:
+            found.setdefault(clock.column, set()).update(clock.runs_in)
+        if not self.clocks:
+            goes_on = {state.value for table in self.tables for state, after in table.items() if after}
+            found["due_on"] = goes_on - {state.value for state in self._settled}
+        for column, states in appointed.items():
+            found["due_on"] = found.get("due_on", set()) - {state.value for state in states}
+            found.setdefault(column, set()).update(state.value for state in states)
+        if unnamed := [column for column in found if not self.row.model_fields[column].title]:
+            raise TypeError(f"{self.name}: no Chinese name for {', '.join(unnamed)}")
+        return {column: frozenset(states) for column, states in found.items() if states}
 
     def opens(
         self, event: type[Event], *, zh: str, needs: str, by_workbook: bool = False

@@ -134,15 +134,15 @@ async def steps(reading: Reading, *, kind: Kind[R], id: UUID) -> list[StepOut]:
 def words(kind: Kind[Any]) -> dict[str, Any]:
     """The kind for a page that shows it: names of states and steps, what follows what, and every form.
 
-    `waits_in` are the states in which a deadline runs; `transitions` has the steps of people alone, those of
-    all variants where records of one kind take different ways.
+    `deadlines` are the fields whose day is due, each with the states in which it is; `transitions` has the
+    steps of people alone, those of all variants where records of one kind take different ways.
     """
     return {
         "name": kind.name, "path": kind.path, "zh": kind.zh, "en": kind.en,
         "permission": f"{kind.permission}:read",
         "states": {state.value: kind.states_zh[state] for state in kind.states},
         "transitions": {state.value: _followers(kind, state) for state in kind.states},
-        "waits_in": sorted({state for clock in kind.clocks for state in clock.runs_in}),
+        "deadlines": {column: sorted(states) for column, states in kind.deadlines.items()},
         "opening": _step_words(kind.opening) if kind.opening else None,
         "steps": {fact: _step_words(step) for fact, step in kind.steps.items()},
         "at_once": {one.name: _form_words(one) for one in kind.at_once},

@@ -42,5 +42,7 @@ service = Service(
         "grants_officer": _WORK,
         "liaison": {"pages:read", "figures:read"},
         "viewer": {"pages:read", "figures:read"},
+        "care_officer": {"pages:care"},
+        "care_supervisor": {"pages:care"},
     },
 )

@@ -43,8 +43,8 @@ class Offering:
     path: str
     zh: str
     en: str
-    public: type[State]
-    """The contract's state, which says what is money."""
+    public: type[State] | None
+    """The contract's state, which says what is money; None where no event tells of it."""
     states: Names
     titles: Names
     listed: Mapping[str, Names]
@@ -67,9 +67,9 @@ class Offering:
         fields = {one: names(self.name, one) for one in self.titles}
         return {
             "name": self.name, "path": self.path, "zh": self.zh, "en": self.en, "may_read": True,
-            "states": self.states, "transitions": {}, "waits_in": [], "opening": None,
+            "states": self.states, "transitions": {}, "deadlines": {}, "opening": None,
             "fields": self.titles, "filter": {"properties": {}},
-            "money": sorted(sums(self.public)),
+            "money": sorted(sums(self.public)) if self.public else [],
             "steps": {
                 form.name: self.words(form, names) for form in forms if _may(reading, form, department)
             },

@@ -29,6 +29,7 @@ from playwright.async_api import (
 
 from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
 from chassis.keys import issue_token
+from chassis.sealing import SealingKeys
 from services.registry.identification.model import complete_credit_code
 
 PICTURES = os.environ.get("SHUNIU_TEST_PICTURES")
@@ -108,9 +109,12 @@ async def stack() -> AsyncIterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="shuniu-browser-", ignore_cleanup_errors=True) as name:
         directory = _opened(Path(name))
         log = (directory / "up.log").open("wb")
+        keys = directory / "sealing-keys.json"
+        SealingKeys.open(keys, "2026-01-01")
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "chassis.command", "up", "--data-dir", name, "--port", str(_first_port()),
-            stdout=log, stderr=log, env={**os.environ, "COLUMNS": "200"},
+            stdout=log, stderr=log,
+            env={**os.environ, "COLUMNS": "200", "SHUNIU_SEALING_KEYS_FILE": str(keys)},
         )  # fmt: skip
         try:
             await _ready(process, directory)

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from services.console.pages.taking import SECONDS
 from tests.browser.conftest import Stack, Visitor
 
 pytestmark = pytest.mark.browser
@@ -389,12 +390,43 @@ async def test_a_liaison_reports_with_one_tap_on_a_telephone(
     await visitor.picture("today")
     assert await visitor.fits()
     await mine.get_by_role("button", name="报送材料").click()
-    dialog = visitor.page.locator(".dialog")
-    await expect(dialog.get_by_label("材料编号")).to_be_hidden()
-    await dialog.get_by_role("button", name="报送材料").click()
+    await mine.get_by_role("button", name="撤回").click()
+    await expect(mine.get_by_role("status")).to_have_count(0)
+    await asyncio.sleep(SECONDS + 1)
+    record = f"/v1/inspections/{inspected['海河调解社']}"
+    assert (await stack.ask("GET", "registry", record))["state"] == "due", "it was taken back"
+    await mine.get_by_role("button", name="报送材料").click()
+    await expect(mine.get_by_role("status")).to_contain_text("秒后提交")
+    await visitor.picture("today-tapped")
     await expect(mine).to_have_count(0)
-    found = await stack.ask("GET", "registry", f"/v1/inspections/{inspected['海河调解社']}")
-    assert found["state"] == "submitted"
+    assert (await stack.ask("GET", "registry", record))["state"] == "submitted"
+
+
+async def test_what_a_step_asks_is_asked_where_it_was_tapped(visitor: Visitor, stack: Stack) -> None:
+    await visitor.telephone()
+    made = await stack.ask(
+        "POST", "registry", "/v1/inquiries",
+        json={"division": STREET, "channel": "telephone", "topic": "registration", "question": "怎样年检？",
+              "first_person": "u-answers"},
+    )  # fmt: skip
+    await visitor.sign_in("hub_officer", "u-answers", division=STREET)
+    await visitor.go("/today?whose=mine")
+    card = visitor.page.locator("article.due")
+    await expect(card).to_have_count(1)
+    await card.get_by_role("button").first.click()
+    form = card.locator(".unfolded")
+    await expect(form.get_by_role("button").last).to_be_visible()
+    await form.locator("input, textarea").first.fill("u-second")
+    await visitor.picture("today-form")
+    assert await visitor.fits()
+    another = {"division": STREET, "channel": "telephone", "topic": "registration", "question": "又问？",
+               "first_person": "u-answers"}  # fmt: skip
+    await stack.ask("POST", "registry", "/v1/inquiries", json=another)
+    await asyncio.sleep(2)
+    await expect(form.locator("input, textarea").first).to_have_value("u-second")
+    await form.get_by_role("button", name="取消").click()
+    await expect(card).to_have_count(2)
+    assert (await stack.ask("GET", "registry", f"/v1/inquiries/{made['id']}"))["state"] == "opened"
 
 
 async def test_what_is_due_is_done_from_the_calendar_and_a_record_leads_back_to_the_day(
@@ -426,8 +458,9 @@ async def test_what_is_due_is_done_from_the_calendar_and_a_record_leads_back_to_
     assert await visitor.fits()
     await visitor.picture("telephone-calendar-mine")
     await own.get_by_role("button").click()
-    dialog = visitor.page.locator(".dialog")
-    await dialog.locator(".saves").click()
+    await expect(own.locator(".asked")).to_contain_text("不能撤回")
+    await visitor.picture("telephone-calendar-tapped")
+    await own.locator(".unfolded").get_by_role("button").last.click()
     await expect(week).to_contain_text("没有到期事项。")
 
 

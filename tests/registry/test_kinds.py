@@ -25,8 +25,10 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.app import ROLES
 from services.registry.areas import KINDS
 from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.inspections.campaigns.commands import CAMPAIGNS
 from services.registry.operations.inquiries.model import InquiryPhase
 from services.registry.operations.inquiries.tables import InquiryRow
+from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.sheets.routes import sheets
 from services.registry.tables import MatterStepRow
 from tests.registry.bodies import bodies
@@ -329,7 +331,7 @@ def test_a_page_is_told_what_follows_what_until_when_and_who_may() -> None:
     assert found["transitions"]["concluded"] == {"corrected": "concluded"}
     assert found["transitions"]["missed"] == {"submitted": "submitted", "released": "released"}
     assert "submitted_late" not in found["transitions"]["due"]  # the clock's word, not a step of people
-    assert found["waits_in"] == ["due", "returned"]
+    assert found["deadlines"] == {"due_on": ["due", "returned"]}
     assert {"campaign_id", "year", "late", "due_before"} <= set(found["filter"]["properties"])
     assert (found["steps"]["submitted"]["by_workbook"], found["steps"]["returned"]["by_workbook"]) == (
         True,
@@ -350,7 +352,16 @@ def test_what_a_page_is_told_to_follow_are_steps_and_states_of_the_kind(kind: Ki
         assert set(followers) <= set(found["steps"])
         assert set(followers.values()) <= set(found["states"])
     assert {fact for followers in found["transitions"].values() for fact in followers} == set(found["steps"])
-    assert set(found["waits_in"]) <= set(found["states"])
+    for column, states in found["deadlines"].items():
+        assert set(states) <= set(found["states"])
+        assert found["fields"][column], "pages say which of its days it is"
+
+
+def test_the_day_that_was_set_for_something_stands_before_until_when_it_has_to_be() -> None:
+    assert words(MEETINGS)["deadlines"] == {
+        "due_on": ["due", "held"], "scheduled_on": ["scheduled"], "explanation_due_on": ["missed"],
+    }  # fmt: skip
+    assert words(CAMPAIGNS)["deadlines"] == {"due_on": ["opened"]}, "without clocks: while it goes on"
 
 
 def trial(**changes: Any) -> Kind[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -58,8 +59,8 @@ class KindWords:
     may_read: bool
     states: Mapping[str, str]
     transitions: Mapping[str, Mapping[str, str]]
-    waits_in: frozenset[str]
-    """states in which a deadline runs"""
+    deadlines: Mapping[str, frozenset[str]]
+    """fields whose day is due -> the states in which it is"""
     opening: StepWords | None
     steps: Mapping[str, StepWords]
     fields: Mapping[str, str]
@@ -77,7 +78,7 @@ class KindWords:
         opening = said["opening"]
         return cls(
             said["name"], said["path"], said["zh"], said["en"], said["may_read"], said["states"],
-            said["transitions"], frozenset(said["waits_in"]),
+            said["transitions"], {name: frozenset(states) for name, states in said["deadlines"].items()},
             StepWords.of("opened", opening) if opening else None,
             {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
             said["fields"], said["filter"], codes_of(said), frozenset(said.get("money", ())),
@@ -121,9 +122,22 @@ class KindWords:
         onward = [step for step in self.possible(state) if followers[step.fact] != state]
         return min(onward, key=lambda step: not step.by_workbook, default=None)
 
+    def ends(self, state: str, fact: str) -> bool:
+        """Whether nothing can follow this step."""
+        return not self.transitions.get(self.transitions[state][fact])
+
     def waits(self) -> frozenset[str]:
-        """States in which a deadline counts: where its clock runs, or else while anything can follow."""
-        return self.waits_in or frozenset(state for state, after in self.transitions.items() if after)
+        """States in which a day is due."""
+        return frozenset[str]().union(*self.deadlines.values())
+
+    def due(self, state: str, values: Mapping[str, Any]) -> dict[str, date]:
+        """The days that are due of a record in this state, by field, the earliest first."""
+        days = {
+            name: date.fromisoformat(values[name])
+            for name, states in self.deadlines.items()
+            if state in states and values.get(name)
+        }
+        return dict(sorted(days.items(), key=lambda pair: pair[1]))
 
     def is_money(self, name: str) -> bool:
         """Whether a field, or a part of its rows, is a sum in fen."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
@@ -11,13 +11,28 @@ import msgspec
 
 from services.console.matters.kinds import SERVICE, KindWords
 
-_OTHERS = frozenset(
-    {
-        *(f"registry/registration_application/{step}" for step in ("consulted", "submitted", "returned")),
-        *(f"partybuild/coverage_duty/{status}" for status in ("open", "lapsed")),
-    }
-)
-"""What is due beside matters: registrations being handled, and organisations that wait for the Party."""
+
+@dataclass(frozen=True)
+class Deadline:
+    """A field of an aggregate's state whose day is due while the aggregate is in one of these states."""
+
+    service: str
+    aggregate: str
+    field: str
+    states: frozenset[str]
+    """none: in every state, while the field has a day"""
+
+
+OTHERS: Final = (
+    Deadline(SERVICE, "registration_application", "step_due_on",
+             frozenset({"consulted", "submitted", "returned"})),
+    Deadline("partybuild", "coverage_duty", "due_on", frozenset({"open", "lapsed"})),
+    Deadline("partybuild", "party_organization", "election_due_on", frozenset()),
+    Deadline("grants", "round", "closes_on", frozenset({"open"})),
+    Deadline("grants", "round", "publicised_until", frozenset({"publicised"})),
+)  # fmt: skip
+"""What is due beside matters, which their services describe nowhere: registrations being handled,
+organisations that wait for the Party, committees to be elected anew, rounds by their window and notice."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,10 @@ class Due:
     organization: str | None
     due_on: date
     state: Mapping[str, Any]
+    field: str = "due_on"
+    """which of its days it is"""
+    home: str = ""
+    """the stack that it belongs to; empty where that is not known"""
 
     @property
     def phase(self) -> str:
@@ -65,24 +84,43 @@ class Day:
 
 
 _PHASE = "coalesce(s.state ->> 'state', s.state ->> 'status', s.state ->> 'step')"
-_DAY = "coalesce(s.state ->> 'due_on', s.state ->> 'step_due_on')"
 _FORM = "coalesce(state ->> 'form', 'annual_inspection')"
 """An event leaves out what is as by default."""
+_LIAISON = """
+(l.service, l.aggregate) = ('registry', 'liaison') and not l.ended and l.state ->> 'person' = $5
+"""
+_LOOKED_AFTER = "coalesce(l.state -> 'organizations', '[]')"
+_MINE = f"""
+s.state ->> 'owner' = $5 or s.organization_id in (
+    select a.organization_id from subject a
+    where (a.service, a.aggregate) = ('registry', 'contact_assignment') and not a.ended
+      and a.state ->> 'officer' = $5
+    union select one.id::uuid from subject l, jsonb_array_elements_text({_LOOKED_AFTER}) as one(id)
+    where {_LIAISON}
+) or s.organization_id is not null and exists (
+    select from subject l where {_LIAISON} and {_LOOKED_AFTER} = '[]' and s.division like l.division || '%'
+)
+"""
+"""What somebody owns, or what is about an organisation that they keep in touch with: by duty, as the liaison
+who looks after it, or as the liaison of its division where no organisation is named."""
 _OWED = f"""
-from subject s
-where not s.ended and {_DAY} is not null and s.division like any($1) and {_DAY} between $2 and $3
-  and s.service || '/' || s.aggregate || '/' || {_PHASE} = any($4)
-  and ($5 = '' or s.state ->> 'owner' = $5)
+from unnest($4::text[], $6::text[], $7::text[], $8::text[]) as deadline(service, aggregate, field, states)
+join subject s on (s.service, s.aggregate) = (deadline.service, deadline.aggregate)
+where not s.ended and s.division like any($1) and s.state ->> deadline.field between $2 and $3
+  and (deadline.states = '' or {_PHASE} = any(string_to_array(deadline.states, ',')))
+  and ($5 = '' or {_MINE})
 """
 _DUES = f"""
-select d.service, d.aggregate, d.id, d.division, d.organization_id, o.name as organization,
-       d.due_on::date as due_on, d.state::text as state
-from (select s.*, {_DAY} as due_on {_OWED} order by {_DAY}, s.id limit $6 offset $7) d
+select d.service, d.aggregate, d.id, d.division, d.home, d.field, d.organization_id,
+       o.name as organization, d.due_on::date as due_on, d.state::text as state
+from (select s.*, deadline.field, s.state ->> deadline.field as due_on {_OWED}
+      order by due_on, s.id, deadline.field limit $9 offset $10) d
 left join organization o on o.id = d.organization_id
-order by d.due_on, o.name, d.id
+order by d.due_on, o.name, d.id, d.field
 """
 _DAYS = f"""
-select {_DAY}::date as due_on, s.service, s.aggregate, count(*) as number {_OWED} group by 1, 2, 3
+select (s.state ->> deadline.field)::date as due_on, s.service, s.aggregate, count(*) as number {_OWED}
+group by 1, 2, 3
 """
 _BOARD = f"""
 select left(division, $2) as place, (state ->> 'year')::int as year, {_FORM} as form,
@@ -92,7 +130,7 @@ select left(division, $2) as place, (state ->> 'year')::int as year, {_FORM} as 
        count(*) filter (where state ->> 'state' in ('due', 'returned') and late) as overdue,
        count(*) filter (where state ->> 'state' = 'returned') as returned,
        count(*) filter (where state ->> 'state' = 'concluded') as concluded,
-       count(*) filter (where state ->> 'state' = 'concluded' and state ->> 'result' = 'qualified') as passed,
+       count(*) filter (where state ->> 'state' = 'concluded' and state ->> 'result' = any($3)) as passed,
        count(*) filter (where state ->> 'state' = 'missed') as missed
 from (select division, state, coalesce((state ->> 'overdue')::bool, false) as late from subject
       where service = 'registry' and aggregate = 'inspection' and division like any($1)
@@ -115,40 +153,56 @@ def phase(state: Mapping[str, Any]) -> str:
     return str(state.get("state") or state.get("status") or state.get("step") or "")
 
 
-def waiting(kinds: Collection[KindWords]) -> list[str]:
-    """`service/aggregate/state` of everything whose deadline counts."""
-    own = {f"{SERVICE}/{kind.name}/{state}" for kind in kinds for state in kind.waits()}
-    return sorted(own | _OTHERS)
+def deadlines(kinds: Collection[KindWords]) -> list[Deadline]:
+    """Every day that is due of something that the person may see."""
+    return [
+        *(Deadline(SERVICE, kind.name, name, states)
+          for kind in kinds for name, states in kind.deadlines.items()),
+        *OTHERS,
+    ]  # fmt: skip
 
 
 async def dues(
-    connection: asyncpg.Connection, patterns: Sequence[str], waits: Sequence[str], first: date, last: date,
-    limit: int = 200, offset: int = 0, owner: str = "",
+    connection: asyncpg.Connection, patterns: Sequence[str], wanted: Sequence[Deadline], first: date,
+    last: date, limit: int = 200, offset: int = 0, mine: str = "",
 ) -> list[Due]:  # fmt: skip
     """What is due from `first` to `last`, both included, and not done; the earliest first.
 
-    `owner` asks for what this person or desk answers for alone.
+    `mine` asks for what this person answers for alone: as its owner, or because it is about an organisation
+    with which they keep in touch.
     """
-    days = first.isoformat(), last.isoformat()
-    rows = await connection.fetch(_DUES, patterns, *days, waits, owner, limit, offset)
+    rows = await connection.fetch(_DUES, *_asked(patterns, wanted, first, last, mine), limit, offset)
     return [due_of(row) for row in rows]
 
 
 async def due_days(
-    connection: asyncpg.Connection, patterns: Sequence[str], waits: Sequence[str], first: date, last: date,
-    owner: str = "",
+    connection: asyncpg.Connection, patterns: Sequence[str], wanted: Sequence[Deadline], first: date,
+    last: date, mine: str = "",
 ) -> dict[date, Day]:  # fmt: skip
     """How much is due on each day from `first` to `last`."""
-    rows = await connection.fetch(_DAYS, patterns, first.isoformat(), last.isoformat(), waits, owner)
+    rows = await connection.fetch(_DAYS, *_asked(patterns, wanted, first, last, mine))
     found: dict[date, Day] = {}
     for row in rows:
         found.setdefault(row["due_on"], Day()).counts[row["service"], row["aggregate"]] = row["number"]
     return found
 
 
-async def board(connection: asyncpg.Connection, patterns: Sequence[str], width: int) -> list[Standing]:
-    """Every year's inspections by place, which `width` digits name."""
-    return [Standing(**row) for row in await connection.fetch(_BOARD, patterns, width)]
+def _asked(
+    patterns: Sequence[str], wanted: Sequence[Deadline], first: date, last: date, mine: str
+) -> tuple[Any, ...]:
+    """What `_OWED` is asked with."""
+    return (
+        patterns, first.isoformat(), last.isoformat(), [one.service for one in wanted], mine,
+        [one.aggregate for one in wanted], [one.field for one in wanted],
+        [",".join(sorted(one.states)) for one in wanted],
+    )  # fmt: skip
+
+
+async def board(
+    connection: asyncpg.Connection, patterns: Sequence[str], width: int, passing: Collection[str]
+) -> list[Standing]:
+    """Every year's inspections by place, which `width` digits name; `passing` are the results that pass."""
+    return [Standing(**row) for row in await connection.fetch(_BOARD, patterns, width, list(passing))]
 
 
 async def chase(

@@ -12,6 +12,7 @@ from services.console.pages import (
     applications,
     board,
     calendar,
+    care,
     comparison,
     comparisons,
     enforcement,
@@ -24,6 +25,7 @@ from services.console.pages import (
     organization,
     organizations,
     overview,
+    responsibilities,
     session,
     today,
 )
@@ -49,6 +51,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
     for page in (
         overview,
         today,
+        care,
         organizations,
         organization,
         applications,
@@ -63,6 +66,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
         comparisons,
         comparison,
         messages,
+        responsibilities,
     ):
         page.attach(desk)
     if core.app.config.has_run_config:

@@ -1,6 +1,6 @@
 """年检: how far a year's inspections are, division by division, and who has not answered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -10,7 +10,7 @@ from nicegui import ui
 from starlette.requests import Request
 
 from services.console.matters import queries
-from services.console.matters.kinds import Kinds
+from services.console.matters.kinds import SERVICE, Kinds
 from services.console.matters.queries import Due, Standing
 from services.console.pages.followed import Followed
 from services.console.pages.frame import Frame, address, kind_or_why_not
@@ -57,15 +57,19 @@ class _Board(Followed[_Seen]):
         self.division = asked["division"] if frame.person.principal.covers(asked["division"]) else ""
         self.division = self.division or (own[0] if len(own) == 1 else "")
         self.year, self.form = asked["year"], asked["form"]
+        self.passing: Collection[str] | None = None
+        """the results that pass by the region's rule, once the registry has told them"""
         self.tools, self.body = self.part("tools"), self.part("grid")
 
     async def read(self) -> _Seen:
-        """As the events have it."""
+        """As the events have it, counted as the registry counts."""
+        if self.passing is None:
+            self.passing = (await self.registry.get(SERVICE, "/v1/inspection-rules"))["passing"]
         below = self.frame.desk.runtime.region.children(self.division) if self.division else ()
         width = len(below[0].code) if below else max(len(self.division), 6)
         patterns = [f"{self.division}%"] if self.division else self.frame.person.patterns
         async with self.frame.desk.runtime.database.transaction() as transaction:
-            found = await queries.board(transaction.connection, patterns, width)
+            found = await queries.board(transaction.connection, patterns, width, self.passing)
             year, form = self._choose(found)
             chased = await queries.chase(
                 transaction.connection, self.frame.person.patterns, self.division, year, form, _CHASED

@@ -156,15 +156,14 @@ class _Calendar(Dues[_Seen]):
         name = escape(self.shown.due_title(one, self.kinds))
         if where := self.where(one):
             name = f'<a class="open" href="{where}">{name}</a>'
-        beside = f"{self.called(one)} · {self.shown.place(one.division)}"
-        for cell in (
-            self.shown.deadline(one.due_on, today),
-            f'{name}<div class="muted small">{escape(beside)}</div>',
-        ):
-            with ui.element("td"):
-                ui.html(cell, sanitize=False)
+        beside = f"{self.line(one)} · {self.shown.place(one.division)}"
+        with ui.element("td"):
+            ui.html(self.shown.deadline(one.due_on, today), sanitize=False)
+        with ui.element("td"):
+            ui.html(f'{name}<div class="muted small">{escape(beside)}</div>', sanitize=False)
+            place = ui.element("div").classes("place")
         with ui.element("td").classes("number"):
-            self.draw_step(one, "outline dense size=sm padding='2px 10px'")
+            self.draw_step(one, place, "outline dense size=sm padding='2px 10px'")
 
 
 def _month(text: str) -> date | None:

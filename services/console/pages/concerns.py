@@ -37,7 +37,7 @@ class Concerns:
         """What is open, the earliest deadline first."""
         apart = _BY_AUTHORITIES | {_ASSIGNMENT}
         found = [(kind, one) for kind, one in self.matters if not one.ended and one.aggregate not in apart]
-        found.sort(key=lambda pair: pair[1].state.get("due_on") or "9999")
+        found.sort(key=_first_day)
         if not found:
             return f'<p class="muted">{self.said("no_open_matters")}</p>'
         return table([self._row(kind, one) for kind, one in found])
@@ -109,12 +109,8 @@ class Concerns:
 
     def progress(self, kind: KindWords, one: Subject) -> str:
         """The cells of a row that say where a matter is, and until when."""
-        language, counts = self.said.language, phase(one.state) in kind.waits()
-        due = ""
-        if one.state.get("due_on") and not one.ended:
-            overdue = bool(one.state.get("overdue"))
-            due = self.shown.deadline(day(one.state["due_on"]), self.today, counts=counts, overdue=overdue)
-        state = chip(kind.state(phase(one.state), language), "good" if one.ended else "info")
+        due = "" if one.ended else self.shown.due(kind, phase(one.state), one.state, self.today)
+        state = chip(kind.state(phase(one.state), self.said.language), "good" if one.ended else "info")
         return f"<td>{state}</td><td>{due}</td>"
 
     def _inspection(self, kind: KindWords, one: Subject) -> str:
@@ -127,6 +123,11 @@ class Concerns:
             f'<tr><td><a href="/matters/{kind.path}/{one.id}">{state["year"]} {escape(form)}</a></td>'
             f"<td>{escape(kind.state(phase(state), language))}</td><td>{result}</td></tr>"
         )
+
+
+def _first_day(pair: tuple[KindWords, Subject]) -> date:
+    kind, one = pair
+    return next(iter(kind.due(phase(one.state), one.state).values()), date.max)
 
 
 def table(rows: Sequence[str]) -> str:

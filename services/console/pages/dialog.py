@@ -1,12 +1,27 @@
 """What every dialog has: the line that says what is wrong, and the buttons to save or leave."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 from nicegui import ui
 
 from services.console.pages.words import Words
 
 Save = Callable[[], Awaitable[None]]
+
+
+class Opened(Protocol):
+    """Where a form stands: a dialog, or a place in a list."""
+
+    value: bool
+    """whether it is open"""
+
+    def close(self) -> Any:
+        """Leave the form."""
+
+    def __enter__(self) -> Any: ...
+
+    def __exit__(self, *_: Any) -> None: ...
 
 
 def problem_line() -> ui.label:
@@ -59,7 +74,7 @@ def asked_twice(said: Words, label: str, question: str, act: Save) -> None:
     asked.visible = False
 
 
-def buttons(said: Words, dialog: ui.dialog, save: Save, label: str = "") -> ui.button:
+def buttons(said: Words, dialog: Opened, save: Save, label: str = "") -> ui.button:
     """Leave, or save, also with Ctrl+Enter; while the service works the button turns and does nothing."""
 
     async def turning() -> None:
@@ -67,7 +82,8 @@ def buttons(said: Words, dialog: ui.dialog, save: Save, label: str = "") -> ui.b
         try:
             await save()
         finally:
-            button.props(remove="loading")
+            if not button.is_deleted:  # with the place it stood in
+                button.props(remove="loading")
 
     once = one_at_a_time(turning, lambda: bool(dialog.value))
     with ui.element("div").classes("buttons"):

@@ -10,12 +10,15 @@ from services.console.matters import queries
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.matters.queries import Due
 from services.console.neighbours import NotDone
+from services.console.pages.dialog import one_at_a_time
 from services.console.pages.followed import Followed
-from services.console.pages.form import StepForm
 from services.console.pages.frame import Frame
+from services.console.pages.taking import Taking
 
 Seen = TypeVar("Seen")
 _APPLICATION = "registration_application"
+_PLAIN = frozenset({"due_on", "step_due_on"})
+"""What needs no name: until when it is to be done."""
 
 
 class Dues(Followed[Seen]):
@@ -25,8 +28,8 @@ class Dues(Followed[Seen]):
         super().__init__(frame)
         self.kinds, self.mine = kinds, mine
         self.wanted: dict[str, Any] = {
-            "patterns": frame.person.patterns, "waits": queries.waiting(kinds.readable),
-            "owner": frame.person.principal.actor_id if mine else "",
+            "patterns": frame.person.patterns, "wanted": queries.deadlines(kinds.readable),
+            "mine": frame.person.principal.actor_id if mine else "",
         }  # fmt: skip
 
     def draw_choice(self, path: str, query: Mapping[str, str] | None = None) -> None:
@@ -59,23 +62,52 @@ class Dues(Followed[Seen]):
             return f"/applications/{one.id}"
         return f"/organizations/{one.organization_id}" if one.organization_id else None
 
-    def draw_step(self, one: Due, props: str) -> None:
-        """The button of the step by which the person moves it on, where there is one."""
+    def line(self, one: Due) -> str:
+        """What kind it is and which of its days it is, where that is not simply until when."""
+        if one.field in _PLAIN:
+            return self.called(one)
         kind = self.kind_of(one)
-        step = kind.next_step(one.phase) if kind else None
-        if kind is not None and step is not None:
-            ui.button(step.called(self.said.language), on_click=lambda: self._take(one, kind, step)).props(
-                f"no-caps {props}"
-            ).classes("open")
+        named = kind.field(one.field, self.said.language) if kind else self.said(one.field)
+        return f"{self.called(one)} · {named}"
 
-    async def _take(self, one: Due, kind: KindWords, step: StepWords) -> None:
+    def draw_step(self, one: Due, place: ui.element, props: str) -> None:
+        """The button of the step by which the person moves it on, where there is one; what the step needs is
+        asked in `place`. What belongs to another stack is done there."""
+        kind = self.kind_of(one)
+        step = kind.next_step(one.phase) if kind and self._is_ours(one.division, one.home) else None
+        if kind is not None and step is not None:
+            take = one_at_a_time(
+                lambda: self._take(one, kind, step, place), lambda: not place.default_slot.children
+            )
+            button = ui.button(step.called(self.said.language), on_click=take)
+            button.props(f"no-caps {props}").classes("open")
+
+    def _is_ours(self, division: str, home: str) -> bool:
+        stack = self.frame.desk.runtime.settings.stack
+        return home in ("", stack) and self.frame.person.principal.covers(division)
+
+    async def _take(self, one: Due, kind: KindWords, step: StepWords, place: ui.element) -> None:
         try:
             record = await self.registry.get(SERVICE, f"/v1/{kind.path}/{one.id}")
         except NotDone as refused:
             ui.notify(str(refused), type="negative", multi_line=True)
             return
-        with self.dialog():
-            await StepForm(
-                self.frame, self.kinds, kind, step, done=self.taken, brief=True,
-                record={**record, "organization": one.organization},
-            ).open()  # fmt: skip
+        if not self._is_ours(record["division"], record.get("home") or ""):
+            said = self.said("elsewhere", place=self.shown.place(record["home"] or record["division"]))
+            ui.notify(said, type="warning", multi_line=True)
+            return
+        if step.fact not in kind.transitions.get(record["state"], {}):
+            await self.refresh()  # somebody was faster
+            return
+        self.held += 1
+        record = {**record, "organization": one.organization}
+        taking = Taking(
+            self.frame, self.kinds, kind, step, record, place, done=self.taken, closed=self._closed
+        )
+        await taking.begin()
+
+    def _closed(self) -> None:
+        """What has happened meanwhile is drawn."""
+        self.held -= 1
+        with self.dialogs:
+            ui.timer(0, self.refresh, once=True)

@@ -228,13 +228,7 @@ class _Supervision(Followed[_Seen]):
         return f'<p class="small"><a href="/matters/{path}?ended=false">{said}</a></p>'
 
     def _record(self, path: str, kind: KindWords, one: Watched, today: date) -> str:
-        counts = one.phase in kind.waits()
-        due = day(one.state.get("due_on"))
-        deadline = ""
-        if due is not None:
-            deadline = self.shown.deadline(
-                due, today, counts=counts, overdue=counts and bool(one.state.get("overdue"))
-            )
+        deadline = self.shown.due(kind, one.phase, one.state, today)
         state = chip(kind.state(one.phase, self.said.language), "info")
         return self._line(path, one, self._beside(path, kind, one), state, deadline)
 

@@ -38,6 +38,8 @@ class Followed(ABC, Generic[Seen]):
         self.parts: list[ui.element] = []
         self.dialogs = ui.element("div")
         """where dialogs live: outside of what is drawn again, or an event would close them"""
+        self.held = 0
+        """how much is being done within what would be drawn again: that waits for it"""
 
     def part(self, classes: str, *, card: str = "") -> ui.element:
         """A place that is drawn again, a card where it has a name; the last one says what was refused."""
@@ -66,6 +68,8 @@ class Followed(ABC, Generic[Seen]):
     @in_turn
     async def refresh(self) -> None:
         """Read, and draw what has changed; say what a service refuses."""
+        if self.held:
+            return
         try:
             seen = await self.read()
         except NotDone as refused:

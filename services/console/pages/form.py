@@ -13,7 +13,7 @@ from services.console.matters import forms
 from services.console.matters.forms import SAID_OF_EVERY_FACT, Field, Widget
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
-from services.console.pages.dialog import buttons, problem_line, say
+from services.console.pages.dialog import Opened, buttons, problem_line, say
 from services.console.pages.frame import Frame
 from services.console.pages.picker import Picker
 from services.console.pages.several import Several
@@ -58,18 +58,30 @@ class StepForm:
 
     async def open(self) -> None:
         """Show the form."""
-        with ui.dialog() as self.dialog, ui.card().classes("dialog"):
+        with ui.dialog() as dialog, ui.card().classes("dialog"):
             ui.label(self.step.called(self.said.language)).classes("title").props("role=heading")
             if self.record is not None and "id" in self.record:
                 ui.label(self._about()).classes("muted small")
-            self.problem = problem_line()
-            self.inputs = ui.element("div").style("display:contents")
-            await self._fill()
-            self.saves = buttons(self.said, self.dialog, self.save, self.step.called(self.said.language))
+            self.dialog: Opened = dialog
+            await self._draw_form()
         if self.drawn and not self.brief:
             first = next(iter(self.drawn.values()))
             (first.input if isinstance(first, Picker) else first).props("autofocus")
-        self.dialog.open()
+        dialog.open()
+
+    async def unfold(self, place: Opened, why: str = "") -> None:
+        """Show the form where `place` is, below what it is about, with what was refused before."""
+        self.dialog = place
+        with place:
+            await self._draw_form()
+        if why:
+            say(self.problem, why)
+
+    async def _draw_form(self) -> None:
+        self.problem = problem_line()
+        self.inputs = ui.element("div").style("display:contents")
+        await self._fill()
+        self.saves = buttons(self.said, self.dialog, self.save, self.step.called(self.said.language))
 
     async def _fill(self) -> None:
         """Draw the fields with what they begin with, instead of those drawn before."""
@@ -310,9 +322,10 @@ class Opening(StepForm):
         return await self.registry.send("POST", SERVICE, f"/v1/{path}", body)
 
 
-class AtOnce(Opening):
-    """What is done with many records in one request: what was entered is confirmed by a second click."""
+class Twice(StepForm):
+    """What cannot be taken back: what was entered is confirmed by a second click."""
 
+    question = "confirm_for_good"
     confirmed: Mapping[str, Any] | None = None
 
     async def save(self) -> None:
@@ -323,8 +336,14 @@ class AtOnce(Opening):
             return
         self.confirmed = body
         self._mark({})
-        say(self.problem, self.said("confirm_many", what=self.step.called(self.said.language)))
+        say(self.problem, self.said(self.question, what=self.step.called(self.said.language)))
         self.saves.text = self.said("confirm", what=self.step.called(self.said.language))
+
+
+class AtOnce(Opening, Twice):
+    """What is done with many records in one request."""
+
+    question = "confirm_many"
 
     def _tell(self, answer: Mapping[str, Any]) -> None:
         """How many it were: the answer is their number, or a list of them."""

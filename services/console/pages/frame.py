@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from chassis.faults import DATABASE_ERRORS
 from services.console.matters.kinds import Kinds, KindWords
 from services.console.neighbours import NotDone
-from services.console.pages.session import Desk, Person
+from services.console.pages.session import CARE, PERMISSION, Desk, Person
 from services.console.pages.theme import ACCENT, BAD, CSS, GOOD, KEYBOARD, WARN
 from services.console.pages.words import Words
 from services.console.projection import queries
@@ -30,11 +30,14 @@ _PATIENCE_S = 60.0
 _LOG = logging.getLogger("console.pages")
 _OUTAGE = (*DATABASE_ERRORS, SQLAlchemyError)
 _NAVIGATION = (
-    ("overview", "/"), ("today", "/today"), ("organizations", "/organizations"), ("hubs", "/hubs"),
-    ("board", "/inspections"), ("incubation", "/incubation"), ("enforcement", "/enforcement"),
-    ("tasks", "/matters/tasks"), ("inquiries", "/inquiries"), ("calendar", "/calendar"),
-    ("comparisons", "/comparisons"), ("matters", "/matters"), ("messages", "/messages"),
+    ("overview", "/"), ("today", "/today"), ("care", "/care"), ("organizations", "/organizations"),
+    ("hubs", "/hubs"), ("board", "/inspections"), ("incubation", "/incubation"),
+    ("enforcement", "/enforcement"), ("tasks", "/matters/tasks"), ("inquiries", "/inquiries"),
+    ("calendar", "/calendar"), ("comparisons", "/comparisons"), ("matters", "/matters"),
+    ("messages", "/messages"),
 )  # fmt: skip
+_NEEDS = {"today": (PERMISSION, CARE), "messages": (PERMISSION, CARE), "care": (CARE,)}
+"""Who sees what of the bar, where that is not everybody who works with the register."""
 
 
 @dataclass
@@ -119,7 +122,8 @@ async def _version(desk: Desk) -> int:
 
 
 def address(desk: Desk, path: str, here: str) -> Callable[[Draw], Draw]:
-    """Let the function below draw the page at `path` for who is signed in, with `here` marked in the bar."""
+    """Let the function below draw the page at `path` for who is signed in and may see it, with `here` marked
+    in the bar."""
 
     def at(draw: Draw) -> Draw:
         @ui.page(path, response_timeout=_PATIENCE_S)
@@ -127,6 +131,8 @@ def address(desk: Desk, path: str, here: str) -> Callable[[Draw], Draw]:
             person = await _admit(desk, request)
             if isinstance(person, Response):
                 return person
+            if not _may(person, here):
+                return RedirectResponse("/" if person.principal.has(PERMISSION) else "/today", 303)
             with _page(desk, person, here) as frame:
                 await draw(frame, request)
             return None
@@ -158,6 +164,10 @@ async def kind_or_why_not(frame: Frame, *paths: str) -> tuple[Kinds, KindWords] 
     return kinds, found[0]
 
 
+def _may(person: Person, here: str) -> bool:
+    return any(person.principal.has(one) for one in _NEEDS.get(here, (PERMISSION,)))
+
+
 async def _admit(desk: Desk, request: Request) -> Person | Response:
     """The person at the page, or where to go instead: to sign in, or to the same page without the token."""
     if (token := request.query_params.get("token")) is not None:
@@ -184,7 +194,7 @@ def _page(desk: Desk, person: Person, here: str) -> Iterator[Frame]:
         ui.link(said("brand"), "/").classes("brand")
         badge: ui.label
         with ui.element("nav"):
-            for name, path in _NAVIGATION:
+            for name, path in (one for one in _NAVIGATION if _may(person, one[0])):
                 link = ui.link(target=path).classes("here" if name == here else "")
                 with link:
                     ui.label(said(name)).style("display:inline")

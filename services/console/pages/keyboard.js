@@ -1,5 +1,6 @@
 // `/` goes to the search field, on whatever page one is; arrow keys walk from there and through the entries of
-// lists, and Enter, which links and buttons know by themselves, opens. Ctrl+Enter saves the dialog that is open.
+// lists, and Enter, which links and buttons know by themselves, opens. Ctrl+Enter saves the dialog that is open,
+// or the form one is in.
 document.addEventListener('keydown', event => {
   const busy = event.target.closest && event.target.closest('input, textarea, select, [contenteditable]');
   if (event.key !== '/' || busy || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -30,7 +31,8 @@ document.addEventListener('keydown', event => {
 });
 document.addEventListener('keydown', event => {
   if (event.key !== 'Enter' || !event.ctrlKey || event.repeat) return;
-  const save = [...document.querySelectorAll('.q-dialog .buttons .saves')].pop();
+  const save = [...document.querySelectorAll('.q-dialog .buttons .saves')].pop() ||
+    event.target.closest('.unfolded')?.querySelector('.buttons .saves');
   if (save) { event.preventDefault(); save.click(); }
 });
 // Back to where one came from: to the list as it was narrowed, or to the calendar's day, today, a board.

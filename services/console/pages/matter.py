@@ -10,12 +10,13 @@ from nicegui import ui
 from starlette.requests import Request
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
+from services.console.pages import told
 from services.console.pages.followed import Followed, draw_record
 from services.console.pages.form import StepForm
 from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.matters import TASKS
 from services.console.pages.session import Desk
-from services.console.pages.shown import chip, day, is_said, moment
+from services.console.pages.shown import chip, is_said, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
 _PAGES = {"comparisons": ("open_comparison", "/comparisons/{id}"), "hubs": ("hubs_title", "/hubs?hub={id}")}
@@ -39,8 +40,8 @@ def attach(desk: Desk) -> None:
 
 
 _Records = Sequence[Mapping[str, Any]]
-_Seen = tuple[Mapping[str, Any], _Records, _Records | None, date]
-"""The record, its steps, a task's receipts, and the day on which it is shown."""
+_Seen = tuple[Mapping[str, Any], _Records, _Records | None, Any, date]
+"""The record, its steps, a task's receipts, what is reckoned of it, and the day on which it is shown."""
 
 
 class _Record(Followed[_Seen]):
@@ -60,15 +61,17 @@ class _Record(Followed[_Seen]):
         receipts = await self.registry.get(SERVICE, f"{where}/receipts") if has_receipts else None
         known = await self.shown.organizations([record])
         named = {**record, "organization": known.get(str(record.get("organization_id")))}
-        return named, steps, receipts, await self.shown.today()
+        answer = told.OF_RECORD.get(self.kind.path)
+        reckoned = await told.ask(self.registry, answer, id=str(self.id)) if answer else None
+        return named, steps, receipts, reckoned, await self.shown.today()
 
     def draw(self, seen: _Seen) -> None:
         """What it is, what was done, and what can be done."""
-        record, steps, receipts, today = seen
+        record, steps, receipts, reckoned, today = seen
         with self.head:
             self._draw_head(record, today)
         with self.body:
-            self._draw_body(record, steps, receipts)
+            self._draw_body(record, steps, receipts, reckoned)
 
     def _draw_head(self, record: Mapping[str, Any], today: date) -> None:
         ui.label(self.shown.title(self.kind, record, record["organization"])).classes("h1").props(
@@ -87,12 +90,11 @@ class _Record(Followed[_Seen]):
             ui.label(self._why_none(record)).classes("muted small")
 
     def _chips(self, record: Mapping[str, Any], today: date) -> str:
-        counts = record["state"] in self.kind.waits()
         state = self.kind.state(record["state"], self.said.language)
         found = [chip(state, "good" if record["ended"] else "info")]
-        if record["due_on"] and counts:
-            due = self.shown.deadline(day(record["due_on"]), today, overdue=record["overdue"])
-            found.append(f"{escape(self.said('due_on'))} {due}")
+        for name, due_on in self.kind.due(record["state"], record).items():
+            title = escape(self.kind.field(name, self.said.language))
+            found.append(f"{title} {self.shown.deadline(due_on, today)}")
         if record.get("paused_on"):
             found.append(chip(self.said("paused"), "warn"))
         return " ".join(found)
@@ -122,7 +124,9 @@ class _Record(Followed[_Seen]):
         with self.dialog():
             await StepForm(self.frame, self.kinds, self.kind, step, done=self.taken, record=record).open()
 
-    def _draw_body(self, record: Mapping[str, Any], steps: _Records, receipts: _Records | None) -> None:
+    def _draw_body(
+        self, record: Mapping[str, Any], steps: _Records, receipts: _Records | None, reckoned: Any
+    ) -> None:
         if lists := self.kinds.narrowed_by(self.kind):
             with ui.element("div").classes("w12 tools").props('data-card="lists"').style("margin:0"):
                 for kind, name in lists:
@@ -133,6 +137,8 @@ class _Record(Followed[_Seen]):
         if receipts is not None:
             with ui.element("section").classes("card w12 scroll").props('data-card="receipts"'):
                 ui.html(f"<h2>{self.said('receipts')}</h2>{self._receipts(receipts)}", sanitize=False)
+        if answer := told.OF_RECORD.get(self.kind.path):
+            told.draw(answer, reckoned, self.shown, self.kind)
         with ui.element("section").classes("card w5").props('data-card="particulars"'):
             ui.html(f"<h2>{self.said('particulars')}</h2>{self._facts(record)}", sanitize=False)
         with ui.element("section").classes("card w7").props('data-card="steps"'):

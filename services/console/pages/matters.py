@@ -12,8 +12,9 @@ from starlette.requests import Request
 from services.console.matters import forms
 from services.console.matters.forms import Field, Widget
 from services.console.matters.kinds import TITLES, Kinds, KindWords, StepWords
+from services.console.pages import told
 from services.console.pages.folding import Folding
-from services.console.pages.followed import FollowedList, draw_table
+from services.console.pages.followed import FollowedList, PageOfList, draw_table
 from services.console.pages.form import AtOnce, opening_button
 from services.console.pages.frame import Frame, address, kind_or_why_not, kinds_or_why_not
 from services.console.pages.picker import Picker
@@ -21,7 +22,7 @@ from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.pages.several import Several
 from services.console.pages.sheet import StepSheet
-from services.console.pages.shown import chip, day
+from services.console.pages.shown import chip
 from services.console.pages.workbook import WorkbookDialog
 
 _LONGEST = 200
@@ -67,6 +68,9 @@ def _draw_kinds(frame: Frame, kinds: Kinds) -> None:
         return
     ui.label(said("kinds_hint")).classes("muted")
     with ui.element("div").classes("kinds").props("data-list"):
+        with ui.link(target="/responsibilities").classes("card open"):
+            ui.label(said("responsibilities")).classes("title")
+            ui.label(said("responsibilities_hint")).classes("muted small")
         for kind in kinds.readable:
             with ui.link(target=f"/matters/{kind.path}").classes("card open"):
                 ui.label(kind.called(said.language)).classes("title")
@@ -94,12 +98,29 @@ class _List(FollowedList):
         with ui.element("div").classes("tools"):
             self._draw_tools()
         self.saved = SavedFilters(frame, f"/matters/{kind.path}", self._kept)
+        self.reckoned: Any = None
+        """what is told of the place that the list is of"""
+        self.above = self.part("above")
         self.place()
 
     async def begin(self) -> None:
         """First the filters that the person keeps."""
         await self.saved.draw()
         await super().begin()
+
+    async def look_up(self, seen: PageOfList) -> None:
+        """With what is reckoned of the place."""
+        await super().look_up(seen)
+        if answer := told.OF_PLACE.get(self.kind.path):
+            asked = self.query.get("division", [""])[0] or self.frame.person.principal.divisions[0]
+            self.reckoned = await told.ask(self.registry, answer, division=asked)
+
+    def draw(self, seen: PageOfList) -> None:
+        """What is reckoned, above the list."""
+        with self.above:
+            if answer := told.OF_PLACE.get(self.kind.path):
+                told.draw(answer, self.reckoned, self.shown, self.kind)
+        super().draw(seen)
 
     def _draw_head(self) -> None:
         with ui.element("div").classes("head"):
@@ -285,8 +306,7 @@ class _List(FollowedList):
             else ""
         )
         state = self.kind.state(one["state"], self.said.language)
-        counts = one["state"] in self.kind.waits()
-        due = self.shown.deadline(day(one["due_on"]), today, counts=counts, overdue=one["overdue"] and counts)
+        due, counts = self.shown.due(self.kind, one["state"], one, today), one["state"] in self.kind.waits()
         paused = chip(self.said("paused")) if one.get("paused_on") else ""
         cells = [self.shown.value(self.kind, name, one.get(name)) for name in self._columns()]
         wide = "".join(f'<td class="wide">{escape(cell)}</td>' for cell in cells)

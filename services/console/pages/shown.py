@@ -101,6 +101,13 @@ class Shown:
             return f"{day} {chip(self.left(due_on, today), 'bad')}"
         return f"{day} {chip(self.left(due_on, today), 'warn')}" if left <= _AT_HAND_DAYS else day
 
+    def due(self, kind: KindWords, state: str, values: Mapping[str, Any], today: date) -> str:
+        """Until when a record in this state is to be worked on, as HTML; a day that no longer counts stands
+        plain."""
+        for due_on in kind.due(state, values).values():
+            return self.deadline(due_on, today)
+        return self.deadline(day(values.get("due_on")), today, counts=False)
+
     def left(self, due_on: date, today: date) -> str:
         """How long there is until the day, or since when it has been overdue."""
         days = (due_on - today).days

@@ -1,20 +1,25 @@
 """今日: what the person's organisations owe, overdue first, each with one tap to do the next step."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from nicegui import ui
 from starlette.requests import Request
 
 from services.console.matters import queries
-from services.console.matters.kinds import Kinds
+from services.console.matters.kinds import SERVICE, Kinds
 from services.console.matters.queries import Day, Due
+from services.console.neighbours import NotDone
+from services.console.pages import care
 from services.console.pages.dues import Dues
 from services.console.pages.frame import Frame, address, kinds_or_why_not
-from services.console.pages.session import Desk
+from services.console.pages.session import CARE, PERMISSION, Desk
 
 AHEAD = timedelta(days=30)
 _PAGE = 60
+_REVIEWS = 200
 _LONG_AGO = date(1900, 1, 1)
 
 
@@ -24,12 +29,14 @@ def attach(desk: Desk) -> None:
     @address(desk, "/today", "today")
     async def today(frame: Frame, request: Request) -> None:
         mine = request.query_params.get("whose") == "mine"
-        if (kinds := await kinds_or_why_not(frame)) is not None:
+        reads = frame.person.principal.has(PERMISSION)
+        if (kinds := await kinds_or_why_not(frame) if reads else Kinds()) is not None:
             await _Today(frame, kinds, mine=mine).begin()
 
 
-_Seen = tuple[date, Sequence[Due], Mapping[date, Day]]
-"""Today, what is due, and how much of it on which day."""
+_Review = Mapping[str, Any]
+_Seen = tuple[date, Sequence[Due], Mapping[date, Day], Sequence[_Review]]
+"""Today, what is due, how much of it on which day, and care records to be reviewed."""
 
 
 class _Today(Dues[_Seen]):
@@ -44,20 +51,43 @@ class _Today(Dues[_Seen]):
         """As the events have it."""
         today = await self.shown.today()
         wanted = {**self.wanted, "first": _LONG_AGO, "last": today + AHEAD}
+        reviews = await self._reviews(today)
+        if not self.frame.person.principal.has(PERMISSION):
+            return today, [], {}, reviews
         async with self.frame.desk.runtime.database.transaction() as transaction:
             dues = await queries.dues(transaction.connection, limit=self.limit + 1, **wanted)
             days = await queries.due_days(transaction.connection, **wanted)
-        return today, dues, days
+        return today, dues, days, reviews
+
+    async def _reviews(self, today: date) -> Sequence[_Review]:
+        """Care records by their next review, for those who work on them; nobody else hears of them,
+        and nothing of them is kept here."""
+        me = self.frame.person.principal
+        if not me.has(CARE):
+            return []
+        mine = {"worker": me.actor_id} if self.mine else {}
+        try:
+            found = await self.registry.get(
+                SERVICE, "/v1/care-records", state="active", limit=_REVIEWS,
+                review_before=(today + AHEAD + timedelta(days=1)).isoformat(), **mine,
+            )  # fmt: skip
+        except NotDone:
+            return []
+        return sorted(found["items"], key=lambda one: str(one["review_due_on"]))
 
     def draw(self, seen: _Seen) -> None:
         """How much it is, then one by one."""
-        today, dues, days = seen
+        today, dues, days, reviews = seen
+        counts = Counter({day: sum(found.counts.values()) for day, found in days.items()})
+        counts.update(date.fromisoformat(one["review_due_on"]) for one in reviews)
         with self.head:
-            self._draw_head(today, {day: sum(found.counts.values()) for day, found in days.items()})
+            self._draw_head(today, counts)
         with self.list:
+            for review in reviews:
+                self._draw_review(review, today)
             for one in dues[: self.limit]:
                 self._draw(one, today)
-            if not dues:
+            if not dues and not reviews:
                 with ui.element("div").classes("card empty"):
                     ui.html(f"<b>{self.said('all_done')}</b>", sanitize=False)
                     ui.label(self.said("all_done_hint", days=AHEAD.days))
@@ -89,14 +119,30 @@ class _Today(Dues[_Seen]):
                 ui.label(self._line(one)).classes("muted small")
                 tone = "bad" if overdue else "warn" if one.due_on == today else "info"
                 ui.label(self.shown.left(one.due_on, today)).classes(f"chip {tone}")
-            with ui.element("div").classes("acts"):
-                self.draw_step(one, "unelevated padding='8px 14px'")
+            with ui.element("div").classes("acts") as acts:
+                pass
+            place = ui.element("div").classes("place")
+            with acts:
+                self.draw_step(one, place, "unelevated padding='10px 16px'")
                 if where := self.where(one):
                     ui.link(self.said("details"), where).classes("small open")
+
+    def _draw_review(self, one: _Review, today: date) -> None:
+        due_on = date.fromisoformat(one["review_due_on"])
+        with ui.element("article").classes(f"card due {'late' if due_on < today else ''}"):
+            with ui.element("div").classes("what"):
+                ui.label(f"{self.said('care_review')} {care.number(one)}").classes("title")
+                ui.label(f"{self.shown.place(one['division'])} · {one['worker']} · {due_on}").classes(
+                    "muted small"
+                )
+                tone = "bad" if due_on < today else "warn" if due_on == today else "info"
+                ui.label(self.shown.left(due_on, today)).classes(f"chip {tone}")
+            with ui.element("div").classes("acts"):
+                ui.link(self.said("details"), f"/care/{one['id']}").classes("open")
 
     def _line(self, one: Due) -> str:
         kind = self.kind_of(one)
         state = kind.state(one.phase, self.said.language) if kind else ""
         return " · ".join(
-            filter(None, (self.called(one), state, self.shown.place(one.division), str(one.due_on)))
+            filter(None, (self.line(one), state, self.shown.place(one.division), str(one.due_on)))
         )

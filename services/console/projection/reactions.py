@@ -25,9 +25,9 @@ with e as materialized (
                 string_to_array($8, ',', '')::uuid[], string_to_array($9, ','),
                 string_to_array($10, ',')::date[], string_to_array($11, ',')::timestamptz[], $12::text[],
                 string_to_array($13, chr(31)), string_to_array($14, ',')::bool[],
-                string_to_array($15, chr(31), ''))
+                string_to_array($15, chr(31), ''), string_to_array($16, ','))
          as e(subject, epoch, sequence, fact, division, organization_id, basis, effective_on, recorded_at,
-              actor_id, particular, ended, state)
+              actor_id, particular, ended, state, home)
 ), lines as (
     insert into timeline (service, subject, epoch, sequence, aggregate, fact, division, organization_id,
                           basis, effective_on, recorded_at, actor_id, particular)
@@ -36,15 +36,15 @@ with e as materialized (
     from e
     on conflict do nothing
 )
-insert into subject (service, aggregate, id, division, organization_id, epoch, sequence, fact, basis,
+insert into subject (service, aggregate, id, division, home, organization_id, epoch, sequence, fact, basis,
                      effective_on, recorded_at, ended, state)
-select $1, $2, subject, division, organization_id, epoch, sequence, fact, basis, effective_on, recorded_at,
-       ended, state::jsonb
+select $1, $2, subject, division, home, organization_id, epoch, sequence, fact, basis, effective_on,
+       recorded_at, ended, state::jsonb
 from e
 where state is not null
 on conflict (service, aggregate, id) do update
-set division = excluded.division, organization_id = excluded.organization_id, epoch = excluded.epoch,
-    sequence = excluded.sequence, fact = excluded.fact, basis = excluded.basis,
+set division = excluded.division, home = excluded.home, organization_id = excluded.organization_id,
+    epoch = excluded.epoch, sequence = excluded.sequence, fact = excluded.fact, basis = excluded.basis,
     effective_on = excluded.effective_on, recorded_at = excluded.recorded_at, ended = excluded.ended,
     state = excluded.state
 """
@@ -115,6 +115,7 @@ async def project(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
         joined([_particular(event) for event in events], SEPARATOR),
         joined([str(state.ended) for state in states]),
         joined([_state(event) if newest[event.subject] is event else "" for event in events], SEPARATOR),
+        joined([envelope.stack for envelope in envelopes]),
     )  # fmt: skip
     if (service, aggregate) == ("registry", "organization"):
         await _organizations(list(newest.values()), uow)

@@ -10,8 +10,6 @@ from sqlmodel import Field
 
 from services.console.tables import Table
 
-_DUE = "coalesce(state ->> 'due_on', state ->> 'step_due_on')"
-
 
 class SubjectRow(Table, table=True):
     """One aggregate of another service as its newest event has it."""
@@ -20,15 +18,13 @@ class SubjectRow(Table, table=True):
     __table_args__ = (
         sa.Index("ix_subject_service_aggregate_division", "service", "aggregate", "division"),
         sa.Index("ix_subject_organization_id", "organization_id"),
-        sa.Index(
-            "ix_subject_due", sa.text(_DUE), postgresql_where=sa.text(f"not ended and {_DUE} is not null")
-        ),
     )
 
     service: str = Field(primary_key=True)
     aggregate: str = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     division: str
+    home: str = Field(default="", sa_column_kwargs={"server_default": ""}, description="the stack it is of")
     organization_id: UUID | None = None
     epoch: int
     sequence: int = Field(sa_type=sa.BigInteger)

@@ -70,6 +70,7 @@ AREA = Area(
     routers=(
         campaign_routes.router,
         annual_routes.router,
+        annual_routes.of_region,
         assessments.router,
         spot_checks.router,
         spot_checks.lists,

@@ -342,3 +342,36 @@ async def test_a_record_goes_the_way_of_its_table_and_stays_readable_until_erase
             assert (seen["person_id"], seen["plan"]) == (f"p-walk-{person}", PLAN)
     if state is not CarePhase.ERASED:
         await register.do(records.withdraw_consent, id=row.id)
+
+
+async def test_a_page_is_told_what_can_be_done_and_what_one_may_look_for(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 3, 2))
+    row = await in_care(register, PERSON, worker="u-care_officer", review_due_on=date(2026, 4, 1))
+    officer, supervisor = api.as_("care_officer", STREET), api.as_("care_supervisor")
+    told = await officer.get(f"/v1/care-records/{row.id}/forms")
+    assert list(told["steps"]) == [
+        "looked", "helped", "reviewed", "planned", "handed_over", "closed", "consent_withdrawn",
+    ]  # fmt: skip
+    assert dict(told["codes"]["need"])["single_poor_mother"] == "单亲贫困母亲"
+    asked = told["steps"]["looked"]["form"]["properties"]["purpose"]
+    assert (asked["title"], asked["x-open"]) == ("查看目的", False)
+    over = await supervisor.get(f"/v1/care-records/{row.id}/forms")
+    offered = [code for code, _ in over["steps"]["looked"]["form"]["properties"]["purpose"]["x-zh"]]
+    assert offered == ["supervision", "own_request"]
+    assert PERSON not in str(told)
+    assert SITUATION not in str(told)
+    await api.as_("hub_officer").get(f"/v1/care-records/{row.id}/forms", 403)
+    opening = await officer.get("/v1/care-records/forms")
+    assert list(opening["steps"]) == ["opened"]
+    assert (await api.get(f"/v1/care-records/{row.id}/forms"))["steps"].keys() >= {"helped"}
+    assert "looked" not in (await api.get(f"/v1/care-records/{row.id}/forms"))["steps"], "no operator looks"
+
+
+async def test_reviews_that_come_up_are_found(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    first = await in_care(register, PERSON, review_due_on=date(2026, 4, 1))
+    await in_care(register, f"{PERSON}-2", review_due_on=date(2026, 5, 1))
+    found = await api.as_("care_officer").get("/v1/care-records", review_before="2026-04-02")
+    assert [one["id"] for one in found["items"]] == [str(first.id)]

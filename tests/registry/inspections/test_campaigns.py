@@ -285,6 +285,11 @@ async def test_progress_by_division_and_who_is_excused(register: Register, api: 
     await api.as_("liaison", "120110").get(f"/v1/inspection-campaigns/{id}/progress", 403)
 
 
+async def test_what_passes_is_told_to_whoever_counts_elsewhere(api: Api) -> None:
+    told = await api.as_("liaison", "120116006").get("/v1/inspection-rules")
+    assert told == {"passing": ["qualified", "basically_qualified"]}
+
+
 async def test_a_campaign_of_2014_asks_nobody_now(register: Register) -> None:
     await registered(register, "书画协会")
     id = await campaign(register, year=2013, due_on=date(2014, 5, 31), effective_on=date(2014, 3, 1),

@@ -1,10 +1,12 @@
 """Targets: frozen at the period's end, measured by the registry or by hand; the three responsibilities."""
 
+import io
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 
 from chassis.model import StepNotPossible
 from services.registry.operations.policy import RESPONSIBILITIES
@@ -76,3 +78,10 @@ async def test_the_year_under_three_responsibilities(register: Register, api: Ap
     unknown = [name for name, line in lines.items() if line["value"] is None]
     assert unknown == [], "every figure of the default headings is one of the registry's"
     await api.as_("liaison", "120116005").get("/v1/responsibilities", 403, year=2026, division=DISTRICT)
+    where = f"/v1/responsibilities/report.xlsx?year=2026&division={DISTRICT}"
+    book = load_workbook(io.BytesIO((await api.client.get(where)).content))
+    first, heads, *rows = book["2026年"].iter_rows(values_only=True)
+    assert str(first[0]).endswith("2026年三项责任年度报告（截至2026-11-22）")
+    assert heads == ("责任", "指标", "数值", "单位")
+    assert len(rows) == len(lines)
+    assert lines["trainings.facts.held"]["name_zh"] in {row[1] for row in rows if row[2] == 1}

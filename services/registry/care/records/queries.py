@@ -31,7 +31,7 @@ class CareRecordOut(AggregateOut):
 
 async def search(
     reading: Reading, *, division: str | None, state: CarePhase | None, need: str | None,
-    worker: str | None, overdue: bool | None, page: PageRequest,
+    worker: str | None, overdue: bool | None, review_before: date | None, page: PageRequest,
 ) -> Page[CareRecordOut]:  # fmt: skip
     """The records of a division, the newest first. Raises `NotPermitted`, `MalformedCursor`."""
     row = CareRecordRow
@@ -41,6 +41,8 @@ async def search(
             statement = statement.where(col(column) == value)
     if overdue is not None:
         statement = statement.where(col(row.overdue) == overdue)
+    if review_before is not None:
+        statement = statement.where(col(row.review_due_on) < review_before)
     if (after := page.after(UUID)) is not None:
         statement = statement.where(col(row.id) < after[0])
     found = await reading.session.exec(statement.order_by(col(row.id).desc()).limit(page.fetch))

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Body, Code, Day, Division, PersonId, Words
-from services.registry.care.records import commands, queries
+from services.registry.care.records import commands, forms, queries
 from services.registry.care.records.model import CarePhase, ConsentBy
 from services.registry.care.records.queries import CareRecordOut
 from services.registry.fields import Fact
+from services.registry.offering import Form
 
 router = APIRouter(prefix="/v1/care-records", tags=["care"])
 Reads = Annotated[Call, requires("care:read")]
@@ -112,16 +113,44 @@ class OpenedOut(BaseModel):
     steps: list[StepOut]
 
 
+FORMS = (
+    Form("opened", "建立帮扶档案", "", "care:write", Opening),
+    Form("looked", "查看个人信息", "looks", "care:look", Look, lambda row: row.state != CarePhase.ERASED),
+    Form("helped", "登记帮扶服务", "help", "care:write", Help, forms.after("helped")),
+    Form("reviewed", "评估", "review", "care:write", Review, forms.after("reviewed")),
+    Form("planned", "调整帮扶计划", "plan", "care:write", Plan, forms.after("planned")),
+    Form("handed_over", "交接", "handing-over", "care:write", HandOver, forms.after("handed_over")),
+    Form("closed", "结束帮扶", "closing", "care:write", Closing, forms.after("closed")),
+    Form("reopened", "恢复帮扶", "reopening", "care:write", Reopening, forms.after("reopened")),
+    Form("consent_withdrawn", "撤回同意并删除", "consent-withdrawal", "care:write", Withdrawal,
+         forms.after("consent_withdrawn")),
+)  # fmt: skip
+"""What pages offer; erasing a person goes by the person."""
+
+
 @router.get("")
 async def search(
     call: Reads, page: Annotated[PageRequest, Depends()], division: Division | None = None,
     state: CarePhase | None = None, need: Code | None = None, worker: Code | None = None,
-    overdue: bool | None = None,
+    overdue: bool | None = None, review_before: Day | None = None,
 ) -> Page[CareRecordOut]:  # fmt: skip
     """帮扶档案列表（不含个人信息） / Care records, without whom they are about."""
     return await call.read(
-        queries.search, division=division, state=state, need=need, worker=worker, overdue=overdue, page=page
-    )
+        queries.search, division=division, state=state, need=need, worker=worker, overdue=overdue,
+        review_before=review_before, page=page,
+    )  # fmt: skip
+
+
+@router.get("/forms")
+async def openings(call: Reads) -> dict[str, Any]:
+    """建档表单 / The form by which the caller takes somebody into care, in words."""
+    return await call.read(forms.openings, forms=FORMS)
+
+
+@router.get("/{id}/forms")
+async def possible(id: UUID, call: Reads) -> dict[str, Any]:
+    """可办理的事项 / What the caller can do with the record now, in words, each with its form."""
+    return await call.read(forms.possible, id=id, forms=FORMS)
 
 
 @router.get("/{id}")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, Field
+from shuniu_contracts.registry_inspections import InspectionResult
 
 from chassis.http import Named, Reading
 from services.registry.area import WHOLE, OwnFigures
@@ -74,6 +75,17 @@ _OF_DAY = _STOOD.format(length="$6", which=_IN_COURSE)
 _OF_YEAR = _STOOD.format(
     length="0", which="($4::int is null or i.year = $4) and ($5::text is null or i.form = $5)"
 )
+
+
+class Rules(BaseModel):
+    """Rules by which inspections are counted."""
+
+    passing: list[InspectionResult] = Field(description="results that count as passed (F10)")
+
+
+async def rules(reading: Reading) -> Rules:
+    """The region's rules."""
+    return Rules(passing=list(reading.policy(RegistryPolicy).inspections.passing))
 
 
 async def reckon(

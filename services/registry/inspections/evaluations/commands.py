@@ -114,7 +114,7 @@ EVALUATIONS = Kind(
             rule="registry.inspections.evaluation.valid_years", column="valid_until", runs_on=True,
         ),
     ),
-    place=of_organization,
+    appointed={"publicised_until": {EvaluationPhase.PUBLICISED}}, place=of_organization,
     filters=("organization_id", "year", "category", "legal_form", "grade"),
 )  # fmt: skip
 

@@ -89,6 +89,7 @@ MEETINGS = Kind(
             column="explanation_due_on", rescheduled=contract.MeetingRescheduled,
         ),
     ),
+    appointed={"scheduled_on": {MeetingPhase.SCHEDULED}},
     unique=("cadence_id", "period"), filters=("body", "gathering", "period", "strength", "cadence_id"),
 )  # fmt: skip
 

@@ -57,6 +57,7 @@ TRAININGS = Kind(
             column="explanation_due_on", rescheduled=contract.TrainingRescheduled,
         ),
     ),
+    appointed={"scheduled_on": {TrainingPhase.SCHEDULED}},
     unique=("cadence_id", "period"), settled={TrainingPhase.HELD},
     filters=("body", "course", "period", "series", "plan_id", "strength", "cadence_id"),
 )  # fmt: skip

@@ -1,0 +1,123 @@
+"""Care records in the browser: worked on by two roles alone, opened for a purpose, kept nowhere else."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Stack, Visitor
+
+pytestmark = pytest.mark.browser
+STREET = "120116001"
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+PERSON, SITUATION, WORDS = "p-care-0815", "与母亲同住且无固定收入", "已送临时救助金"
+
+
+async def in_care(stack: Stack, worker: str, **changes: Any) -> dict[str, Any]:
+    """Somebody was taken into care."""
+    found: dict[str, Any] = await stack.ask(
+        "POST", "registry", "/v1/care-records", "care_officer",
+        json={"division": STREET, "person_id": PERSON, "need": "disabled", "worker": worker,
+              "consented_on": TODAY.isoformat(), "consent_by": "self", "situation": SITUATION, **changes},
+    )  # fmt: skip
+    return found
+
+
+async def kept(stack: Stack) -> str:
+    """All that the console's database holds, as text."""
+    connection = await asyncpg.connect(stack.connection.databases["console"])
+    try:
+        tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+        rows = [await connection.fetch(f'select t::text as line from "{one[0]}" t') for one in tables]
+    finally:
+        await connection.close()
+    return "\n".join(row["line"] for some in rows for row in some)
+
+
+async def test_a_worker_opens_a_record_for_a_purpose_and_works_on_it(visitor: Visitor, stack: Stack) -> None:
+    soon = (TODAY + timedelta(days=5)).isoformat()
+    record = await in_care(stack, "u-carer", review_due_on=soon)
+    await visitor.telephone()
+    await visitor.sign_in("care_officer", "u-carer", division=STREET)
+    await visitor.page.wait_for_url("**/today")
+    await expect(visitor.page.locator("nav a")).to_have_text(["今日", "帮扶", "消息"])
+    await expect(visitor.page.locator("article.due")).to_contain_text("帮扶评估")
+    await visitor.picture("telephone-care-today")
+    await visitor.go("/organizations")
+    await visitor.page.wait_for_url("**/today")
+    await visitor.go("/care")
+    answered = await visitor.page.request.get(visitor.page.url)
+    assert answered.headers["cache-control"] == "no-store"
+    row = visitor.page.locator("table.list tbody tr")
+    await expect(row).to_contain_text("残疾人")
+    assert await visitor.fits()
+    await visitor.picture("telephone-care")
+    await row.get_by_role("link").click()
+    await expect(visitor.page.get_by_role("heading", level=1)).to_contain_text("帮扶档案")
+    assert SITUATION not in await visitor.page.content()
+    await visitor.page.get_by_role("button", name="查看个人信息").click()
+    dialog = visitor.page.locator(".dialog")
+    await dialog.get_by_label("查看目的").click()
+    await visitor.page.get_by_role("option", name="帮扶服务").click()
+    await dialog.locator(".saves").click()
+    opened = visitor.page.locator('[data-card="opened"]')
+    await expect(opened).to_contain_text(SITUATION)
+    await expect(opened).to_contain_text(PERSON)
+    assert await visitor.fits()
+    await visitor.picture("telephone-care-opened")
+    await opened.get_by_role("button", name="收起").click()
+    await expect(opened).to_be_hidden()
+    assert SITUATION not in await visitor.page.content()
+    await visitor.page.get_by_role("button", name="登记帮扶服务").click()
+    await dialog.get_by_label("帮扶方式").fill("物资救助")
+    await dialog.get_by_label("说明").fill(WORDS)
+    await dialog.locator(".saves").click()
+    await expect(dialog).to_have_count(0)
+    looks = await stack.ask("GET", "registry", f"/v1/care-looks?record_id={record['id']}", "care_supervisor")
+    assert [(one["actor_id"], one["purpose"]) for one in looks["items"]] == [("u-carer", "care")]
+    found = await kept(stack)
+    log = (stack.directory / "up.log").read_text()
+    for secret in (PERSON, SITUATION, WORDS, record["id"]):
+        assert secret not in found
+    for secret in (PERSON, SITUATION, WORDS):
+        assert secret not in log
+
+
+async def test_nobody_else_finds_the_pages_and_a_supervisor_sees_by_supervision(
+    visitor: Visitor, stack: Stack
+) -> None:
+    record = await in_care(stack, "u-other", person_id="p-care-0816")
+    await visitor.sign_in("hub_officer")
+    await expect(visitor.page.locator("nav").get_by_role("link", name="帮扶")).to_have_count(0)
+    await visitor.go(f"/care/{record['id']}")
+    await visitor.page.wait_for_url(f"{stack.console}/")
+    await visitor.page.context.clear_cookies()
+    await visitor.sign_in("care_supervisor", "u-oversees")
+    await visitor.go("/care?whose=all")
+    await expect(visitor.page.locator("table.list")).to_contain_text("u-other")
+    await visitor.picture("care")
+    await visitor.go(f"/care/{record['id']}")
+    await visitor.page.get_by_role("button", name="查看个人信息").click()
+    await visitor.page.locator(".dialog").get_by_label("查看目的").click()
+    await expect(visitor.page.get_by_role("option")).to_have_text(["督导检查", "本人查询"])
+    await visitor.picture("care-purpose")
+
+
+async def test_taking_back_consent_is_asked_twice(visitor: Visitor, stack: Stack) -> None:
+    record = await in_care(stack, "u-carer", person_id="p-care-0817")
+    await visitor.sign_in("care_officer", "u-carer", division=STREET)
+    await visitor.go(f"/care/{record['id']}")
+    await visitor.page.get_by_role("button", name="撤回同意并删除").click()
+    save = visitor.page.locator(".dialog .saves")
+    await save.click()
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("不能恢复")
+    await asyncio.sleep(0.5)
+    where = f"/v1/care-records/{record['id']}"
+    assert (await stack.ask("GET", "registry", where, "care_officer"))["state"] == "active"
+    await save.click()
+    await expect(visitor.page.locator(".head")).to_contain_text("已删除")
+    assert (await stack.ask("GET", "registry", where, "care_officer"))["state"] == "erased"
