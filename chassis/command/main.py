@@ -99,4 +99,6 @@ def _sentence(error: Exception) -> str:
             f"{'.'.join(map(str, fault['loc'])) or error.title}: {fault['msg']}" for fault in error.errors()
         ]
         return "settings are not valid (variables are SHUNIU_ and the name): " + "; ".join(faults)
+    if isinstance(error, KeyError) and error.args:
+        return str(error.args[0])  # `str` would put it in quotes
     return str(error) or type(error).__name__

@@ -18,7 +18,7 @@ import asyncpg
 import httpx
 import pytest
 import yaml
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from chassis.embedded.connection import Connection
@@ -85,12 +85,23 @@ class Operator:
         """One more event of it."""
         self._call("PATCH", f"/v1/organizations/{organization}", {"staff_count": next(self.numbers)})
 
-    def _call(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def appoint(self) -> str:
+        """An instructor; the id."""
+        body = {"person_id": f"p-instructor-{next(self.numbers)}", "division": "120116", "capacity": 5}
+        return str(self._call("POST", "/v1/instructors", body, "partybuild")["id"])
+
+    def records(self, topic: str) -> int:
+        """How many records a topic of the stack has."""
+        return asyncio.run(_records(self.connection.bootstrap_servers, topic))
+
+    def _call(
+        self, method: str, path: str, body: dict[str, Any], service: str = "registry"
+    ) -> dict[str, Any]:
         token = issue_token(
             self.stack.data_dir / "keys", subject="u-1", roles=["operator"], divisions=[self.connection.stack]
         )
         answer = httpx.request(
-            method, self.connection.services["registry"] + path, json=body, trust_env=False, timeout=30,
+            method, self.connection.services[service] + path, json=body, trust_env=False, timeout=30,
             headers={"authorization": f"Bearer {token}"},
         )  # fmt: skip
         assert answer.is_success, answer.text
@@ -178,6 +189,18 @@ async def _send_again(bootstrap_servers: str, subject: str, headers: dict[str, b
         )
     finally:
         await producer.stop()
+
+
+async def _records(bootstrap_servers: str, topic: str) -> int:
+    client = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers)
+    await client.start()
+    try:
+        await client.topics()
+        found = client.partitions_for_topic(topic) or set()
+        ends = await client.end_offsets([TopicPartition(topic, number) for number in found])
+        return sum(ends.values())
+    finally:
+        await client.stop()
 
 
 async def _last(bootstrap_servers: str, subject: str) -> ConsumerRecord[bytes, bytes]:
@@ -300,6 +323,28 @@ def test_a_blocked_subject_goes_on_when_it_is_released(operator: Operator) -> No
     operator.run("blocked", "release", "registry", "--all", "--reason", "the limit was raised")
     operator.heard(organization, 2)
     operator.in_order()
+
+
+def test_the_topic_of_a_new_major_is_filled_with_what_was_before(operator: Operator) -> None:
+    for _ in range(3):
+        operator.appoint()
+    operator.in_order()
+    old, new = (f"shuniu.120116.partybuild.instructor.v{major}" for major in (1, 2))
+    before = operator.records(old)
+    assert operator.records(new) == before >= 3
+    fill = ("replay", "partybuild", "--stream", "instructor", "--major")
+    assert f"{before} messages of 3 records are sent to v2" in operator.told(
+        *fill, "2", "--reason", "new major"
+    )
+    operator.in_order()
+    assert (operator.records(old), operator.records(new)) == (before, 2 * before)
+    [newest] = operator.listed("decisions", "partybuild", "--limit", "1")
+    assert (newest["decision"], newest["reason"]) == ("replay", "new major")
+    said = operator.told(*fill, "7", code=1)
+    assert "partybuild.instructor has no live major 7; there are: 1, 2" in said
+    said = operator.told("replay", "partybuild", "--stream", "instructors", "--major", "2", code=1)
+    assert "no stream partybuild.instructors in the catalogue" in said
+    assert "--stream and --major" in operator.told("replay", "partybuild", "--stream", "instructor", code=1)
 
 
 def test_an_audit_tells_of_what_is_read_no_longer_and_finds_nothing_wrong(operator: Operator) -> None:
