@@ -1,14 +1,14 @@
 """One transaction of a command, a batch of reactions or a timer: load, change, record events, commit."""
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from shuniu_contracts import Event
+from shuniu_contracts import Basis, Event
 from sqlalchemy import bindparam
 from sqlmodel import select
 
@@ -80,6 +80,14 @@ class ForeignDivision(Refusal):
     en = "Division '{division}' is outside the area of this stack '{stack}'."
 
 
+@dataclass(frozen=True)
+class When:
+    """The day on which a fact is true of the world, and how it came to be known."""
+
+    day: date
+    basis: Basis
+
+
 @dataclass(kw_only=True)
 class UnitOfWork(Acting):
     """What a use case works with. Opened by `Runtime.unit_of_work`, committed by it, never by a use case."""
@@ -94,6 +102,32 @@ class UnitOfWork(Acting):
     """by identity: the session lets go of saved rows, and another may get the place of one in memory"""
     _scheduled: set[tuple[str, str]] = field(default_factory=set)
     """timers of `schedule_once`: kind and subject"""
+    _fact: When | None = None
+    """of the step in hand: what its function opens and moves follows from it"""
+
+    @contextmanager
+    def following(self, fact: When) -> Iterator[None]:
+        """What the block records follows from this fact: see `when`."""
+        before, self._fact = self._fact, fact
+        try:
+            yield
+        finally:
+            self._fact = before
+
+    def when(
+        self, day: date | None = None, basis: Basis | None = None, because: Received[Any] | None = None
+    ) -> When:
+        """The day and basis of something that is recorded now, where `day` and `basis` may leave them open.
+
+        What follows from a step of the same transaction has those of the step; what follows from a received
+        event of the past, or a corrected one, has those of the event. Anything else is live and of today: a
+        live event from elsewhere is acted upon when it arrives.
+        """
+        origin = self._fact
+        if origin is None and because is not None and because.data.state.basis is not Basis.LIVE:
+            origin = When(because.data.state.effective_on, because.data.state.basis)
+        origin = origin or When(self.today, Basis.LIVE)
+        return When(day or origin.day, origin.basis if basis is None else Basis(basis))
 
     def home_of(self, division: str) -> str:
         """The stack that is home to `division`'s records; raises `ForeignDivision` outside this stack."""

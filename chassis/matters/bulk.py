@@ -12,7 +12,7 @@ from chassis.matters import clocks as clockwork
 from chassis.matters.clocks import Clock
 from chassis.matters.drafts import Draft, shape
 from chassis.matters.history import begin_all, remember_all, step_of
-from chassis.matters.kind import Kind, Step, made
+from chassis.matters.kind import Kind, Step, made, not_before
 from chassis.matters.rows import MatterRow
 from chassis.received import Received
 from chassis.timers import WORKING_DAYS, Due, end_of_day
@@ -79,7 +79,7 @@ async def _start_clocks(
     for clock in kind.clocks:
         by_rule = (counted or {}).get(clock.name, {})
         due = [
-            Due(one.subject, one.division, end_of_day(day), **by_rule.get(one.subject, {}))
+            Due(one.subject, one.division, end_of_day(clock.until(day)), **by_rule.get(one.subject, {}))
             for one in drafts
             if one.state in clock.runs_in
             and one.basis == Basis.LIVE.value
@@ -92,11 +92,12 @@ async def _start_clocks(
 async def advance_many(
     uow: UnitOfWork, kind: Kind[R], ids: Sequence[UUID], event: type[Event],
     details: Mapping[str, Any] | None = None, *, change: Callable[[Draft], None] | None = None,
-    on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
+    on: date | None = None, basis: Basis | None = None, because: Received[Any] | None = None,
 ) -> int:  # fmt: skip
     """Move those of the records on by `event` whose state allows it, in a few statements; how many moved.
 
-    It is of today and live, unless `on` and `basis` say so. They are locked in the order of their ids.
+    `on` and `basis` as in `UnitOfWork.when`; a day that is left out is no earlier than what happened to the
+    record last. They are locked in the order of their ids.
     `change` puts into a record what changes beside its state.
     """
     fact = event_type(event).fact
@@ -105,15 +106,22 @@ async def advance_many(
     moving = [one for one in found if kind.allows(one, fact)]
     if not moving:
         return 0
+    when = uow.when(on, basis, because)
     for one in moving:
-        kind.move(one, fact, on=on or uow.today, basis=basis, at=uow.now)
+        its = when if on is not None else not_before(one, when)
+        kind.move(one, fact, on=its.day, basis=its.basis, at=uow.now)
         one.overdue = False
         if restarting and one.paused_on is not None:
             one.paused_on = uow.today  # what begins in a pause stands still from that day on
         if change is not None:
             change(one)
     for clock in kind.clocks:
-        stopped = [one.subject for one in moving if one.ended or one.state not in clock.runs_in]
+        anew = fact in clock.restarts
+        stopped = [
+            one.subject
+            for one in moving
+            if one.ended or one.state not in clock.runs_in or (anew and one.basis != Basis.LIVE.value)
+        ]
         await uow.cancel(clockwork.timer_kind(kind, clock), stopped)
     if restarting:
         await _start_clocks(uow, kind, moving)

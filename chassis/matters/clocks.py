@@ -35,6 +35,8 @@ class Clock:
     days: Callable[[Any, Any], int | None] | None = None
     working: bool = True
     column: str = "due_on"
+    begins: bool = False
+    """Whether it falls due when its day begins, on which the fact is true, not when it has passed."""
     runs_on: bool = False
     """Whether it goes on while the record's other deadlines stand still: a validity, a time on a list."""
     restarts: Collection[str] = field(default_factory=frozenset)
@@ -46,6 +48,10 @@ class Clock:
     rescheduled: type[Event] | None = None
     """What is recorded where the calendar of a new year moves a day that was provisional; None for clocks
     that do not count in working days."""
+
+    def until(self, day: date) -> date:
+        """The last day on which nothing happens yet."""
+        return day - timedelta(days=1) if self.begins else day
 
     def stands_still(self, row: "MatterRow | Draft") -> bool:
         """Whether it has to wait for the end of a pause."""
@@ -63,6 +69,8 @@ async def moved(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow", before: st
         ran = before is not None and before in clock.runs_in
         runs = row.state in clock.runs_in and not row.ended
         if runs and (not ran or fact in clock.restarts):
+            if ran and row.basis != Basis.LIVE.value:
+                await uow.cancel(timer_kind(kind, clock), [row.subject])  # its day is not that day any more
             await _start(uow, kind, clock, row)
         elif ran and not runs:
             await _stop(uow, kind, clock, row)
@@ -88,7 +96,7 @@ async def _start(uow: UnitOfWork, kind: "Kind[Any]", clock: Clock, row: "MatterR
         if due is None:
             await uow.cancel(name, [row.subject])
         else:
-            await uow.schedule(name, row.subject, row.division, on=due)
+            await uow.schedule(name, row.subject, row.division, on=clock.until(due))
     setattr(row, clock.column, due)
 
 
@@ -121,7 +129,8 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
         if clock.first is not None:
             details |= await clock.first(uow, row) or {}
         if kind.allows(row, clock.fact):
-            await kind.advance(uow, row, clock.fact, clock.event, details, on=uow.today)
+            on = due_on if clock.begins else uow.today
+            await kind.advance(uow, row, clock.fact, clock.event, details, on=on)
         else:
             row.overdue = True
             await kind.remark(uow, row, clock.fact, clock.event, details)

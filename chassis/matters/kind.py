@@ -29,7 +29,7 @@ from chassis.matters.rows import MatterRow, MatterStepColumns, rendering
 from chassis.model import Refusal, RefusalKind, Transitions, division_code, step
 from chassis.received import Received
 from chassis.service import Timer
-from chassis.unit_of_work import UnitOfWork
+from chassis.unit_of_work import UnitOfWork, When
 
 if TYPE_CHECKING:
     from chassis.matters.drafts import Draft
@@ -118,16 +118,19 @@ class Step(Generic[R]):
 
     async def __call__(
         self, uow: UnitOfWork, *, id: UUID | str | None = None, effective_on: date | None = None,
-        basis: Basis = Basis.LIVE, because: Received[Any] | None = None, **arguments: Any,
+        basis: Basis | None = None, because: Received[Any] | None = None, **arguments: Any,
     ) -> R:  # fmt: skip
         """Take the step in this transaction; returns the record after it.
+
+        Day and basis that are left out are those of `UnitOfWork.when`: taken in the function of another step
+        it has those of that step.
 
         Raises what `UnitOfWork.load` and `admit` raise, `StepNotPossible`, `FutureDay`, `BeforeOpening`,
         `AlreadyThere` at an opening, and what the rules of the step refuse.
         """
         if self.opening:
-            return await self.kind.open(uow, self, arguments, UUID(str(id)) if id else uuid7(), effective_on,
-                                        Basis(basis), because)  # fmt: skip
+            when = uow.when(effective_on, basis, because)
+            return await self.kind.open(uow, self, arguments, UUID(str(id)) if id else uuid7(), when, because)
         if id is None:
             raise TypeError(f"{self.__name__} is a step of a record: give its id")
         row = await self.kind.load(uow, id)
@@ -135,26 +138,31 @@ class Step(Generic[R]):
         return await self.on(uow, row, effective_on=effective_on, basis=basis, because=because, **arguments)
 
     async def on(
-        self, uow: UnitOfWork, row: R, *, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+        self, uow: UnitOfWork, row: R, *, effective_on: date | None = None, basis: Basis | None = None,
         because: Received[Any] | None = None, **arguments: Any,
     ) -> R:  # fmt: skip
         """The same for a row that this transaction has locked."""
-        day = effective_on or uow.today
+        when = uow.when(effective_on, basis, because)
+        if effective_on is None:
+            when = not_before(row, when)
+        day = when.day
         arguments = self.complete(arguments)
         event = self._event(row, day, arguments)
         fact = event_type(event).fact
         self.kind.check(row, fact)
         check_day(day, uow.today, row.opened_on)
-        row.effective_on, row.basis = day, Basis(basis).value
+        row.effective_on, row.basis = day, when.basis.value
         before = {name: getattr(row, name) for name in row.dated.get(fact, ())}
         self.assign(row, arguments)
-        details = {**self.remembered(arguments), **(await self.function(uow, row, **arguments) or {})}
+        with uow.following(when):
+            said = await self.function(uow, row, **arguments) or {}
+        details = {**self.remembered(arguments), **said}
         self.kind.check_sums(row)
         left_out = {
             name for name, value in before.items()
             if name in arguments and arguments[name] is None and getattr(row, name) == value
         }  # fmt: skip
-        await self.kind.advance(uow, row, fact, event, details, on=day, basis=Basis(basis), because=because,
+        await self.kind.advance(uow, row, fact, event, details, on=day, basis=when.basis, because=because,
                                 left_out=left_out)  # fmt: skip
         return row
 
@@ -367,27 +375,29 @@ class Kind(Generic[R]):
         return await uow.load(self.row, id)
 
     async def open(
-        self, uow: UnitOfWork, opening: Step[R], arguments: Mapping[str, Any], id: UUID,
-        effective_on: date | None, basis: Basis, because: Received[Any] | None,
+        self, uow: UnitOfWork, opening: Step[R], arguments: Mapping[str, Any], id: UUID, when: When,
+        because: Received[Any] | None,
     ) -> R:  # fmt: skip
         """A new record by its opening step."""
         given = dict(arguments)
         place: Mapping[str, Any] = {"division": given.pop("division", None)}
         given = opening.complete(given)
-        if self.place is not None:
-            place = await self.place(uow, given)
-            given |= {name: value for name, value in place.items() if name in given}
-        day = effective_on or uow.today
+        day = when.day
         check_day(day, uow.today, day)
+        if self.place is not None:
+            with uow.following(when):
+                place = await self.place(uow, given)
+            given |= {name: value for name, value in place.items() if name in given}
         row = self.row(
-            id=id, effective_on=day, basis=basis.value, recorded_at=uow.now, state=self.initial.value,
+            id=id, effective_on=day, basis=when.basis.value, recorded_at=uow.now, state=self.initial.value,
             opened_on=day, **{**place, "division": division_code(str(place["division"]), at="/division")},
         )  # fmt: skip
         opening.assign(row, given)
         uow.authorize(row.division)
-        said = await opening.function(uow, row, **given) or {}
+        with uow.following(when):
+            said = await opening.function(uow, row, **given) or {}
         self.check_sums(row)
-        if self.pause is None or basis is not Basis.LIVE:
+        if self.pause is None or when.basis is not Basis.LIVE:
             row.paused_on = None  # nothing runs that could stand still
         await self._admit(uow, row)
         await clockwork.moved(uow, self, row, None, opening.fact)
@@ -432,10 +442,14 @@ class Kind(Generic[R]):
 
     async def remark(
         self, uow: UnitOfWork, row: R, fact: str, event: type[Event], details: Mapping[str, Any], *,
-        on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
+        on: date | None = None, basis: Basis | None = None, because: Received[Any] | None = None,
     ) -> None:  # fmt: skip
-        """Record a fact about the locked record that leaves its state as it is; of today, unless `on` is."""
-        row.effective_on, row.basis, row.recorded_at = on or uow.today, basis.value, uow.now
+        """Record a fact about the locked record that leaves its state as it is; `on` and `basis` as in
+        `UnitOfWork.when`."""
+        when = uow.when(on, basis, because)
+        if on is None:
+            when = not_before(row, when)
+        row.effective_on, row.basis, row.recorded_at = when.day, when.basis.value, uow.now
         uow.record(row, made(event, row.public_state(), details), because=because)
         await remember(uow, self.steps_table, row, fact, details)
 
@@ -452,6 +466,12 @@ class Kind(Generic[R]):
             row.ended, row.ended_on, row.paused_on = True, row.effective_on, None
         elif row.ended and not ended:
             row.ended, row.ended_on = False, None
+
+
+def not_before(row: "MatterRow | Draft", when: When) -> When:
+    """The same, on the day of what happened to the record last where that is later: what follows from
+    something else follows what is on the record."""
+    return When(max(when.day, row.opened_on, row.effective_on), when.basis)
 
 
 def made(event: type[Event], state: Any, details: Mapping[str, Any]) -> Event:

@@ -85,7 +85,7 @@ def _moved(uow: UnitOfWork, clock: Clock, row: Draft) -> Due | None:
     else:
         day += timedelta(days=(uow.today - since).days)
     setattr(row, clock.column, day)
-    return Due(row.subject, row.division, end_of_day(day), payload, provisional)
+    return Due(row.subject, row.division, end_of_day(clock.until(day)), payload, provisional)
 
 
 async def _record(

@@ -186,6 +186,7 @@ class VersionPhase(enum.StrEnum):
     """Where a version of a guideline or of criteria is."""
 
     DRAFTED = "drafted"
+    ISSUED = "issued"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
     REPEALED = "repealed"
@@ -221,6 +222,8 @@ class GuidelineState(MatterState, frozen=True, kw_only=True):
     headings: tuple[PlanHeading, ...] = ()
     headings_lacking: tuple[PlanHeading, ...] = ()
     """What a development plan should speak of and does not."""
+    in_force_on: datetime.date | None = None
+    """The coming day that it was issued for."""
     published_on: datetime.date | None = None
     supersedes: Ref | None = None
     superseded_by: Ref | None = None
@@ -246,6 +249,13 @@ class GuidelineDrafted(Event, frozen=True, kw_only=True):
 @guideline.fact("amended", en="A draft was amended.", zh="修改草案。")
 class GuidelineAmended(Event, frozen=True, kw_only=True):
     """The draft changed."""
+
+    state: GuidelineState
+
+
+@guideline.fact("issued", en="A guideline was issued, in force from a coming day.", zh="印发指引,定日施行。")
+class GuidelineIssued(Event, frozen=True, kw_only=True):
+    """Issued: in force from `in_force_on` on, the version before it until then."""
 
     state: GuidelineState
 
@@ -304,6 +314,8 @@ class CriteriaState(MatterState, frozen=True, kw_only=True):
     conditions: tuple[AdmissionCriterion, ...] = ()
     review_method: Ref | None = None
     """The guideline that says how they are reviewed (业务审查办法)."""
+    in_force_on: datetime.date | None = None
+    """The coming day that it was issued for."""
     published_on: datetime.date | None = None
     supersedes: Ref | None = None
     superseded_by: Ref | None = None
@@ -329,6 +341,13 @@ class CriteriaDrafted(Event, frozen=True, kw_only=True):
 @criteria.fact("amended", en="A draft was amended.", zh="修改草案。")
 class CriteriaAmended(Event, frozen=True, kw_only=True):
     """The draft changed."""
+
+    state: CriteriaState
+
+
+@criteria.fact("issued", en="Criteria were issued, in force from a coming day.", zh="印发准入标准,定日施行。")
+class CriteriaIssued(Event, frozen=True, kw_only=True):
+    """Issued: in force from `in_force_on` on, those before them until then."""
 
     state: CriteriaState
 

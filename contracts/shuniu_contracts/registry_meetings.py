@@ -42,6 +42,7 @@ class CadencePhase(enum.StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"
+    ENDED = "ended"
 
 
 class CadenceState(MatterState, frozen=True, kw_only=True):
@@ -85,6 +86,21 @@ class CadenceResumed(Event, frozen=True, kw_only=True):
     """Taken up again, from the present period on."""
 
     state: CadenceState
+
+
+@cadence.fact("changed", en="A cadence has another interval or strength.", zh="调整定期会议(培训)制度。")
+class CadenceChanged(Event, frozen=True, kw_only=True):
+    """Another interval or strength from the next period on."""
+
+    state: CadenceState
+
+
+@cadence.fact("ended", en="A body does not hold something regularly any more.", zh="废止定期会议(培训)制度。")
+class CadenceEnded(Event, frozen=True, kw_only=True):
+    """Given up: by the body, or with the hub; the subject ends."""
+
+    state: CadenceState
+    reason: Code
 
 
 class MeetingPhase(enum.StrEnum):

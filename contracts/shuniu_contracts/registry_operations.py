@@ -67,6 +67,7 @@ class ReceiptPhase(enum.StrEnum):
     FILED_FOR_RECORD = "filed_for_record"
     REPORTED = "reported"
     CLOSED = "closed"
+    RELEASED = "released"
 
 
 class TaskReceiptState(MatterState, frozen=True, kw_only=True):
@@ -173,7 +174,14 @@ class TaskReceiptReportedLate(Event, frozen=True, kw_only=True):
 
 @task_receipt.fact("amended", en="The task of a receipt changed.", zh="任务调整,签收记录随之调整。")
 class TaskReceiptAmended(Event, frozen=True, kw_only=True):
-    """The task was amended; the receipt has the new day."""
+    """The task was amended; the receipt has the new day, and is to be reported on again."""
+
+    state: TaskReceiptState
+
+
+@task_receipt.fact("released", en="A lower body is not asked any more.", zh="任务调整,不再要求该单位落实。")
+class TaskReceiptReleased(Event, frozen=True, kw_only=True):
+    """The amended task names its division no more; the subject ends."""
 
     state: TaskReceiptState
 

@@ -306,7 +306,7 @@ async def test_a_task_shows_the_tree_of_its_receipts(visitor: Visitor, stack: St
     await visitor.picture("task-form")
     await dialog.get_by_role("button", name="下达").click()
     tree = visitor.page.locator('[data-card="receipts"]')
-    await expect(tree.locator("tbody tr")).to_have_count(2)
+    await expect(tree.locator("tbody tr")).to_have_count(3)  # the district with the sum, and the two
     await tree.locator("a.open").first.click()
     await visitor.page.get_by_role("button", name="签收").click()
     await visitor.page.locator(".dialog").get_by_role("button", name="签收").click()
@@ -326,7 +326,7 @@ async def test_the_tree_of_a_task_goes_down_the_tiers_and_adds_up(visitor: Visit
     await visitor.sign_in("hub_officer")
     await visitor.go(f"/matters/tasks/{task['id']}")
     tree = visitor.page.locator('[data-card="receipts"]')
-    await expect(tree.locator("tbody tr")).to_have_count(4)
+    await expect(tree.locator("tbody tr")).to_have_count(5)
     owed = await everybody(stack, "task-receipts", task_id=task["id"])
     below = next(one["id"] for one in owed if one["division"] == communities[0])
     answer = {"report": "已摸底，无遗漏。", "done": 12}
@@ -334,9 +334,10 @@ async def test_the_tree_of_a_task_goes_down_the_tiers_and_adds_up(visitor: Visit
     numbers = tree.locator(f'tr[data-division="{STREET}"] td.number')
     await expect(numbers.first).to_have_text("3")
     await expect(numbers.last).to_have_text("12")
+    await expect(tree.locator('tr[data-division="120116"] td.number').first).to_have_text("4")
     await expect(tree.locator(f'tr[data-division="{OTHER_STREET}"] td.number').last).to_have_text("0")
     indented = tree.locator(f'tr[data-division="{communities[0]}"] td').first
-    await expect(indented).to_have_css("padding-left", "18px")
+    await expect(indented).to_have_css("padding-left", "36px")
     await visitor.picture("task-tree")
     await visitor.page.locator('[data-card="lists"]').get_by_role("link", name="任务签收清单").click()
     await expect(visitor.page.locator("table.list tbody tr")).to_have_count(4)

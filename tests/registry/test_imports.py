@@ -23,6 +23,8 @@ from chassis.principal import NotPermitted, Principal
 from chassis.region import load_region
 from deploy.regions import profile_file
 from deploy.scenarios.register import compose, write_workbook
+from services.registry.hub.hubs import commands as hubs
+from services.registry.hub.hubs.commands import Department, Route
 from services.registry.imports import commands, worker
 from services.registry.imports.model import TRANSITIONS, WORKING, ImportState
 from services.registry.imports.tables import ImportRow
@@ -143,6 +145,17 @@ async def test_an_imported_row_is_the_same_as_one_entered_by_hand(register: Regi
     assert (fact, data["state"]["name"], data["state"]["categories"]) == (
         "details_changed", "滨海书画协会", ["charity"],
     )  # fmt: skip
+
+
+async def test_an_imported_row_is_routed_by_its_hub(register: Register) -> None:
+    await register.do(
+        hubs.recognise, division="120116", name="枢纽", body="hub", form="mass_organization",
+        recognition="government", recognised_by="mzj", departments=[Department(code="charity_section")],
+        routes=[Route(category="charity", department="charity_section")],
+    )  # fmt: skip
+    await bring(register, workbook([row("滨海书画协会"), row("滨海英语角", 类别="跨境服务")]), apply="all")
+    found = await register.rows("select department from organization order by name")
+    assert {one["department"] for one in found} == {"charity_section", "childrens_work"}
 
 
 async def test_the_same_file_twice_changes_nothing(register: Register) -> None:

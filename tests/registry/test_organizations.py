@@ -13,6 +13,8 @@ from chassis.principal import NotPermitted, Principal
 from chassis.region import load_region
 from chassis.unit_of_work import ForeignDivision, StaleRevision
 from deploy.regions import profile_file
+from services.registry.hub.hubs import commands as hubs
+from services.registry.hub.hubs.commands import Department, Route
 from services.registry.identification.model import MalformedCreditCode, complete_credit_code
 from services.registry.organizations import commands
 from services.registry.organizations.model import (
@@ -141,6 +143,22 @@ async def test_the_category_routes_to_a_department(register: Register) -> None:
     assert moved.department == "womens_work"
     [_, (fact, data)] = await register.events(row.id)
     assert (fact, data["fields"]) == ("details_changed", ["categories", "department"])
+
+
+async def test_the_nearest_hub_routes_before_the_profile(register: Register) -> None:
+    said: dict[str, Any] = {"form": "mass_organization", "recognition": "government", "recognised_by": "mzj"}
+    for division, department in (("120116", "legal_section"), (STREET, "street_office")):
+        await register.do(
+            hubs.recognise, division=division, name="枢纽", body="hub",
+            departments=[Department(code=department)],
+            routes=[Route(category="legal_rights", department=department)], **said,
+        )  # fmt: skip
+    row = await register.do(commands.enter, **found(categories=["普法维权"]))
+    assert row.department == "street_office"
+    elsewhere = {**found("别处的小组", categories=["普法维权"]), "division": "120116013"}
+    assert (await register.do(commands.enter, **elsewhere)).department == "legal_section"
+    moved = await register.do(commands.change_details, id=row.id, details={"categories": ["跨境服务"]})
+    assert moved.department == "childrens_work", "what no hub routes, the profile does"
 
 
 async def test_changing_nothing_records_nothing(register: Register) -> None:

@@ -29,6 +29,7 @@ from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks import commands as tasks
+from services.registry.operations.visits import commands as visits
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, RegistrationRoute
 from services.registry.policy import RegistryPolicy
@@ -193,18 +194,56 @@ async def test_a_districts_task_is_answered_below_and_the_tree_adds_up_above(are
     await area.one.do(receipts.report, id=owed[ONE], report="已完成", done=12)
     await area.two.do(receipts.acknowledge, id=owed[TWO])
     await area.at_rest()
-    tree = await area.district.api.get(f"/v1/tasks/{task}/receipts")
+    [whole] = await area.district.api.get(f"/v1/tasks/{task}/receipts")
+    tree = whole["below"]
     assert [(node["division"], node["state"]) for node in tree] == [
         (ONE, "reported"), (TWO, "acknowledged"), (ELSEWHERE, "due")
     ]  # fmt: skip
     assert [node["own"] for node in tree] == [str(owed[node["division"]]) for node in tree]
-    assert sum(node["answers"]["done"] for node in tree) == 12
+    assert (whole["division"], whole["answers"]["owed"], whole["answers"]["done"]) == (DISTRICT, 3, 12)
     await area.begin(date(2026, 5, 1))
     await area.at_rest()
     await area.two.do(receipts.report, id=owed[TWO], report="已完成", done=3)
     await area.at_rest()
-    tree = await area.district.api.get(f"/v1/tasks/{task}/receipts")
+    [whole] = await area.district.api.get(f"/v1/tasks/{task}/receipts")
+    tree = whole["below"]
     assert [node["answers"]["late"] for node in tree] == [0, 1, 0]
     assert [node["answers"]["overdue"] for node in tree] == [0, 0, 1]
     [street] = await area.two.api.get(f"/v1/tasks/{task}/receipts")
     assert street == tree[1], "the street sees of the tree what the district sees of the street"
+
+
+async def test_whom_a_task_names_no_more_is_released_below(area: Area) -> None:
+    said: dict[str, Any] = {"title": "摸底", "kind": "census", "lead": "office", "due_on": date(2026, 4, 30)}
+    row = await area.district.do(tasks.issue, division=DISTRICT, implementing=[ONE, TWO], **said)
+    await area.at_rest()
+    await area.district.do(tasks.amend, id=row.id, implementing=[ONE])
+    await area.at_rest()
+    owed = "select division, state from task_receipt"
+    assert [tuple(one) for one in await area.one.rows(owed)] == [(ONE, "due")]
+    assert [tuple(one) for one in await area.two.rows(owed)] == [(TWO, "released")]
+    assert await area.two.rows("select from timer") == []
+    [whole] = await area.district.api.get(f"/v1/tasks/{row.id}/receipts")
+    assert [node["division"] for node in whole["below"]] == [ONE]
+
+
+async def test_what_a_visit_found_at_an_organisation_of_a_stack_below_is_a_task_of_its_division(
+    area: Area,
+) -> None:
+    about = await registered(area.one, ONE, "晨光书画社")
+    await area.at_rest()
+    visit = await area.district.do(
+        visits.plan, division=DISTRICT, body="hub", visited=ONE, topics=["finance"], organization_id=about
+    )
+    found = visits.Finding(topic="finance", title="账目不清", words="缺原始凭证", due_on=date(2026, 4, 30))
+    made = await area.district.do(visits.make, id=visit.id, report="已督导", found=[found])
+    assert (made.state, made.findings) == ("made", 1)
+    await area.at_rest()
+    [task] = await area.district.rows("select id, title, implementing, origin_record_id from task")
+    assert tuple(task)[1:] == ("晨光书画社：账目不清", [ONE], visit.id)
+    said = (await area.district.events(visit.id))[-1][1]
+    assert said["tasks"] == [{"id": str(task["id"]), "sequence": 1}]
+    assert "rectifications" not in said
+    [receipt] = await area.one.rows("select task_id, due_on from task_receipt")
+    assert tuple(receipt) == (task["id"], date(2026, 4, 30))
+    assert await area.district.rows("select from rectification") == []

@@ -416,6 +416,9 @@ STEPS: Mapping[str, Way] = {
     "cultivation.achieved": as_far_as_wanted,
     "guidance.moved_on": session_given,
     "guidance.concluded": session_given,
+    "guideline.issued": later("in_force_on"),
+    "criteria.issued": later("in_force_on"),
+    "cadence.changed": says(interval="month"),
     "hub.six_haves_assessed": says(
         haves=[{"have": have.value, "met": True, "evidence": "见台账"} for have in SixHave]
     ),

@@ -24,7 +24,7 @@ from services.registry.applications.model import (
 )
 from services.registry.applications.tables import ApplicationStepRow, RegistrationApplicationRow
 from services.registry.hub.criteria.queries import applicable
-from services.registry.hub.hubs.queries import department_of
+from services.registry.hub.hubs.routing import department_of
 from services.registry.identification.model import normalized_name, organization_name
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import (

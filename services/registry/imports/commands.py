@@ -22,6 +22,7 @@ from chassis import failpoints
 from chassis.model import division_code, step
 from chassis.pinyin import initials
 from chassis.unit_of_work import UnitOfWork
+from services.registry.hub.hubs.routing import Routing, routing
 from services.registry.imports.model import (
     TRANSITIONS,
     WORKING,
@@ -285,7 +286,7 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
         "home": uow.stack, "revision": 1, "sequence": 1, "basis": row.basis, "recorded_at": uow.now,
         "import_id": str(row.id),
     }  # fmt: skip
-    policy = uow.policy(RegistryPolicy)
+    routes = await routing(uow)
     copied = _copied(row.mapping or {})
     in_order = itemgetter(*copied)
     brought: list[str] = []
@@ -297,7 +298,7 @@ async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: 
             organizations: list[tuple[Any, ...]] = []
             days: list[tuple[Any, ...]] = []
             for place, draft in enumerate(chunk):
-                values = _values(common, draft, policy)
+                values = _values(common, draft, routes)
                 organizations.append(in_order(values))
                 brought.append(values["id"])
                 days.extend(_days(values, draft))
@@ -330,7 +331,7 @@ async def _write(
     await failpoints.reach(CHUNK_WRITTEN)
 
 
-def _values(common: dict[str, Any], draft: Draft, policy: RegistryPolicy) -> dict[str, Any]:
+def _values(common: dict[str, Any], draft: Draft, routes: Routing) -> dict[str, Any]:
     """Every column's value; plain values, since 100,000 rows of a session would be no import. Ids are texts,
     which the driver reads faster than UUID objects."""
     given = draft.values
@@ -354,7 +355,7 @@ def _values(common: dict[str, Any], draft: Draft, policy: RegistryPolicy) -> dic
         "registered_on": registered_on,
         "registration_route": given.get("route", "unknown") if registered else None,
         "categories": categories,
-        "department": given.get("department") or policy.department_for(categories),
+        "department": given.get("department") or routes.department(given["division"], categories),
         "charity": _FLAGS.get(given.get("charity")),
         "four_no_fees_declared": _FLAGS.get(given.get("four_no_fees_declared")),
         "hub_link": link,

@@ -15,7 +15,8 @@ from chassis.acting import Acting
 from chassis.model import Refusal, division_code, refuse_all
 from chassis.principal import Principal
 from chassis.received import Received
-from chassis.unit_of_work import UnitOfWork
+from chassis.unit_of_work import UnitOfWork, When
+from services.registry.hub.hubs.routing import department_of
 from services.registry.identification.model import credit_code, legacy_number, organization_name
 from services.registry.organizations.hooks import CAME_ON_RECORD, IDENTIFIED, MERGED, MERGING, TAKEN_DIRECT
 from services.registry.organizations.merging import move
@@ -150,9 +151,9 @@ async def _save_unique(uow: UnitOfWork, row: OrganizationRow, *, new: bool) -> N
         raise
 
 
-def _apply(row: OrganizationRow, details: Details, policy: RegistryPolicy) -> list[str]:
+async def _apply(uow: UnitOfWork, row: OrganizationRow, details: Details) -> list[str]:
     """Put `details` into the row; returns the fields that changed, raises every fault at once."""
-    faults: list[Refusal] = []
+    policy, faults = uow.policy(RegistryPolicy), list[Refusal]()
     before = {name: getattr(row, name, None) for name in (*DETAILS, "department")}
     for name, value in details.items():
         try:
@@ -161,7 +162,7 @@ def _apply(row: OrganizationRow, details: Details, policy: RegistryPolicy) -> li
             faults.append(fault)
     refuse_all(faults)
     if "categories" in details and details.get("department") is None:
-        row.department = policy.department_for(row.categories)
+        row.department = await department_of(uow, row.division, row.categories)
     return [name for name in before if getattr(row, name) != before[name]]
 
 
@@ -239,7 +240,9 @@ async def enter(
     """
     if owned := STEP_OF_ENTRY.get(status_on_record):
         own_step(uow, owned)
-    row = _new(uow, entered(status_on_record, legal_form, basis), division, details, effective_on, basis, id)
+    row = await _new(
+        uow, entered(status_on_record, legal_form, basis), division, details, effective_on, basis, id
+    )
     if status_on_record is LegalStatus.FILED:
         row.filed_on = row.effective_on
     await _save_unique(uow, row, new=True)
@@ -260,7 +263,7 @@ async def register_new(
     Raises what `enter` raises, `CreditCodeMissing`, `CreditCodeOfOtherForm`, `NotDirectlyRegistrable`.
     """
     axes = entered(LegalStatus.REGISTERED, legal_form, basis)
-    row = _new(uow, axes, division, details, effective_on, basis, id)
+    row = await _new(uow, axes, division, details, effective_on, basis, id)
     row.registered_on = row.effective_on
     row.registration_route = route.value
     _check_registration(row, uow.policy(RegistryPolicy), basis)
@@ -276,7 +279,7 @@ async def register_new(
     return row
 
 
-def _new(
+async def _new(
     uow: UnitOfWork, axes: Axes, division: str, details: Details, effective_on: date | None, basis: Basis,
     id: UUID | None,
 ) -> OrganizationRow:  # fmt: skip
@@ -293,7 +296,7 @@ def _new(
         legal_status=axes.legal_status.value,
     )
     row.axes = axes
-    _apply(row, {"categories": (), **details}, uow.policy(RegistryPolicy))
+    await _apply(uow, row, {"categories": (), **details})
     refuse_all(check_days(uow.today, founded_on=row.founded_on, effective_on=row.effective_on))
     return row
 
@@ -336,7 +339,7 @@ async def register(
     """The authority registered an organisation that is on the record already (登记)."""
     row = await _load(uow, id)
     row.axes = row.axes.registered(legal_form, basis)
-    _apply(row, details, uow.policy(RegistryPolicy))
+    await _apply(uow, row, details)
     _date(uow, row, effective_on, basis)
     row.registered_on = row.effective_on
     row.registration_route = route.value
@@ -365,7 +368,7 @@ async def change_details(
     before = row.legal_form
     if legal_form is not None:
         row.legal_form = entered(LegalStatus(row.legal_status), legal_form, basis).legal_form.value
-    fields = _apply(row, details, uow.policy(RegistryPolicy))
+    fields = await _apply(uow, row, details)
     if row.legal_form != before:
         fields.append("legal_form")
     if not fields:
@@ -573,7 +576,8 @@ async def merge(
     uow.permission = None  # what follows is the rule's, also in divisions where the caller may not act
     for row in (loser, survivor):
         _date(uow, row, effective_on, basis)
-    await MERGING(uow, loser, survivor)
+    with uow.following(When(loser.effective_on, basis)):
+        await MERGING(uow, loser, survivor)
     loser.merged_into, loser.merged_into_sequence = survivor.id, survivor.sequence
     loser.ended, loser.ended_on = True, loser.effective_on
     await uow.session.flush()  # frees the loser's code before the survivor takes it

@@ -7,6 +7,7 @@ still stops the deadlines of its records, and finds those that were opened at th
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -14,15 +15,17 @@ from shuniu_contracts import Basis
 from sqlmodel import select
 
 from chassis.matters import MatterRow
-from chassis.unit_of_work import NotFound, UnitOfWork
+from chassis.unit_of_work import NotFound, UnitOfWork, When
 from services.registry.organizations.model import AlreadyEnded
 from services.registry.organizations.tables import OrganizationRow
 
 R = TypeVar("R", bound=Any)
 _LOCK: Final = "select from organization where id = any($1) order by id for update"
 _STANDING: Final = """
-with kept as (select id, paused_on, ended from organization where id = any($1) order by id for share)
-select id, paused_on is not null as still from kept where not ended
+with kept as (
+    select id, paused_on, ended, ended_on from organization where id = any($1) order by id for share
+)
+select id, paused_on is not null as still, ended, ended_on from kept
 """
 _ABOUT: Final = 'select organization_id from "{table}" where id = $1'
 _ONE: Final = "select from organization where id = $1 for update"
@@ -31,19 +34,25 @@ _ONE: Final = "select from organization where id = $1 for update"
 async def of_organization(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """Which organisation `organization_id` means, its division, and how far its own events had come.
 
-    Where the organisation has to stand still, the deadlines of the record wait from its beginning.
+    Where the organisation has to stand still, the deadlines of the record wait from its beginning. What one
+    that has ended did until its last day can be entered as history (F10, F11, F13).
 
     Raises `NotFound`, also where the caller may not see it, and `AlreadyEnded`.
     """
     row = await _locked(uow, arguments["organization_id"], "/organization_id")
     uow.authorize(row.division)
-    if row.ended:
+    if row.ended and not _was_there(row.ended_on, uow.when()):
         raise AlreadyEnded(status=row.legal_status, into="-", at="/organization_id")
     paused_on = None if row.paused_on is None else uow.today
     return {
         "division": row.division, "organization_id": row.id, "organization_sequence": row.sequence,
         "paused_on": paused_on,
     }  # fmt: skip
+
+
+def _was_there(ended_on: date | None, when: When) -> bool:
+    """Whether an organisation that has ended by now was there then, and then is told as history."""
+    return when.basis is not Basis.LIVE and ended_on is not None and when.day <= ended_on
 
 
 async def belong(uow: UnitOfWork, row: Any, organization_id: UUID) -> Mapping[str, Any]:
@@ -100,23 +109,31 @@ async def lock(uow: UnitOfWork, organizations: Sequence[UUID]) -> None:
 
 async def standing_still(uow: UnitOfWork, organizations: Sequence[UUID | None]) -> set[UUID]:
     """Those of them that stand still. None of the others begins to before this transaction has ended."""
-    return {id for id, still in (await _standing(uow, organizations)).items() if still}
+    standing = await _standing(uow, organizations)
+    return {id for id, one in standing.items() if one["still"] and not one["ended"]}
 
 
 async def open_about(uow: UnitOfWork, rows: Sequence[R]) -> list[R]:
     """Those of the new records whose organisations are on the record still, and stay so until this
-    transaction has ended; where one stands still, its record waits from its beginning."""
+    transaction has ended, or were on it when history has the record; where one stands still, its record waits
+    from its beginning."""
     standing = await _standing(uow, [row.organization_id for row in rows])
-    found = [row for row in rows if row.organization_id in standing]
+    found = [row for row in rows if _can_be_about(row, standing.get(row.organization_id))]
     for row in found:
-        waits = standing[row.organization_id] and row.basis == Basis.LIVE.value
+        waits = standing[row.organization_id]["still"] and row.basis == Basis.LIVE.value
         row.paused_on = uow.today if waits else None
     return found
 
 
-async def _standing(uow: UnitOfWork, organizations: Sequence[UUID | None]) -> Mapping[UUID, bool]:
+def _can_be_about(row: Any, standing: Any) -> bool:
+    if standing is None or not standing["ended"]:
+        return standing is not None
+    return _was_there(standing["ended_on"], When(row.effective_on, Basis(row.basis)))
+
+
+async def _standing(uow: UnitOfWork, organizations: Sequence[UUID | None]) -> Mapping[UUID, Any]:
     rows = await uow.connection.fetch(_STANDING, organizations)
-    return {row["id"]: row["still"] for row in rows}
+    return {row["id"]: row for row in rows}
 
 
 def ahead(row: type[MatterRow]) -> Callable[[UnitOfWork, UUID], Awaitable[None]]:

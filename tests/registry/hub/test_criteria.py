@@ -17,7 +17,7 @@ from services.registry.hub.criteria import commands as criteria
 from services.registry.hub.criteria.commands import Condition
 from services.registry.hub.criteria.model import ConditionTwice
 from services.registry.hub.guidelines import commands as guidelines
-from services.registry.hub.versions.model import FieldUnknown, OlderThanInForce
+from services.registry.hub.versions.model import FieldUnknown, NotComing, OlderThanInForce
 from services.registry.organizations.model import LegalForm, RegistrationRoute
 from tests.registry.conftest import Api, Register
 
@@ -85,6 +85,61 @@ async def test_a_condition_that_a_body_published_has_its_english_name_in_the_rev
     for field in ("criteria_met", "criteria_failed"):
         assert forms["codes"][field] == {"premises": "有固定场所", "funds": "有经费来源"}
         assert forms["english"][field] == {"premises": "premises of its own"}
+
+
+async def test_a_version_issued_for_a_coming_day_is_in_force_from_it_on(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 23))
+    first = await published(register, "2026-1", PREMISES)
+    second = await drafted(register, "2027-1", PREMISES, FUNDS)
+    with pytest.raises(NotComing):
+        await register.do(criteria.issue, id=second, in_force_on=date(2026, 11, 23))
+    await register.do(criteria.issue, id=second, in_force_on=date(2026, 12, 1))
+    row = await register.do(criteria.issue, id=second, in_force_on=date(2027, 1, 1))
+    assert (row.state, row.in_force_on, row.published_on) == ("issued", date(2027, 1, 1), None)
+
+    async def holds() -> tuple[str, int]:
+        found = await api.get("/v1/criteria-in-force", division=STREET)
+        return found["version"], len(found["conditions"])
+
+    await register.begin(date(2026, 12, 31))
+    assert await register.fire_timers() == 0
+    assert await holds() == ("2026-1", 1)
+    await register.begin(date(2027, 1, 1))
+    assert await register.fire_timers() == 1
+    assert await holds() == ("2027-1", 2)
+    rows = await register.rows("select state, published_on, ended_on, effective_on from criteria order by id")
+    day = date(2027, 1, 1)
+    assert [tuple(row) for row in rows] == [
+        ("superseded", date(2026, 11, 23), day, day), ("published", day, None, day)
+    ]  # fmt: skip
+    assert await register.facts(second) == ["drafted", "issued", "issued", "published"]
+    assert (await register.facts(first))[-1] == "superseded"
+
+
+async def test_after_a_standstill_it_has_been_in_force_since_its_day(register: Register) -> None:
+    await register.begin(date(2026, 11, 23))
+    row = await register.do(
+        guidelines.draft, division=DISTRICT, kind="measures", series="hub", version="1", title="管理办法",
+        body="office",
+    )  # fmt: skip
+    await register.do(guidelines.issue, id=row.id, in_force_on=date(2027, 1, 1))
+    await register.begin(date(2027, 1, 9))
+    assert await register.fire_timers() == 1
+    state = (await register.events(row.id))[-1][1]["state"]
+    assert (state["published_on"], state["effective_on"]) == ("2027-01-01", "2027-01-01")
+
+
+async def test_what_was_issued_can_be_taken_back_and_history_waits_for_no_day(register: Register) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await drafted(register, "2027-1")
+    await register.do(criteria.issue, id=id, in_force_on=date(2027, 1, 1))
+    await register.do(criteria.discard, id=id)
+    past: dict[str, Any] = {"effective_on": date(2013, 3, 1), "basis": Basis.HISTORICAL}
+    old = await drafted(register, "2013", **past)
+    await register.do(criteria.issue, id=old, in_force_on=date(2013, 5, 1), **past)
+    assert await register.rows("select from timer") == []
+    row = await register.do(criteria.publish, id=old, effective_on=date(2013, 5, 1), basis=Basis.HISTORICAL)
+    assert (row.state, row.published_on) == ("published", date(2013, 5, 1))
 
 
 async def test_a_condition_is_not_met_and_failed_at_once(register: Register) -> None:

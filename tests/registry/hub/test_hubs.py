@@ -47,9 +47,12 @@ async def test_recognition_opens_what_the_body_holds_regularly_and_its_end_stops
     with pytest.raises(Exception, match=str(id)):
         await recognised(register)
     await register.do(hubs.withdraw, id=id, reason="reform")
-    assert {row["state"] for row in await register.rows("select state from cadence")} == {"stopped"}
+    assert {row["state"] for row in await register.rows("select state from cadence")} == {"ended"}
     again = await recognised(register)
     assert again != id
+    anew = await register.rows("select gathering from cadence where state = 'running' order by gathering")
+    assert [row["gathering"] for row in anew] == sorted(row["gathering"] for row in running)
+    assert len(await register.rows("select from timer where kind = 'cadences.period'")) == len(running)
 
 
 async def test_a_recognition_of_the_past_starts_nothing(register: Register) -> None:

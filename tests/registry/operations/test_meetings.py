@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from chassis.matters.kind import AlreadyThere
 from services.registry.operations.cadences import commands as cadences
-from services.registry.operations.cadences.model import UnknownGathering
+from services.registry.operations.cadences.model import NothingChanged, UnknownGathering
 from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.meetings.model import AskedByCadence, OutsidePeriod, PartExceedsWhole
+from services.registry.operations.periods import Interval, Strength
 from services.registry.operations.tasks import commands as tasks
 from services.registry.organizations.model import Basis
 from tests.registry.conftest import POLICY, Api, Register
@@ -119,6 +121,41 @@ async def test_a_cadence_stops_goes_on_and_is_there_once(register: Register) -> 
         effective_on=date(2019, 1, 1), basis=Basis.HISTORICAL,
     )  # fmt: skip
     assert len(await register.rows("select from timer where kind = 'cadences.period'")) == 1
+
+
+async def test_another_interval_holds_from_the_next_period_on(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    id = await cadence(register)
+    with pytest.raises(NothingChanged):
+        await register.do(cadences.change, id=id)
+    row = await register.do(cadences.change, id=id, interval=Interval.MONTH, strength=Strength.IN_PRINCIPLE)
+    assert (row.state, row.interval, row.strength) == ("running", "month", "in_principle")
+    assert [one["period"] for one in await of(register, id)] == ["2026-Q4"], "the present one stays as it is"
+    await register.begin(date(2027, 1, 1))
+    await register.fire_timers()
+    assert [one["period"] for one in await of(register, id)] == ["2026-Q4", "2027-01"]
+    await register.begin(date(2027, 2, 1))
+    await register.fire_timers()
+    assert [one["period"] for one in await of(register, id)] == ["2026-Q4", "2027-01", "2027-02"]
+
+
+async def test_what_a_body_gave_up_it_can_hold_again(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    id = await cadence(register)
+    with pytest.raises(AlreadyThere, match=str(id)):
+        await cadence(register)
+    ended = await register.do(cadences.end, id=id, reason="reform")
+    assert (ended.state, ended.ended) == ("ended", True)
+    assert await register.rows("select from timer where kind = 'cadences.period'") == []
+    assert await cadence(register, interval=Interval.YEAR) != id
+
+
+async def test_all_of_the_profile_leaves_alone_what_somebody_stopped(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    id = await cadence(register)
+    await register.do(cadences.stop, id=id, reason="busy")
+    opened = await register.do(cadences.open_all, division=DISTRICT, body="womens_federation")
+    assert "special_topic" not in [row.gathering for row in opened]
 
 
 async def test_a_cadence_of_what_the_region_lists_no_more_stops_and_says_so(register: Register) -> None:

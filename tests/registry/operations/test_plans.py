@@ -5,10 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from uuid_utils.compat import uuid7
 
+from chassis.unit_of_work import NotFound
 from services.registry.operations.plans import commands as plans
 from services.registry.operations.plans.model import NoSuchPart, PartDone, SpanReversed
 from tests.registry.conftest import Api, Register
+from tests.registry.references import meeting
 
 pytestmark = pytest.mark.integration
 
@@ -52,6 +55,13 @@ async def test_what_was_due_on_a_day_is_said_once_and_the_next_day_waited_for(re
         await register.do(plans.meet, id=id, number=2)
     with pytest.raises(NoSuchPart):
         await register.do(plans.meet, id=id, number=3)
+
+
+async def test_the_meeting_that_adopted_it_is_on_the_record(register: Register) -> None:
+    id = await adopted(register, meeting_id=(held := await meeting(register)))
+    assert (await register.events(id))[0][1]["state"]["meeting"] == {"id": str(held), "sequence": 1}
+    with pytest.raises(NotFound):
+        await adopted(register, meeting_id=uuid7())
 
 
 async def test_what_is_met_is_waited_for_no_more(register: Register) -> None:

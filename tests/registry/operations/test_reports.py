@@ -10,6 +10,8 @@ from shuniu_contracts import Basis, Ref
 from shuniu_contracts import registry_operations as contract
 from uuid_utils.compat import uuid7
 
+from services.registry.hub.hubs import commands as hubs
+from services.registry.hub.hubs.commands import Department, Route
 from services.registry.operations.answers import commands as answers
 from services.registry.operations.upward import commands as upward
 from services.registry.operations.upward.model import NotAbove
@@ -80,6 +82,21 @@ async def test_a_report_is_routed_by_its_category_and_the_sender_sees_the_answer
     assert seen["answered_by"] == DISTRICT
     await liaison.post(f"/v1/upward-reports/{id}/closing")
     assert await register.rows("select from timer") == []
+
+
+async def test_the_hub_that_routes_the_category_has_it_in_its_queue(register: Register, api: Api) -> None:
+    hub = await register.do(
+        hubs.recognise, division=DISTRICT, name="区妇联", body="womens_federation", form="mass_organization",
+        recognition="government", recognised_by="civil_affairs",
+        departments=[Department(code="rights_office", duties=["rights"]), Department(code="office")],
+        routes=[Route(category="legal_rights", department="rights_office")],
+    )  # fmt: skip
+    [received] = await here(register, await filed(register))
+    assert received["department"] == "rights_office"
+    [other] = await here(register, await filed(register, category="family_education"))
+    assert other["department"] == "childrens_work", "what the hub does not route, the profile does"
+    queues = await api.get(f"/v1/hubs/{hub.id}/queues")
+    assert [(one["department"], one["reports"]) for one in queues] == [("rights_office", 1), ("office", 0)]
 
 
 async def test_a_late_answer_raises_it_one_tier_until_there_is_nobody_higher(register: Register) -> None:

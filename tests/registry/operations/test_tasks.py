@@ -9,10 +9,12 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_operations as contract
 from uuid_utils.compat import uuid7
 
+from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.plans import commands as plans
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks import commands as tasks
 from services.registry.operations.tasks.model import NotBelow
+from services.registry.origins import NoSuchOrigin
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -48,12 +50,15 @@ async def test_every_division_named_owes_a_receipt_and_answers_it(register: Regi
     assert await register.fire_timers() == 3, "the task and the two that did not answer"
     await register.do(receipts.report, id=two, report="已完成", done=3)
     assert (await register.facts(two))[-2:] == ["became_overdue", "reported_late"]
-    tree = await api.get(f"/v1/tasks/{task}/receipts")
-    assert [(node["division"], node["state"]) for node in tree] == [
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert [(node["division"], node["state"]) for node in district["below"]] == [
         (STREETS[0], "reported"), (STREETS[1], "reported"), (STREETS[2], "due")
     ]  # fmt: skip
-    assert sum(node["answers"]["done"] for node in tree) == 15
-    assert [node["answers"]["overdue"] for node in tree] == [0, 0, 1]
+    assert (district["division"], district["own"], district["state"]) == ("120116", None, None)
+    assert district["answers"] == {
+        "owed": 3, "acknowledged": 2, "reported": 2, "late": 1, "overdue": 1, "done": 15
+    }  # fmt: skip
+    assert [node["answers"]["overdue"] for node in district["below"]] == [0, 0, 1]
     await register.do(tasks.complete, id=task)
     assert {row["state"] for row in (await owed(register, task)).values()} == {"closed"}
     assert await register.facts(three) == ["opened", "became_overdue", "closed"]
@@ -99,6 +104,54 @@ async def test_an_amended_task_is_to_be_reported_on_again(register: Register) ->
         await register.do(tasks.amend, id=task, implementing=["120111001"])
 
 
+async def test_who_has_reported_is_left_alone_when_others_come_or_go(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 9, 1))
+    task = await issued(register, implementing=STREETS[:2])
+    found = await owed(register, task)
+    one, two = (found[street]["id"] for street in STREETS[:2])
+    await register.do(receipts.report, id=one, report="已完成", done=4)
+    await register.do(tasks.amend, id=task, implementing=[STREETS[0], STREETS[2]])
+    found = await owed(register, task)
+    assert [found[street]["state"] for street in STREETS] == ["reported", "released", "due"]
+    assert await register.facts(two) == ["opened", "released"]
+    assert await register.rows("select from timer where subject = $1", str(two)) == []
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert [node["division"] for node in district["below"]] == [STREETS[0], STREETS[2]]
+    assert (district["answers"]["owed"], district["answers"]["reported"]) == (2, 1)
+    await register.do(tasks.amend, id=task, implementing=STREETS)
+    again = await register.rows(
+        "select state from task_receipt where task_id = $1 and division = $2 order by id", task, STREETS[1]
+    )
+    assert [row["state"] for row in again] == ["released", "due"], "asked again, with a receipt of its own"
+
+
+async def test_who_is_to_report_again_has_not_reported(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 9, 1))
+    task = await issued(register, implementing=STREETS[:1])
+    one = (await owed(register, task))[STREETS[0]]["id"]
+    await register.do(receipts.report, id=one, report="已完成", done=4)
+    await register.do(tasks.amend, id=task, due_on=date(2026, 10, 15))
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert (district["answers"]["reported"], district["answers"]["done"]) == (0, 4)
+    await register.begin(date(2026, 10, 20))
+    await register.fire_timers()
+    name = "task-receipts.late_standing"
+    assert (await api.get("/v1/figures"))["figures"][name]["value"] == 1
+    await register.do(receipts.report, id=one, report="再次反馈", done=6)
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert [district["answers"][key] for key in ("reported", "late", "done")] == [1, 1, 6]
+    assert (await api.get("/v1/figures"))["figures"][name]["value"] == 0
+
+
+async def test_a_task_comes_of_something_that_is_on_the_record(register: Register) -> None:
+    meeting = await register.do(meetings.open_, division="120116", body="office", gathering="special_topic")
+    task = await issued(register, origin="meeting", origin_record_id=meeting.id)
+    state = (await register.events(task))[0][1]["state"]
+    assert state["origin_record"] == {"id": str(meeting.id), "sequence": 1}
+    with pytest.raises(NoSuchOrigin):
+        await issued(register, origin="meeting", origin_record_id=uuid7())
+
+
 async def test_a_task_of_the_city_reaches_the_divisions_of_this_stack_only(register: Register) -> None:
     await register.begin(date(2026, 9, 1))
     state = contract.TaskState(
@@ -129,9 +182,15 @@ async def test_a_district_sees_the_sum_of_what_is_below_each_division(register: 
     task = await issued(register, implementing=below)
     found = await owed(register, task)
     await register.do(receipts.report, id=found["120116001002"]["id"], report="完成", done=5)
-    [street] = await api.get(f"/v1/tasks/{task}/receipts")
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    [street] = district["below"]
     assert (street["answers"]["owed"], street["answers"]["reported"], street["answers"]["done"]) == (3, 1, 5)
     assert [node["division"] for node in street["below"]] == below[1:]
+    streets = await issued(register, implementing=["120116001001", "120116005001", "120116005002"])
+    [district] = await api.get(f"/v1/tasks/{streets}/receipts")
+    sums = [(node["division"], node["answers"]["owed"], node["own"]) for node in district["below"]]
+    assert sums == [("120116001", 1, None), ("120116005", 2, None)], "streets that owe nothing themselves"
+    assert district["answers"]["owed"] == 3
     liaison = api.as_("liaison", "120116001002")
     assert [node["division"] for node in await liaison.get(f"/v1/tasks/{task}/receipts")] == below[2:]
 

@@ -1,4 +1,4 @@
-"""The use cases of admission criteria: draft, amend, publish, supersede, repeal, discard."""
+"""The use cases of admission criteria: draft, amend, issue, publish, supersede, repeal, discard."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from shuniu_contracts import registry_hub as contract
 
-from chassis.matters import Kind
+from chassis.http.fields import Day
+from chassis.matters import Kind, Step
 from chassis.matters.history import plain
 from chassis.model import refuse_all
 from chassis.unit_of_work import NotFound, UnitOfWork
@@ -14,8 +15,8 @@ from services.registry.fields import Code, Codes, DocumentNumber, Text
 from services.registry.hub.criteria.model import check_conditions
 from services.registry.hub.criteria.tables import CriteriaRow
 from services.registry.hub.guidelines.tables import GuidelineRow
-from services.registry.hub.versions.commands import check_fields, take_the_place
-from services.registry.hub.versions.model import STATES_ZH, TRANSITIONS, VersionPhase
+from services.registry.hub.versions.commands import check_fields, coming_into_force, take_the_place
+from services.registry.hub.versions.model import STATES_ZH, TRANSITIONS, VersionPhase, check_coming
 from services.registry.tables import MatterStepRow
 
 
@@ -31,10 +32,17 @@ class Condition(BaseModel):
 
 Conditions = Annotated[list[Condition], Field(max_length=50)]
 
+
+def _superseding() -> Step[CriteriaRow]:
+    """Declared after its kind, whose clock takes it."""
+    return supersede
+
+
 CRITERIA = Kind(
     CriteriaRow, VersionPhase, TRANSITIONS, initial=VersionPhase.DRAFTED,
     zh="准入标准", en="admission criteria", path="admission-criteria", steps=MatterStepRow,
-    states_zh=STATES_ZH, unique=("division", "series", "version"), filters=("series", "version", "body"),
+    states_zh=STATES_ZH, clocks=(coming_into_force(contract.CriteriaPublished, _superseding),),
+    unique=("division", "series", "version"), filters=("series", "version", "body"),
 )  # fmt: skip
 
 
@@ -74,6 +82,20 @@ async def supersede(
     superseded_by_id: Annotated[UUID | None, Field(title="替代它的版本")] = None,
 ) -> None:  # fmt: skip
     """Another version took its place: by publication, or one that is kept elsewhere."""
+
+
+@CRITERIA.step(contract.CriteriaIssued, zh="印发，定日施行", needs="publish", path="issuing")
+async def issue(
+    uow: UnitOfWork, row: CriteriaRow, *,
+    in_force_on: Annotated[Day, Field(title="定于施行日期")],
+    adopted_by: Annotated[Text | None, Field(title="审议通过的会议")] = None,
+    document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
+) -> None:  # fmt: skip
+    """Issued now, in force from a coming day (自…起施行), which can be set anew; raises `NotComing`.
+
+    The version before it holds until then.
+    """
+    check_coming(row.effective_on, in_force_on)
 
 
 @CRITERIA.step(contract.CriteriaPublished, zh="印发", needs="publish", path="publication")

@@ -1,4 +1,4 @@
-"""The use cases of guidelines: draft, amend, publish, supersede, repeal, discard."""
+"""The use cases of guidelines: draft, amend, issue, publish, supersede, repeal, discard."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,22 +6,30 @@ from uuid import UUID
 from pydantic import Field
 from shuniu_contracts import registry_hub as contract
 
-from chassis.matters import Kind, words
+from chassis.http.fields import Day
+from chassis.matters import Kind, Step, words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
 from services.registry.hub.guidelines.model import HEADINGS_ZH, headings_lacking
 from services.registry.hub.guidelines.tables import GuidelineRow
-from services.registry.hub.versions.commands import check_fields, take_the_place
-from services.registry.hub.versions.model import STATES_ZH, TRANSITIONS, VersionPhase
+from services.registry.hub.versions.commands import check_fields, coming_into_force, take_the_place
+from services.registry.hub.versions.model import STATES_ZH, TRANSITIONS, VersionPhase, check_coming
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
 Headings = Annotated[list[contract.PlanHeading], Field(max_length=5)]
 _HEADINGS = Field(title="规划内容", json_schema_extra=words(HEADINGS_ZH))
 
+
+def _superseding() -> Step[GuidelineRow]:
+    """Declared after its kind, whose clock takes it."""
+    return supersede
+
+
 GUIDELINES = Kind(
     GuidelineRow, VersionPhase, TRANSITIONS, initial=VersionPhase.DRAFTED,
     zh="指引和办法", en="guidelines", path="guidelines", steps=MatterStepRow, states_zh=STATES_ZH,
+    clocks=(coming_into_force(contract.GuidelinePublished, _superseding),),
     unique=("division", "series", "version"), filters=("kind", "series", "version", "body"),
 )  # fmt: skip
 
@@ -66,6 +74,20 @@ async def supersede(
     superseded_by_id: Annotated[UUID | None, Field(title="替代它的版本")] = None,
 ) -> None:  # fmt: skip
     """Another version took its place: by publication, or one that is kept elsewhere."""
+
+
+@GUIDELINES.step(contract.GuidelineIssued, zh="印发，定日施行", needs="publish", path="issuing")
+async def issue(
+    uow: UnitOfWork, row: GuidelineRow, *,
+    in_force_on: Annotated[Day, Field(title="定于施行日期")],
+    adopted_by: Annotated[Text | None, Field(title="审议通过的会议")] = None,
+    document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
+) -> None:  # fmt: skip
+    """Issued now, in force from a coming day (自…起施行), which can be set anew; raises `NotComing`.
+
+    The version before it holds until then.
+    """
+    check_coming(row.effective_on, in_force_on)
 
 
 @GUIDELINES.step(contract.GuidelinePublished, zh="印发", needs="publish", path="publication")

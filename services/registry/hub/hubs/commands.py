@@ -190,7 +190,7 @@ async def assess_six_haves(
 @HUBS.step(contract.HubWithdrawn, zh="撤销认定", needs="recognise", path="withdrawal")
 async def withdraw(uow: UnitOfWork, row: HubRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """The recognition ends, and with it what the body has to hold regularly."""
-    await cadences.stop_all(uow, division=row.division, body=row.body, reason=reason)
+    await cadences.end_all(uow, division=row.division, body=row.body, on=row.effective_on, reason=reason)
 
 
 def _settle(uow: UnitOfWork, row: HubRow) -> None:

@@ -10,13 +10,11 @@ from shuniu_contracts.registry_hub import HubForm
 from sqlmodel import col, select
 
 from chassis.http import Named, Reading
-from chassis.model import ancestors, is_within, is_zone, tier
-from chassis.unit_of_work import UnitOfWork
+from chassis.model import is_within, is_zone, tier
 from services.registry.area import OwnFigures
 from services.registry.hub.hubs.commands import FORMS_ZH
-from services.registry.hub.hubs.model import HubPhase, department_among
+from services.registry.hub.hubs.model import HubPhase
 from services.registry.hub.hubs.tables import HubRow
-from services.registry.policy import RegistryPolicy
 
 TIERS_ZH = {
     "city": "市级",
@@ -106,23 +104,6 @@ async def queues(reading: Reading, *, id: UUID) -> list[Queue]:
         )
         for one in hub.departments
     ]  # fmt: skip
-
-
-async def department_of(uow: UnitOfWork, division: str, categories: Sequence[str]) -> str | None:
-    """The section that deals with such an organisation: by the routing of the nearest hub, or the profile's.
-
-    The nearest is the hub of the division itself, then of those above it (R09, L10).
-    """
-    found = await uow.session.exec(
-        select(HubRow).where(
-            col(HubRow.division).in_([*ancestors(division), division]),
-            HubRow.state == HubPhase.RECOGNISED.value,
-        )
-    )
-    for hub in sorted(found, key=lambda one: (-len(one.division), one.id)):
-        if (department := department_among(hub.routes, categories)) is not None:
-            return department
-    return uow.policy(RegistryPolicy).department_for(list(categories))
 
 
 NAMES: Mapping[str, Named] = {

@@ -1,12 +1,12 @@
-"""Publication of a version: the one that was in force is superseded in the same transaction."""
+"""A version comes into force, at once or on a coming day; the one before it is superseded with that."""
 
-from collections.abc import Collection
-from typing import TypeVar
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar
 
-from shuniu_contracts import Basis
+from shuniu_contracts import Basis, Event
 from sqlmodel import col, select
 
-from chassis.matters import Step
+from chassis.matters import Clock, Step
 from chassis.model import refuse_all
 from chassis.unit_of_work import UnitOfWork
 from services.registry.hub.versions.model import FieldUnknown, VersionPhase, check_order
@@ -25,6 +25,22 @@ def check_fields(uow: UnitOfWork, fields: Collection[str]) -> None:
         for value in fields
         if value not in known
     )
+
+
+def coming_into_force(published: type[Event], supersede: Callable[[], Step[Any]]) -> Clock:
+    """The clock that brings an issued version into force when its day begins (自…起施行).
+
+    `supersede` gives the step of the version before it, which is declared after the kind.
+    """
+
+    async def take(uow: UnitOfWork, row: Any) -> None:
+        row.effective_on = row.in_force_on
+        await take_the_place(uow, row, supersede())
+
+    return Clock(
+        "in_force", {"issued"}, published, "published", rule="version.in_force_on", column="in_force_on",
+        begins=True, restarts={"issued"}, first=take,
+    )  # fmt: skip
 
 
 async def take_the_place(uow: UnitOfWork, row: R, superseded: Step[R]) -> None:

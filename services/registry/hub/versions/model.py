@@ -10,6 +10,7 @@ class VersionPhase(StrEnum):
     """Where a version is."""
 
     DRAFTED = "drafted"
+    ISSUED = "issued"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
     REPEALED = "repealed"
@@ -19,6 +20,12 @@ class VersionPhase(StrEnum):
 TRANSITIONS: Transitions[VersionPhase] = {
     VersionPhase.DRAFTED: {
         "amended": VersionPhase.DRAFTED,
+        "issued": VersionPhase.ISSUED,
+        "published": VersionPhase.PUBLISHED,
+        "discarded": VersionPhase.DISCARDED,
+    },
+    VersionPhase.ISSUED: {
+        "issued": VersionPhase.ISSUED,
         "published": VersionPhase.PUBLISHED,
         "discarded": VersionPhase.DISCARDED,
     },
@@ -34,6 +41,7 @@ TRANSITIONS: Transitions[VersionPhase] = {
 
 STATES_ZH = {
     VersionPhase.DRAFTED: "草案",
+    VersionPhase.ISSUED: "已印发、待施行",
     VersionPhase.PUBLISHED: "现行",
     VersionPhase.SUPERSEDED: "已被替代",
     VersionPhase.REPEALED: "已废止",
@@ -50,6 +58,15 @@ class OlderThanInForce(Refusal):
     en = "It would be in force from {day}, before version '{version}', {since}; enter versions in order."
 
 
+class NotComing(Refusal):
+    """A day of coming into force that is not after the day on which the version is issued."""
+
+    code = "version_day_not_coming"
+    kind = RefusalKind.INVALID
+    zh = "施行日期 {in_force_on} 应晚于印发日期 {issued_on}；当日或已经施行的，请办理“印发”。"
+    en = "It is to be in force from {in_force_on}, not after {issued_on}; publish what is in force by then."
+
+
 class FieldUnknown(Refusal):
     """A field of work that the region does not list."""
 
@@ -57,6 +74,12 @@ class FieldUnknown(Refusal):
     kind = RefusalKind.INVALID
     zh = "领域“{value}”不在本地区类别中；可用：{known}。"
     en = "'{value}' is no category of this region: {known}."
+
+
+def check_coming(issued_on: date, in_force_on: date) -> None:
+    """Raise `NotComing`."""
+    if in_force_on <= issued_on:
+        raise NotComing(at="/in_force_on", in_force_on=in_force_on, issued_on=issued_on)
 
 
 def check_order(day: date, version: str, since: date) -> None:

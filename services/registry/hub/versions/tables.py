@@ -20,6 +20,7 @@ class VersionRow(MatterRow):
     adopted_by: str | None = Field(default=None, title="审议通过的会议")
     document_number: str | None = Field(default=None, title="文号")
     fields: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="适用领域")
+    in_force_on: date | None = Field(default=None, title="定于施行日期")
     published_on: date | None = Field(default=None, title="施行日期")
     supersedes_id: UUID | None = Field(default=None, title="替代的版本")
     supersedes_sequence: int = Field(default=0, sa_type=sa.BigInteger)

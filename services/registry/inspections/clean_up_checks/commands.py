@@ -100,7 +100,8 @@ async def self_check(
     row.late = row.overdue or (row.due_on is not None and row.effective_on > row.due_on)
     leading = ["administrative_staff"] if administrative_staff else []
     row.problems = sorted({*problems, *(one.value for one in violations), *leading})
-    if "four_nos" in asked:
+    about = await uow.session.get_one(OrganizationRow, row.organization_id)
+    if "four_nos" in asked and not about.ended:  # what an ended one did is history of this check alone
         await organizations.change_details(
             uow, id=row.organization_id, details={"four_no_fees_declared": four_nos},
             effective_on=row.effective_on, basis=Basis(row.basis),
@@ -196,7 +197,7 @@ async def _decouple(
 ) -> None:
     """Move the organisation's decoupling on where it can take this step; it may be ahead already."""
     organization = await uow.load(OrganizationRow, row.organization_id)
-    if step in DECOUPLING_TRANSITIONS[Decoupling(organization.decoupling)]:
+    if not organization.ended and step in DECOUPLING_TRANSITIONS[Decoupling(organization.decoupling)]:
         await organizations.decouple(
             uow, id=row.organization_id, step=step,
             administrative_leaders=row.administrative_staff or 0,

@@ -10,9 +10,9 @@ from chassis.http.fields import Day, Division
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, DocumentNumber, Text, Words
+from services.registry.hub.hubs.routing import department_of
 from services.registry.operations.answers.model import TRANSITIONS, ReportAnswerPhase
 from services.registry.operations.answers.tables import ReportAnswerRow
-from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
 REPORT_ANSWERS = Kind(
@@ -38,8 +38,8 @@ async def receive(
     title: Annotated[Text, Field(title="标题")],
     due_on: Annotated[Day | None, Field(title="答复期限")] = None,
 ) -> None:  # fmt: skip
-    """A report from below: the department of its category deals with it, where there is one (R09)."""
-    row.department = uow.policy(RegistryPolicy).department_for([category])
+    """A report from below: the section to which hub or profile routes its category (R09, L10)."""
+    row.department = await department_of(uow, row.division, [category])
 
 
 @REPORT_ANSWERS.step(contract.ReportAnswerRouted, zh="分办", needs="write", path="routing")

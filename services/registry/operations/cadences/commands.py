@@ -1,4 +1,4 @@
-"""The use cases of cadences: open, stop, resume; the timer that opens each period's record."""
+"""The use cases of cadences: open, change, stop, resume, end; the timer that opens each period's record."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,12 @@ from chassis.matters import Kind, words
 from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
-from services.registry.operations.cadences.model import TRANSITIONS, CadencePhase, UnknownGathering
+from services.registry.operations.cadences.model import (
+    TRANSITIONS,
+    CadencePhase,
+    NothingChanged,
+    UnknownGathering,
+)
 from services.registry.operations.cadences.tables import CadenceRow
 from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.meetings.tables import MeetingRow
@@ -41,7 +46,11 @@ NOT_LISTED = "not_listed"
 CADENCES = Kind(
     CadenceRow, CadencePhase, TRANSITIONS, initial=CadencePhase.RUNNING,
     zh="定期会议（培训）制度", en="cadences", path="cadences", unit="项", steps=MatterStepRow,
-    states_zh={CadencePhase.RUNNING: "执行中", CadencePhase.STOPPED: "已停止"},
+    states_zh={
+        CadencePhase.RUNNING: "执行中",
+        CadencePhase.STOPPED: "已停止",
+        CadencePhase.ENDED: "已废止",
+    },
     unique=("division", "body", "gathering"), filters=("body", "gathering"),
 )  # fmt: skip
 
@@ -62,8 +71,26 @@ async def open_(
     """A body holds this regularly; interval and strength are the profile's unless it sets its own."""
     listed = _listed(uow, gathering)
     row.interval, row.strength = (interval or listed.interval).value, (strength or listed.strength).value
-    if row.basis == Basis.LIVE.value:
-        await uow.schedule(PERIOD, row.subject, row.division, at=uow.now, payload=_payload(uow.today))
+    await _run(uow, row)
+
+
+@CADENCES.step(contract.CadenceChanged, zh="调整", needs="write", path="change")
+async def change(
+    uow: UnitOfWork, row: CadenceRow, *,
+    interval: Annotated[
+        Interval | None, Field(title="周期", json_schema_extra=words(INTERVALS_ZH))
+    ] = None,
+    strength: Annotated[
+        Strength | None, Field(title="要求强度", json_schema_extra=words(STRENGTHS_ZH))
+    ] = None,
+    owner: Annotated[Code | None, Field(title="负责人")] = None,
+) -> None:  # fmt: skip
+    """Another interval or strength from the next period on; the record of the present one stays as it is.
+
+    Raises `NothingChanged`.
+    """
+    if interval is None and strength is None and owner is None:
+        raise NothingChanged(at="/interval")
 
 
 @CADENCES.step(contract.CadenceStopped, zh="停止", needs="write", path="stop")
@@ -76,31 +103,48 @@ async def stop(uow: UnitOfWork, row: CadenceRow, *, reason: Annotated[Code, Fiel
 async def resume(uow: UnitOfWork, row: CadenceRow) -> None:
     """It goes on, from the present period; raises `UnknownGathering`."""
     _listed(uow, row.gathering)
-    await uow.schedule(PERIOD, row.subject, row.division, at=uow.now, payload=_payload(uow.today))
+    await _run(uow, row)
+
+
+@CADENCES.step(contract.CadenceEnded, zh="废止", needs="write", path="end")
+async def end(uow: UnitOfWork, row: CadenceRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
+    """Given up for good: no further period is opened, and the body can have a new one."""
+    await uow.cancel(PERIOD, [row.subject])
+
+
+async def _run(uow: UnitOfWork, row: CadenceRow) -> None:
+    """Open the record of the present period at once; history opens none."""
+    if row.basis == Basis.LIVE.value:
+        await uow.schedule(PERIOD, row.subject, row.division, at=uow.now, payload=_payload(uow.today))
 
 
 async def open_all(uow: UnitOfWork, *, division: str, body: str) -> Sequence[CadenceRow]:
-    """Every cadence of the profile's list that the body does not have yet (R01-R04, R35)."""
+    """Every cadence of the profile's list that the body does not have (R01-R04, R35).
+
+    One that was stopped it still has: whoever stopped it resumes it.
+    """
     uow.authorize(division)
     there = await uow.session.exec(
-        select(CadenceRow.gathering).where(CadenceRow.division == division, CadenceRow.body == body)
+        select(CadenceRow.gathering).where(
+            CadenceRow.division == division, CadenceRow.body == body, col(CadenceRow.ended).is_(False)
+        )
     )
     known = set(there)
     wanted = [one.code for one in _policy(uow).gatherings if one.code not in known]
     return [await open_(uow, division=division, body=body, gathering=code) for code in wanted]
 
 
-async def stop_all(uow: UnitOfWork, *, division: str, body: str, reason: str) -> None:
-    """Every cadence of the body that runs stops, with this reason."""
+async def end_all(uow: UnitOfWork, *, division: str, body: str, on: date, reason: str) -> None:
+    """Every cadence that the body had on the day `on` ends, with this reason; later ones are not of then."""
     found = await uow.session.exec(
         select(CadenceRow)
         .where(CadenceRow.division == division, CadenceRow.body == body, CadenceRow.home == uow.stack)
-        .where(CadenceRow.state == CadencePhase.RUNNING.value)
+        .where(col(CadenceRow.ended).is_(False), CadenceRow.opened_on <= on)
         .order_by(col(CadenceRow.id))
         .with_for_update()
     )
     for row in found:
-        await stop.on(uow, row, reason=reason)
+        await end.on(uow, row, reason=reason)
 
 
 def _policy(uow: UnitOfWork) -> OperationsPolicy:

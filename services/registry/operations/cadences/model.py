@@ -10,13 +10,32 @@ class CadencePhase(StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"
+    ENDED = "ended"
 
 
 TRANSITIONS: Transitions[CadencePhase] = {
-    CadencePhase.RUNNING: {"stopped": CadencePhase.STOPPED},
-    CadencePhase.STOPPED: {"resumed": CadencePhase.RUNNING},
+    CadencePhase.RUNNING: {
+        "changed": CadencePhase.RUNNING,
+        "stopped": CadencePhase.STOPPED,
+        "ended": CadencePhase.ENDED,
+    },
+    CadencePhase.STOPPED: {
+        "changed": CadencePhase.STOPPED,
+        "resumed": CadencePhase.RUNNING,
+        "ended": CadencePhase.ENDED,
+    },
+    CadencePhase.ENDED: {},
 }
 """至少每季度 (R01), 原则上每个季度 (R02), 每季度 (R03), 定期 (R04)."""
+
+
+class NothingChanged(Refusal):
+    """A change that names nothing new."""
+
+    code = "cadence_not_changed"
+    kind = RefusalKind.INVALID
+    zh = "请填写新的周期、要求强度或负责人。"
+    en = "Say what is new: interval, strength or owner."
 
 
 class UnknownGathering(Refusal):

@@ -13,8 +13,11 @@ class CadenceRow(MatterRow, Table, table=True):
 
     __tablename__ = "cadence"
     __table_args__ = (
-        sa.Index("uq_cadence_division_body_gathering", "division", "body", "gathering", unique=True),
-    )
+        sa.Index(
+            "uq_cadence_division_body_gathering", "division", "body", "gathering", unique=True,
+            postgresql_where=sa.text("not ended"),
+        ),
+    )  # fmt: skip
     stream = ("registry", "cadence")
     public = contract.CadenceState
 

@@ -11,8 +11,9 @@ from shuniu_contracts import registry_operations as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.model import refuse_all
-from chassis.unit_of_work import UnitOfWork
+from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Codes, Count, DocumentNumber, Text, Words
+from services.registry.operations.meetings.tables import MeetingRow
 from services.registry.operations.plans.model import (
     TRANSITIONS,
     PartDone,
@@ -102,7 +103,16 @@ async def adopt(
     framework: Annotated[Codes, Field(title="所属行动")] = [],  # noqa: B006, read only
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
-    """A plan with its span and phases; where they disagree, it is said and not refused (F44)."""
+    """A plan with its span and phases; where they disagree, it is said and not refused (F44).
+
+    A meeting that is named has to be on the record; raises `NotFound`.
+    """
+    if meeting_id is not None:
+        with uow.session.no_autoflush:
+            meeting = await uow.session.get(MeetingRow, meeting_id)
+        if meeting is None:
+            raise NotFound.of(MeetingRow, meeting_id, at="/meeting_id")
+        row.meeting_sequence = meeting.sequence
     _set(row, stages, due)
 
 

@@ -31,6 +31,7 @@ RECEIPTS = Kind(
         ReceiptPhase.FILED_FOR_RECORD: "已报备",
         ReceiptPhase.REPORTED: "已反馈",
         ReceiptPhase.CLOSED: "办结",
+        ReceiptPhase.RELEASED: "不再要求",
     },
     clocks=(
         Clock(
@@ -75,23 +76,32 @@ class Asked:
 
 
 async def reach(uow: UnitOfWork, asked: Asked, *, because: Received[Any] | None = None) -> None:
-    """Open the receipts that divisions of this stack owe and do not have; open ones follow an amendment."""
+    """Let the receipts of this stack's divisions be those that the task asks for.
+
+    Who owes one and has none gets it; who is named no more is released; the others follow another day or
+    title, and are otherwise left alone: what was reported stays reported where others come or go.
+    """
     here = [
         division
         for division in asked.implementing
         if is_within(division, uow.stack) and uow.home_of(division) == uow.stack
     ]
     await uow.session.flush()
+    row = TaskReceiptRow
     known = (
         await uow.session.exec(
-            select(TaskReceiptRow.id, TaskReceiptRow.division).where(
-                TaskReceiptRow.task_id == asked.task_id, TaskReceiptRow.home == uow.stack
+            select(row.id, row.division, col(row.due_on), row.title).where(
+                row.task_id == asked.task_id, row.home == uow.stack, row.state != ReceiptPhase.RELEASED.value
             )
         )
     ).all()
-    there = {division: id for id, division in known}
-    if there:
-        await _follow(uow, list(there.values()), asked, because)
+    dropped = [id for id, division, _, _ in known if division not in here]
+    changed = [
+        id for id, division, *said in known if division in here and said != [asked.due_on, asked.title]
+    ]  # fmt: skip
+    await advance_many(uow, RECEIPTS, dropped, contract.TaskReceiptReleased, because=because)
+    await _follow(uow, changed, asked, because)
+    there = {division for _, division, _, _ in known}
     await open_many(uow, open_, [_row(uow, asked, one) for one in here if one not in there], because=because)
 
 
@@ -108,8 +118,14 @@ def _row(uow: UnitOfWork, asked: Asked, division: str) -> Draft:
 async def _follow(uow: UnitOfWork, ids: list[UUID], asked: Asked, because: Received[Any] | None) -> None:
     def change(row: Draft) -> None:
         row.due_on, row.title, row.task_sequence = asked.due_on, asked.title, asked.sequence
+        _ask_again(row)
 
     await advance_many(uow, RECEIPTS, ids, contract.TaskReceiptAmended, change=change, because=because)
+
+
+def _ask_again(row: TaskReceiptRow | Draft) -> None:
+    """What was reported before does not answer what is asked now; how much was done stays said."""
+    row.reported_on, row.late = None, False
 
 
 async def close_all(uow: UnitOfWork, task_id: UUID, *, because: Received[Any] | None = None) -> None:
@@ -166,6 +182,12 @@ async def report(
 @RECEIPTS.step(contract.TaskReceiptAmended, zh="随任务调整", needs="write", path="amendment")
 async def follow(uow: UnitOfWork, row: TaskReceiptRow) -> None:
     """The task on paper changed: it is to be reported on again."""
+    _ask_again(row)
+
+
+@RECEIPTS.step(contract.TaskReceiptReleased, zh="不再要求", needs="write", path="release")
+async def release(uow: UnitOfWork, row: TaskReceiptRow) -> None:
+    """The task names this division no more: by itself, or where the task came on paper."""
 
 
 @RECEIPTS.step(contract.TaskReceiptClosed, zh="办结", needs="write", path="closing")

@@ -13,10 +13,11 @@ class ReceiptPhase(StrEnum):
     FILED_FOR_RECORD = "filed_for_record"
     REPORTED = "reported"
     CLOSED = "closed"
+    RELEASED = "released"
 
 
 _REPORTED = {"reported": ReceiptPhase.REPORTED, "reported_late": ReceiptPhase.REPORTED}
-_FOLLOWS = {"closed": ReceiptPhase.CLOSED}
+_FOLLOWS = {"closed": ReceiptPhase.CLOSED, "released": ReceiptPhase.RELEASED}
 
 TRANSITIONS: Transitions[ReceiptPhase] = {
     ReceiptPhase.DUE: {
@@ -42,5 +43,7 @@ TRANSITIONS: Transitions[ReceiptPhase] = {
         **_FOLLOWS,
     },
     ReceiptPhase.CLOSED: {},
+    ReceiptPhase.RELEASED: {},
 }
-"""签收, 报备 (R05), 反馈 (R07); a task that is amended is to be reported on again."""
+"""签收, 报备 (R05), 反馈 (R07); an amended task is to be reported on again, and whom it names no more is
+released."""

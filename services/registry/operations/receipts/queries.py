@@ -1,6 +1,6 @@
 """The tree of receipts of one task: what each division, and all below it, has answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import select
 
 from chassis.http import Reading
+from chassis.model import ancestors, is_within
 from services.registry.operations.receipts.model import ReceiptPhase
 from services.registry.operations.receipts.tables import TaskReceiptRow
 from services.registry.operations.tasks.tables import TaskRow
@@ -46,12 +47,13 @@ class ReceiptNode(BaseModel):
 
 
 async def tree(reading: Reading, *, id: UUID) -> list[ReceiptNode]:
-    """The receipts of the task `id` by division, each with the sum of those below; the lowest where it is
-    owed. Divisions of the caller only."""
+    """The receipts of the task `id` from the body that issued it down to those that owe one, each division
+    between with the sum of all below it. Divisions of the caller only; who was released owes nothing."""
     rows = (
         await reading.session.exec(
             select(TaskReceiptRow)
             .where(TaskReceiptRow.task_id == id, reading.within(TaskReceiptRow.division))
+            .where(TaskReceiptRow.state != ReceiptPhase.RELEASED.value)
             .order_by(TaskReceiptRow.division)
         )
     ).all()
@@ -61,22 +63,27 @@ async def tree(reading: Reading, *, id: UUID) -> list[ReceiptNode]:
 
 
 def _branches(reading: Reading, rows: Sequence[TaskReceiptRow]) -> list[ReceiptNode]:
-    """A forest by prefix: rows come in the order of their divisions, an ancestor before those below it."""
+    """A forest by prefix. The rows come in the order of their divisions, and so do the nodes."""
     top: list[ReceiptNode] = []
-    path: list[ReceiptNode] = []
+    known: dict[str, ReceiptNode] = {}
     for row in rows:
-        while path and not row.division.startswith(path[-1].division):
-            path.pop()
-        node = _node(reading, row)
-        (path[-1].below if path else top).append(node)
-        path.append(node)
-        for one in path:
-            one.answers.add(row)
+        beside = top
+        for code in _path(reading, row):
+            if code not in known:
+                name = reading.region.division_name(code)
+                known[code] = ReceiptNode(division=code, name=name, answers=Answers())
+                beside.append(known[code])
+            known[code].answers.add(row)
+            beside = known[code].below
+        own = known[row.division]
+        own.own, own.state, own.due_on = row.id, ReceiptPhase(row.state), row.due_on
     return top
 
 
-def _node(reading: Reading, row: TaskReceiptRow) -> ReceiptNode:
-    return ReceiptNode(
-        division=row.division, name=reading.region.division_name(row.division), answers=Answers(), own=row.id,
-        state=ReceiptPhase(row.state), due_on=row.due_on,
-    )  # fmt: skip
+def _path(reading: Reading, row: TaskReceiptRow) -> Iterator[str]:
+    """From the issuer, or the highest below it that the caller may see whole here, to the division itself."""
+    for code in ancestors(row.division):
+        asked_here = is_within(code, row.issuer) and is_within(code, reading.stack)
+        if asked_here and reading.principal.covers(code):
+            yield code
+    yield row.division

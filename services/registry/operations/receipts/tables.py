@@ -16,11 +16,16 @@ class TaskReceiptRow(MatterRow, Table, table=True):
     """One body's answer to one task; its division is the body's."""
 
     __tablename__ = "task_receipt"
-    __table_args__ = (sa.Index("uq_task_receipt_task_division", "task_id", "division", unique=True),)
+    __table_args__ = (
+        sa.Index(
+            "uq_task_receipt_task_division", "task_id", "division", unique=True,
+            postgresql_where=sa.text("state <> 'released'"),
+        ),
+    )  # fmt: skip
     stream = ("registry", "task_receipt")
     public = contract.TaskReceiptState
     dated: ClassVar[Dated] = {
-        "opened": ("due_on",), "amended": ("due_on",),
+        "opened": ("due_on",), "amended": ("due_on", "reported_on"),
         "reported": ("reported_on",), "reported_late": ("reported_on",),
     }  # fmt: skip
 

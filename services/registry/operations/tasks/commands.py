@@ -14,6 +14,7 @@ from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks.model import TRANSITIONS, TaskPhase, check_implementing
 from services.registry.operations.tasks.tables import TaskRow
+from services.registry.origins import sequence_of
 from services.registry.tables import MatterStepRow
 
 Divisions = Annotated[list[Division], Field(max_length=500)]
@@ -57,10 +58,13 @@ async def issue(
 ) -> None:  # fmt: skip
     """Give a task to the bodies of the divisions named; each owes a receipt, whatever its stack (R08).
 
-    An instruction of a leader (批示) becomes one, with its words and who gave it kept here.
+    An instruction of a leader (批示) becomes one, with its words and who gave it kept here. What it came of
+    has to be on the record; raises `NoSuchOrigin`.
     """
     if instruction is not None:
         row.origin = row.origin or "instruction"
+    if origin_record_id is not None:
+        row.origin_record_sequence = await sequence_of(uow, origin_record_id, at="/origin_record_id")
     row.implementing = sorted(set(implementing))
     refuse_all(check_implementing(row.division, row.implementing))
     await receipts.reach(uow, receipts.Asked.of(row))
@@ -73,7 +77,8 @@ async def amend(
     implementing: Annotated[Divisions | None, Field(title="落实单位区划")] = None,
     reason: Annotated[Words | None, Field(title="理由")] = None,
 ) -> None:  # fmt: skip
-    """Another day, or more bodies that carry it out; receipts that are open follow."""
+    """Another day, on which everybody reports anew, or other bodies: who comes owes a receipt, who goes is
+    released, and who stays is left alone."""
     if implementing is not None:
         row.implementing = sorted(set(implementing))
         refuse_all(check_implementing(row.division, row.implementing))

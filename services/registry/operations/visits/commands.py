@@ -16,6 +16,7 @@ from services.registry.operations.tasks import commands as tasks
 from services.registry.operations.visits.model import TRANSITIONS, VisitPhase, check_visited
 from services.registry.operations.visits.tables import SupervisionVisitRow
 from services.registry.organizations.concerning import belong
+from services.registry.organizations.tables import OrganizationRow
 from services.registry.tables import MatterStepRow
 
 
@@ -85,11 +86,15 @@ async def make(
     found: Annotated[list[Finding], Field(title="发现问题", max_length=50)] = [],  # noqa: B006, read only
     revisit_on: Annotated[Day | None, Field(title="回访日期")] = None,
 ) -> Mapping[str, Any]:  # fmt: skip
-    """It was made; what was found is a rectification of the organisation, or a task of the division."""
+    """It was made; what was found is a rectification of the organisation, or a task of the division.
+
+    Of an organisation whose home is a stack below it is a task of its division, whose body takes it up.
+    """
     row.made_on, row.findings, row.due_on = row.effective_on, len(found), revisit_on
-    owed = [await _owe(uow, row, one) for one in found]
+    about = await _visited(uow, row)
+    owed = [await _owe(uow, row, one, about) for one in found]
     refs = [{"id": str(one.id), "sequence": one.sequence} for one in owed]
-    return {"rectifications" if row.organization_id is not None else "tasks": refs}
+    return {"rectifications" if about is not None and about.home == uow.stack else "tasks": refs}
 
 
 @SUPERVISION_VISITS.step(contract.SupervisionVisitRevisited, zh="回访", needs="write", path="revisit")
@@ -117,14 +122,25 @@ async def cancel(
     """It will not be made."""
 
 
-async def _owe(uow: UnitOfWork, row: SupervisionVisitRow, finding: Finding) -> Any:
-    if row.organization_id is not None:
+async def _owe(
+    uow: UnitOfWork, row: SupervisionVisitRow, finding: Finding, about: OrganizationRow | None
+) -> Any:
+    """What it becomes, of the visit's own day and basis. The record of an organisation is its home's to open:
+    where that is a stack below, its division is given the task to have it put right."""
+    if about is not None and about.home == uow.stack:
         return await rectifications.open_(
-            uow, organization_id=row.organization_id, origin="supervision_visit", topics=[finding.topic],
+            uow, organization_id=about.id, origin="supervision_visit", topics=[finding.topic],
             findings=finding.words, due_on=finding.due_on, origin_record_id=row.id,
         )  # fmt: skip
+    title = finding.title if about is None else f"{about.name[:90]}：{finding.title[:100]}"
     return await tasks.issue(
-        uow, division=row.division, title=finding.title, kind="finding", lead=row.body,
-        implementing=[row.visited], due_on=finding.due_on, content=finding.words, origin="visit",
-        origin_record_id=row.id,
+        uow, division=row.division, title=title, kind="finding", lead=row.body,
+        implementing=[row.visited if about is None else about.division], due_on=finding.due_on,
+        content=finding.words, origin="visit", origin_record_id=row.id,
     )  # fmt: skip
+
+
+async def _visited(uow: UnitOfWork, row: SupervisionVisitRow) -> OrganizationRow | None:
+    if row.organization_id is None:
+        return None
+    return await uow.session.get_one(OrganizationRow, row.organization_id)

@@ -72,8 +72,9 @@ async def stop(uow: UnitOfWork, row: ReturnCallRow, *, reason: Annotated[Code, F
 
 @CALLS.step(contract.ReturnCallResumed, zh="恢复", needs="write", path="resumption")
 async def resume(uow: UnitOfWork, row: ReturnCallRow) -> None:
-    """It goes on with the present period."""
-    await _wait(uow, row, period_of(uow.today, Interval(row.interval)))
+    """It goes on with the present period; what was resumed in the past opens nothing."""
+    if row.basis == Basis.LIVE.value:
+        await _wait(uow, row, period_of(uow.today, Interval(row.interval)))
 
 
 async def _wait(uow: UnitOfWork, row: ReturnCallRow, period: Period) -> None:

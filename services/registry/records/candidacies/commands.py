@@ -151,8 +151,9 @@ async def nominate(uow: UnitOfWork, row: CandidacyRow) -> None:
         )  # fmt: skip
     else:
         organization = await organizations.change_details(
-            uow, id=row.organization_id, details={"development_mode": row.mode}
-        )
+            uow, id=row.organization_id, details={"development_mode": row.mode},
+            effective_on=row.effective_on, basis=Basis(row.basis),
+        )  # fmt: skip
     row.organization_id, row.organization_sequence = organization.id, organization.sequence
 
 
