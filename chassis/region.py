@@ -76,6 +76,14 @@ class Calendar:
             left -= working
         return day, provisional
 
+    def working_day_before(self, end: date, days: int) -> date:
+        """The day that many working days before `end`, whatever day that is."""
+        day, left = end, days
+        while left > 0:
+            day -= timedelta(days=1)
+            left -= self.is_working(day)[0]
+        return day
+
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and with `end`."""
         return sum(self.is_working(start + timedelta(days=n))[0] for n in range(1, (end - start).days + 1))

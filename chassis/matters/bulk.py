@@ -79,12 +79,13 @@ async def _start_clocks(
     for clock in kind.clocks:
         by_rule = (counted or {}).get(clock.name, {})
         due = [
-            Due(one.subject, one.division, end_of_day(clock.until(day)), **by_rule.get(one.subject, {}))
+            Due(one.subject, one.division, end_of_day(until), **by_rule.get(one.subject, {}))
             for one in drafts
             if one.state in clock.runs_in
             and one.basis == Basis.LIVE.value
             and not clock.stands_still(one)
             and (day := getattr(one, clock.column)) is not None
+            and (until := clock.until(uow, day)) is not None
         ]
         await uow.schedule_all(clockwork.timer_kind(kind, clock), due)
 

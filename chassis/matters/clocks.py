@@ -37,6 +37,10 @@ class Clock:
     column: str = "due_on"
     begins: bool = False
     """Whether it falls due when its day begins, on which the fact is true, not when it has passed."""
+    ahead: Callable[[Any], int | None] | None = None
+    """For a reminder: how many working days before the day in `column` it falls due, by the policy; None for
+    none. It stands behind the clock that sets that day, marks nothing as late, and is left out where its own
+    day is over."""
     runs_on: bool = False
     """Whether it goes on while the record's other deadlines stand still: a validity, a time on a list."""
     restarts: Collection[str] = field(default_factory=frozenset)
@@ -49,9 +53,15 @@ class Clock:
     """What is recorded where the calendar of a new year moves a day that was provisional; None for clocks
     that do not count in working days."""
 
-    def until(self, day: date) -> date:
-        """The last day on which nothing happens yet."""
-        return day - timedelta(days=1) if self.begins else day
+    def until(self, uow: UnitOfWork, day: date) -> date | None:
+        """The last day on which nothing happens yet, for a clock whose day is `day`; None for no timer."""
+        if self.ahead is None:
+            return day - timedelta(days=1) if self.begins else day
+        days = self.ahead(uow.policies)
+        if days is None:
+            return None
+        eve = uow.region.calendar.working_day_before(day, days) - timedelta(days=1)
+        return eve if eve >= uow.today else None
 
     def stands_still(self, row: "MatterRow | Draft") -> bool:
         """Whether it has to wait for the end of a pause."""
@@ -93,10 +103,11 @@ async def _start(uow: UnitOfWork, kind: "Kind[Any]", clock: Clock, row: "MatterR
         )
     else:
         due = _day(uow, clock, row, days)
-        if due is None:
+        until = None if due is None else clock.until(uow, due)
+        if until is None:
             await uow.cancel(name, [row.subject])
         else:
-            await uow.schedule(name, row.subject, row.division, on=clock.until(due))
+            await uow.schedule(name, row.subject, row.division, on=until)
     setattr(row, clock.column, due)
 
 
@@ -125,6 +136,8 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
         if not await due.take():
             return
         due_on = getattr(row, clock.column)
+        if clock.ahead is not None and due_on < uow.today:
+            return  # after a standstill: what passed meanwhile is said by the clock of that day
         details = {"due_on": due_on, "rule": clock.rule}
         if clock.first is not None:
             details |= await clock.first(uow, row) or {}
@@ -132,7 +145,7 @@ def timer_of(kind: "Kind[Any]", clock: Clock) -> Timer:
             on = due_on if clock.begins else uow.today
             await kind.advance(uow, row, clock.fact, clock.event, details, on=on)
         else:
-            row.overdue = True
+            row.overdue = row.overdue or clock.ahead is None
             await kind.remark(uow, row, clock.fact, clock.event, details)
         if clock.then is not None:
             await clock.then(uow, row)

@@ -62,9 +62,10 @@ def names_of_period(kinds: Iterable[Kind[Any]]) -> dict[str, Named]:
                     "次", f"{kind.zh}：期内{zh}", f"{kind.en}: {other.fact} in the period"
                 )
         for clock in kind.clocks:
+            what = "期内逾期" if clock.ahead is None else "期内临期提醒"
             found.setdefault(
                 f"{kind.path}.facts.{clock.fact}",
-                Named("次", f"{kind.zh}：期内逾期", f"{kind.en}: {clock.fact} in the period"),
+                Named("次", f"{kind.zh}：{what}", f"{kind.en}: {clock.fact} in the period"),
             )
     return found
 

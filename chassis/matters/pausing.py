@@ -78,14 +78,17 @@ def _moved(uow: UnitOfWork, clock: Clock, row: Draft) -> Due | None:
         return None
     payload: dict[str, Any] | None = None
     provisional = False
-    if clock.days is not None and clock.working:
+    if clock.ahead is not None:
+        pass  # of the day that the clock before it has moved
+    elif clock.days is not None and clock.working:
         left = uow.region.calendar.working_days_between(since, day)
         day, provisional = uow.region.calendar.add_working_days(uow.today, left)
         payload = {WORKING_DAYS: [uow.today.isoformat(), left]}
     else:
         day += timedelta(days=(uow.today - since).days)
     setattr(row, clock.column, day)
-    return Due(row.subject, row.division, end_of_day(clock.until(day)), payload, provisional)
+    until = clock.until(uow, day)
+    return None if until is None else Due(row.subject, row.division, end_of_day(until), payload, provisional)
 
 
 async def _record(

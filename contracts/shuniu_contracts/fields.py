@@ -170,6 +170,13 @@ class DeadlineResumed(Event, frozen=True, kw_only=True):
     previous_due_on: datetime.date | None = None
 
 
+class DeadlineNeared(Event, frozen=True, kw_only=True):
+    """A deadline is near: once for each, with the day it is due and the rule that says how long before."""
+
+    due_on: datetime.date
+    rule: Code
+
+
 class Overdue(Event, frozen=True, kw_only=True):
     """A deadline passed: once for each, with the day it was due and the rule that set it."""
 

@@ -13,6 +13,7 @@ from shuniu_contracts.fields import (
     EXACT,
     Code,
     Count,
+    DeadlineNeared,
     Division,
     DocumentNumber,
     Event,
@@ -200,6 +201,13 @@ class TaskReceiptBecameOverdue(Overdue, frozen=True, kw_only=True):
     state: TaskReceiptState
 
 
+@task_receipt.fact("deadline_neared", en="A lower body is to report soon.", zh="反馈期限临近。")
+class TaskReceiptDeadlineNeared(DeadlineNeared, frozen=True, kw_only=True):
+    """Some working days before the day."""
+
+    state: TaskReceiptState
+
+
 class PlanPhase(enum.StrEnum):
     """Where a plan is."""
 
@@ -323,6 +331,13 @@ class PlanMilestoneMissed(Overdue, frozen=True, kw_only=True):
     state: PlanState
     milestones: tuple[Count, ...] = ()
     phases: tuple[Count, ...] = ()
+
+
+@plan.fact("deadline_neared", en="A milestone or a phase's end is near.", zh="节点或阶段期限临近。")
+class PlanDeadlineNeared(DeadlineNeared, frozen=True, kw_only=True):
+    """Some working days before the next day of the plan."""
+
+    state: PlanState
 
 
 @plan.fact("concluded", en="A plan was concluded.", zh="规划(方案)完成。")

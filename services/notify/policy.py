@@ -88,6 +88,13 @@ DEFAULT_RULES = (
         acknowledge_within_days=3,
     ),
     RulePolicy(
+        name="deadline_near",
+        events=("registry.plan.deadline_neared", "registry.task_receipt.deadline_neared"),
+        roles=("hub_officer", "liaison"),
+        reach=Reach.OWN,
+        template="deadline_near",
+    ),
+    RulePolicy(
         name="duty_opened",
         events=("partybuild.coverage_duty.opened",),
         roles=_COVERAGE_ROLES,

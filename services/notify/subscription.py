@@ -7,6 +7,8 @@ ORGANIZATIONS = ("registry", "organization")
 AGGREGATES = (
     ORGANIZATIONS,
     ("registry", "registration_application"),
+    ("registry", "plan"),
+    ("registry", "task_receipt"),
     ("partybuild", "coverage_duty"),
     ("partybuild", "party_organization"),
     ("partybuild", "instructor"),

@@ -52,7 +52,7 @@ READS: Mapping[tuple[str, str], Collection[str]] = {
     ("notify", "notify"): (
         "registry.organization", "registry.registration_application", "partybuild.coverage_duty",
         "partybuild.party_organization", "partybuild.instructor", "grants.round", "grants.application",
-        *REPLAYS,
+        "registry.plan", "registry.task_receipt", *REPLAYS,
     ),
     ("console", "console"): tuple(CATALOGUE),
     ("registry", "registry"): (

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from shuniu_contracts import Basis, Event, Ref, grants, partybuild, registry
+from shuniu_contracts import Basis, Event, Ref, grants, partybuild, registry, registry_operations
 
 DISTRICT = "120116"
 STREET = "120116005"
@@ -60,6 +60,14 @@ EVENTS: dict[str, Event] = {
         ),
         due_on=date(2026, 10, 30),
         rule="registry.working_days.pre_review",
+    ),
+    "deadline_near": registry_operations.TaskReceiptDeadlineNeared(
+        state=registry_operations.TaskReceiptState(
+            **IN_DISTRICT, opened_on=TODAY, state=registry_operations.ReceiptPhase.DUE,
+            task=Ref(ORGANIZATION, 1), title="摸底排查", issuer=DISTRICT, due_on=date(2026, 11, 30),
+        ),
+        due_on=date(2026, 11, 30),
+        rule="registry.operations.remind_days",
     ),
     "duty_opened": partybuild.CoverageDutyOpened(
         state=_duty(partybuild.DutyStatus.OPEN), cause="registered"

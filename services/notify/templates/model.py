@@ -130,6 +130,12 @@ TEMPLATES = (
         " arrange contact and coverage.",
     ),
     Template(
+        "deadline_near", 1,
+        "期限临近：{title}", "Due soon: {title}",
+        "“{title}”（{division}）应于{due_on}前完成或反馈，请抓紧办理。",
+        "'{title}' ({division}) is to be done or reported on by {due_on}.",
+    ),
+    Template(
         "duty_opened", 1,
         "{line}覆盖待办：{organization}", "Coverage due ({line} line): {organization}",
         "请在{due_on}前完成对{organization}的{line}覆盖；建议方式：{proposed_mode}。",

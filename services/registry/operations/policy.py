@@ -97,6 +97,12 @@ class OperationsPolicy(_Section):
     most_invited: int = Field(
         2_000, ge=1, description="ours: organisations that are invited to a meeting or training at once (L18)"
     )
+    remind_days: int | None = Field(
+        3,
+        ge=1,
+        le=60,
+        description="ours, working days before the next day of a plan or of a receipt (L31); null for none",
+    )
     duplicate_days: int = Field(
         20,
         ge=1,

@@ -64,10 +64,38 @@ async def test_the_meeting_that_adopted_it_is_on_the_record(register: Register) 
         await adopted(register, meeting_id=uuid7())
 
 
+async def test_the_next_day_is_said_some_working_days_before(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    id = await adopted(register)
+    await register.begin(date(2026, 11, 24))
+    assert await register.fire_timers() == 0
+    await register.begin(date(2026, 11, 25))
+    assert await register.fire_timers() == 1, "three working days before the 30th, a Monday"
+    fact, said = (await register.events(id))[-1]
+    assert (fact, said["due_on"], said["rule"]) == (
+        "deadline_neared", "2026-11-30", "registry.operations.remind_days"
+    )  # fmt: skip
+    assert (said["state"]["state"], said["state"].get("overdue", False)) == ("adopted", False)
+    await register.begin(date(2026, 12, 1))
+    await register.fire_timers()
+    await register.begin(date(2026, 12, 28))
+    assert await register.fire_timers() == 1, "and before the one after it"
+    assert (await register.events(id))[-1][1]["due_on"] == "2026-12-31"
+
+
+async def test_after_a_standstill_nobody_is_reminded_of_what_has_passed(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    id = await adopted(register)
+    await register.begin(date(2027, 1, 4))
+    while await register.fire_timers():
+        pass
+    assert "deadline_neared" not in await register.facts(id)
+
+
 async def test_what_is_met_is_waited_for_no_more(register: Register) -> None:
     await register.begin(date(2026, 11, 22))
     id = await adopted(register, stages=[], due=[plans.Milestone(title="报备", due_on=date(2026, 11, 30))])
-    assert len(await register.rows("select from timer")) == 1
+    assert len(await register.rows("select from timer")) == 2, "the day, and the reminder before it"
     row = await register.do(plans.meet, id=id, number=1)
     assert row.due_on is None
     assert await register.rows("select from timer") == [], "no deadline is left, and no timer of one"

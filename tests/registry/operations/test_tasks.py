@@ -47,7 +47,7 @@ async def test_every_division_named_owes_a_receipt_and_answers_it(register: Regi
     await register.do(receipts.file_for_record, id=one, plan="本街道方案")
     await register.do(receipts.report, id=one, report="已完成", done=12)
     await register.begin(date(2026, 11, 1))
-    assert await register.fire_timers() == 3, "the task and the two that did not answer"
+    assert await register.fire_timers() == 5, "the task, the two that did not answer, what reminds them"
     await register.do(receipts.report, id=two, report="已完成", done=3)
     assert (await register.facts(two))[-2:] == ["became_overdue", "reported_late"]
     [district] = await api.get(f"/v1/tasks/{task}/receipts")
@@ -63,6 +63,22 @@ async def test_every_division_named_owes_a_receipt_and_answers_it(register: Regi
     assert {row["state"] for row in (await owed(register, task)).values()} == {"closed"}
     assert await register.facts(three) == ["opened", "became_overdue", "closed"]
     assert await register.rows("select from timer") == []
+
+
+async def test_who_owes_an_answer_is_reminded_before_the_day(register: Register) -> None:
+    await register.begin(date(2026, 9, 1))
+    task = await issued(register, implementing=STREETS[:2])
+    found = await owed(register, task)
+    await register.do(receipts.report, id=found[STREETS[0]]["id"], report="已完成")
+    await register.begin(date(2026, 10, 28))
+    assert await register.fire_timers() == 1, "who has answered is not reminded"
+    fact, said = (await register.events(found[STREETS[1]]["id"]))[-1]
+    assert (fact, said["due_on"]) == ("deadline_neared", "2026-10-31")
+    late = await issued(register, due_on=date(2026, 10, 29), implementing=STREETS[:1])
+    timers = await register.rows(
+        "select kind from timer where subject = $1", str((await owed(register, late))[STREETS[0]]["id"])
+    )
+    assert [row["kind"] for row in timers] == ["task-receipts.due"], "that day is too near for a reminder"
 
 
 async def test_a_task_says_who_leads_answers_and_co_operates(register: Register, api: Api) -> None:

@@ -50,7 +50,7 @@ async def test_what_was_found_is_a_task_of_the_division_and_it_is_visited_again(
     assert event["tasks"] == [{"id": str(task["id"]), "sequence": 1}]
     assert "良好" not in str(event)
     await register.begin(date(2027, 1, 16))
-    assert await register.fire_timers() == 3, "the revisit, the task and its receipt"
+    assert await register.fire_timers() == 4, "the revisit, the task, its receipt and what reminds of it"
     assert (await register.events(id))[-1][1]["rule"] == "supervision_visit.revisit_on"
     row = await register.do(visits.revisit, id=id, report="已补齐")
     assert (row.revisits, row.due_on) == (1, None)

@@ -26,6 +26,7 @@ from services.registry.operations.plans.model import (
     waiting,
 )
 from services.registry.operations.plans.tables import PlanRow
+from services.registry.operations.receipts.commands import remind_days
 from services.registry.tables import MatterStepRow
 
 
@@ -67,6 +68,9 @@ async def _mark(uow: UnitOfWork, row: PlanRow) -> Mapping[str, Any]:
     return late
 
 
+_MOVING = {"amended", "phase_started", "phase_ended", "milestone_met", "milestone_missed"}
+"""Facts after which a plan may wait for another day."""
+
 PLANS = Kind(
     PlanRow, PlanPhase, TRANSITIONS, initial=PlanPhase.ADOPTED,
     zh="规划（方案）", en="plans", path="plans", unit="项", steps=MatterStepRow,
@@ -79,8 +83,11 @@ PLANS = Kind(
     clocks=(
         Clock(
             "dates", {"adopted", "under_way"}, contract.PlanMilestoneMissed, "milestone_missed",
-            rule="plan.dates", first=_mark,
-            restarts={"amended", "phase_started", "phase_ended", "milestone_met", "milestone_missed"},
+            rule="plan.dates", first=_mark, restarts=_MOVING,
+        ),
+        Clock(
+            "ahead", {"adopted", "under_way"}, contract.PlanDeadlineNeared, "deadline_neared",
+            rule="registry.operations.remind_days", restarts=_MOVING, ahead=remind_days,
         ),
     ),
     filters=("body", "kind", "meeting_id"),

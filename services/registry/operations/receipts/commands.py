@@ -20,7 +20,14 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Count, Text, Words
 from services.registry.operations.receipts.model import TRANSITIONS, ReceiptPhase
 from services.registry.operations.receipts.tables import TaskReceiptRow
+from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
+
+
+def remind_days(policy: RegistryPolicy) -> int | None:
+    """Working days between a reminder and the day that it is about."""
+    return policy.operations.remind_days
+
 
 RECEIPTS = Kind(
     TaskReceiptRow, ReceiptPhase, TRANSITIONS, initial=ReceiptPhase.DUE,
@@ -37,6 +44,11 @@ RECEIPTS = Kind(
         Clock(
             "due", {"due", "acknowledged", "filed_for_record"}, contract.TaskReceiptBecameOverdue,
             "became_overdue", rule="task.due_on", restarts={"amended"},
+        ),
+        Clock(
+            "ahead", {"due", "acknowledged", "filed_for_record"}, contract.TaskReceiptDeadlineNeared,
+            "deadline_neared", rule="registry.operations.remind_days", restarts={"amended"},
+            ahead=remind_days,
         ),
     ),
     unique=("task_id", "division"), filters=("task_id", "issuer", "late"),
