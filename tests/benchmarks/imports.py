@@ -71,7 +71,7 @@ async def read_back(dsn: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The columns and rows that the import wrote into the register."""
     connection = await asyncpg.connect(dsn)
     try:
-        columns = list(commands._COPIED)
+        columns = list(commands._copied({}))
         found = await connection.fetch(f"select {', '.join(columns)} from organization order by import_row")
         return columns, [tuple(row) for row in found]
     finally:
@@ -108,7 +108,7 @@ class _Filled:
 
 async def _filled(dsn: str) -> list[_Filled]:
     chosen = {
-        "organization": commands._COPIED, "organization_status": commands._STATUS_COLUMNS,
+        "organization": commands._copied({}), "organization_status": commands._STATUS_COLUMNS,
         "event_log": log._LOG_COLUMNS, "outbox": ("seq", "stream_major"),
     }  # fmt: skip
     connection = await asyncpg.connect(dsn)
