@@ -11,6 +11,8 @@ from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
     Code,
     Count,
+    Division,
+    DocumentNumber,
     Event,
     Fen,
     OrganizationText,
@@ -146,6 +148,8 @@ class OrganizationState(State, frozen=True, kw_only=True):
     linked_on: datetime.date | None = None
     decoupled_on: datetime.date | None = None
     decoupling: Decoupling = Decoupling.NOT_BEGUN
+    administrative_staff: Count | None = None
+    """Staff of the administration in its leadership, as the newest step of decoupling found it (R24)."""
     ended_on: datetime.date | None = None
     """The day of deregistration, revocation, dissolution or merger."""
     hub_standing: HubStanding = HubStanding.GOOD
@@ -197,6 +201,18 @@ class RegistrationApplicationState(State, frozen=True, kw_only=True):
     returned_times: Count = 0
 
 
+class OrganizationStanding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How an organisation stood on its axes from the day of a fact that was recorded late."""
+
+    division: Division
+    legal_form: LegalForm | None = None
+    """None where it was not on the register yet."""
+    legal_status: LegalStatus | None = None
+    registration_route: RegistrationRoute | None = None
+    hub_link: HubLink = HubLink.NONE
+    decoupling: Decoupling = Decoupling.NOT_BEGUN
+
+
 organization = define_stream(
     "registry",
     "organization",
@@ -238,6 +254,8 @@ class OrganizationFiled(Event, frozen=True, kw_only=True):
     """Filed (备案): no legal personality."""
 
     state: OrganizationState
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
 
 
 @organization.fact("hub_filed", en="An organisation was filed with the hub.", zh="组织在枢纽型组织备案。")
@@ -245,6 +263,8 @@ class OrganizationHubFiled(Event, frozen=True, kw_only=True):
     """Filed with the hub (备案制), also for registered ones."""
 
     state: OrganizationState
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
 
 
 @organization.fact(
@@ -256,6 +276,11 @@ class OrganizationRegistered(Event, frozen=True, kw_only=True):
     state: OrganizationState
     route: RegistrationRoute
     application: Ref | None = None
+    """The application that was endorsed, or submitted where it is registered directly."""
+    endorsement: DocumentNumber | None = None
+    """Number of the hub's opinion, where its pre-review was on paper (R11)."""
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
 
 
 @organization.fact(
@@ -266,6 +291,47 @@ class OrganizationDetailsChanged(Event, frozen=True, kw_only=True):
 
     state: OrganizationState
     fields: tuple[Code, ...]
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
+
+
+@organization.fact(
+    "relocated",
+    en="An organisation moved to another division of its stack.",
+    zh="组织迁至辖区内其他行政区划。",
+)
+class OrganizationRelocated(Event, frozen=True, kw_only=True):
+    """It moved on `effective_on`; what is counted by division for days before stays where it was."""
+
+    state: OrganizationState
+    previous: Division
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
+
+
+class OrganizationEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What an organisation was entered with."""
+
+    division: Division
+    filed_on: datetime.date | None = None
+    registered_on: datetime.date | None = None
+    registration_route: RegistrationRoute | None = None
+
+
+@organization.fact(
+    "corrected",
+    en="What an organisation was entered with was wrong, and is put right.",
+    zh="更正组织的录入事实。",
+)
+class OrganizationCorrected(Event, frozen=True, kw_only=True):
+    """A fact was never so: figures of past days are what they should have been. `effective_on` is the day on
+    which it was put right."""
+
+    state: OrganizationState
+    fields: tuple[Code, ...]
+    previous: OrganizationEntry
+    """As it was on record."""
+    reason: Code
 
 
 @organization.fact("linked", en="The hub linked an organisation.", zh="枢纽型组织与该组织建立联系。")
@@ -274,6 +340,8 @@ class OrganizationLinked(Event, frozen=True, kw_only=True):
 
     state: OrganizationState
     previous: HubLink = HubLink.NONE
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
 
 
 @organization.fact(
@@ -283,6 +351,8 @@ class OrganizationDecoupled(Event, frozen=True, kw_only=True):
     """No administrative staff is left in its leadership (R24)."""
 
     state: OrganizationState
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
 
 
 @organization.fact(
@@ -345,6 +415,8 @@ class OrganizationSuspended(Event, frozen=True, kw_only=True):
 
     state: OrganizationState
     until: datetime.date | None = None
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
 
 
 @organization.fact(
@@ -354,6 +426,8 @@ class OrganizationResumed(Event, frozen=True, kw_only=True):
     """The suspension ended; it is registered as before."""
 
     state: OrganizationState
+    then: OrganizationStanding | None = None
+    """How it stood from `effective_on` on, where later facts have it otherwise in the state."""
 
 
 @organization.fact("deregistered", en="An organisation was deregistered.", zh="组织注销登记。")

@@ -172,6 +172,11 @@ class RegistryPolicy(_Section):
         tuple(category.code for category in DIRECT_CATEGORIES),
         description="registered without pre-review (BINHAI B02, R12: reported practice)",
     )
+    endorsed_on_paper: bool = Field(
+        True,
+        description="a registration may name the hub's opinion on paper instead of an application; an office "
+        "that joins in the middle has such (TONGZHOU R11: must; the exception is ours)",
+    )
     credit_code_since: date = Field(
         date(2016, 1, 1), description="registered from this day on: code required (practice B5, GB 32100)"
     )

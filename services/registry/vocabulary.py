@@ -299,6 +299,12 @@ FIELDS: Mapping[str, Names] = {
         "industry": "行业",
     },
     "organization.development_mode": {mode.value: zh for mode, zh in MODES_ZH.items()},
+    "organization.reason": {
+        "mistyped": "录入错误",
+        "source_wrong": "来源资料有误",
+        "original_checked": "经核对原件",
+        "other": "其他",
+    },
     "organization.ground": {
         **_TOPICS,
         "complaint": "投诉",

@@ -76,7 +76,7 @@ class Stack:
         """A newly registered organisation."""
         division = body.pop("division", "120116001")
         facts = {
-            "name": name, "division": division, "legal_form": "association", "route": "hub_endorsed",
+            "name": name, "division": division, "legal_form": "association", "route": "department",
             "credit_code": complete_credit_code("51", "120116", f"{next(_NUMBERS):08}"),
         }  # fmt: skip
         found: dict[str, Any] = await self.ask(

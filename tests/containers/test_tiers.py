@@ -62,7 +62,7 @@ async def register(stack: Stack, division: str = STREET) -> str:
     number = next(_NUMBERS)
     made = await stack.post(
         "registry", "/v1/organizations/registrations", division=division, legal_form="association",
-        route="hub_endorsed", name=f"第{number}志愿服务协会",
+        route="department", name=f"第{number}志愿服务协会",
         credit_code=complete_credit_code("51", DISTRICT, f"{number:08d}"),
     )  # fmt: skip
     return str(made["id"])

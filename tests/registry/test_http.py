@@ -40,7 +40,7 @@ async def discover(api: Api, name: str = "新港书画队", **more: Any) -> dict
 
 
 async def register(api: Api, name: str = "滨海新区书画协会", **more: Any) -> dict[str, Any]:
-    body = {"division": STREET, "legal_form": "association", "route": "hub_endorsed", "credit_code": CODE}
+    body = {"division": STREET, "legal_form": "association", "route": "department", "credit_code": CODE}
     return await api.post(f"{ORGANIZATIONS}/registrations", 201, name=name, **(body | more))
 
 

@@ -67,7 +67,7 @@ def test_everything_in_it_can_be_entered_and_has_a_name(
     found = fields(offering.words(form, names)["form"])
     assert [one.name for one in found if one.widget is Widget.UNKNOWN] == []
     assert [one.name for one in found if not any("一" <= letter <= "鿿" for letter in one.title)] == []
-    free = {"division", "evidence", "charter_template"}
+    free = {"division", "evidence", "endorsement", "charter_template"}
     codes = [one for one in found if one.pattern and one.name not in free]
     assert [one.name for one in codes if not one.choices] == []
 
@@ -111,11 +111,13 @@ async def test_what_is_possible_and_allowed_is_offered(api: Api) -> None:
     where = f"/{made['id']}"
     hub = await told(api.as_("hub_officer"), where)
     assert list(hub.steps) == [
-        "change_details", "change_supervisory_unit", "judge_standing", "link", "merge"
+        "change_details", "relocate", "correct", "change_supervisory_unit", "judge_standing", "link", "merge"
     ]  # fmt: skip
     authority = await told(api.as_("registration_authority"), where)
     assert {"suspend", "deregister", "revoke", "change_details"} == authority.steps.keys() - {
-        "change_supervisory_unit"
+        "change_supervisory_unit",
+        "relocate",
+        "correct",
     }
     assert (await told(api.as_("viewer"), where)).steps == {}
     await api.post(f"{ORGANIZATIONS}{where}/hub-link", link="linked")

@@ -88,7 +88,7 @@ def test_linking_comes_before_decoupling() -> None:
     assert linked.decoupling_moved("self_checked", 3).decoupling is Decoupling.SELF_CHECKED
 
 
-def test_decoupling_completes_without_administrative_leaders_and_ends_supervision_in_the_field() -> None:
+def test_decoupling_completes_without_administrative_staff_and_ends_supervision_in_the_field() -> None:
     in_field = REGISTERED.linked_as(HubLink.LINKED).linked_as(HubLink.IN_FIELD)
     checked = in_field.decoupling_moved("self_checked", 2).decoupling_moved("pressed", 2)
     with pytest.raises(AdministrativeStaffInLeadership, match="2 administrative"):

@@ -22,6 +22,7 @@ from services.registry.organizations.model import (
     Basis,
     CreditCodeMissing,
     Duplicate,
+    EndorsementMissing,
     HubLink,
     HubStanding,
     LegalForm,
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.integration
 
 STREET = "120116005"
 CODE = complete_credit_code("51", "120116", "MJ012345")
+PAPER = "津滨妇发〔2026〕3号"
 OTHER_CODE = complete_credit_code("51", "120116", "MJ067890")
 
 
@@ -55,7 +57,7 @@ def association(name: str = "滨海新区书画协会", code: str | None = CODE,
     return {
         "division": STREET,
         "legal_form": LegalForm.ASSOCIATION,
-        "route": RegistrationRoute.HUB_ENDORSED,
+        "route": RegistrationRoute.DEPARTMENT,
         "details": {"name": name, "credit_code": code, **details},
     }
 
@@ -65,13 +67,13 @@ async def test_an_organisation_is_discovered_filed_and_registered(register: Regi
     await register.do(commands.file, id=row.id)
     after = await register.do(
         commands.register, id=row.id, legal_form=LegalForm.ASSOCIATION, route=RegistrationRoute.HUB_ENDORSED,
-        details={"credit_code": CODE.lower()},
+        details={"credit_code": CODE.lower()}, endorsement=PAPER,
     )  # fmt: skip
     assert (after.revision, after.sequence, after.credit_code) == (3, 3, CODE)
     events = await register.events(row.id)
     assert [fact for fact, _ in events] == ["discovered", "filed", "registered"]
     last = events[-1][1]
-    assert last["route"] == "hub_endorsed"
+    assert (last["route"], last["endorsement"]) == ("hub_endorsed", PAPER)
     assert last["state"]["legal_status"] == "registered"
     assert last["state"]["filed_on"] == last["state"]["registered_on"]
 
@@ -134,6 +136,25 @@ async def test_direct_registration_is_for_the_profiles_categories(register: Regi
     assert (row.categories, row.registration_route) == (["charity"], "direct")
 
 
+async def test_a_live_registration_after_pre_review_shows_what_the_hub_endorsed(register: Register) -> None:
+    """By its application, or by the number of the paper where the profile lets that be (R11)."""
+    endorsed = association() | {"route": RegistrationRoute.HUB_ENDORSED}
+    with pytest.raises(EndorsementMissing, match="opinion on paper"):
+        await register.do(commands.register_new, **endorsed)
+    row = await register.do(commands.enter, **found())
+    with pytest.raises(EndorsementMissing):
+        await register.do(
+            commands.register, id=row.id, legal_form=LegalForm.ASSOCIATION, details={"credit_code": CODE},
+            route=RegistrationRoute.HUB_ENDORSED,
+        )  # fmt: skip
+    register.runtime.policies = RegistryPolicy(endorsed_on_paper=False)
+    with pytest.raises(EndorsementMissing) as caught:
+        await register.do(commands.register_new, **endorsed, endorsement=PAPER)
+    assert "paper" not in caught.value.message("en")
+    past: dict[str, Any] = {"effective_on": date(2019, 3, 1), "basis": Basis.HISTORICAL}
+    assert await register.do(commands.register_new, **endorsed, **past)
+
+
 async def test_the_category_routes_to_a_department(register: Register) -> None:
     row = await register.do(commands.enter, **found(categories=["跨境服务", "普法维权"]))
     assert row.department == "childrens_work"
@@ -189,14 +210,18 @@ async def test_linking_taking_and_decoupling_are_told_apart(register: Register) 
     row = await register.do(commands.register_new, **association())
     for link in (HubLink.LINKED, HubLink.HUB_FILED, HubLink.IN_FIELD):
         await register.do(commands.link, id=row.id, link=link)
-    for step in ("self_checked", "completed"):
-        await register.do(commands.decouple, id=row.id, step=step)
+    for step, leaders in (("self_checked", 2), ("completed", 0)):
+        await register.do(commands.decouple, id=row.id, step=step, administrative_staff=leaders)
     events = await register.events(row.id)
     assert [fact for fact, _ in events] == [
         "registered", "linked", "hub_filed", "linked", "details_changed", "decoupled",
     ]  # fmt: skip
+    assert events[-2][1]["fields"] == ["decoupling", "administrative_staff"]
+    assert events[-2][1]["state"]["administrative_staff"] == 2
     state = events[-1][1]["state"]
-    assert (state["hub_link"], state["decoupling"]) == ("direct", "completed")
+    assert (state["hub_link"], state["decoupling"], state["administrative_staff"]) == (
+        "direct", "completed", 0
+    )  # fmt: skip
 
 
 async def test_a_suspended_organisation_resumes_and_ends(register: Register) -> None:

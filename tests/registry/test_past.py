@@ -31,7 +31,7 @@ from services.registry.operations.periods import Interval
 from services.registry.operations.plans import commands as plans
 from services.registry.operations.tasks import commands as tasks
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.model import LegalForm, LegalStatus
+from services.registry.organizations.model import HubLink, LegalForm, LegalStatus, RegistrationRoute
 from services.registry.records.assignments import commands as assignments
 from services.registry.records.brands import commands as brands
 from services.registry.records.contacts import commands as contacts
@@ -244,6 +244,49 @@ async def of_candidates(register: Register) -> Course:
     await register.do(organizations.file, id=row.id)
 
 
+async def of_links(register: Register) -> Course:
+    about = await organization(register)
+    await register.do(organizations.link, id=about, link=HubLink.LINKED)
+    yield "organizations.hub_link.linked", "organizations.hub_link.direct"
+    await register.do(organizations.link, id=about, link=HubLink.DIRECT)
+
+
+async def of_forms(register: Register) -> Course:
+    row = await register.do(
+        organizations.register_new, division=STREET, legal_form=LegalForm.UNCLASSIFIED,
+        route=RegistrationRoute.DEPARTMENT, effective_on=date(2013, 1, 1),
+        details={"name": "形式不明的基金会"}, basis=Basis.HISTORICAL,
+    )  # fmt: skip
+    yield "organizations.registered.unclassified", "organizations.registered.foundation"
+    await register.do(organizations.change_details, id=row.id, legal_form=LegalForm.FOUNDATION, details={})
+
+
+async def of_suspensions(register: Register) -> Course:
+    about = await organization(register)
+    yield ("organizations.suspended",)
+    await register.do(organizations.suspend, id=about)
+
+
+async def of_decoupling(register: Register) -> Course:
+    about = await organization(register)
+    await register.do(organizations.link, id=about, link=HubLink.LINKED)
+    await register.do(organizations.decouple, id=about, step="self_checked", administrative_staff=1)
+    yield "organizations.decoupling.self_checked", "organizations.decoupling.completed"
+    await register.do(organizations.decouple, id=about, step="completed", administrative_staff=0)
+
+
+async def of_moves(register: Register) -> Course:
+    about = await organization(register)
+    yield "organizations.tier.street", "organizations.tier.community"
+    await register.do(organizations.relocate, id=about, division=COMMUNITY)
+
+
+async def of_ends(register: Register) -> Course:
+    about = await organization(register)
+    yield "organizations.registered", "organizations.registered.association"
+    await register.do(organizations.end, id=about, fact="deregistered")
+
+
 async def of_care(register: Register) -> Course:
     rows = [await in_care(register, f"p-{number}") for number in range(12)]
     for row in rows:
@@ -256,7 +299,7 @@ async def of_care(register: Register) -> Course:
 COURSES: tuple[Callable[[Register], Course], ...] = (
     of_governance, of_service_points, of_contacts, of_plans, of_yearly_returns, of_grades, of_liaisons,
     of_placements, of_brands, of_inquiries, of_tasks, of_attendance, of_support, of_agreements,
-    of_candidates, of_care,
+    of_candidates, of_links, of_forms, of_suspensions, of_decoupling, of_moves, of_ends, of_care,
 )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ _COUNTS = ("full_party_member_count", "member_count", "staff_count", "volunteer_
 _MORE_FACTS = (
     "premises", "nature", "functions", "service_directions", "target_groups", "origin", "development_mode",
     "registration_authority", "registered_capital_fen", "brands", "four_no_fees_declared", "charity",
-    "decoupling",
+    "decoupling", "administrative_staff",
 )  # fmt: skip
 _DAYS = ("founded_on", "registered_on", "filed_on", "linked_on", "ended_on")
 

@@ -28,6 +28,8 @@ ORGANIZATION_EVENTS = (
     registry.OrganizationDeregistered,
     registry.OrganizationRevoked,
     registry.OrganizationDissolved,
+    registry.OrganizationRelocated,
+    registry.OrganizationCorrected,
     registry.OrganizationMerged,
     registry.OrganizationAbsorbed,
 )

@@ -12,7 +12,7 @@ from chassis.http import FiguresOut, FiguresRequest, Named, Reading
 from chassis.matters import figures as matters
 from services.registry.applications.model import StepKind
 from services.registry.areas import KINDS, OWN
-from services.registry.organizations.model import COUNTED, HubLink, LegalForm, LegalStatus
+from services.registry.organizations.model import COUNTED, Decoupling, HubLink, LegalForm, LegalStatus
 
 _WHOLE = ""
 """The group of a figure that is not split."""
@@ -27,6 +27,11 @@ _LINKS = {
     HubLink.HUB_FILED: ("枢纽备案", "filed with the hub"),
     HubLink.IN_FIELD: ("分管", "in the field"),
     HubLink.DIRECT: ("直管", "directly managed"),
+}
+_DECOUPLING = {
+    Decoupling.SELF_CHECKED: ("脱钩：已自查", "decoupling, self-checked"),
+    Decoupling.PRESSED: ("脱钩：督办中", "decoupling, pressed for"),
+    Decoupling.COMPLETED: ("已脱钩", "decoupled"),
 }
 _STEPS = {
     StepKind.CONSULTATION: ("咨询", "consultation"),
@@ -72,6 +77,10 @@ FIGURES: Mapping[str, Named] = {
     "organizations.founded": _organizations("已组建的组织（不论是否登记）", "founded, registered or not"),
     **{f"organizations.hub_link.{link.value}": _organizations(zh, en) for link, (zh, en) in _LINKS.items()},
     **{
+        f"organizations.decoupling.{step.value}": _organizations(zh, en)
+        for step, (zh, en) in _DECOUPLING.items()
+    },
+    **{
         f"organizations.tier.{tier}": _organizations(f"登记、备案和摸底的：{zh}", f"known, {en}")
         for tier, (zh, en) in _TIERS_NAMED.items()
     },
@@ -110,11 +119,11 @@ Counts = dict[str, dict[str, int]]
 """Figure -> division -> value."""
 
 _STANDING = """
-select left(division, $3) as place, legal_status, legal_form, hub_link,
+select left(division, $3) as place, legal_status, legal_form, hub_link, decoupling,
        coalesce(registration_route = 'direct', false) as direct, count(*) as number
 from organization_status
 where effective_on <= $1 and (until is null or until > $1) and division like any($2)
-group by 1, 2, 3, 4, 5
+group by 1, 2, 3, 4, 5, 6
 """
 
 _FOUNDED = """
@@ -249,6 +258,8 @@ async def _of_day(reading: Reading, day: date, patterns: list[str], length: int)
 
 def _keys(row: asyncpg.Record) -> Iterable[str]:
     """The figures that organisations standing like this are counted in."""
+    if row["legal_status"] is None:  # linked before it is known to have been filed or registered
+        return
     status = LegalStatus(row["legal_status"])
     if status is LegalStatus.DISCOVERED:
         yield "organizations.discovered"
@@ -258,6 +269,7 @@ def _keys(row: asyncpg.Record) -> Iterable[str]:
         return
     yield "organizations.total"
     yield f"organizations.hub_link.{row['hub_link']}"
+    yield f"organizations.decoupling.{row['decoupling']}"
     if status is LegalStatus.FILED:
         yield "organizations.filed"
         return

@@ -273,7 +273,9 @@ _EVENTS: Final[dict[LegalStatus, type[Event]]] = {
     LegalStatus.DISSOLVED: registry.OrganizationDissolved,
 }
 _COLUMNS: Final = tuple(column.name for column in sa.inspect(OrganizationRow).columns)
-_STATUS_COLUMNS: Final = tuple(name for name in OrganizationStatusRow.model_fields if name != "number")
+_STATUS_COLUMNS: Final = tuple(
+    name for name in OrganizationStatusRow.model_fields if name not in {"number", "decoupling"}
+)
 _FLAGS: Final[Mapping[str | None, bool]] = {"true": True, "false": False}
 _REGISTERED: Final = frozenset(
     {LegalStatus.REGISTERED, LegalStatus.SUSPENDED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED}
@@ -380,8 +382,8 @@ _LEFT_TO_DEFAULTS: Final = frozenset(
     {
         "nature", "functions", "service_directions", "target_groups", "development_mode", "supervisory_unit",
         "registration_authority", "hub_standing", "judged_standing", "paused_on", "decoupling",
-        "decoupled_on", "credit_listing", "credit_listed_on", "four_no_fees_declared",
-        "registered_capital_fen", "merged_into", "merged_into_sequence", "replica",
+        "decoupled_on", "administrative_staff", "credit_listing", "credit_listed_on",
+        "four_no_fees_declared", "registered_capital_fen", "merged_into", "merged_into_sequence", "replica",
     }
 )  # fmt: skip
 """Columns that no workbook fills, or few do; the database has their defaults."""
@@ -408,8 +410,12 @@ def _days(values: dict[str, Any], draft: Draft) -> Iterator[tuple[Any, ...]]:
     )  # fmt: skip
     for place, (day, form, status, route) in enumerate(found, 1):
         until = found[place][0] if place < len(found) else None
+        said = None
+        if place > 1:  # the first says all
+            route_said = {} if route is None else {"registration_route": route}
+            said = msgspec.json.encode({"legal_form": form, "legal_status": status, **route_said}).decode()
         yield (
-            values["id"], values["division"], form, status, values["hub_link"], route, day, until,
+            values["id"], values["division"], form, status, values["hub_link"], route, said, day, until,
             values["recorded_at"],
         )  # fmt: skip
 

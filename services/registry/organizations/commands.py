@@ -15,24 +15,48 @@ from chassis.acting import Acting
 from chassis.model import Refusal, division_code, refuse_all
 from chassis.principal import Principal
 from chassis.received import Received
-from chassis.unit_of_work import UnitOfWork, When
+from chassis.unit_of_work import NotHome, UnitOfWork, When
 from services.registry.hub.hubs.routing import department_of
 from services.registry.identification.model import credit_code, legacy_number, organization_name
-from services.registry.organizations.hooks import CAME_ON_RECORD, IDENTIFIED, MERGED, MERGING, TAKEN_DIRECT
+from services.registry.organizations.courses import (
+    Course,
+    axes_on,
+    course_of,
+    keep,
+    said_by,
+    standing_of,
+    then,
+)
+from services.registry.organizations.hooks import (
+    CAME_ON_RECORD,
+    IDENTIFIED,
+    MERGED,
+    MERGING,
+    RELOCATED,
+    TAKEN_DIRECT,
+)
 from services.registry.organizations.merging import move
 from services.registry.organizations.model import (
+    WAS_REGISTERED,
     AlreadyEnded,
     Axes,
     Basis,
+    CorrectedToTheSame,
+    DaysOutOfOrder,
     Decoupling,
     Duplicate,
+    EndorsementMissing,
+    Entry,
     HubLink,
     HubStanding,
     LegalForm,
     LegalStatus,
     MergedWithItself,
+    MovedNowhere,
     NotDirectlyRegistrable,
+    NothingToCorrect,
     NotOwnerOfStep,
+    NotYetRegistered,
     RegistrationRoute,
     UnknownCategory,
     check_code,
@@ -57,17 +81,6 @@ _ABSORBED: Final = tuple(
     name for name in (*DETAILS, "supervisory_unit", "supervisory_unit_name", "filed_on") if name != "name"
 )
 Details = Mapping[str, Any]
-
-_HISTORY = """
-with closed as (
-    update organization_status set until = $6
-    where organization_id = $1 and effective_on <= $6 and (until is null or until > $6)
-)
-insert into organization_status (organization_id, division, legal_form, legal_status, hub_link, effective_on,
-                                 registration_route, recorded_at, until)
-select $1, $2, $3, $4, $5, $6::date, $7, $8,
-       (select min(effective_on) from organization_status where organization_id = $1 and effective_on > $6)
-"""
 
 _DUPLICATE = """
 select id, name, coalesce(credit_code = $2, false) as by_code
@@ -115,12 +128,24 @@ async def own_contact(uow: UnitOfWork, organizations: Collection[UUID | None]) -
         own_step(uow, "contact", department)
 
 
-async def remember_status(uow: UnitOfWork, row: OrganizationRow) -> None:
-    """Write how `row` stands from its `effective_on` on, in one statement."""
-    await uow.connection.execute(
-        _HISTORY, row.id, row.division, row.legal_form, row.legal_status, row.hub_link, row.effective_on,
-        row.registration_route, uow.now,
-    )  # fmt: skip
+async def _begin(uow: UnitOfWork, row: OrganizationRow) -> None:
+    """Write how a new organisation stands from its day on, in one statement."""
+    course = Course(row.id)
+    course.say(row.effective_on, said_by(standing_of(row)), at=uow.now)
+    await keep(uow, [course])
+
+
+async def _say(
+    uow: UnitOfWork, row: OrganizationRow, course: Course, **said: str | None
+) -> registry.OrganizationStanding | None:
+    """It stands so from its fact's day on, until something is said of the same axes for a later one.
+
+    Returns how it stood then, for the fact to tell, where its state has it otherwise.
+    """
+    course.say(row.effective_on, said, at=uow.now)
+    row.stands(course.now)
+    await keep(uow, [course])
+    return then(course, row.effective_on, said)
 
 
 async def _refuse_duplicate(uow: UnitOfWork, row: OrganizationRow) -> None:
@@ -191,6 +216,21 @@ def known_categories(values: Sequence[str], policy: RegistryPolicy, at: str = "/
     return list(codes)
 
 
+def _check_endorsement(
+    policy: RegistryPolicy, route: RegistrationRoute, basis: Basis, application: Ref | None,
+    endorsement: str | None,
+) -> None:  # fmt: skip
+    """Raise `EndorsementMissing` where the hub's pre-review of a live registration is neither an application
+    that it endorsed nor, where the profile lets that be, a paper that is named (R11)."""
+    paper = policy.endorsed_on_paper
+    if route is not RegistrationRoute.HUB_ENDORSED or basis is not Basis.LIVE or application is not None:
+        return
+    if not (paper and endorsement):
+        paper_zh = "，或填写纸质初审意见的文号" if paper else ""
+        paper_en = ", or give the number of its opinion on paper" if paper else ""
+        raise EndorsementMissing(at="/endorsement", paper_zh=paper_zh, paper_en=paper_en)
+
+
 def _check_registration(row: OrganizationRow, policy: RegistryPolicy, basis: Basis) -> None:
     """The rules of a registration that look at more than the axes."""
     check_code(
@@ -247,7 +287,7 @@ async def enter(
         row.filed_on = row.effective_on
     await _save_unique(uow, row, new=True)
     uow.record(row, _ENTERED[status_on_record](state=row.public_state()))
-    await remember_status(uow, row)
+    await _begin(uow, row)
     if status_on_record is LegalStatus.FILED:
         await CAME_ON_RECORD(uow, [row.id])
     return row
@@ -256,12 +296,15 @@ async def enter(
 async def register_new(
     uow: UnitOfWork, *, division: str, legal_form: LegalForm, details: Details, route: RegistrationRoute,
     id: UUID | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
-    application: Ref | None = None,
+    application: Ref | None = None, endorsement: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """Put an organisation on the record that the authority registered on `effective_on`.
+    """Put an organisation on the record that the authority registered on `effective_on`; `endorsement` is the
+    number of the hub's opinion where its pre-review was on paper.
 
-    Raises what `enter` raises, `CreditCodeMissing`, `CreditCodeOfOtherForm`, `NotDirectlyRegistrable`.
+    Raises what `enter` raises, `CreditCodeMissing`, `CreditCodeOfOtherForm`, `NotDirectlyRegistrable`,
+    `EndorsementMissing`.
     """
+    _check_endorsement(uow.policy(RegistryPolicy), route, basis, application, endorsement)
     axes = entered(LegalStatus.REGISTERED, legal_form, basis)
     row = await _new(uow, axes, division, details, effective_on, basis, id)
     row.registered_on = row.effective_on
@@ -271,10 +314,13 @@ async def register_new(
     uow.record(
         row,
         registry.OrganizationRegistered(
-            state=row.public_state(), route=registry.RegistrationRoute(route), application=application
+            state=row.public_state(),
+            route=registry.RegistrationRoute(route),
+            application=application,
+            endorsement=endorsement,
         ),
     )
-    await remember_status(uow, row)
+    await _begin(uow, row)
     await CAME_ON_RECORD(uow, [row.id])
     return row
 
@@ -323,11 +369,14 @@ async def file(
     """File a candidate or discovered organisation with its community (备案)."""
     own_step(uow, "filing")
     row = await _load(uow, id)
-    row.axes = row.axes.filed(legal_form)
+    filed = row.axes.filed(legal_form)
     _date(uow, row, effective_on, basis)
     row.filed_on = row.effective_on
-    uow.record(row, registry.OrganizationFiled(state=row.public_state()))
-    await remember_status(uow, row)
+    stood = await _say(
+        uow, row, await course_of(uow, row.id), legal_status=filed.legal_status.value,
+        legal_form=filed.legal_form.value,
+    )  # fmt: skip
+    uow.record(row, registry.OrganizationFiled(state=row.public_state(), then=stood))
     await CAME_ON_RECORD(uow, [row.id])
     return row
 
@@ -335,9 +384,14 @@ async def file(
 async def register(
     uow: UnitOfWork, *, id: UUID, legal_form: LegalForm, route: RegistrationRoute, details: Details,
     effective_on: date | None = None, basis: Basis = Basis.LIVE, application: Ref | None = None,
+    endorsement: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """The authority registered an organisation that is on the record already (登记)."""
+    """The authority registered an organisation that is on the record already (登记).
+
+    Raises `EndorsementMissing` and what a registration of a new one raises of its code.
+    """
     row = await _load(uow, id)
+    _check_endorsement(uow.policy(RegistryPolicy), route, basis, application, endorsement)
     row.axes = row.axes.registered(legal_form, basis)
     await _apply(uow, row, details)
     _date(uow, row, effective_on, basis)
@@ -345,13 +399,17 @@ async def register(
     row.registration_route = route.value
     _check_registration(row, uow.policy(RegistryPolicy), basis)
     await _save_unique(uow, row, new=False)
+    stood = await _say(
+        uow, row, await course_of(uow, row.id), legal_status=row.legal_status, legal_form=row.legal_form,
+        registration_route=row.registration_route,
+    )  # fmt: skip
     uow.record(
         row,
         registry.OrganizationRegistered(
-            state=row.public_state(), route=registry.RegistrationRoute(route), application=application
+            state=row.public_state(), route=registry.RegistrationRoute(route), application=application,
+            endorsement=endorsement, then=stood,
         ),
-    )
-    await remember_status(uow, row)
+    )  # fmt: skip
     await CAME_ON_RECORD(uow, [row.id])
     return row
 
@@ -360,20 +418,26 @@ async def change_details(
     uow: UnitOfWork, *, id: UUID, details: Details, legal_form: LegalForm | None = None,
     effective_on: date | None = None, basis: Basis = Basis.LIVE,
 ) -> OrganizationRow:  # fmt: skip
-    """Change attributes; `legal_form` only to correct what the record says wrongly or not at all (F02).
+    """Change attributes; `legal_form` only to correct what the record says wrongly or not at all (F02), from
+    the day on until another form is on record.
 
     The event names the fields that changed; where none did, nothing is recorded.
     """
     row = await _load(uow, id)
-    before = row.legal_form
-    if legal_form is not None:
-        row.legal_form = entered(LegalStatus(row.legal_status), legal_form, basis).legal_form.value
     fields = await _apply(uow, row, details)
-    if row.legal_form != before:
-        fields.append("legal_form")
+    course = await course_of(uow, id) if legal_form is not None else None
+    form = None
+    if course is not None and legal_form is not None:
+        before = axes_on(row, course, effective_on or uow.today)
+        form = entered(before.legal_status, legal_form, basis).legal_form
+        if form is not before.legal_form:
+            fields.append("legal_form")
     if not fields:
         return row
     _date(uow, row, effective_on, basis)
+    stood = None
+    if course is not None and form is not None and "legal_form" in fields:
+        stood = await _say(uow, row, course, legal_form=form.value)
     refuse_all(check_days(uow.today, founded_on=row.founded_on))
     if row.registered_on is not None:
         check_code(
@@ -382,11 +446,10 @@ async def change_details(
         )  # fmt: skip
     if not _IDENTIFYING.isdisjoint(fields):
         await _save_unique(uow, row, new=False)
-    uow.record(row, registry.OrganizationDetailsChanged(state=row.public_state(), fields=tuple(fields)))
+    changed = registry.OrganizationDetailsChanged(state=row.public_state(), fields=tuple(fields), then=stood)
+    uow.record(row, changed)
     if "credit_code" in fields:
         await IDENTIFIED(uow, [row.id])
-    if "legal_form" in fields:
-        await remember_status(uow, row)
     return row
 
 
@@ -400,38 +463,166 @@ async def link(
     """
     row = await _load(uow, id)
     own_step(uow, STEP_OF_LINK[link.value], row.department)
-    previous = registry.HubLink(row.hub_link)
-    row.axes = row.axes.linked_as(link)
     _date(uow, row, effective_on, basis)
-    row.linked_on = row.linked_on or row.effective_on
+    course = await course_of(uow, id)
+    before = axes_on(row, course, row.effective_on)
+    linked = before.linked_as(link)
+    row.linked_on = min(row.linked_on or row.effective_on, row.effective_on)
+    stood = await _say(uow, row, course, hub_link=linked.hub_link.value)
     if link is HubLink.HUB_FILED:
-        row.hub_filed_on = row.effective_on
-        uow.record(row, registry.OrganizationHubFiled(state=row.public_state()))
+        row.hub_filed_on = max(row.hub_filed_on or row.effective_on, row.effective_on)
+        uow.record(row, registry.OrganizationHubFiled(state=row.public_state(), then=stood))
     else:
-        uow.record(row, registry.OrganizationLinked(state=row.public_state(), previous=previous))
-    await remember_status(uow, row)
-    if link is HubLink.DIRECT:
+        previous = registry.HubLink(before.hub_link)
+        uow.record(row, registry.OrganizationLinked(state=row.public_state(), previous=previous, then=stood))
+    if link is HubLink.DIRECT and row.hub_link == HubLink.DIRECT.value:
         await TAKEN_DIRECT(uow, [row.id])
     return row
 
 
 async def decouple(
     uow: UnitOfWork, *, id: UUID, step: Literal["self_checked", "pressed", "completed"],
-    administrative_leaders: int = 0, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    administrative_staff: int, effective_on: date | None = None, basis: Basis = Basis.LIVE,
 ) -> OrganizationRow:  # fmt: skip
-    """One step of decoupling from the administrative department: 自查, 督办, 完成 (R13, R24)."""
+    """One step of decoupling from the administrative department: 自查, 督办, 完成 (R13), with how many of its
+    staff lead the organisation still, which nobody may once it is complete (R24)."""
     row = await _load(uow, id)
-    row.axes = row.axes.decoupling_moved(step, administrative_leaders)
     _date(uow, row, effective_on, basis)
-    if row.decoupling == Decoupling.COMPLETED.value:
-        row.decoupled_on = row.effective_on
-        uow.record(row, registry.OrganizationDecoupled(state=row.public_state()))
-        await remember_status(uow, row)
+    course = await course_of(uow, id)
+    moved = axes_on(row, course, row.effective_on).decoupling_moved(step, administrative_staff)
+    if moved.decoupling is Decoupling.COMPLETED:
+        row.decoupled_on, row.administrative_staff = row.effective_on, administrative_staff
+        stood = await _say(uow, row, course, decoupling=moved.decoupling.value)
+        uow.record(row, registry.OrganizationDecoupled(state=row.public_state(), then=stood))
         if row.hub_link == HubLink.DIRECT.value:
             await TAKEN_DIRECT(uow, [row.id])
-    else:
-        uow.record(row, registry.OrganizationDetailsChanged(state=row.public_state(), fields=("decoupling",)))
+        return row
+    stood = await _say(uow, row, course, decoupling=moved.decoupling.value)
+    fields = ["decoupling"]
+    if stood is None and row.administrative_staff != administrative_staff:
+        row.administrative_staff = administrative_staff
+        fields.append("administrative_staff")
+    changed = registry.OrganizationDetailsChanged(state=row.public_state(), fields=tuple(fields), then=stood)
+    uow.record(row, changed)
     return row
+
+
+async def relocate(
+    uow: UnitOfWork, *, id: UUID, division: str, effective_on: date | None = None,
+    basis: Basis = Basis.LIVE,
+) -> OrganizationRow:  # fmt: skip
+    """It moved to another division of this stack (迁址); figures of days before count it where it was.
+
+    What is open about it goes on where it was opened; contact duties end where they do not reach.
+
+    Raises `MovedNowhere`, `Duplicate`, `NotHome` where the division is another stack's, `NotPermitted` where
+    it is not the caller's.
+    """
+    row = await _load(uow, id)
+    _place(uow, division)
+    _date(uow, row, effective_on, basis)
+    course = await course_of(uow, id)
+    previous = (course.on(row.effective_on) or course.now)["division"]
+    if previous is None or previous == division:
+        raise MovedNowhere(at="/division", division=division, day=row.effective_on)
+    stood = await _say(uow, row, course, division=division)
+    await _settle(uow, row, course.now["division"] or division, "moved")
+    moved = registry.OrganizationRelocated(state=row.public_state(), previous=previous, then=stood)
+    uow.record(row, moved)
+    return row
+
+
+async def correct(
+    uow: UnitOfWork, *, id: UUID, reason: str, division: str | None = None, filed_on: date | None = None,
+    registered_on: date | None = None, route: RegistrationRoute | None = None,
+) -> OrganizationRow:  # fmt: skip
+    """What the organisation was entered with was never so; figures of past days are mended with it.
+
+    What is named is put right, `reason` is a code. Raises `NothingToCorrect` for what never happened to it,
+    `CorrectedToTheSame`, `DaysOutOfOrder`, `CreditCodeMissing`, what `relocate` raises of a division.
+    """
+    row = await _load(uow, id)
+    was = _entry(row)
+    now = Entry(
+        division or was.division, filed_on or was.filed_on, registered_on or was.registered_on,
+        route.value if route is not None else was.registration_route,
+    )  # fmt: skip
+    fields = was.changed(now)
+    if not fields:
+        raise CorrectedToTheSame()
+    if "filed_on" in fields:
+        own_step(uow, "filing")
+    _date(uow, row, None, Basis.CORRECTED)
+    course = await course_of(uow, id)
+    _check_correction(uow, row, course, now, fields)
+    course.correct(was, now, form=row.legal_form, at=uow.now)
+    row.stands(course.now)
+    row.filed_on, row.registered_on = now.filed_on, now.registered_on
+    row.registration_route = now.registration_route
+    if "division" in fields:
+        _place(uow, now.division)
+        await _settle(uow, row, now.division, "mistake")
+    if row.registered_on is not None:
+        _check_registration(row, uow.policy(RegistryPolicy), Basis.CORRECTED)
+    await keep(uow, [course])
+    route_was = was.registration_route
+    previous = registry.OrganizationEntry(
+        division=was.division, filed_on=was.filed_on, registered_on=was.registered_on,
+        registration_route=registry.RegistrationRoute(route_was) if route_was else None,
+    )  # fmt: skip
+    corrected = registry.OrganizationCorrected(
+        state=row.public_state(), fields=fields, previous=previous, reason=reason
+    )
+    uow.record(row, corrected)
+    return row
+
+
+def _entry(row: OrganizationRow) -> Entry:
+    return Entry(row.division, row.filed_on, row.registered_on, row.registration_route)
+
+
+def _place(uow: UnitOfWork, division: str) -> None:
+    """Raise unless this stack is home to the division, and the caller may act there."""
+    uow.authorize(division_code(division, at="/division"))
+    if (home := uow.home_of(division)) != uow.stack:
+        raise NotHome(division=division, home=home, at="/division")
+
+
+async def _settle(uow: UnitOfWork, row: OrganizationRow, division: str, why: str) -> None:
+    """Let it be in the division, where its name must be free."""
+    if row.division != division:
+        row.division = division
+        await _save_unique(uow, row, new=False)
+        await RELOCATED(uow, row, why)
+
+
+def _check_correction(
+    uow: UnitOfWork, row: OrganizationRow, course: Course, now: Entry, fields: Sequence[str]
+) -> None:
+    """Raise what a correction of these fields must not say."""
+    registered = LegalStatus(row.legal_status) in WAS_REGISTERED
+    titles = {"filed_on": "备案日期", "registered_on": "登记日期", "registration_route": "登记途径"}
+    happened = {
+        "division": True, "filed_on": registered or row.filed_on is not None,
+        "registered_on": registered, "registration_route": registered,
+    }  # fmt: skip
+    faults: list[Refusal] = [
+        NothingToCorrect(at=f"/{name}", field=name, field_zh=titles[name])
+        for name in fields
+        if not happened[name]
+    ]
+    faults += check_days(
+        uow.today, filed_on=now.filed_on, registered_on=now.registered_on, ended_on=row.ended_on
+    )
+    suspended_on, day = course.first({LegalStatus.SUSPENDED.value}), now.registered_on
+    if day and suspended_on and row.registered_on != suspended_on < day:
+        faults.append(
+            DaysOutOfOrder(
+                at="/registered_on", later="suspended", later_on=suspended_on, earlier="registered_on",
+                earlier_on=day,
+            )
+        )  # fmt: skip
+    refuse_all(faults)
 
 
 async def change_supervision(
@@ -508,12 +699,14 @@ async def suspend(
     uow: UnitOfWork, *, id: UUID, until: date | None = None, effective_on: date | None = None,
     basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """The authority ordered it to stop its activities."""
+    """The authority ordered it to stop its activities. Raises `NotYetRegistered`."""
     row = await _load(uow, id)
-    row.axes = row.axes.suspended()
     _date(uow, row, effective_on, basis)
-    uow.record(row, registry.OrganizationSuspended(state=row.public_state(), until=until), because=because)
-    await remember_status(uow, row)
+    course = await course_of(uow, id)
+    suspended = _when_registered(row, course).suspended()
+    stood = await _say(uow, row, course, legal_status=suspended.legal_status.value)
+    event = registry.OrganizationSuspended(state=row.public_state(), until=until, then=stood)
+    uow.record(row, event, because=because)
     return row
 
 
@@ -521,13 +714,21 @@ async def resume(
     uow: UnitOfWork, *, id: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE,
     because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """The suspension is over."""
+    """The suspension is over. Raises `NotYetRegistered`."""
     row = await _load(uow, id)
-    row.axes = row.axes.resumed()
     _date(uow, row, effective_on, basis)
-    uow.record(row, registry.OrganizationResumed(state=row.public_state()), because=because)
-    await remember_status(uow, row)
+    course = await course_of(uow, id)
+    resumed = _when_registered(row, course).resumed()
+    stood = await _say(uow, row, course, legal_status=resumed.legal_status.value)
+    uow.record(row, registry.OrganizationResumed(state=row.public_state(), then=stood), because=because)
     return row
+
+
+def _when_registered(row: OrganizationRow, course: Course) -> Axes:
+    """Its axes on its fact's day, which must not lie before its registration."""
+    if row.registered_on is not None and row.effective_on < row.registered_on:
+        raise NotYetRegistered(at="/effective_on", day=row.effective_on)
+    return axes_on(row, course, row.effective_on)
 
 
 _ENDS: Final[dict[str, type[Event]]] = {
@@ -543,7 +744,7 @@ async def end(
 ) -> OrganizationRow:  # fmt: skip
     """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; its last event."""
     row = await _load(uow, id)
-    row.axes = row.axes.ended_as(fact)
+    ended = row.axes.ended_as(fact)
     _date(uow, row, effective_on, basis)
     row.ended_on = row.effective_on
     refuse_all(
@@ -552,8 +753,8 @@ async def end(
             ended_on=row.ended_on,
         )
     )  # fmt: skip
+    await _say(uow, row, await course_of(uow, id), legal_status=ended.legal_status.value)
     uow.record(row, _ENDS[fact](state=row.public_state()), because=because)
-    await remember_status(uow, row)
     return row
 
 

@@ -43,3 +43,6 @@ MERGING: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()
 """The first was found to be the second, both locked; what is about the first is so still."""
 MERGED: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()
 """The same, when what was about the first is about the second, which goes on."""
+RELOCATED: Final = Hook[[UnitOfWork, OrganizationRow, str]]()
+"""The organisation, which is locked, is in another division now: `moved` there, or it was a `mistake` that it
+ever was elsewhere."""

@@ -1,8 +1,10 @@
 """An organisation's three axes, the steps they allow, the rules of filing, registering and decoupling."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from shuniu_contracts import Basis as Basis
 
@@ -204,6 +206,40 @@ class DaysOutOfOrder(Refusal):
     en = "'{later}' ({later_on}) lies before '{earlier}' ({earlier_on}); check the days."
 
 
+class NotYetRegistered(Refusal):
+    """Something that happens to registered organisations, on a day before this one was."""
+
+    code = "not_yet_registered"
+    zh = "该组织 {day} 尚未登记；请核对日期。"
+    en = "The organisation was not registered yet on {day}; check the day."
+
+
+class NothingToCorrect(Refusal):
+    """The correction of something that never happened to this organisation."""
+
+    code = "nothing_to_correct"
+    zh = "该组织没有“{field_zh}”可更正；尚未办理的事项请直接办理。"
+    en = "The organisation has no '{field}' to correct; what has not happened yet is entered as its own step."
+
+
+class CorrectedToTheSame(Refusal):
+    """A correction that changes nothing."""
+
+    code = "corrected_to_the_same"
+    kind = RefusalKind.INVALID
+    zh = "更正后的内容与现有记录相同；请填写应当更正为的内容。"
+    en = "The record says so already; give what it should say instead."
+
+
+class MovedNowhere(Refusal):
+    """A move to where it was."""
+
+    code = "moved_nowhere"
+    kind = RefusalKind.INVALID
+    zh = "该组织 {day} 已在“{division}”；请核对行政区划和迁址日期。"
+    en = "The organisation was in '{division}' on {day} already; check the division and the day."
+
+
 class NotLinked(Refusal):
     """Decoupling without a link to the hub."""
 
@@ -227,6 +263,20 @@ class NotDirectlyRegistrable(Refusal):
     kind = RefusalKind.INVALID
     zh = "类别“{categories}”不属于直接登记范围；可直接登记的类别：{allowed}。"
     en = "Categories '{categories}' are not registered directly; those that are: {allowed}."
+
+
+class EndorsementMissing(Refusal):
+    """Registered after the hub's pre-review, with nothing that shows it (R11)."""
+
+    code = "endorsement_missing"
+    zh = (
+        "经枢纽初审的登记须有初审同意的申请：请在“登记申请”中找到该申请办理登记{paper_zh}；"
+        "以往的登记请按历史资料补录。"
+    )
+    en = (
+        "A registration after the hub's pre-review needs the application that the hub endorsed: register it "
+        "there{paper_en}; enter a registration of the past as historical."
+    )
 
 
 class AlreadyEnded(Refusal):
@@ -334,7 +384,7 @@ class Axes:
         fact = _LINK_FACT.get(link, "unlinked")
         return replace(self, hub_link=step(HUB_LINK_TRANSITIONS, self.hub_link, fact))
 
-    def decoupling_moved(self, fact: str, administrative_leaders: int) -> "Axes":
+    def decoupling_moved(self, fact: str, administrative_staff: int) -> "Axes":
         """`self_checked`, `pressed` or `completed`; the last needs a link (R13) and no administrative staff
         among the leaders (R24), and ends a supervision in the field."""
         self._must_live()
@@ -343,8 +393,8 @@ class Axes:
         moved = step(DECOUPLING_TRANSITIONS, self.decoupling, fact)
         if moved is not Decoupling.COMPLETED:
             return replace(self, decoupling=moved)
-        if administrative_leaders:
-            raise AdministrativeStaffInLeadership(count=administrative_leaders)
+        if administrative_staff:
+            raise AdministrativeStaffInLeadership(count=administrative_staff)
         link = step(HUB_LINK_TRANSITIONS, self.hub_link, "decoupled")
         return replace(self, decoupling=moved, hub_link=link)
 
@@ -358,7 +408,61 @@ class Axes:
             raise AlreadyEnded(status=self.legal_status.value, into="-")
 
 
-_WAS_REGISTERED = frozenset(
+AXES: Final = ("division", "legal_form", "legal_status", "registration_route", "hub_link", "decoupling")
+"""What an organisation has a course of over time, each of its own."""
+UNSAID: Final[Mapping[str, str]] = {
+    "hub_link": HubLink.NONE.value, "decoupling": Decoupling.NOT_BEGUN.value
+}  # fmt: skip
+"""How it stands on an axis of which nothing was said so far."""
+Standing = Mapping[str, str | None]
+"""Axis -> how an organisation stands on it."""
+_ADVANCE: Final[Mapping[str | None, int]] = {
+    None: -1, LegalStatus.CANDIDATE: 0, LegalStatus.DISCOVERED: 1, LegalStatus.FILED: 2,
+    LegalStatus.REGISTERED: 3, LegalStatus.SUSPENDED: 3, **dict.fromkeys(FINAL, 4),
+}  # fmt: skip
+"""How far a legal status has come; one that has come less far says nothing about who has come further."""
+OF_STATUS: Final = frozenset({"legal_status", "legal_form", "registration_route"})
+"""What a change of legal status says."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an organisation was entered with."""
+
+    division: str
+    filed_on: date | None
+    registered_on: date | None
+    registration_route: str | None
+
+    def changed(self, now: "Entry") -> tuple[str, ...]:
+        """The names of what is otherwise in `now`."""
+        names = (one.name for one in fields(self))
+        return tuple(name for name in names if getattr(self, name) != getattr(now, name))
+
+
+def standings(said: Iterable[Standing]) -> list[Standing]:
+    """How an organisation stood from each of these on, given what was said of its axes in the order of days.
+
+    What is said of an axis holds until something else is said of it, whatever is said of the others. A filing
+    of one that is registered leaves it registered (F30), and nothing follows its end. Who is decoupled is not
+    supervised in the field from then on. Before anything was said of its form or status it had none.
+    """
+    entries = list(said)
+    division = next((one["division"] for one in entries if "division" in one), None)
+    now: Standing = dict.fromkeys(AXES) | dict(UNSAID) | {"division": division}
+    found: list[Standing] = []
+    for one in entries:
+        if _ADVANCE[one.get("legal_status", now["legal_status"])] < _ADVANCE[now["legal_status"]]:
+            one = {axis: value for axis, value in one.items() if axis not in OF_STATUS}
+        now = {**now, **one}
+        if one.get("decoupling") == Decoupling.COMPLETED:
+            link = HubLink(now["hub_link"] or HubLink.NONE)
+            now = {**now, "hub_link": HUB_LINK_TRANSITIONS[link].get("decoupled", link).value}
+        found.append(now)
+    return found
+
+
+WAS_REGISTERED = frozenset(
     {LegalStatus.REGISTERED, LegalStatus.SUSPENDED, LegalStatus.DEREGISTERED, LegalStatus.REVOKED}
 )
 
@@ -369,7 +473,7 @@ def entered(
     """The axes of an organisation that comes onto the record in `status`; the form must fit it."""
     if status is LegalStatus.FILED:
         form = filable(form)
-    if status in _WAS_REGISTERED:
+    if status in WAS_REGISTERED:
         form = registrable(form, basis)
     return Axes(form, status, link)
 

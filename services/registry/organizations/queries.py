@@ -72,6 +72,7 @@ class OrganizationOut(AggregateOut):
     hub_filed_on: date | None
     linked_on: date | None
     decoupled_on: date | None
+    administrative_staff: int | None
     ended_on: date | None
     credit_listing: str
     brands: list[str]
@@ -266,7 +267,8 @@ async def similar(reading: Reading, *, name: str, division: str) -> list[Similar
 
 
 NAMED = (
-    "categories", "department", "development_mode", "functions", "ground", "nature", "registration_authority",
+    "categories", "department", "development_mode", "functions", "ground", "nature", "reason",
+    "registration_authority",
     "service_directions", "supervisory_unit", "target_groups",
 )  # fmt: skip
 """Fields of an organisation and of its facts whose codes the region names."""

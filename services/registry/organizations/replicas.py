@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from shuniu_contracts import Basis, Event, event_type, registry, stream
+from shuniu_contracts import Basis, Event, registry, stream
 
 from chassis.matters import Kind
 from chassis.matters.replicas import replicas
@@ -17,28 +17,31 @@ from chassis.received import Received
 from chassis.service import Reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import normalized_name
-from services.registry.organizations.commands import remember_status
+from services.registry.organizations.courses import courses, days_said, keep
 from services.registry.organizations.hooks import IDENTIFIED
 from services.registry.organizations.merging import going_on, move, naming, step_back
-from services.registry.organizations.model import days_standing
+from services.registry.organizations.model import AXES, Entry, Standing
 from services.registry.organizations.tables import OrganizationRow, pinyin_initials
 
-_OTHERS: Final = frozenset({"details_changed", "supervision_changed", "hub_standing_changed", "absorbed"})
-"""Facts after which an organisation stands on its axes as before; a changed legal form is the exception."""
+_SAYS: Final[Mapping[type[Event], tuple[str, ...]]] = {
+    registry.OrganizationFiled: ("legal_status", "legal_form"),
+    registry.OrganizationRegistered: ("legal_status", "legal_form", "registration_route"),
+    registry.OrganizationRelocated: ("division",),
+    registry.OrganizationHubFiled: ("hub_link",),
+    registry.OrganizationLinked: ("hub_link",),
+    registry.OrganizationDecoupled: ("decoupling",),
+    registry.OrganizationSuspended: ("legal_status",),
+    registry.OrganizationResumed: ("legal_status",),
+    registry.OrganizationDeregistered: ("legal_status",),
+    registry.OrganizationRevoked: ("legal_status",),
+    registry.OrganizationDissolved: ("legal_status",),
+}
+"""What a fact says of the axes; one about changed details what it names."""
 
 _KEEP = """
 insert into organization select * from jsonb_populate_recordset(null::organization, $1::jsonb)
 on conflict (id) do update set {columns}
 where organization.home = excluded.home and organization.sequence < excluded.sequence
-"""
-
-_FIRST_DAYS = """
-insert into organization_status (organization_id, division, legal_form, legal_status, hub_link,
-                                 registration_route, effective_on, until, recorded_at)
-select organization_id, division, legal_form, legal_status, hub_link, registration_route, effective_on,
-       lead(effective_on) over (partition by organization_id order by effective_on), recorded_at
-from jsonb_populate_recordset(null::organization_status, $1::jsonb) as fresh
-where not exists (select from organization_status s where s.organization_id = fresh.organization_id)
 """
 
 _NAME = "hashtextextended('registry mergers elsewhere', 0)"
@@ -60,16 +63,42 @@ async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
         await uow.connection.execute(_MERGING)
     await _write(uow, newest.values())
     await _follow(uow, merged)
-    first = [row for received, row in rows if received.envelope.sequence == 1]
-    await uow.connection.execute(
-        _FIRST_DAYS, msgspec.json.encode([day for row in first for day in _days(row)]).decode()
-    )
-    for received, row in rows:
-        if received.envelope.sequence > 1 and _moves(received.data):
-            await remember_status(uow, row)
+    await _remember(uow, rows)
     gone = [row.id for received, row in rows if _never_was(received.data)]
     await uow.connection.execute(_UNCOUNTED, gone)
     await IDENTIFIED(uow, [row.id for row in newest.values() if row.credit_code is not None])
+
+
+async def _remember(uow: UnitOfWork, rows: Sequence[tuple[Received[Event], OrganizationRow]]) -> None:
+    """Keep what each of these said of the axes of its organisation, late or not. The first that is heard of
+    one says all."""
+    found = await courses(uow, {row.id for _, row in rows})
+    for received, row in rows:
+        course = found[row.id]
+        if not course.known:
+            for day, said in days_said(row):
+                course.say(day, said, at=row.recorded_at)
+        elif isinstance(received.data, registry.OrganizationCorrected):
+            was, now = _entry(received.data.previous), _entry(received.data.state)
+            course.correct(was, now, form=row.legal_form, at=row.recorded_at)
+        elif said := _said(received.data):
+            course.say(row.effective_on, said, at=row.recorded_at)
+    await keep(uow, list(found.values()))
+
+
+def _entry(said: registry.OrganizationEntry | registry.OrganizationState) -> Entry:
+    route = said.registration_route
+    return Entry(said.division, said.filed_on, said.registered_on, route.value if route else None)
+
+
+def _said(event: Event) -> Standing:
+    """What a fact says of the axes from its day on."""
+    if isinstance(event, registry.OrganizationDetailsChanged):
+        axes: tuple[str, ...] = tuple(axis for axis in AXES if axis in event.fields)
+    else:
+        axes = _SAYS.get(type(event), ())
+    stood = getattr(event, "then", None) or event.state
+    return {axis: msgspec.to_builtins(getattr(stood, axis)) for axis in axes}
 
 
 async def _follow(uow: UnitOfWork, about: Sequence[UUID], *tables: str) -> None:
@@ -101,28 +130,6 @@ def _row(received: Received[Event]) -> OrganizationRow:
         pinyin=pinyin_initials(state.name), merged_into=UUID(merged.id) if merged else None,
         merged_into_sequence=merged.sequence if merged else None,
     )  # fmt: skip
-
-
-def _days(row: OrganizationRow) -> list[Mapping[str, Any]]:
-    """The days that a record brings with it when it comes onto the record, as an import has them."""
-    found = days_standing(
-        row.filed_on, row.registered_on, row.effective_on, form=row.legal_form, status=row.legal_status,
-        route=row.registration_route,
-    )  # fmt: skip
-    return [
-        {
-            "organization_id": row.id, "division": row.division, "legal_form": form, "legal_status": status,
-            "hub_link": row.hub_link, "registration_route": route, "effective_on": day,
-            "recorded_at": row.recorded_at,
-        }
-        for day, form, status, route in found
-    ]  # fmt: skip
-
-
-def _moves(event: Event) -> bool:
-    if isinstance(event, registry.OrganizationDetailsChanged):
-        return "legal_form" in event.fields
-    return event_type(type(event)).fact not in _OTHERS
 
 
 def _never_was(event: Event) -> bool:

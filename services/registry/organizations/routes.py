@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Code, Day, Division, Sum, Text
 from chassis.model import refuse_all
-from services.registry.fields import Codes, Count, Fact
+from services.registry.fields import Codes, Count, DocumentNumber, Fact
 from services.registry.offering import Form
 from services.registry.organizations import commands, forms, queries
 from services.registry.organizations.forms import (
@@ -85,6 +85,9 @@ _NEVER_NULL = (
 """What every organisation has, be it an empty list."""
 
 
+_ENDORSEMENT = Field(None, description="number of the hub's opinion, where its pre-review was on paper (R11)")
+
+
 class Detailed(Details, Fact):
     """A fact that comes with attributes."""
 
@@ -119,6 +122,7 @@ class RegisterNewBody(Detailed):
     legal_form: LegalForm
     route: RegistrationRoute
     name: Text
+    endorsement: DocumentNumber | None = _ENDORSEMENT
 
 
 class RegisterBody(Detailed):
@@ -126,6 +130,7 @@ class RegisterBody(Detailed):
 
     legal_form: LegalForm
     route: RegistrationRoute
+    endorsement: DocumentNumber | None = _ENDORSEMENT
 
 
 class FileBody(Fact):
@@ -140,6 +145,24 @@ class ChangeBody(Detailed):
     legal_form: LegalForm | None = Field(None, description="only to correct what the record says")
 
 
+class RelocateBody(Fact):
+    """A move to another division of this stack, from a day on."""
+
+    division: Division
+
+
+class CorrectBody(BaseModel):
+    """What should have been entered, and why it was not; what is left out was right."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Code
+    division: Division | None = None
+    filed_on: Day | None = None
+    registered_on: Day | None = None
+    route: RegistrationRoute | None = None
+
+
 class LinkBody(Fact):
     """What the organisation is to the hub from now on."""
 
@@ -150,7 +173,7 @@ class DecoupleBody(Fact):
     """A step of decoupling."""
 
     step: Literal["self_checked", "pressed", "completed"]
-    administrative_leaders: Count = Field(0, description="administrative staff among the leaders (R24)")
+    administrative_staff: Count = Field(description="administrative staff among the leaders (R24)")
 
 
 class SupervisionBody(Fact):
@@ -185,6 +208,8 @@ FORMS = (
     Form("file_new", "新备案组织", "filings", "organizations:file", FileNewBody, owned=("filing",)),
     Form("register_new", "新登记组织", "registrations", "organizations:register", RegisterNewBody),
     Form("change_details", "变更资料", "", "organizations:change", ChangeBody, always, amends=True),
+    Form("relocate", "迁址", "relocation", "organizations:change", RelocateBody, always),
+    Form("correct", "更正录入", "correction", "organizations:change", CorrectBody, always),
     Form("change_supervisory_unit", "变更业务主管单位", "supervision", "organizations:change",
          SupervisionBody, always),
     Form("judge_standing", "枢纽评判", "hub-standing", "organizations:judge", StandingBody, always),
@@ -292,6 +317,24 @@ async def change(
 ) -> Response:
     """Change attributes."""
     return await call.execute(commands.change_details, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/relocation", response_model=OrganizationOut)
+async def relocate(
+    id: UUID, body: RelocateBody, call: Annotated[Call, requires("organizations:change")]
+) -> Response:
+    """It moved to another division of this stack (迁址)."""
+    return await call.execute(commands.relocate, id=id, answer=OrganizationOut.of, **body.arguments())
+
+
+@router.post("/{id}/correction", response_model=OrganizationOut)
+async def correct(
+    id: UUID, body: CorrectBody, call: Annotated[Call, requires("organizations:change")]
+) -> Response:
+    """Put right what it was entered with, and the figures of the past with it (更正)."""
+    return await call.execute(
+        commands.correct, id=id, answer=OrganizationOut.of, **body.model_dump(exclude_unset=True)
+    )
 
 
 @router.post("/{id}/filing", response_model=OrganizationOut)

@@ -21,6 +21,7 @@ from services.registry.organizations.model import (
     HubStanding,
     LegalForm,
     LegalStatus,
+    Standing,
 )
 from services.registry.tables import Table
 
@@ -115,6 +116,8 @@ class OrganizationRow(AggregateRow, Table, table=True):
     hub_filed_on: date | None = None
     linked_on: date | None = None
     decoupled_on: date | None = None
+    administrative_staff: int | None = None
+    """Staff of the administration in its leadership, as the newest step of decoupling found it (R24)."""
     ended_on: date | None = None
     credit_listing: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
     credit_listed_on: date | None = None
@@ -147,6 +150,18 @@ class OrganizationRow(AggregateRow, Table, table=True):
         self.hub_standing = axes.hub_standing.value
         self.decoupling = axes.decoupling.value
         self.ended = axes.ended or self.merged_into is not None
+
+    def stands(self, standing: Standing) -> None:
+        """Take how it stands by its course."""
+        now = self.axes
+        self.axes = Axes(
+            LegalForm(standing["legal_form"] or self.legal_form),
+            LegalStatus(standing["legal_status"] or self.legal_status),
+            HubLink(standing["hub_link"] or self.hub_link),
+            now.hub_standing,
+            Decoupling(standing["decoupling"] or self.decoupling),
+        )
+        self.registration_route = standing["registration_route"]
 
     def rename(self, name: str) -> None:
         """Give it a name, and what is derived from a name."""
@@ -208,8 +223,8 @@ _AS_THEY_ARE = (
     "credit_code", "legacy_number", "department", "nature", "development_mode", "staff_count", "member_count",
     "full_party_member_count", "volunteer_count", "supervisory_unit", "supervisory_unit_name",
     "registration_authority", "founded_on", "filed_on", "registered_on", "hub_filed_on", "linked_on",
-    "decoupled_on", "ended_on", "credit_listed_on", "four_no_fees_declared", "registered_capital_fen",
-    "charity",
+    "decoupled_on", "administrative_staff", "ended_on", "credit_listed_on",
+    "four_no_fees_declared", "registered_capital_fen", "charity",
 )  # fmt: skip
 
 
@@ -227,7 +242,11 @@ class OrganizationStatusRow(Table, table=True):
     """How an organisation stood from a day on: what figures of any past day are counted from.
 
     `until` is the day from which the next entry holds, so that a count needs no sorting; a fact entered late
-    takes its place among the days, and at the same day the one recorded later holds.
+    takes its place among the days, and at the same day the one recorded later holds. `said` is what the entry
+    itself says of the axes, the others stand as the entries before have them; it is left out where the entry
+    says all that its row has, as one does by which an organisation comes onto the record. Of an organisation
+    that was linked before it is known to have been filed or registered, form and status are unknown until
+    then.
     """
 
     __tablename__ = "organization_status"
@@ -236,10 +255,14 @@ class OrganizationStatusRow(Table, table=True):
     number: int | None = Field(default=None, sa_type=sa.BigInteger, primary_key=True)
     organization_id: UUID
     division: str
-    legal_form: str
-    legal_status: str
+    legal_form: str | None = None
+    legal_status: str | None = None
     hub_link: str
+    decoupling: str = Field(
+        default=Decoupling.NOT_BEGUN.value, sa_column_kwargs={"server_default": "not_begun"}
+    )
     registration_route: str | None = None
+    said: dict[str, str | None] | None = Field(default=None, sa_type=pg.JSONB)
     effective_on: date
     until: date | None = None
     recorded_at: datetime = Field(sa_type=sa.DateTime(timezone=True))

@@ -18,6 +18,7 @@ from services.registry.inspections.clean_up_checks.model import (
     CleanUpCheckPhase,
     FourNo,
     HandlingOwed,
+    LeadersMissing,
     NothingToHandle,
     RectificationStillOpen,
     ReturnedForNothing,
@@ -198,8 +199,10 @@ async def _decouple(
     """Move the organisation's decoupling on where it can take this step; it may be ahead already."""
     organization = await uow.load(OrganizationRow, row.organization_id)
     if not organization.ended and step in DECOUPLING_TRANSITIONS[Decoupling(organization.decoupling)]:
+        leaders = row.administrative_staff
+        if leaders is None:
+            raise LeadersMissing(at="/administrative_staff")
         await organizations.decouple(
-            uow, id=row.organization_id, step=step,
-            administrative_leaders=row.administrative_staff or 0,
+            uow, id=row.organization_id, step=step, administrative_staff=leaders,
             effective_on=row.effective_on, basis=Basis(row.basis),
         )  # fmt: skip

@@ -12,12 +12,14 @@ from sqlmodel import col, select
 
 from chassis.http.fields import Division, PersonId
 from chassis.matters import Draft, Kind, advance_many, words
+from chassis.model import is_within
 from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
 from services.registry.operations.periods import INTERVALS_ZH, Interval, Period, following, period_of
 from services.registry.organizations.commands import own_contact
 from services.registry.organizations.concerning import of_organization
+from services.registry.organizations.hooks import RELOCATED
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
 from services.registry.records.assignments.model import (
@@ -102,6 +104,23 @@ async def end(
     await uow.cancel(PERIOD, [row.subject])
     due = await _due(uow, [row.id])
     await advance_many(uow, contacts.CONTACTS, due, contract.ContactRecordCancelled)
+
+
+@RELOCATED.follow
+async def leave(uow: UnitOfWork, organization: OrganizationRow, reason: str) -> None:
+    """Who kept in touch with an organisation that is in another place now is not answerable any more, unless
+    hers reaches there, too: the duty is one alone, and the other place's to give."""
+    found = await uow.session.exec(
+        select(ContactAssignmentRow.id, ContactAssignmentRow.division).where(
+            ContactAssignmentRow.organization_id == organization.id,
+            ContactAssignmentRow.home == uow.stack,
+            col(ContactAssignmentRow.ended).is_(False),
+        )
+    )
+    left = [id for id, place in found if not is_within(organization.division, place)]
+    await uow.cancel(PERIOD, map(str, left))
+    await advance_many(uow, ASSIGNMENTS, left, contract.ContactAssignmentEnded, {"reason": reason})
+    await advance_many(uow, contacts.CONTACTS, await _due(uow, left), contract.ContactRecordCancelled)
 
 
 async def hand_over_all(
