@@ -10,6 +10,7 @@ import msgspec
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from chassis.principal import StandsFor
 from chassis.settings import AuthSettings
 
 KEY_FILE = "token-key.json"
@@ -46,7 +47,7 @@ class EmbeddedKey:
 
     def issue(
         self, *, subject: str, roles: Iterable[str], divisions: Iterable[str], bodies: Iterable[str] = (),
-        hours: float = 12.0, auth: AuthSettings | None = None,
+        hours: float = 12.0, stands_for: StandsFor | None = None, auth: AuthSettings | None = None,
     ) -> str:  # fmt: skip
         """A bearer token for a pseudonymous `subject` with roles in divisions, of the staff of `bodies`,
         valid for `hours`."""
@@ -61,6 +62,7 @@ class EmbeddedKey:
             "bodies": list(bodies),
             "iat": now,
             "exp": now + int(hours * 3600),
+            **({"stands_for": str(stands_for)} if stands_for else {}),
         }
         header = {"alg": _ALGORITHM, "typ": "JWT", "kid": settings.embedded_key_id}
         return jwt.encode(header, claims, self._key, algorithms=[_ALGORITHM])
@@ -68,11 +70,12 @@ class EmbeddedKey:
 
 def issue_token(
     directory: Path, *, subject: str, roles: Iterable[str], divisions: Iterable[str],
-    bodies: Iterable[str] = (), hours: float = 12.0,
+    bodies: Iterable[str] = (), hours: float = 12.0, stands_for: StandsFor | None = None,
 ) -> str:  # fmt: skip
     """A token signed with the key in `directory`, which is made when absent."""
-    key = EmbeddedKey.open(directory)
-    return key.issue(subject=subject, roles=roles, divisions=divisions, bodies=bodies, hours=hours)
+    return EmbeddedKey.open(directory).issue(
+        subject=subject, roles=roles, divisions=divisions, bodies=bodies, hours=hours, stands_for=stands_for
+    )
 
 
 def write_secret(file: Path, content: object, *, replace: bool = False) -> None:

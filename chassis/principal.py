@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from uuid import UUID
 
 from chassis.model import Refusal, RefusalKind, is_within
 
@@ -17,15 +18,39 @@ class NotPermitted(Refusal):
 
 
 @dataclass(frozen=True)
+class StandsFor:
+    """The record that a caller acts for as its holder: its aggregate and its id."""
+
+    aggregate: str
+    id: UUID
+
+    @classmethod
+    def of(cls, text: str) -> "StandsFor":
+        """`<aggregate>:<id>`, as a token has it; raises `ValueError`."""
+        aggregate, colon, id = text.partition(":")
+        if not (aggregate and colon):
+            raise ValueError(f"'{text[:100]}' is not of the form <aggregate>:<id>")
+        return cls(aggregate, UUID(id))
+
+    def __str__(self) -> str:
+        return f"{self.aggregate}:{self.id}"
+
+
+@dataclass(frozen=True)
 class Principal:
     """A caller: pseudonymous id, permission patterns (`organizations:*`), divisions (with all below), and the
-    bodies and sections whose staff they are, by the codes of the region's profile."""
+    bodies and sections whose staff they are, by the codes of the region's profile.
+
+    One of the staff stands for nobody; whoever is looked after here and has an account of its own stands for
+    the record about it, and a service says what that lets it do.
+    """
 
     actor_id: str
     roles: frozenset[str]
     permissions: frozenset[str]
     divisions: tuple[str, ...]
     bodies: frozenset[str] = frozenset()
+    stands_for: StandsFor | None = None
 
     def has(self, permission: str) -> bool:
         """Whether the permission is held in any division."""
@@ -34,6 +59,10 @@ class Principal:
     def covers(self, division: str) -> bool:
         """Whether one of the caller's divisions is `division` or above it."""
         return any(is_within(division, own) for own in self.divisions)
+
+    def reaches(self, permission: str, division: str, others: Iterable[str]) -> None:
+        """Raise `NotPermitted` unless the permission is held, and `division` or one of `others` covered."""
+        self.authorize(permission, next(filter(self.covers, (division, *others)), division))
 
     def authorize(self, permission: str, division: str) -> None:
         """Raise `NotPermitted` unless the permission is held and the division covered."""

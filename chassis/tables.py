@@ -52,6 +52,11 @@ class AggregateRow(SQLModel):
         """The aggregate's id as the bus has it."""
         return str(self.id)
 
+    def reached_from(self) -> tuple[str, ...]:
+        """Divisions beside its own whose people reach this record; what they may do there is its service's
+        to say."""
+        return ()
+
     def public_state(self) -> State:
         """The whole public state after the change, as the contract has it."""
         raise TypeError(f"{type(self).__name__} renders no public state")

@@ -158,14 +158,15 @@ class UnitOfWork(Acting):
     async def load(self, kind: type[Row], id: UUID | str) -> Row:
         """Lock the row and return it.
 
-        Raises `NotFound`; `NotPermitted` where the caller's divisions do not cover it; `NotHome`;
+        Raises `NotFound`; `NotPermitted` where the caller's divisions do not reach it; `NotHome`;
         `StaleRevision` where the request carried If-Match and somebody saved in between.
         """
         found = await self.session.exec(_locking(kind), params={"wanted": UUID(str(id))})
         row: Row | None = found.one_or_none()
         if row is None:
             raise NotFound.of(kind, id)
-        self.authorize(row.division)
+        if self.permission is not None:
+            self.principal.reaches(self.permission, row.division, row.reached_from())
         if row.home != self.stack:
             raise NotHome(division=row.division, home=row.home)
         if self.expected_revision is not None and self.expected_revision != row.revision:

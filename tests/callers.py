@@ -8,24 +8,28 @@ from typing import Any
 import httpx
 
 from chassis.http import create_app
-from chassis.principal import Principal, permissions_of
+from chassis.principal import Principal, StandsFor, permissions_of
 from chassis.runtime import Runtime
 from chassis.service import Service
 
 
 @dataclass(frozen=True)
 class Badge:
-    """Takes `role@division@account@bodies` for a token, as a gateway in front of us might; `u-` and the role
-    is the account that is left out, commas are between divisions and between bodies."""
+    """Takes `role@division@account@bodies@holder` for a token, as a gateway in front of us might; `u-` and
+    the role is the account that is left out, commas are between divisions and between bodies, a holder is
+    whom one stands for."""
 
     service: Service
 
     async def principal(self, token: str | None) -> Principal:
         """The caller that the token names; nobody without one."""
-        role, division, account, bodies = ((token or "nobody@120116") + "@@@").split("@")[:4]
+        said = ((token or "nobody@120116") + "@@@@").split("@")[:5]
+        role, division, account, bodies, holder = said
         permissions = permissions_of([role], self.service.roles)
         staff, divisions = frozenset(filter(None, bodies.split(","))), tuple(division.split(","))
-        return Principal(account or f"u-{role}", frozenset({role}), permissions, divisions, staff)
+        stands_for = StandsFor.of(holder) if holder else None
+        actor = account or f"u-{role}"
+        return Principal(actor, frozenset({role}), permissions, divisions, staff, stands_for)
 
 
 @dataclass(frozen=True)

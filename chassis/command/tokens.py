@@ -44,6 +44,13 @@ def token(
     ] = None,
     subject: Annotated[str, typer.Option(help="Pseudonymous id of the caller.")] = "u-operator",
     hours: Annotated[float, typer.Option(min=0.001, help="How long the token is good for.")] = 12.0,
+    stands_for: Annotated[
+        str | None,
+        typer.Option(
+            help="The record whose holder the caller is: organization:<id>, or before there is one"
+            " registration_application:<id>, with an id of your own making."
+        ),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Print a bearer token signed with the embedded stack's own key. A production service refuses it.
@@ -52,7 +59,16 @@ def token(
     """
     from chassis.keys import issue_token
     from chassis.model import division_code
+    from chassis.principal import StandsFor
 
     codes = [division_code(code) for code in division]
-    keys = keys_directory(data_dir)
-    print(issue_token(keys, subject=subject, roles=role, divisions=codes, bodies=body or (), hours=hours))
+    try:
+        holder = StandsFor.of(stands_for) if stands_for else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--stands-for") from None
+    print(
+        issue_token(
+            keys_directory(data_dir), subject=subject, roles=role, divisions=codes, bodies=body or (),
+            hours=hours, stands_for=holder,
+        )
+    )  # fmt: skip

@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from chassis.http.key_set import KeysUnavailable, KeysUnusable, ProviderKeys
 from chassis.http.problems import Explained
 from chassis.model import MalformedDivision, division_code
-from chassis.principal import Principal, permissions_of
+from chassis.principal import Principal, StandsFor, permissions_of
 from chassis.settings import AuthSettings
 
 _SHOWN = 64
@@ -94,8 +94,8 @@ class Verifier:
             codes = tuple(division_code(code) for code in divisions)
         except MalformedDivision as error:
             raise _invalid(str(error)) from None
-        granted = permissions_of(roles, self._roles)
-        return Principal(subject, frozenset(roles), granted, codes, frozenset(bodies))
+        granted, holder = permissions_of(roles, self._roles), _holder(claims.get("stands_for"))
+        return Principal(subject, frozenset(roles), granted, codes, frozenset(bodies), holder)
 
     async def _key(self, key_id: str) -> Any:
         if self._production and key_id == self._settings.embedded_key_id:
@@ -123,6 +123,17 @@ def _key_id(token: str) -> str:
     if not isinstance(key_id, str) or not key_id:
         raise _invalid("its header names no key (kid)")
     return key_id
+
+
+def _holder(value: object) -> StandsFor | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise _invalid("stands_for must be text")
+    try:
+        return StandsFor.of(value)
+    except ValueError as error:
+        raise _invalid(f"stands_for: {error}") from None
 
 
 def _texts(value: object) -> bool:

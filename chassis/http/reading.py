@@ -25,11 +25,11 @@ class Reading(Acting):
         self.principal.authorize(self.permission, division)
 
     async def record(self, kind: type[Row], id: UUID) -> Row:
-        """One record; raises `NotFound`, and `NotPermitted` where the caller may not read in its division."""
+        """One record; raises `NotFound`, and `NotPermitted` where the caller does not reach it."""
         row = await self.session.get(kind, id)
         if row is None:
             raise NotFound.of(kind, id)
-        self.authorize(row.division)
+        self.principal.reaches(self.permission, row.division, row.reached_from())
         return row
 
     def scope(self, division: str | None = None) -> tuple[str, ...]:

@@ -175,6 +175,13 @@ class ApplicationStep(enum.StrEnum):
     CLOSED = "closed"
 
 
+class FiledBy(enum.StrEnum):
+    """Who filed an application: the organisation with an account of its own, or somebody for it (代报)."""
+
+    ORGANIZATION = "organization"
+    ON_BEHALF = "on_behalf"
+
+
 class RegistrationApplicationState(State, frozen=True, kw_only=True):
     """An application to be registered: where it is, the criteria it is measured by, its clock."""
 
@@ -199,6 +206,8 @@ class RegistrationApplicationState(State, frozen=True, kw_only=True):
     working_days_used: Count | None = None
     """Working days spent so far, without the days it lay with the applicant (B03)."""
     returned_times: Count = 0
+    filed_by: FiledBy | None = None
+    """Who entered the question or, since then, the last submission; none where that was not said."""
 
 
 class OrganizationStanding(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -796,6 +796,10 @@ class CasePart(msgspec.Struct, frozen=True, omit_defaults=True):
     duty: Code
     acknowledged_on: datetime.date | None = None
     completed_on: datetime.date | None = None
+    division: Division | None = None
+    """Where the body is, if below the case's own division."""
+    by_letter: bool = False
+    """Whether the office that keeps the case entered the body's answer from a letter of it."""
 
 
 class CoordinationCaseState(MatterState, frozen=True, kw_only=True):

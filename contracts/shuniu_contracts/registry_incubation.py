@@ -325,6 +325,9 @@ class ServiceEntryState(MatterState, frozen=True, kw_only=True):
     people: Count = 0
     """How many of the organisation were served, in person-times."""
     confirmed_on: datetime.date | None = None
+    on_paper: bool | None = None
+    """Whether the organisation spoke on paper that the staff entered, not with an account of its own; none
+    before it has spoken."""
 
 
 service_entry = define_stream(

@@ -18,6 +18,7 @@ from services.registry.imports import routes as imports
 from services.registry.imports.worker import work
 from services.registry.organizations import routes as organizations
 from services.registry.organizations.replicas import keep_matters, keep_organizations
+from services.registry.own import routes as own
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets.routes import sheets
 from services.registry.tables import Table
@@ -43,8 +44,10 @@ _OWN: Final[dict[str, set[str]]] = {
     "viewer": {"organizations:read", "figures:read"},
     "care_officer": {"figures:read"},
     "care_supervisor": {"figures:read"},
+    "organization": {"own:read", "own:write"},
 }  # fmt: skip
-"""The hub reviews, links and guides; what only the authority decides, only the authority records."""
+"""The hub reviews, links and guides; what only the authority decides, only the authority records. An account
+of an organisation reaches what is its own, by routes of its own, and nothing else."""
 ROLES: Final = {role: own | permissions(role, reads=own >= _READ) for role, own in _OWN.items()}
 
 
@@ -55,6 +58,7 @@ def _routers() -> tuple[APIRouter, ...]:
         organizations.router,
         organizations.lists,
         applications.router,
+        own.router,
         imports.router,
         figures.router,
         described(KINDS, "organizations:read", names_of),

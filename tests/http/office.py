@@ -25,6 +25,8 @@ from services.registry.areas import KINDS
 from services.registry.care.pairings import commands as care_pairings
 from services.registry.care.records import commands as care_records
 from services.registry.care.records.model import ConsentBy
+from services.registry.care.requests import commands as care_requests
+from services.registry.care.requests.model import RequestBy
 from tests.grants.conftest import Grants
 from tests.notify.conftest import World as NotifyWorld
 from tests.notify.events import EVENTS, ORGANIZATION
@@ -200,6 +202,9 @@ async def _care(office: Office, id: UUID) -> None:
             uow, person_id="p-in-care", need="single_poor_mother", consented_on=date(2026, 3, 2),
             consent_by=ConsentBy.SELF, **known,
         )  # fmt: skip
+        await care_requests.ask(
+            uow, division=STREET, person_id="p-in-care", asked_by=RequestBy.SELF, document="PQ-1", id=id
+        )
         await care_pairings.pair(
             uow, child_id="p-child", giver_id="p-giver", guardian_consented_on=date(2026, 3, 2), **known
         )

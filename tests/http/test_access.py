@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 
 ROLES = (
     "operator", "hub_officer", "registration_authority", "liaison", "party_officer", "grants_officer",
-    "reviewer", "viewer", "care_officer", "care_supervisor", "unheard_of",
+    "reviewer", "viewer", "care_officer", "care_supervisor", "organization", "unheard_of",
 )  # fmt: skip
 BODIES = 3
 REFUSED = {400, 403, 404, 409, 422}

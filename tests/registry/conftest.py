@@ -60,9 +60,11 @@ class Api:
 
     client: httpx.AsyncClient
 
-    def as_(self, role: str, division: str = "120116", *bodies: str) -> "Api":
-        """The same registry for another caller, of the staff of `bodies`."""
-        token = f"{role}@{division}@@{','.join(bodies)}"
+    def as_(
+        self, role: str, division: str = "120116", *bodies: str, account: str = "", stands_for: str = ""
+    ) -> "Api":
+        """The same registry for another caller, of the staff of `bodies`, or standing for a record."""
+        token = f"{role}@{division}@{account}@{','.join(bodies)}@{stands_for}"
         headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
         return Api(
             httpx.AsyncClient(

@@ -17,6 +17,7 @@ from chassis.service import DueTimer, timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.applications.model import (
     ApplicationStep,
+    FiledBy,
     Progress,
     StepKind,
     check_criteria,
@@ -37,6 +38,7 @@ from services.registry.organizations.model import (
     check_days,
 )
 from services.registry.organizations.tables import OrganizationRow
+from services.registry.own.holder import check_application
 from services.registry.policy import RegistryPolicy
 
 STEP_DUE = "registration_application.step_due"
@@ -81,9 +83,18 @@ async def submit(
 ) -> RegistrationApplicationRow:
     """Submit what was consulted, or submit again what was returned; `details` replaces what it names."""
     row = await uow.load(RegistrationApplicationRow, id)
+    row.filed_by = (await _filed_by(uow, row)).value
     _date(uow, row, effective_on, basis)
     await _submit(uow, row, details)
     return row
+
+
+async def _filed_by(uow: UnitOfWork, row: RegistrationApplicationRow) -> FiledBy:
+    """Who speaks for the applicant; raises `NotOwn` where an organisation's account means another's."""
+    if uow.principal.stands_for is None:
+        return FiledBy.ON_BEHALF
+    await check_application(uow, row)
+    return FiledBy.ORGANIZATION
 
 
 async def _submit(uow: UnitOfWork, row: RegistrationApplicationRow, details: Mapping[str, Any]) -> None:
@@ -213,6 +224,7 @@ async def withdraw(
 ) -> RegistrationApplicationRow:
     """The applicant takes it back."""
     row = await uow.load(RegistrationApplicationRow, id)
+    await _filed_by(uow, row)
     progress = row.progress.withdrawn()
     _date(uow, row, effective_on, basis)
     await _move(uow, row, progress)
@@ -295,6 +307,7 @@ async def _open(
         while organization.merged_into is not None:
             organization = await uow.load(OrganizationRow, organization.merged_into)
         row.organization_id, row.organization_sequence = organization.id, organization.sequence
+    row.filed_by = (await _filed_by(uow, row)).value
     try:
         async with uow.session.begin_nested():
             uow.admit(row)

@@ -27,6 +27,7 @@ _STATES: Final[Names] = {
     "withdrawn": "已撤回",
     "closed": "办结",
 }
+_FILED_BY: Final[Names] = {"organization": "组织自行申报", "on_behalf": "代报"}
 _TITLES: Final[Names] = {
     "name": "名称",
     "division": "行政区划",
@@ -53,6 +54,7 @@ _TITLES: Final[Names] = {
     "supervisory_unit_name": "业务主管单位（名称）",
     "charter_template": "章程范本",
     "criteria_version": "准入标准版本",
+    "filed_by": "申报方式",
     "submitted_on": "提交日期",
     "step_began_on": "本步骤开始日期",
     "step_due_on": "本步骤期限",
@@ -71,7 +73,9 @@ _REASONS: Final[Names] = {
 APPLICATION: Final = Offering(
     "registration_application", "registration-applications", "登记申请", "registration applications",
     registry.RegistrationApplicationState, _STATES, _TITLES,
-    {"step": _STATES, "route": ORGANIZATION.listed["route"], "reasons": _REASONS},
+    {
+        "step": _STATES, "route": ORGANIZATION.listed["route"], "reasons": _REASONS, "filed_by": _FILED_BY,
+    },
     frozenset({"charter_template", "legacy_number", "supervisory_unit", "supervisory_unit_name"}),
     any_code=frozenset({"reasons"}),
 )  # fmt: skip

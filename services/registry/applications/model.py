@@ -66,6 +66,13 @@ DIRECT_TRANSITIONS: Transitions[ApplicationStep] = {
 FINAL = frozenset(state for state, facts in TRANSITIONS.items() if not facts)
 
 
+class FiledBy(StrEnum):
+    """Who filed: the organisation with an account of its own (网上登记, B03), or somebody for it (代报)."""
+
+    ORGANIZATION = "organization"
+    ON_BEHALF = "on_behalf"
+
+
 class StepKind(StrEnum):
     """What the clock of an application measures (B03)."""
 

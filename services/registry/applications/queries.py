@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
 from chassis.http import AggregateOut, Page, PageRequest, Reading
-from services.registry.applications.model import ApplicationStep, StepKind
+from services.registry.applications.model import ApplicationStep, FiledBy, StepKind
 from services.registry.applications.tables import ApplicationStepRow, RegistrationApplicationRow
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
 
@@ -40,6 +40,7 @@ class ApplicationOut(AggregateOut):
     full_party_member_count: int | None
     member_count: int | None
     staff_count: int | None
+    filed_by: FiledBy | None
     submitted_on: date | None
     step_began_on: date | None
     step_due_on: date | None

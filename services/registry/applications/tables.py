@@ -65,6 +65,8 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
     items: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))
     explanation: str | None = None
     """Why it was returned, refused or denied, in words for the applicant."""
+    filed_by: str | None = None
+    """By whom the question was asked or, since then, submitted last."""
     coordination_note: str | None = None
     """With whom and how a refusal was coordinated (R11)."""
 
@@ -111,6 +113,7 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
             step_due_on=self.step_due_on,
             working_days_used=self.working_days_used,
             returned_times=self.returned_times,
+            filed_by=registry.FiledBy(self.filed_by) if self.filed_by else None,
         )
 
 

@@ -9,12 +9,20 @@ from services.registry.care.pairings import routes as pairing_routes
 from services.registry.care.persons import routes as persons
 from services.registry.care.records import commands as records
 from services.registry.care.records import routes as record_routes
+from services.registry.care.requests import commands as requests
+from services.registry.care.requests import routes as request_routes
 
 AREA = Area(
     name="care",
     kinds=(CARE_CENSUSES,),
-    routers=(record_routes.router, pairing_routes.router, persons.router, looks.router),
-    timers=(*records.TIMERS, *pairings.TIMERS),
+    routers=(
+        record_routes.router,
+        pairing_routes.router,
+        persons.router,
+        request_routes.router,
+        looks.router,
+    ),
+    timers=(*records.TIMERS, *pairings.TIMERS, *requests.TIMERS),
     figures=(COUNTED,),
     roles={
         "care_officer": frozenset({"care:read", "care:write", "care:look", "care_censuses:*"}),

@@ -1,5 +1,6 @@
 """What differs from region to region here: `[registry.care]` of the region profile."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -19,11 +20,24 @@ class Need(_Listed):
     """Why somebody is looked after; people are counted by it."""
 
 
+class Ground(StrEnum):
+    """What a look for a purpose rests on in the record in hand."""
+
+    WORKER = "worker"
+    HAND_OVER = "hand_over"
+    REQUEST = "request"
+    DUTY = "duty"
+
+
 class Purpose(_Listed):
     """What somebody may look into a record for."""
 
     roles: frozenset[str] = Field(description="who may look for this purpose, whatever else they may do")
-    own: bool = Field(False, description="only the record's own worker")
+    ground: Ground = Field(
+        Ground.WORKER,
+        description="what it rests on: `worker`, she looks after the record; `hand_over`, it was handed over"
+        " to her; `request`, an open request of the person; `duty`, the role alone",
+    )
 
 
 NEEDS = (
@@ -37,19 +51,25 @@ NEEDS = (
 """LUOHU (L24, 困境儿童), JIANGMEN and SUYU (A4.18)."""
 
 PURPOSES = (
-    Purpose(code="care", name_zh="帮扶服务", name_en="care", roles=frozenset({"care_officer"}), own=True),
-    Purpose(code="hand_over", name_zh="工作交接", name_en="hand-over", roles=frozenset({"care_officer"})),
+    Purpose(code="care", name_zh="帮扶服务", name_en="care", roles=frozenset({"care_officer"})),
     Purpose(
-        code="supervision", name_zh="督导检查", name_en="supervision", roles=frozenset({"care_supervisor"})
+        code="hand_over", name_zh="工作交接", name_en="hand-over", roles=frozenset({"care_officer"}),
+        ground=Ground.HAND_OVER,
+    ),
+    Purpose(
+        code="supervision", name_zh="督导检查", name_en="supervision", roles=frozenset({"care_supervisor"}),
+        ground=Ground.DUTY,
     ),
     Purpose(
         code="own_request",
         name_zh="本人查询",
         name_en="the person asks",
         roles=frozenset({"care_officer", "care_supervisor"}),
+        ground=Ground.REQUEST,
     ),
-)
-"""Ours, after PIPL 6 and 45: a specific purpose for each look; people may ask what is kept of them."""
+)  # fmt: skip
+"""Ours, after PIPL 6 and 45: a specific purpose for each look, and what it rests on; people may ask what is
+kept of them."""
 
 
 class CarePolicy(BaseModel):
@@ -67,6 +87,9 @@ class CarePolicy(BaseModel):
     )
     retention_days: int = Field(
         1095, ge=0, description="ours: days after its end for which a record is kept, then erased (PIPL 19)"
+    )
+    request_days: int = Field(
+        30, ge=1, description="ours: calendar days in which a person's request is answered (PIPL 45: 及时)"
     )
     children_a_giver: int = Field(3, ge=1, description="ours: children whom one giver is paired with at once")
 

@@ -1,6 +1,7 @@
 """This area composed: its kinds, reactions, timers, routes, and who may do what."""
 
 from services.registry.area import Area
+from services.registry.hub.coordination import routes as coordination
 from services.registry.hub.coordination.commands import COORDINATION_CASES
 from services.registry.hub.criteria import routes as criteria
 from services.registry.hub.criteria.commands import CRITERIA
@@ -53,6 +54,7 @@ AREA = Area(
         posts.router,
         resource_routes.router,
         talents.router,
+        coordination.router,
     ),
     figures=(BY_FORM_AND_TIER, COVERAGE, STAFFING, teams.OF_YEAR, resources.OF_YEAR),
     roles={

@@ -34,8 +34,12 @@ class HubPolicy(BaseModel):
         default_factory=lambda: {
             "civil_affairs": frozenset({"registration_authority"}),
             "finance": frozenset({"grants_officer"}),
+            "womens_federation": frozenset({"hub_officer"}),
+            "street": frozenset({"liaison"}),
+            "community": frozenset({"liaison"}),
         },
-        description="ours: roles of the staff that alone answers for a body's part (TONGZHOU T30)",
+        description="ours: roles that are a body's staff and answer for its part (TONGZHOU T30), as who is"
+        " of the body by the claim `bodies`; a body that is not here may answer by letter",
     )
     study_answer_days: int = Field(
         30, ge=1, description="ours: working days for the answer to a study; LUOHU L20 sets none"

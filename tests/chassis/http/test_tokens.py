@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from joserfc import jwt
@@ -12,6 +13,7 @@ from joserfc.jwk import ECKey, OctKey
 from chassis.http import Explained, Verifier
 from chassis.http.authentication import KeysUnusable
 from chassis.keys import KEY_FILE, EmbeddedKey, issue_token
+from chassis.principal import StandsFor
 from chassis.settings import AuthSettings
 
 ROLES = {"viewer": {"funds:read"}, "operator": {"*"}}
@@ -64,6 +66,21 @@ async def test_a_token_names_caller_roles_and_divisions(verifier: Verifier, key:
     assert not caller.has("funds:open")
     assert caller.covers("440303001")
     assert not caller.covers("4403")
+
+
+async def test_a_token_can_say_whose_record_its_holder_stands_for(
+    verifier: Verifier, key: EmbeddedKey
+) -> None:
+    own = StandsFor("organization", UUID("0190b5c0-0000-7000-8000-000000000001"))
+    assert (await verifier.principal(token(key, stands_for=own))).stands_for == own
+    assert (await verifier.principal(token(key))).stands_for is None
+
+
+async def test_a_token_that_stands_for_something_unreadable_is_refused(
+    verifier: Verifier, key: EmbeddedKey
+) -> None:
+    for said in ("organization", "organization:7", ":0190b5c0-0000-7000-8000-000000000001", ["x"], 7, ""):
+        assert await refused(verifier, forged(key._key, stands_for=said)) == "token_invalid"
 
 
 async def test_no_token_and_no_token_at_all_are_refused(verifier: Verifier) -> None:

@@ -12,7 +12,7 @@ from shuniu_contracts import Basis
 from chassis.model import StepNotPossible
 from chassis.unit_of_work import UnitOfWork
 from chassis.vault import PersonErased
-from services.registry.care.looks.model import PurposeNotYours
+from services.registry.care.looks.model import PurposeNotYours, PurposeWithoutGround
 from services.registry.care.pairings import commands as pairings
 from services.registry.care.pairings.model import (
     TRANSITIONS,
@@ -24,7 +24,7 @@ from services.registry.care.pairings.model import (
 )
 from services.registry.care.pairings.tables import CarePairingRow
 from services.registry.policy import RegistryPolicy
-from tests.registry.care.world import COLLEAGUE, SUPERVISOR, WORKER, paired
+from tests.registry.care.world import COLLEAGUE, SUPERVISOR, WORKER, asked, paired
 from tests.registry.conftest import Register
 
 pytestmark = pytest.mark.integration
@@ -37,12 +37,17 @@ async def test_a_giver_and_a_child_are_paired_and_the_pairing_ends(register: Reg
     assert seen == {"child_id": "p-child", "giver_id": "p-giver"}
     with pytest.raises(PurposeNotYours):
         await register.do(pairings.look_into, id=row.id, purpose="care", principal=COLLEAGUE)
+    with pytest.raises(PurposeWithoutGround):
+        await register.do(pairings.look_into, id=row.id, purpose="hand_over", principal=WORKER)
+    await asked(register, "p-giver")
+    own = await register.do(pairings.look_into, id=row.id, purpose="own_request", principal=COLLEAGUE)
+    assert own == {"child_id": None, "giver_id": "p-giver"}, "who asks is told of herself"
     row = await register.do(pairings.end, id=row.id, reason="grown_up")
     assert (row.state, row.ended_on, row.end_reason) == ("ended", date(2026, 11, 5), "grown_up")
     with pytest.raises(StepNotPossible):
         await register.do(pairings.end, id=row.id, reason="grown_up")
     await register.begin(date(2029, 11, 6))
-    assert await register.fire_timers() == 1
+    assert await register.fire_timers() == 2, "the pairing's, and that of the request"
     assert await register.rows("select from person_key") == []
 
 

@@ -15,7 +15,7 @@ from chassis.model import StepNotPossible
 from chassis.principal import NotPermitted
 from chassis.unit_of_work import StaleRevision
 from chassis.vault import PersonErased, SealingUnset, rewrap
-from services.registry.care.looks.model import NoSuchPurpose, PurposeNotYours
+from services.registry.care.looks.model import NoSuchPurpose, PurposeNotYours, PurposeWithoutGround
 from services.registry.care.persons import commands as persons
 from services.registry.care.records import commands as records
 from services.registry.care.records.model import (
@@ -24,9 +24,12 @@ from services.registry.care.records.model import (
     CarePhase,
     ConsentAfterOpening,
     ConsentBy,
+    HandedOverByAnother,
     NoSuchNeed,
     ReviewInPast,
 )
+from services.registry.care.requests import commands as requests
+from services.registry.care.requests.model import RequestOpen
 from tests.registry.care.world import (
     COLLEAGUE,
     DOCUMENT,
@@ -36,6 +39,7 @@ from tests.registry.care.world import (
     SUPERVISOR,
     WORDS,
     WORKER,
+    asked,
     in_care,
     paired,
 )
@@ -86,8 +90,72 @@ async def test_nobody_looks_without_a_purpose_that_is_theirs(register: Register)
     with pytest.raises(PurposeNotYours):  # who may do everything else
         await register.do(records.look_into, id=row.id, purpose="supervision", principal=OFFICER)
     await register.do(records.look_into, id=row.id, purpose="supervision", principal=SUPERVISOR)
+    assert await looks(register) == [("u-care-1", "supervision")]
+
+
+async def test_a_purpose_has_its_ground_in_the_record(register: Register) -> None:
+    row, other = await in_care(register, PERSON), await in_care(register, "p-other")
+    for purpose in ("hand_over", "own_request"):
+        for somebody in (COLLEAGUE, WORKER):
+            with pytest.raises(PurposeWithoutGround):
+                await register.do(records.look_into, id=row.id, purpose=purpose, principal=somebody)
+    with pytest.raises(HandedOverByAnother):
+        await register.do(records.hand_over, id=row.id, worker=COLLEAGUE.actor_id, principal=COLLEAGUE)
+    await register.do(records.hand_over, id=row.id, worker=COLLEAGUE.actor_id, principal=WORKER)
     await register.do(records.look_into, id=row.id, purpose="hand_over", principal=COLLEAGUE)
-    assert await looks(register) == [("u-care-1", "supervision"), ("u-care-8", "hand_over")]
+    with pytest.raises(PurposeWithoutGround):
+        await register.do(records.look_into, id=row.id, purpose="hand_over", principal=WORKER)
+    with pytest.raises(PurposeWithoutGround):
+        await register.do(records.look_into, id=other.id, purpose="hand_over", principal=COLLEAGUE)
+    await asked(register, PERSON)
+    await register.do(records.look_into, id=row.id, purpose="own_request", principal=WORKER)
+    with pytest.raises(PurposeWithoutGround):
+        await register.do(records.look_into, id=other.id, purpose="own_request", principal=WORKER)
+    assert await looks(register) == [("u-care-8", "hand_over"), ("u-care-7", "own_request")]
+
+
+async def test_a_request_opens_until_it_is_answered_and_then_forgets_whose_it_was(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 5))
+    row = await in_care(register, PERSON)
+    request = await asked(register, PERSON)
+    with pytest.raises(RequestOpen):
+        await asked(register, PERSON)
+    elsewhere = replace(WORKER, divisions=("120116001",))
+    with pytest.raises(PurposeWithoutGround):
+        await register.do(records.look_into, id=row.id, purpose="own_request", principal=elsewhere)
+    look: dict[str, Any] = {"id": row.id, "purpose": "own_request", "principal": WORKER}
+    await register.do(records.look_into, **look)
+    [kept] = await register.rows("select request_id from care_look")
+    assert kept["request_id"] == request.id
+    await register.do(requests.answer, id=request.id)
+    with pytest.raises(PurposeWithoutGround):
+        await register.do(records.look_into, **look)
+    with pytest.raises(StepNotPossible):
+        await register.do(requests.answer, id=request.id)
+    late = await asked(register, PERSON)
+    assert late.due_on == date(2026, 12, 5)
+    await register.begin(date(2026, 12, 6))
+    with pytest.raises(PurposeWithoutGround):
+        await register.do(records.look_into, **look)
+    assert await register.fire_timers() == 1
+    listed = await api.as_("care_officer", STREET).get("/v1/care-requests")
+    assert [one["state"] for one in listed["items"]] == ["lapsed", "answered"]
+    assert await register.rows("select from care_request where mark is not null") == []
+    assert await register.rows("select from timer where kind = 'care_request.lapses'") == []
+
+
+async def test_what_a_purpose_does_not_open_is_not_told_to_be_there(register: Register) -> None:
+    await in_care(register, PERSON)
+    wanted: dict[str, Any] = {"division": STREET, "purpose": "care", "principal": COLLEAGUE}
+    nothing = await register.do(persons.find, person_id="p-nobody", **wanted)
+    assert await register.do(persons.find, person_id=PERSON, **wanted) == nothing
+    assert nothing == {"care_records": [], "care_pairings": []}
+    for person_id in (PERSON, "p-nobody"):
+        with pytest.raises(PurposeWithoutGround):
+            await register.do(persons.find, **{**wanted, "purpose": "own_request"}, person_id=person_id)
+    assert await looks(register) == []
 
 
 async def test_a_look_cannot_be_taken_back(register: Register) -> None:
@@ -104,6 +172,8 @@ async def test_a_person_is_found_by_the_opaque_id_and_each_record_found_counts_a
 ) -> None:
     row = await in_care(register, PERSON)
     pairing = await paired(register, "p-child", PERSON)
+    await asked(register, PERSON)
+    await asked(register, "p-other")
     found = await register.do(
         persons.find, division=STREET, person_id=PERSON, purpose="own_request", principal=WORKER
     )
@@ -135,6 +205,9 @@ async def test_nothing_of_a_person_is_in_clear_anywhere(register: Register, api:
     care.client.headers["idempotency-key"] = "geheim-look"
     opened = await care.post(f"{path}/looks", purpose="care")
     assert (opened["person_id"], opened["steps"][1]["words"]) == (PERSON, SITUATION)
+    care.client.headers["idempotency-key"] = "geheim-asking"
+    request = {"division": STREET, "person_id": PERSON, "asked_by": "self", "document": "PQ-2026-1"}
+    await care.post("/v1/care-requests", 201, **request)
     care.client.headers["idempotency-key"] = "geheim-finding"
     await care.post("/v1/care-persons/finding", division=STREET, person_id=PERSON, purpose="own_request")
     care.client.headers["idempotency-key"] = "geheim-pairing"
@@ -145,7 +218,7 @@ async def test_nothing_of_a_person_is_in_clear_anywhere(register: Register, api:
     content = await everything(register)
     for secret in (PERSON, "p-geheim-child", *WORDS):
         assert secret not in content, content[max(0, content.index(secret) - 200) :][:400]
-    for listed in ("/v1/care-records", path, "/v1/care-pairings"):
+    for listed in ("/v1/care-records", path, "/v1/care-pairings", "/v1/care-requests"):
         answer = str(await care.get(listed))
         assert not any(secret in answer for secret in (PERSON, *WORDS)), listed
     events = await register.rows("select payload from event_log where aggregatetype like '%care%'")

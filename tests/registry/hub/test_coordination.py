@@ -9,8 +9,10 @@ import pytest
 from services.registry.hub.coordination import commands as cases
 from services.registry.hub.coordination.commands import Part
 from services.registry.hub.coordination.model import (
+    AnswerWithoutLetter,
     NotAPart,
     PartAlready,
+    PartElsewhere,
     PartNotAcknowledged,
     PartsMissing,
     PartsUndone,
@@ -19,6 +21,7 @@ from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
 DISTRICT = "120116"
+STREET = "120116005"
 PARTS = [Part(body="civil_affairs", duty="check"), Part(body="womens_federation", duty="visit")]
 
 
@@ -61,6 +64,71 @@ async def test_a_body_answers_for_its_own_part_alone(register: Register, api: Ap
     words = str(await register.events(id))
     assert "财务" not in words
     assert "十二家" not in words
+
+
+async def test_a_body_without_staff_here_answers_by_letter(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 12, 1))
+    id = await opened(register, parts=[Part(body="justice", duty="check"), PARTS[1]])
+    path = f"/v1/coordination-cases/{id}"
+    for role in ("liaison", "grants_officer"):
+        refused = await api.as_(role).post(f"{path}/acknowledgement", 403, body="justice", letter="来函")
+        assert refused["code"] == "not_permitted"
+    keeper = api.as_("hub_officer")
+    refused = await keeper.post(f"{path}/acknowledgement", 422, body="justice")
+    assert "case_answer_without_letter" in str(refused)
+    with pytest.raises(AnswerWithoutLetter):  # an operator is no staff of that body either
+        await register.do(cases.acknowledge, id=id, body="justice")
+    await keeper.post(f"{path}/acknowledgement", body="justice", letter="司法局复函〔2026〕3号")
+    done = await keeper.post(f"{path}/part-completion", body="justice", letter="联席会议纪要")
+    assert [part.get("by_letter", False) for part in done["parts"]] == [True, False]
+    told = await register.events(id)
+    assert told[-1][1]["state"]["parts"][0]["by_letter"] is True
+    assert "复函" not in str(told)
+
+
+async def test_whoever_is_of_a_body_by_the_token_answers_for_it(register: Register, api: Api) -> None:
+    id = await opened(register, parts=[Part(body="justice", duty="check"), PARTS[1]])
+    path = f"/v1/coordination-cases/{id}"
+    own = api.as_("liaison", DISTRICT, "justice")
+    done = await own.post(f"{path}/acknowledgement", body="justice")
+    assert "by_letter" not in done["parts"][0]
+    assert (await own.post(f"{path}/acknowledgement", 403, body="womens_federation"))["code"] == (
+        "case_not_this_bodys_staff"
+    )
+    elsewhere = api.as_("liaison", STREET, "justice")
+    await elsewhere.post(f"{path}/part-completion", 403, body="justice")
+
+
+async def test_a_street_answers_for_its_part_of_the_district_s_case(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 12, 1))
+    for division in ("120115001", "1201"):
+        with pytest.raises(PartElsewhere):
+            await opened(register, parts=[Part(body="street", duty="visit", division=division)])
+    below = Part(body="street", duty="visit", division=STREET)
+    id = await opened(register, parts=[below, PARTS[1]])
+    other = await opened(register)
+    path = f"/v1/coordination-cases/{id}"
+    theirs, elsewhere = api.as_("liaison", STREET), api.as_("liaison", "120116001")
+    waiting = await theirs.get("/v1/coordination-parts")
+    assert [(one["case_id"], one["body"], one["duty"]) for one in waiting] == [(str(id), "street", "visit")]
+    assert await elsewhere.get("/v1/coordination-parts") == []
+    assert (await theirs.get(path))["title"] == "联合开展社会组织规范化检查"
+    await theirs.get(f"/v1/coordination-cases/{other}", 403)
+    await elsewhere.get(path, 403)
+    await elsewhere.post(f"{path}/acknowledgement", 403, body="street")
+    refused = await api.as_("hub_officer").post(f"{path}/acknowledgement", 403, body="street")
+    assert refused["code"] == "case_not_this_bodys_staff"
+    await theirs.post(f"{path}/acknowledgement", body="street")
+    officer = api.as_("hub_officer", STREET)
+    refused = await officer.post(f"{path}/part-completion", 403, body="womens_federation")
+    assert refused["code"] == "case_not_this_bodys_staff", "that part is the district's"
+    steps = {"conclusion": {"outcome": "done"}, "cancellation": {"reason": "merged"},
+             "extension": {"due_on": "2027-03-01", "reason": "scope"}}  # fmt: skip
+    for step, body in steps.items():
+        assert (await officer.post(f"{path}/{step}", 403, **body))["code"] == "not_permitted"
+    await theirs.post(f"{path}/part-completion", body="street", report="走访六家")
+    assert await theirs.get("/v1/coordination-parts") == []
+    assert await register.facts(id) == ["opened", "acknowledged", "part_completed"]
 
 
 async def test_a_case_has_one_part_for_each_body_and_can_get_more_time(register: Register) -> None:

@@ -28,7 +28,7 @@ from services.registry.incubation.supports.model import (
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, LegalStatus
 from tests.registry.conftest import Api, Register
-from tests.registry.incubation.test_services import ORGANIZATION
+from tests.registry.incubation.test_services import account
 from tests.registry.references import STREET, organization, stay
 
 pytestmark = pytest.mark.integration
@@ -194,7 +194,7 @@ async def test_one_organisation_is_seen_as_it_stands(register: Register, api: Ap
     entry = await register.do(
         entries.record, stay_id=inside, service="capacity_building", written_by="base", hours=3
     )
-    await register.do(entries.confirm, principal=ORGANIZATION, id=entry.id)
+    await register.do(entries.confirm, principal=account(entry.organization_id), id=entry.id)
     await listed(register, organization_id=about)
     past: dict[str, Any] = {"basis": Basis.HISTORICAL, "effective_on": date(2020, 5, 1)}
     await supported(register, about, **past)

@@ -1,12 +1,13 @@
 """What is done for those who stay: the log both sides confirm, the operator's contract, the base's queues."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from chassis.principal import Principal
+from chassis.principal import Principal, StandsFor
 from services.registry.incubation.bases import commands as bases
 from services.registry.incubation.cases import commands as cases
 from services.registry.incubation.cases.model import NoSuchDepartment, SameDepartment
@@ -17,15 +18,28 @@ from services.registry.incubation.contracts.model import (
     next_review,
 )
 from services.registry.incubation.entries import commands as entries
-from services.registry.incubation.entries.model import AnotherHand, NobodyServed, OneHandForBoth
+from services.registry.incubation.entries.model import (
+    AnotherHand,
+    NobodyServed,
+    OneHandForBoth,
+    PaperMissing,
+)
 from services.registry.incubation.services import ServiceNotInCatalogue
 from services.registry.incubation.stays import commands as stays
 from services.registry.organizations.model import Basis
-from tests.registry.conftest import Api, Register
+from services.registry.own.model import NotOwn
+from tests.registry.conftest import OFFICER, Api, Register
 from tests.registry.references import STREET, base, organization, stay
 
 pytestmark = pytest.mark.integration
-ORGANIZATION = Principal("u-org", frozenset({"liaison"}), frozenset({"*"}), (STREET,))
+COLLEAGUE = replace(OFFICER, actor_id="u-colleague")
+
+
+def account(organization_id: UUID) -> Principal:
+    """An account of the organisation's own."""
+    held = StandsFor("organization", organization_id)
+    roles, granted = frozenset({"organization"}), frozenset({"own:*"})
+    return Principal("u-org", roles, granted, (STREET,), stands_for=held)
 
 
 async def recorded(register: Register, stay_id: UUID, **changes: Any) -> Any:
@@ -37,19 +51,64 @@ async def test_one_side_writes_a_service_and_the_other_confirms_it(register: Reg
     await register.begin(date(2026, 11, 22))
     inside = await stay(register)
     row = await recorded(register, inside, content="培训财务")
+    organization = account(row.organization_id)
     with pytest.raises(OneHandForBoth):
         await register.do(entries.confirm, id=row.id)
     with pytest.raises(AnotherHand):
-        await register.do(entries.correct, principal=ORGANIZATION, id=row.id, hours=1)
-    await register.do(entries.dispute, principal=ORGANIZATION, id=row.id, reason="hours")
-    await register.do(entries.correct, id=row.id, hours=2)
-    row = await register.do(entries.confirm, principal=ORGANIZATION, id=row.id)
+        await register.do(entries.correct, principal=organization, id=row.id, hours=1)
+    await register.do(entries.dispute, principal=organization, id=row.id, reason="hours")
+    row = await register.do(entries.correct, id=row.id, hours=2)
+    assert row.on_paper is None, "of the line as it is now the organisation has said nothing"
+    row = await register.do(entries.confirm, principal=organization, id=row.id)
     assert (row.state, row.hours, row.confirmed_on) == ("confirmed", 2, date(2026, 11, 22))
+    assert row.on_paper is False
     assert await register.facts(row.id) == ["recorded", "disputed", "corrected", "confirmed"]
     said = str(await register.events(row.id))
     assert "财务" not in said
-    own = await recorded(register, inside, written_by="organization", service="policy_advice")
+    own = await recorded(
+        register, inside, written_by="organization", service="policy_advice", principal=organization
+    )
     assert not own.promised, "the agreement does not have it"
+    with pytest.raises(OneHandForBoth):
+        await register.do(entries.confirm, principal=replace(organization, actor_id="u-org-2"), id=own.id)
+    row = await register.do(entries.confirm, id=own.id)
+    assert (row.state, row.on_paper) == ("confirmed", False)
+
+
+async def test_colleagues_of_the_base_cannot_write_and_confirm_among_themselves(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    inside = await stay(register)
+    row = await recorded(register, inside)
+    with pytest.raises(PaperMissing):
+        await register.do(entries.confirm, principal=COLLEAGUE, id=row.id)
+    with pytest.raises(PaperMissing):
+        await register.do(entries.dispute, principal=COLLEAGUE, id=row.id, reason="hours")
+    with pytest.raises(PaperMissing):
+        await recorded(register, inside, written_by="organization")
+    with pytest.raises(OneHandForBoth):
+        await recorded(register, inside, written_by="base", principal=account(row.organization_id))
+    stranger = account(await organization(register))
+    with pytest.raises(NotOwn):
+        await register.do(entries.confirm, principal=stranger, id=row.id)
+    with pytest.raises(NotOwn):
+        await recorded(register, inside, written_by="organization", principal=stranger)
+
+
+async def test_what_the_organisation_signed_on_paper_is_entered_as_such(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    inside = await stay(register)
+    row = await recorded(register, inside)
+    with pytest.raises(OneHandForBoth):
+        await register.do(entries.confirm, id=row.id, evidence="服务确认单第3号")
+    row = await register.do(entries.confirm, principal=COLLEAGUE, id=row.id, evidence="服务确认单第3号")
+    assert (row.state, row.on_paper, row.evidence) == ("confirmed", True, "服务确认单第3号")
+    told = (await register.events(row.id))[-1][1]
+    assert told["state"]["on_paper"] is True
+    assert "确认单" not in str(await register.events(row.id))
+    theirs = await recorded(register, inside, written_by="organization", evidence="服务申请表")
+    assert theirs.on_paper is True
+    row = await register.do(entries.confirm, principal=COLLEAGUE, id=theirs.id)
+    assert (row.state, row.on_paper, row.evidence) == ("confirmed", True, "服务申请表")
 
 
 async def test_a_service_that_nobody_confirms_is_overdue_over_the_new_year(register: Register) -> None:
@@ -85,13 +144,16 @@ async def test_confirmed_services_of_a_year_are_counted(register: Register, api:
     await register.begin(date(2026, 11, 22))
     for hours in (2, 3):
         row = await recorded(register, await stay(register), hours=hours)
-        await register.do(entries.confirm, principal=ORGANIZATION, id=row.id)
+        paper = {"principal": COLLEAGUE, "evidence": "确认单"} if hours == 2 else {}
+        own = {"principal": account(row.organization_id)}
+        await register.do(entries.confirm, id=row.id, **(paper or own))
     await recorded(register, await stay(register), hours=100)
     answer = await api.get("/v1/figures", by="division")
     values = {name: figure["value"] for name, figure in answer["figures"].items()}
     assert values["service-entries.year.hours"] == 5
     assert values["service-entries.year.people"] == 24
     assert values["service-entries.year.organizations"] == 2
+    assert values["service-entries.year.on_paper"] == 1
     assert answer["by"][STREET]["service-entries.year.confirmed"] == 2
 
 

@@ -23,10 +23,16 @@ class PurposeNotYours(Refusal):
     en = "You may not look into this record for '{purpose}'; that is for: {allowed}."
 
 
-def check_purpose(
-    purpose: str, allowed: Collection[str], own: bool, roles: Collection[str], actor: str, worker: str
-) -> None:
-    """Raise `PurposeNotYours`: a role alone does not suffice where a purpose is the worker's own."""
-    if not set(allowed) & set(roles) or (own and actor != worker):
-        named = ", ".join(sorted(allowed)) or "-"
-        raise PurposeNotYours(purpose=purpose, allowed=f"{named} (worker)" if own else named)
+class PurposeWithoutGround(Refusal):
+    """A purpose that nothing in the record bears out."""
+
+    code = "care_purpose_without_ground"
+    kind = RefusalKind.FORBIDDEN
+    zh = "没有以“{purpose}”为目的查看的依据：交接须已移交给您，本人查询须先登记其本人或监护人的申请。"
+    en = "Nothing bears out '{purpose}': a hand-over of the record to you, or an open request of the person."
+
+
+def check_role(purpose: str, allowed: Collection[str], roles: Collection[str]) -> None:
+    """Raise `PurposeNotYours`: whatever else somebody may do."""
+    if not set(allowed) & set(roles):
+        raise PurposeNotYours(purpose=purpose, allowed=", ".join(sorted(allowed)) or "-")

@@ -22,6 +22,7 @@ class LookOut(BaseModel):
     purpose: str
     actor_id: str
     looked_at: datetime
+    request_id: UUID | None
 
 
 async def looks(

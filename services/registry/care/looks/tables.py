@@ -1,5 +1,7 @@
 """The log of looks."""
 
+from uuid import UUID
+
 from chassis.tables import APPEND_ONLY
 from chassis.vault import LookColumns
 from services.registry.tables import Table
@@ -10,3 +12,6 @@ class CareLookRow(LookColumns, Table, table=True):
 
     __tablename__ = "care_look"
     __table_args__ = ({"info": {APPEND_ONLY: True}},)
+
+    request_id: UUID | None = None
+    """the person's request on which it rests, where it does"""

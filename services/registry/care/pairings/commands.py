@@ -13,7 +13,7 @@ from chassis.model import division_code, step
 from chassis.service import DueTimer, timer
 from chassis.unit_of_work import UnitOfWork
 from chassis.vault import PersonErased
-from services.registry.care.looks.commands import look
+from services.registry.care.looks.commands import Looked, look
 from services.registry.care.pairings.model import (
     TRANSITIONS,
     AlreadyPaired,
@@ -106,11 +106,23 @@ async def erase(uow: UnitOfWork, row: CarePairingRow) -> None:
 async def look_into(uow: UnitOfWork, *, id: UUID, purpose: str) -> dict[str, Any]:
     """Who the two are, for a purpose; the look is written in the same transaction.
 
-    Raises `NoSuchPurpose`, `PurposeNotYours`, `PersonErased`.
+    One of the two who asks is told of herself alone: the other is None. Raises `NoSuchPurpose`,
+    `PurposeNotYours`, `PurposeWithoutGround`, `PersonErased`.
     """
     row = await uow.load(CarePairingRow, id)
-    await look(uow, kind=KIND, record_id=row.id, division=row.division, purpose=purpose, worker=row.worker)
-    return {f"{whom}_id": await _opened(uow, row, whom) for whom in ("child", "giver")}
+    request = await look(uow, looked(row), purpose=purpose)
+    return {
+        f"{whom}_id": await _opened(uow, row, whom)
+        if request is None or request.mark == getattr(row, f"{whom}_mark")
+        else None
+        for whom in ("child", "giver")
+    }
+
+
+def looked(row: CarePairingRow) -> Looked:
+    """The pairing as grounds of looks ask for it; pairings are not handed over."""
+    marks = [mark for mark in (row.child_mark, row.giver_mark) if mark is not None]
+    return Looked(KIND, row.id, row.division, row.worker, handed_over=False, marks=marks)
 
 
 async def _opened(uow: UnitOfWork, row: CarePairingRow, whom: str) -> Any:

@@ -36,10 +36,10 @@ class Ending(Body):
 
 
 class PairOut(BaseModel):
-    """Who the two are."""
+    """Who the two are; one who asks is told of herself alone."""
 
-    child_id: str
-    giver_id: str
+    child_id: str | None
+    giver_id: str | None
 
 
 @router.get("")

@@ -6,7 +6,7 @@ from sqlmodel import col, or_, select
 
 from chassis.model import division_code
 from chassis.unit_of_work import UnitOfWork
-from services.registry.care.looks.commands import check, look
+from services.registry.care.looks.commands import look, purpose_of, request_of, rests
 from services.registry.care.pairings import commands as pairings
 from services.registry.care.pairings.tables import CarePairingRow
 from services.registry.care.records import commands as records
@@ -16,23 +16,25 @@ from services.registry.care.records.tables import CareRecordRow
 async def find(
     uow: UnitOfWork, *, division: str, person_id: str, purpose: str
 ) -> dict[str, list[UUID]]:  # fmt: skip
-    """The records of a person in a division and below; each that is found counts as looked into.
+    """The records of a person in a division and below that the purpose opens to the caller; each that is
+    found counts as looked into. Of others the answer does not tell that they are there.
 
-    Raises `NoSuchPurpose`, `PurposeNotYours`.
+    Raises `NoSuchPurpose`, `PurposeNotYours`, `PurposeWithoutGround`.
     """
     uow.authorize(division_code(division, at="/division"))
+    wanted = purpose_of(uow, purpose)
+    await request_of(uow, wanted, [uow.vault.keys.mark(person_id)])  # told whether or not anything is found
     found_records, found_pairings = await _of(uow, division, person_id)
-    if not found_records and not found_pairings:  # or the answer would tell those who may not look
-        check(uow, purpose=purpose, worker=uow.principal.actor_id)
-    found = [
-        *((records.KIND, row.id, row.division, row.worker) for row in found_records),
-        *((pairings.KIND, row.id, row.division, row.worker) for row in found_pairings),
+    there = [
+        *[await records.looked(uow, row) for row in found_records],
+        *[pairings.looked(row) for row in found_pairings],
     ]
-    for kind, id, place, worker in found:
-        await look(uow, kind=kind, record_id=id, division=place, purpose=purpose, worker=worker)
+    found = [one for one in there if rests(uow, wanted, one)]
+    for one in found:
+        await look(uow, one, purpose=purpose)
     return {
-        "care_records": [row.id for row in found_records],
-        "care_pairings": [row.id for row in found_pairings],
+        "care_records": [one.record_id for one in found if one.kind == records.KIND],
+        "care_pairings": [one.record_id for one in found if one.kind == pairings.KIND],
     }
 
 

@@ -14,7 +14,7 @@ from chassis.model import division_code, step
 from chassis.service import DueTimer, timer
 from chassis.unit_of_work import UnitOfWork
 from chassis.vault import PersonErased
-from services.registry.care.looks.commands import look
+from services.registry.care.looks.commands import Looked, look
 from services.registry.care.persons.erasing import let_go
 from services.registry.care.records.model import (
     TRANSITIONS,
@@ -22,6 +22,7 @@ from services.registry.care.records.model import (
     CarePhase,
     ConsentAfterOpening,
     ConsentBy,
+    HandedOverByAnother,
     NoSuchNeed,
     ReviewInPast,
 )
@@ -114,8 +115,10 @@ async def review(
 async def hand_over(
     uow: UnitOfWork, *, id: UUID, worker: str, words: str | None = None, effective_on: date | None = None
 ) -> CareRecordRow:
-    """Another worker goes on."""
+    """Another worker goes on. Raises `HandedOverByAnother` unless the worker or a supervisor says so."""
     row = await _begun(uow, id, "handed_over", effective_on)
+    if uow.principal.actor_id != row.worker and not uow.principal.has("care:oversee"):
+        raise HandedOverByAnother
     row.worker = worker
     await _remember(uow, row, "handed_over", None, words)
     return row
@@ -164,12 +167,10 @@ async def erase(uow: UnitOfWork, row: CareRecordRow, reason: str) -> None:
 async def look_into(uow: UnitOfWork, *, id: UUID, purpose: str) -> dict[str, Any]:
     """What is sealed in a record, for a purpose; the look is written in the same transaction.
 
-    Raises `NoSuchPurpose`, `PurposeNotYours`, `PersonErased`.
+    Raises `NoSuchPurpose`, `PurposeNotYours`, `PurposeWithoutGround`, `PersonErased`.
     """
     row = await uow.load(CareRecordRow, id)
-    await look(
-        uow, kind=KIND, record_id=row.id, division=row.division, purpose=purpose, worker=row.worker
-    )  # fmt: skip
+    await look(uow, await looked(uow, row), purpose=purpose)
     key = await uow.vault.key(_mark(row))
     steps = await uow.session.exec(
         select(CareStepRow).where(CareStepRow.record_id == row.id).order_by(col(CareStepRow.number))
@@ -185,6 +186,16 @@ async def look_into(uow: UnitOfWork, *, id: UUID, purpose: str) -> dict[str, Any
             for one in steps
         ],
     }  # fmt: skip
+
+
+async def looked(uow: UnitOfWork, row: CareRecordRow) -> Looked:
+    """The record as grounds of looks ask for it."""
+    passed_on = select(CareStepRow.number).where(
+        CareStepRow.record_id == row.id, CareStepRow.fact == "handed_over"
+    )
+    handed_over = (await uow.session.exec(passed_on.limit(1))).first() is not None
+    marks = [row.mark] if row.mark is not None else []
+    return Looked(KIND, row.id, row.division, row.worker, handed_over, marks)
 
 
 async def _begun(uow: UnitOfWork, id: UUID, fact: str, effective_on: date | None) -> CareRecordRow:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.http import Reading
 from chassis.matters.naming import Offered
+from services.registry.care.policy import Ground
 from services.registry.care.records.model import TRANSITIONS, CarePhase
 from services.registry.care.records.tables import CareRecordRow
 from services.registry.offering import Form, Offering
@@ -33,6 +34,10 @@ CARE: Final = Offering(
     seldom=frozenset({"review_due_on"}), any_code=frozenset({"kind", "outcome", "reason"}),
 )  # fmt: skip
 """The codes that nobody lists are ours; others can be entered."""
+
+
+_WORKERS: Final = frozenset({Ground.WORKER, Ground.HAND_OVER})
+"""Grounds that only the record's worker can have."""
 
 
 def after(fact: str) -> Any:
@@ -63,7 +68,9 @@ def _listed(reading: Reading, worker: str = "") -> dict[str, Offered]:
     policy = reading.policy(RegistryPolicy).care
     me = reading.principal
     purposes = [
-        one for one in policy.purposes if one.roles & me.roles and (not one.own or worker == me.actor_id)
+        one
+        for one in policy.purposes
+        if one.roles & me.roles and (one.ground not in _WORKERS or worker == me.actor_id)
     ]
     return {"need": _named(policy.needs), "purpose": _named(purposes)}
 

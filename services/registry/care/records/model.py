@@ -40,6 +40,15 @@ TRANSITIONS: Transitions[CarePhase] = {
 """对单亲贫困母亲进行动态管理,提供个性化、专业化帮扶 (LUOHU, L24). None of these facts is on the bus."""
 
 
+class HandedOverByAnother(Refusal):
+    """A record taken away from its worker, or taken by somebody who wants to read it."""
+
+    code = "care_handed_over_by_another"
+    kind = RefusalKind.FORBIDDEN
+    zh = "帮扶档案只能由负责人本人或督导人员移交。"
+    en = "A record is handed over by its worker or by a supervisor."
+
+
 class NoSuchNeed(Refusal):
     """A need that the profile does not list."""
 

@@ -7,19 +7,23 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from shuniu_contracts import registry_hub as contract
 
-from chassis.http.fields import Day
+from chassis.http.fields import Day, Division
 from chassis.matters import Clock, Kind
 from chassis.matters.history import plain
-from chassis.unit_of_work import UnitOfWork
+from chassis.model import is_within
+from chassis.unit_of_work import NotHome, UnitOfWork
 from services.registry.fields import Code, DocumentNumber, Text, Words
 from services.registry.hub.coordination.model import (
     TRANSITIONS,
+    AnswerWithoutLetter,
     CasePhase,
     NotThisBodysStaff,
+    PartElsewhere,
     PartsUndone,
     acknowledged,
     check_parts,
     completed,
+    part_of,
     undone,
 )
 from services.registry.hub.coordination.tables import CoordinationCaseRow
@@ -34,9 +38,12 @@ class Part(BaseModel):
 
     body: Code = Field(title="部门")
     duty: Code = Field(title="任务")
+    division: Division | None = Field(None, title="所在区划（下级单位）")
 
 
 Parts = Annotated[list[Part], Field(title="各部门任务", max_length=50)]
+Letter = Annotated[Words | None, Field(title="答复依据（来函、会议纪要）")]
+"""What a body without accounts here answered by."""
 
 
 async def _waiting_for(uow: UnitOfWork, row: CoordinationCaseRow) -> Mapping[str, Any]:
@@ -74,20 +81,37 @@ async def open_(
     content: Annotated[Words | None, Field(title="协调内容")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
-    """A matter of several bodies, each with its part; a joint order has the number of its document."""
+    """A matter of several bodies, each with its part; a joint order has the number of its document.
+
+    A part with a division is that of a body below. Raises `PartsMissing`, `PartElsewhere`, `NotHome`.
+    """
     check_parts([part.body for part in parts])
-    row.parts = plain(parts)
+    for at, part in enumerate(parts):
+        if part.division is None:
+            continue
+        if not is_within(part.division, row.division):
+            raise PartElsewhere(
+                at=f"/parts/{at}/division", body=part.body, part=part.division, division=row.division
+            )
+        if (home := uow.home_of(part.division)) != uow.stack:
+            raise NotHome(division=part.division, home=home)
+    row.parts = [{name: value for name, value in part.items() if value is not None} for part in plain(parts)]
 
 
 @COORDINATION_CASES.step(
     contract.CoordinationCaseAcknowledged, zh="认领任务", needs="answer", path="acknowledgement"
 )
 async def acknowledge(
-    uow: UnitOfWork, row: CoordinationCaseRow, *, body: Annotated[Code, Field(title="部门")]
-) -> None:
-    """The body's own staff acknowledges its part; nobody does it for another."""
-    own_staff(uow, body)
-    row.parts = acknowledged(row.parts, body, row.effective_on)
+    uow: UnitOfWork, row: CoordinationCaseRow, *,
+    body: Annotated[Code, Field(title="部门")],
+    letter: Letter = None,
+) -> None:  # fmt: skip
+    """The body's own staff acknowledges its part; nobody does it for another.
+
+    The answer of a body without accounts here is entered from its letter. Raises as `_answers` does.
+    """
+    by_letter = _answers(uow, row, body, letter)
+    row.parts = acknowledged(row.parts, body, row.effective_on, by_letter=by_letter)
 
 
 @COORDINATION_CASES.step(
@@ -97,10 +121,11 @@ async def complete_part(
     uow: UnitOfWork, row: CoordinationCaseRow, *,
     body: Annotated[Code, Field(title="部门")],
     report: Annotated[Words | None, Field(title="办理情况")] = None,
+    letter: Letter = None,
 ) -> None:  # fmt: skip
-    """The body's own staff says that its part is done."""
-    own_staff(uow, body)
-    row.parts = completed(row.parts, body, row.effective_on)
+    """The body's own staff says that its part is done, or its letter does. Raises as `_answers` does."""
+    by_letter = _answers(uow, row, body, letter)
+    row.parts = completed(row.parts, body, row.effective_on, by_letter=by_letter)
 
 
 @COORDINATION_CASES.step(contract.CoordinationCaseExtended, zh="延期", needs="write", path="extension")
@@ -110,6 +135,7 @@ async def extend(
     reason: Annotated[Code, Field(title="原因")],
 ) -> None:  # fmt: skip
     """Another day."""
+    uow.authorize(row.division)
 
 
 @COORDINATION_CASES.step(contract.CoordinationCaseConcluded, zh="办结", needs="write", path="conclusion")
@@ -119,6 +145,7 @@ async def conclude(
     explanation: Annotated[Words | None, Field(title="未完成原因")] = None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Settled; parts that stay undone are named, and why."""
+    uow.authorize(row.division)
     left = undone(row.parts)
     if left and explanation is None:
         raise PartsUndone(at="/explanation", bodies="、".join(left))
@@ -130,11 +157,27 @@ async def cancel(
     uow: UnitOfWork, row: CoordinationCaseRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """Not needed any more."""
+    uow.authorize(row.division)
 
 
-def own_staff(uow: UnitOfWork, body: str) -> None:
-    """Raise `NotThisBodysStaff` unless the caller has a role of the body's staff, where the profile says."""
+def _answers(uow: UnitOfWork, row: CoordinationCaseRow, body: str, letter: str | None) -> bool:
+    """Whether the body is heard by letter; its own staff need none.
+
+    Its staff are those whose token says that they are of the body, or who have a role that the profile names
+    for it. Raises `NotAPart`; `NotThisBodysStaff` unless the caller is of them and has the body's place in
+    her divisions; for a body without staff here `NotPermitted` for who does not keep the case, and
+    `AnswerWithoutLetter`.
+    """
+    part, caller = part_of(row.parts, body), uow.principal
     roles = uow.policy(RegistryPolicy).hub.bodies_staff.get(body)
-    if roles is None or uow.principal.roles & {*roles, "operator", "system"}:
-        return
-    raise NotThisBodysStaff(at="/body", body=body, roles="、".join(sorted(uow.principal.roles)) or "-")
+    if body in caller.bodies or caller.roles & {*(roles or ()), "system"}:
+        if caller.covers(part.get("division") or row.division):
+            return False
+    elif roles is None:
+        caller.authorize(f"{COORDINATION_CASES.permission}:write", row.division)
+        if letter is None:
+            raise AnswerWithoutLetter(at="/letter", body=body)
+        return True
+    elif "operator" in caller.roles and caller.covers(row.division):
+        return False
+    raise NotThisBodysStaff(at="/body", body=body, roles="、".join(sorted(caller.roles)) or "-")

@@ -87,6 +87,24 @@ class PartsUndone(Refusal):
     en = "The parts of {bodies} are not done; a conclusion says why."
 
 
+class AnswerWithoutLetter(Refusal):
+    """An answer for a body that has no accounts here, without anything from it."""
+
+    code = "case_answer_without_letter"
+    kind = RefusalKind.INVALID
+    zh = "“{body}”在本平台没有办理人员，代为登记其答复须写明依据的来函或会议纪要。"
+    en = "'{body}' has no staff here; whoever enters its answer names the letter or minutes it comes from."
+
+
+class PartElsewhere(Refusal):
+    """A part of a body outside the case's division."""
+
+    code = "case_part_elsewhere"
+    kind = RefusalKind.INVALID
+    zh = "“{body}”所在的“{part}”不在该事项的辖区“{division}”内。"
+    en = "'{body}' is in '{part}', outside the case's division '{division}'."
+
+
 def check_parts(bodies: Sequence[str]) -> None:
     """Raise `PartsMissing`."""
     twice = [body for body, times in Counter(bodies).items() if times > 1]
@@ -94,22 +112,22 @@ def check_parts(bodies: Sequence[str]) -> None:
         raise PartsMissing(at="/parts", bodies="、".join(twice) or "-")
 
 
-def acknowledged(parts: Parts, body: str, day: date) -> list[dict[str, Any]]:
+def acknowledged(parts: Parts, body: str, day: date, *, by_letter: bool) -> list[dict[str, Any]]:
     """The parts with this body's acknowledgement; raises `NotAPart`, `PartAlready`."""
-    part = _part(parts, body)
+    part = part_of(parts, body)
     if part.get("acknowledged_on"):
         raise PartAlready(at="/body", body=body, day=part["acknowledged_on"])
-    return _with(parts, body, acknowledged_on=day.isoformat())
+    return _with(parts, body, by_letter, acknowledged_on=day.isoformat())
 
 
-def completed(parts: Parts, body: str, day: date) -> list[dict[str, Any]]:
+def completed(parts: Parts, body: str, day: date, *, by_letter: bool) -> list[dict[str, Any]]:
     """The parts with this body's done; raises `NotAPart`, `PartNotAcknowledged`, `PartAlready`."""
-    part = _part(parts, body)
+    part = part_of(parts, body)
     if not part.get("acknowledged_on"):
         raise PartNotAcknowledged(at="/body", body=body)
     if part.get("completed_on"):
         raise PartAlready(at="/body", body=body, day=part["completed_on"])
-    return _with(parts, body, completed_on=day.isoformat())
+    return _with(parts, body, by_letter, completed_on=day.isoformat())
 
 
 def undone(parts: Parts) -> list[str]:
@@ -117,12 +135,15 @@ def undone(parts: Parts) -> list[str]:
     return [part["body"] for part in parts if not part.get("completed_on")]
 
 
-def _part(parts: Parts, body: str) -> Mapping[str, Any]:
+def part_of(parts: Parts, body: str) -> Mapping[str, Any]:
+    """The body's part; raises `NotAPart`."""
     for part in parts:
         if part["body"] == body:
             return part
     raise NotAPart(at="/body", body=body, bodies="、".join(part["body"] for part in parts))
 
 
-def _with(parts: Parts, body: str, **done: str) -> list[dict[str, Any]]:
-    return [{**part, **done} if part["body"] == body else dict(part) for part in parts]
+def _with(parts: Parts, body: str, by_letter: bool, **done: str) -> list[dict[str, Any]]:
+    """`by_letter` stays once any answer came so."""
+    said: dict[str, Any] = {**done, "by_letter": True} if by_letter else {**done}
+    return [{**part, **said} if part["body"] == body else dict(part) for part in parts]

@@ -28,3 +28,6 @@ class CoordinationCaseRow(MatterRow, Table, table=True):
     origin_record_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     outcome: str | None = Field(default=None, title="结果")
     content: str | None = Field(default=None, title="协调内容")
+
+    def reached_from(self) -> tuple[str, ...]:
+        return tuple(part["division"] for part in self.parts if part.get("division"))

@@ -17,12 +17,14 @@ from services.registry.incubation.entries.model import (
     AnotherHand,
     NobodyServed,
     OneHandForBoth,
+    PaperMissing,
     ServiceEntryPhase,
     ServiceSide,
 )
 from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.incubation.services import check_services
 from services.registry.incubation.stays.tables import StayRow
+from services.registry.own.holder import check_organization
 from services.registry.tables import MatterStepRow
 
 
@@ -61,8 +63,10 @@ SERVICE_ENTRIES = Kind(
             rescheduled=contract.ServiceEntryRescheduled,
         ),
     ),
-    place=_of_stay, filters=("organization_id", "stay_id", "base_id", "service", "written_by"),
+    place=_of_stay, filters=("organization_id", "stay_id", "base_id", "service", "written_by", "on_paper"),
 )  # fmt: skip
+Evidence = Annotated[Words | None, Field(title="书面凭证（组织签字或盖章的材料）")]
+"""Where the paper lies on which the organisation said so; needed where the staff enter its word."""
 
 
 @SERVICE_ENTRIES.opens(contract.ServiceEntryRecorded, zh="登记服务", needs="write")
@@ -74,8 +78,13 @@ async def record(
     hours: Annotated[Count, Field(title="时长（小时）")] = 0,
     people: Annotated[Count, Field(title="服务人次")] = 0,
     content: Annotated[Words | None, Field(title="服务情况")] = None,
+    evidence: Evidence = None,
 ) -> None:  # fmt: skip
-    """One side writes what was done on the day given, and stands for it (L14)."""
+    """One side writes what was done on the day given, and stands for it (L14).
+
+    The organisation with its own account, or the staff on paper that it signed; the base's side the staff
+    alone. Raises `OneHandForBoth`, `PaperMissing`.
+    """
     check_services(uow, [service], at="/service")
     stay = await _stay(uow, stay_id)
     started, ended = stay.started_on, stay.ended_on
@@ -83,14 +92,15 @@ async def record(
         raise NobodyServed(at="/stay_id")
     row.promised = service in stay.services
     row.writer = uow.principal.actor_id
+    await _speak(uow, row, ServiceSide(row.written_by), evidence)
 
 
 @SERVICE_ENTRIES.step(
     contract.ServiceEntryConfirmed, zh="确认", needs="write", path="confirmation", by_workbook=True
 )
-async def confirm(uow: UnitOfWork, row: ServiceEntryRow) -> None:
+async def confirm(uow: UnitOfWork, row: ServiceEntryRow, *, evidence: Evidence = None) -> None:
     """The other side says so, too: the service is agreed upon."""
-    _check_other(uow, row)
+    await _answer(uow, row, evidence)
     row.confirmed_on = row.effective_on
 
 
@@ -99,9 +109,10 @@ async def dispute(
     uow: UnitOfWork, row: ServiceEntryRow, *,
     reason: Annotated[Code, Field(title="原因")],
     explanation: Annotated[Words | None, Field(title="说明")] = None,
+    evidence: Evidence = None,
 ) -> None:  # fmt: skip
     """The other side says that it was not so."""
-    _check_other(uow, row)
+    await _answer(uow, row, evidence)
 
 
 @SERVICE_ENTRIES.step(contract.ServiceEntryCorrected, zh="更正", needs="write", path="correction")
@@ -113,6 +124,8 @@ async def correct(
 ) -> None:  # fmt: skip
     """Whoever wrote the line puts it right; it waits for the other side again."""
     _check_own(uow, row)
+    if row.written_by == ServiceSide.BASE.value:
+        row.on_paper = row.evidence = None  # the organisation has not spoken of this one
 
 
 @SERVICE_ENTRIES.step(contract.ServiceEntryCancelled, zh="撤销", needs="write", path="cancellation")
@@ -121,9 +134,29 @@ async def cancel(uow: UnitOfWork, row: ServiceEntryRow) -> None:
     _check_own(uow, row)
 
 
-def _check_other(uow: UnitOfWork, row: ServiceEntryRow) -> None:
+async def _answer(uow: UnitOfWork, row: ServiceEntryRow, evidence: str | None) -> None:
+    """The side that did not write the line speaks, by another person. Raises as `_speak` does."""
     if uow.principal.actor_id == row.writer:
         raise OneHandForBoth()
+    by_base = row.written_by == ServiceSide.BASE.value
+    await _speak(uow, row, ServiceSide.ORGANIZATION if by_base else ServiceSide.BASE, evidence)
+
+
+async def _speak(uow: UnitOfWork, row: ServiceEntryRow, side: ServiceSide, evidence: str | None) -> None:
+    """Whether the caller may speak for `side`, and by what the organisation is heard.
+
+    Raises `OneHandForBoth` where the organisation speaks for the base, `NotOwn` where it is another one,
+    `PaperMissing` where the staff speak for it without paper.
+    """
+    is_organization = uow.principal.stands_for is not None
+    if is_organization:
+        await check_organization(uow, row.organization_id)
+        if side is ServiceSide.BASE:
+            raise OneHandForBoth()
+    if side is ServiceSide.ORGANIZATION:
+        if not is_organization and evidence is None:
+            raise PaperMissing(at="/evidence")
+        row.on_paper = not is_organization
 
 
 def _check_own(uow: UnitOfWork, row: ServiceEntryRow) -> None:

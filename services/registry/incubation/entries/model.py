@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from chassis.model import Refusal, Transitions
+from chassis.model import Refusal, RefusalKind, Transitions
 
 
 class ServiceSide(StrEnum):
@@ -38,6 +38,15 @@ TRANSITIONS: Transitions[ServiceEntryPhase] = {
 SIDES_ZH = {ServiceSide.BASE: "孵化基地", ServiceSide.ORGANIZATION: "入驻组织"}
 
 
+class PaperMissing(Refusal):
+    """The staff speak for the organisation without anything that it signed."""
+
+    code = "service_entry_paper_missing"
+    kind = RefusalKind.INVALID
+    zh = "入驻组织的意见应由其本人账号办理；由工作人员代录的，须写明有组织签字或盖章的书面凭证。"
+    en = "The organisation answers with its own account; staff who enter its word name the paper it signed."
+
+
 class NobodyServed(Refusal):
     """A service for an organisation that is not being incubated."""
 
@@ -47,11 +56,11 @@ class NobodyServed(Refusal):
 
 
 class OneHandForBoth(Refusal):
-    """One person for both sides."""
+    """One side, or one person, for both."""
 
     code = "service_entry_one_hand"
-    zh = "服务记录由双方确认：登记人不能代对方确认或提出异议。"
-    en = "Both sides confirm a service: whoever wrote the line does not answer for the other side."
+    zh = "服务记录由双方确认：任何一方不能代对方登记、确认或提出异议，登记人也不能自己确认。"
+    en = "Both sides confirm a service: neither speaks for the other, nor does whoever wrote the line."
 
 
 class AnotherHand(Refusal):

@@ -9,6 +9,9 @@ from services.registry.area import OwnFigures
 
 NAMES: Mapping[str, Named] = {
     "service-entries.year.confirmed": Named("次", "本年双方确认的入驻服务", "services both sides confirmed"),
+    "service-entries.year.on_paper": Named(
+        "次", "其中：组织意见凭书面", "of those: on the organisation's paper"
+    ),
     "service-entries.year.hours": Named("小时", "其中：时长", "of those: hours"),
     "service-entries.year.people": Named("人次", "其中：服务人次", "of those: person-times"),
     "service-entries.year.organizations": Named("家", "其中：服务的组织", "of those: organisations"),
@@ -16,7 +19,8 @@ NAMES: Mapping[str, Named] = {
 """Of the calendar year of the day asked for, up to that day; by the day of the service."""
 
 _GIVEN = """
-select left(division, $4) as place, count(*) as confirmed, coalesce(sum(hours), 0)::bigint as hours,
+select left(division, $4) as place, count(*) as confirmed,
+       count(*) filter (where on_paper) as on_paper, coalesce(sum(hours), 0)::bigint as hours,
        coalesce(sum(people), 0)::bigint as people, count(distinct organization_id) as organizations
 from service_entry
 where opened_on between $1 and $2 and confirmed_on <= $2 and division like any($3)
@@ -31,7 +35,7 @@ async def reckon(
     found: dict[str, dict[str, int | float]] = defaultdict(dict)
     rows = await reading.connection.fetch(_GIVEN, date(day.year, 1, 1), day, patterns, length)
     for row in rows:
-        for name in ("confirmed", "hours", "people", "organizations"):
+        for name in ("confirmed", "on_paper", "hours", "people", "organizations"):
             found[f"service-entries.year.{name}"][row["place"]] = row[name]
     return found
 

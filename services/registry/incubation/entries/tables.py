@@ -12,7 +12,8 @@ from services.registry.tables import Table
 
 
 class ServiceEntryRow(MatterRow, Table, table=True):
-    """One service given to one organisation. Who wrote the line and what was done in words stay here."""
+    """One service given to one organisation. Who wrote the line, what was done in words and where the
+    organisation's paper lies stay here."""
 
     __tablename__ = "service_entry"
     __table_args__ = (
@@ -36,3 +37,5 @@ class ServiceEntryRow(MatterRow, Table, table=True):
     people: int = Field(default=0, title="服务人次")
     content: str | None = Field(default=None, title="服务情况")
     confirmed_on: date | None = Field(default=None, title="确认日期")
+    on_paper: bool | None = Field(default=None, title="组织意见凭书面")
+    evidence: str | None = Field(default=None, title="书面凭证")

@@ -1,0 +1,52 @@
+"""Who an account stands for now: its organisation, found through the application and through mergers."""
+
+from uuid import UUID
+
+from chassis.acting import Acting
+from chassis.principal import StandsFor
+from services.registry.applications.tables import RegistrationApplicationRow
+from services.registry.organizations.tables import OrganizationRow
+from services.registry.own.model import APPLICATION, ORGANIZATION, NotOwn, StandsForNobody
+
+
+def holder(acting: Acting) -> StandsFor:
+    """What the caller stands for; raises `StandsForNobody` for the staff and for what is unknown here."""
+    found = acting.principal.stands_for
+    if found is None or found.aggregate not in {ORGANIZATION, APPLICATION}:
+        raise StandsForNobody
+    return found
+
+
+async def organization_of(acting: Acting) -> OrganizationRow | None:
+    """The organisation that the caller stands for; None as long as none is on the record.
+
+    Whoever stands for an application stands for what came of it. Raises `StandsForNobody`.
+    """
+    held = holder(acting)
+    if held.aggregate == ORGANIZATION:
+        return await _surviving(acting, held.id)
+    application = await acting.session.get(RegistrationApplicationRow, held.id)
+    return await _surviving(acting, application.organization_id) if application is not None else None
+
+
+async def check_organization(acting: Acting, id: UUID) -> None:
+    """Raise `NotOwn` unless the caller stands for this organisation; `StandsForNobody`."""
+    own, meant = await organization_of(acting), await _surviving(acting, id)
+    if own is None or meant is None or own.id != meant.id:
+        raise NotOwn(holder=str(holder(acting)))
+
+
+async def check_application(acting: Acting, row: RegistrationApplicationRow) -> None:
+    """Raise `NotOwn` unless it is the caller's application, or one of the caller's organisation."""
+    if holder(acting) == StandsFor(APPLICATION, row.id):
+        return
+    if row.organization_id is None:
+        raise NotOwn(holder=str(holder(acting)))
+    await check_organization(acting, row.organization_id)
+
+
+async def _surviving(acting: Acting, id: UUID | None) -> OrganizationRow | None:
+    row = await acting.session.get(OrganizationRow, id) if id is not None else None
+    while row is not None and row.merged_into is not None:
+        row = await acting.session.get(OrganizationRow, row.merged_into)
+    return row

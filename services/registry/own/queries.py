@@ -1,0 +1,156 @@
+"""What an organisation sees of itself: its entry in the register, its applications, what is open about it."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import col, select
+
+from chassis.http import AggregateOut, Reading
+from chassis.matters import Kind
+from chassis.matters.queries import MatterOut, out_of
+from services.registry.applications.model import ApplicationStep, FiledBy
+from services.registry.applications.tables import RegistrationApplicationRow
+from services.registry.enforcement.emergency_pauses.commands import EMERGENCY_PAUSES
+from services.registry.incubation.cases.commands import BASE_CASES
+from services.registry.incubation.entries.commands import SERVICE_ENTRIES
+from services.registry.incubation.guidances.commands import GUIDANCES
+from services.registry.incubation.stays.commands import STAYS
+from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.inspections.evaluations.commands import EVALUATIONS
+from services.registry.inspections.rectifications.commands import RECTIFICATIONS
+from services.registry.organizations.model import HubLink, LegalForm, LegalStatus, RegistrationRoute
+from services.registry.own.holder import check_application, check_organization, holder, organization_of
+from services.registry.own.model import APPLICATION
+from services.registry.records.returns.commands import RETURNS
+
+SHOWN: Final[tuple[Kind[Any], ...]] = (
+    INSPECTIONS, RECTIFICATIONS, EVALUATIONS, RETURNS, EMERGENCY_PAUSES, STAYS, SERVICE_ENTRIES, BASE_CASES,
+    GUIDANCES,
+)  # fmt: skip
+"""What asks something of the organisation or is done for it. What offices note about it is theirs: risks,
+listings that are proposed, comparisons, visits, candidacies."""
+
+
+class OwnOrganization(AggregateOut):
+    """The entry in the register, without the hub's judgements."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    division: str
+    name: str
+    legal_form: LegalForm
+    legal_status: LegalStatus
+    hub_link: HubLink
+    ended: bool
+    credit_code: str | None
+    legacy_number: str | None
+    categories: list[str]
+    supervisory_unit_name: str | None
+    registration_authority: str | None
+    staff_count: int | None
+    member_count: int | None
+    full_party_member_count: int | None
+    founded_on: date | None
+    filed_on: date | None
+    registered_on: date | None
+    credit_listing: str
+
+
+class OwnApplication(AggregateOut):
+    """An application as the applicant is told of it; how offices coordinated a refusal is theirs (R11)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    division: str
+    name: str
+    legal_form: LegalForm
+    categories: list[str]
+    route: RegistrationRoute
+    step: ApplicationStep
+    filed_by: FiledBy | None
+    ended: bool
+    organization_id: UUID | None
+    charter_party_clause: bool | None
+    submitted_on: date | None
+    step_due_on: date | None
+    criteria_failed: list[str]
+    items: list[str] = Field(description="what is to be completed")
+    reasons: list[str]
+    explanation: str | None
+
+
+class OpenRecord(BaseModel):
+    """An open record about the organisation, by what it is and when something is due."""
+
+    kind: str
+    kind_zh: str
+    id: UUID
+    state: str
+    state_zh: str
+    opened_on: date
+    due_on: date | None
+    overdue: bool
+
+
+class Own(BaseModel):
+    """All that an account of an organisation stands for."""
+
+    stands_for: str
+    organization: OwnOrganization | None = Field(description="none as long as there is only an application")
+    applications: list[OwnApplication]
+    records: list[OpenRecord] = Field(description="open ones, those that are due first")
+
+
+async def own(reading: Reading) -> Own:
+    """What the caller stands for; raises `StandsForNobody`, `NotPermitted`."""
+    held, organization = holder(reading), await organization_of(reading)
+    if organization is not None:
+        reading.authorize(organization.division)
+    row = RegistrationApplicationRow
+    mine = col(row.id) == held.id if held.aggregate == APPLICATION else col(row.id).is_(None)
+    if organization is not None:
+        mine |= col(row.organization_id).in_([organization.id, held.id])
+    applications = await reading.session.exec(
+        select(row).where(reading.within(col(row.division)), mine).order_by(col(row.id))
+    )
+    return Own(
+        stands_for=str(held),
+        organization=organization and OwnOrganization.model_validate(organization),
+        applications=[OwnApplication.model_validate(one) for one in applications],
+        records=await _open(reading, organization.id) if organization is not None else [],
+    )
+
+
+async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
+    found: list[OpenRecord] = []
+    for kind in SHOWN:
+        row = kind.row
+        about = row.organization_id == organization_id
+        rows = await reading.session.exec(
+            select(row).where(about, col(row.ended).is_(False), reading.within(col(row.division)))
+        )
+        found += [
+            OpenRecord(
+                kind=kind.name, kind_zh=kind.zh, id=one.id, state=one.state,
+                state_zh=kind.states_zh[kind.states(one.state)], opened_on=one.opened_on, due_on=one.due_on,
+                overdue=one.overdue,
+            )
+            for one in rows
+        ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.due_on or date.max, one.opened_on))
+
+
+async def application(reading: Reading, *, id: UUID) -> OwnApplication:
+    """One application of the caller's. Raises `NotFound`, `NotPermitted`, `StandsForNobody`, `NotOwn`."""
+    row = await reading.record(RegistrationApplicationRow, id)
+    await check_application(reading, row)
+    return OwnApplication.model_validate(row)
+
+
+async def service_entry(reading: Reading, *, id: UUID) -> MatterOut:
+    """One line of the service log, whole, before the organisation answers it. Raises as `application`."""
+    row = await reading.record(SERVICE_ENTRIES.row, id)
+    await check_organization(reading, row.organization_id)
+    return out_of(SERVICE_ENTRIES).model_validate(row)

@@ -1,0 +1,168 @@
+"""What an organisation sees and does itself over HTTP: no other route is open to its account."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from chassis.http import Call, requires
+from chassis.http.fields import Body
+from chassis.matters.queries import MatterOut, out_of
+from services.registry.applications import commands as applications
+from services.registry.fields import Code, Count, Day, Division, Text, Words
+from services.registry.incubation.entries import commands as entries
+from services.registry.incubation.entries.model import ServiceSide
+from services.registry.organizations.model import LegalForm, RegistrationRoute
+from services.registry.own import commands, queries
+from services.registry.own.queries import Own, OwnApplication
+
+router = APIRouter(prefix="/v1/own", tags=["own"])
+Reads = Annotated[Call, requires("own:read")]
+Writes = Annotated[Call, requires("own:write")]
+Categories = Annotated[list[Text], Field(max_length=50)]
+
+
+class Contents(Body):
+    """What an application says, of today: history is for the offices to enter."""
+
+    supervisory_unit_name: Text | None = None
+    charter_party_clause: bool | None = Field(None, description="the charter has the Party clause (R17)")
+    full_party_member_count: Count | None = None
+    member_count: Count | None = None
+    staff_count: Count | None = None
+
+
+class Filing(Contents):
+    """The own application to be registered."""
+
+    division: Division
+    name: Text
+    legal_form: LegalForm
+    route: RegistrationRoute = RegistrationRoute.HUB_ENDORSED
+    categories: Categories = Field(default_factory=list)
+
+
+class Completion(Contents):
+    """What is new in a submission; what is not named stays."""
+
+    categories: Categories | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        return {name: value for name, value in super().arguments().items() if value is not None}
+
+
+class Nothing(Body):
+    """Nothing to be said."""
+
+
+class Entry(Body):
+    """A service that the organisation was given, as it says itself."""
+
+    stay_id: UUID
+    service: Code
+    effective_on: Day | None = Field(None, description="the day of the service; today if left out")
+    hours: Count = 0
+    people: Count = 0
+    content: Words | None = None
+
+
+class Correction(Body):
+    """What was otherwise."""
+
+    hours: Count | None = None
+    people: Count | None = None
+    content: Words | None = None
+
+
+class Dispute(Body):
+    """Why it was not so."""
+
+    reason: Code
+    explanation: Words | None = None
+
+
+@router.get("")
+async def own(call: Reads) -> Own:
+    """本组织的登记信息、登记申请和在办事项 / The caller's own entry, applications and open records."""
+    return await call.read(queries.own)
+
+
+@router.get("/registration-applications/{id}")
+async def application(id: UUID, call: Reads) -> OwnApplication:
+    """本组织的登记申请 / One application of the caller's own."""
+    return await call.read(queries.application, id=id)
+
+
+async def _file(call: Call, body: Filing, *, submitted: bool) -> Response:
+    return await call.execute(
+        commands.file, answer=OwnApplication.model_validate, status=201, submitted=submitted,
+        **body.arguments(),
+    )  # fmt: skip
+
+
+@router.post("/registration-applications", response_model=OwnApplication, status_code=201)
+async def submit_new(body: Filing, call: Writes) -> Response:
+    """自行提交登记申请（网上登记） / Submit the own application."""
+    return await _file(call, body, submitted=True)
+
+
+@router.post("/registration-consultations", response_model=OwnApplication, status_code=201)
+async def consult(body: Filing, call: Writes) -> Response:
+    """自行咨询登记事宜（在线咨询） / Ask how to register."""
+    return await _file(call, body, submitted=False)
+
+
+@router.post("/registration-applications/{id}/submission", response_model=OwnApplication)
+async def submit(id: UUID, body: Completion, call: Writes) -> Response:
+    """提交咨询过或退回补正的申请 / Submit what was consulted or returned."""
+    return await call.execute(
+        applications.submit, id=id, answer=OwnApplication.model_validate, **body.arguments()
+    )
+
+
+@router.post("/registration-applications/{id}/withdrawal", response_model=OwnApplication)
+async def withdraw(id: UUID, body: Nothing, call: Writes) -> Response:
+    """撤回申请 / Take the application back."""
+    return await call.execute(applications.withdraw, id=id, answer=OwnApplication.model_validate)
+
+
+_ENTRY = out_of(entries.SERVICE_ENTRIES)
+
+
+@router.get("/service-entries/{id}", response_model=_ENTRY)
+async def service_entry(id: UUID, call: Reads) -> MatterOut:
+    """入驻服务记录 / One line of the service log."""
+    return await call.read(queries.service_entry, id=id)
+
+
+@router.post("/service-entries", response_model=_ENTRY, status_code=201)
+async def record(body: Entry, call: Writes) -> Response:
+    """登记所接受的服务 / Write down a service that was received; the base confirms it."""
+    arguments = {**body.arguments(), "written_by": ServiceSide.ORGANIZATION}
+    return await call.execute(entries.record, answer=_ENTRY.model_validate, status=201, **arguments)
+
+
+@router.post("/service-entries/{id}/confirmation", response_model=_ENTRY)
+async def confirm(id: UUID, body: Nothing, call: Writes) -> Response:
+    """确认服务 / Confirm what the base wrote."""
+    return await call.execute(entries.confirm, id=id, answer=_ENTRY.model_validate)
+
+
+@router.post("/service-entries/{id}/dispute", response_model=_ENTRY)
+async def dispute(id: UUID, body: Dispute, call: Writes) -> Response:
+    """提出异议 / It was not as the base wrote."""
+    return await call.execute(entries.dispute, id=id, answer=_ENTRY.model_validate, **body.arguments())
+
+
+@router.post("/service-entries/{id}/correction", response_model=_ENTRY)
+async def correct(id: UUID, body: Correction, call: Writes) -> Response:
+    """更正本组织登记的服务 / Put right what the organisation wrote."""
+    return await call.execute(entries.correct, id=id, answer=_ENTRY.model_validate, **body.arguments())
+
+
+@router.post("/service-entries/{id}/cancellation", response_model=_ENTRY)
+async def cancel(id: UUID, body: Nothing, call: Writes) -> Response:
+    """撤销本组织登记的服务 / Take back what the organisation wrote."""
+    return await call.execute(entries.cancel, id=id, answer=_ENTRY.model_validate)

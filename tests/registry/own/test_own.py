@@ -1,0 +1,179 @@
+"""An organisation with an account of its own: files, sees and answers what is its own, and nothing else."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from services.registry.applications import commands as applications
+from services.registry.identification.model import complete_credit_code
+from services.registry.incubation.entries import commands as entries
+from services.registry.organizations import commands as organizations
+from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
+from services.registry.policy import CRITERIA
+from tests.registry.conftest import Api, Register
+from tests.registry.references import STREET, organization, stay
+
+pytestmark = pytest.mark.integration
+OTHER_STREET = "120116001"
+CODE = complete_credit_code("51", "120116", "MJ012345")
+FILING: dict[str, Any] = {
+    "division": STREET, "name": "滨海新区晚晴互助协会", "legal_form": "association",
+    "charter_party_clause": True, "member_count": 60,
+}  # fmt: skip
+OWN = "/v1/own"
+APPLICATIONS = f"{OWN}/registration-applications"
+
+
+def account(api: Api, kind: str, id: UUID, division: str = STREET) -> Api:
+    """An account of an organisation, or of one that is to be registered."""
+    return api.as_("organization", division, account=f"u-{id}", stands_for=f"{kind}:{id}")
+
+
+async def decided(register: Register, id: UUID) -> Any:
+    """What the hub endorses and the authority registers."""
+    await register.do(applications.endorse, id=id, criteria_met=[one.code for one in CRITERIA])
+    return await register.do(applications.register, id=id, credit_code=CODE)
+
+
+async def test_an_organisation_files_its_own_application_and_becomes_what_it_stands_for(
+    register: Register, api: Api
+) -> None:
+    id = uuid7()
+    own = account(api, "registration_application", id)
+    before = await own.get(OWN)
+    assert (before["organization"], before["applications"], before["records"]) == (None, [], [])
+    asked = await own.post(f"{OWN}/registration-consultations", 201, **FILING)
+    assert (asked["id"], asked["step"], asked["filed_by"]) == (str(id), "consulted", "organization")
+    filed = await own.post(f"{APPLICATIONS}/{id}/submission")
+    assert (filed["step"], filed["filed_by"]) == ("submitted", "organization")
+    again = await own.post(APPLICATIONS, 409, **{**FILING, "name": "滨海新区又一协会"})
+    assert again["code"] == "own_application_filed"
+    await register.do(applications.return_, id=id, items=["charter"], explanation="请补充章程")
+    told = await own.get(f"{APPLICATIONS}/{id}")
+    assert (told["items"], told["explanation"]) == (["charter"], "请补充章程")
+    await own.post(f"{APPLICATIONS}/{id}/submission", member_count=61)
+    closed = await decided(register, id)
+    after = await own.get(OWN)
+    assert after["organization"]["id"] == str(closed.organization_id)
+    assert after["organization"]["member_count"] == 61
+    assert [one["step"] for one in after["applications"]] == ["closed"]
+    events = await register.events(id)
+    assert {data["state"]["filed_by"] for _, data in events} == {"organization"}
+
+
+async def test_who_files_for_an_organisation_is_marked_as_such(register: Register, api: Api) -> None:
+    liaison = api.as_("liaison", STREET)
+    made = await liaison.post("/v1/registration-applications", 201, **FILING)
+    assert made["filed_by"] == "on_behalf"
+    facts = await register.events(made["id"])
+    assert [(fact, data["state"]["filed_by"]) for fact, data in facts] == [
+        ("consulted", "on_behalf"), ("submitted", "on_behalf"),
+    ]  # fmt: skip
+    await register.do(applications.return_, id=made["id"], items=["charter"])
+    own = account(api, "registration_application", made["id"])
+    mended = await own.post(f"{APPLICATIONS}/{made['id']}/submission")
+    assert mended["filed_by"] == "organization", "the submission that stands is its own"
+    assert (await own.post(f"{APPLICATIONS}/{made['id']}/withdrawal"))["step"] == "withdrawn"
+
+
+async def test_a_filed_organisation_asks_to_be_registered_for_itself_only(
+    register: Register, api: Api
+) -> None:
+    filed = await register.do(
+        organizations.enter, status_on_record=LegalStatus.FILED, division=STREET,
+        legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "滨海新区晚晴互助会"},
+    )  # fmt: skip
+    own = account(api, "organization", filed.id)
+    made = await own.post(APPLICATIONS, 201, **FILING)
+    assert made["organization_id"] == str(filed.id)
+    claimed = {**FILING, "name": "滨海新区别家协会", "organization_id": str(await organization(register))}
+    await own.post(APPLICATIONS, 422, **claimed)
+    unborn = account(api, "organization", uuid7())
+    await unborn.post(APPLICATIONS, 404, **{**FILING, "name": "滨海新区无名协会"})
+
+
+async def test_nobody_else_s_application_is_seen_or_moved(register: Register, api: Api) -> None:
+    theirs = await register.do(
+        applications.submit_new, division=STREET, name="滨海新区甲协会", legal_form=LegalForm.ASSOCIATION,
+        route=RegistrationRoute.HUB_ENDORSED, charter_party_clause=True,
+    )  # fmt: skip
+    for kind, id in (("registration_application", uuid7()), ("organization", await organization(register))):
+        own = account(api, kind, id)
+        path = f"{APPLICATIONS}/{theirs.id}"
+        assert (await own.get(path, 403))["code"] == "not_own"
+        assert (await own.post(f"{path}/submission", 403))["code"] == "not_own"
+        assert (await own.post(f"{path}/withdrawal", 403))["code"] == "not_own"
+        assert (await own.get(OWN))["applications"] == []
+    elsewhere = account(api, "registration_application", theirs.id, OTHER_STREET)
+    assert (await elsewhere.get(f"{APPLICATIONS}/{theirs.id}", 403))["code"] == "not_permitted"
+    assert await register.facts(theirs.id) == ["consulted", "submitted"]
+
+
+async def test_what_offices_note_for_themselves_is_not_told(register: Register, api: Api) -> None:
+    row = await register.do(
+        applications.submit_new, division=STREET, name="滨海新区甲协会", legal_form=LegalForm.ASSOCIATION,
+        route=RegistrationRoute.HUB_ENDORSED, charter_party_clause=True,
+    )  # fmt: skip
+    await register.do(
+        applications.refuse_endorsement, id=row.id, criteria_failed=[CRITERIA[0].code], reasons=["premises"],
+        coordination_note="与民政局电话沟通", explanation="场所未落实",
+    )  # fmt: skip
+    told = await account(api, "registration_application", row.id).get(f"{APPLICATIONS}/{row.id}")
+    assert (told["reasons"], told["explanation"]) == (["premises"], "场所未落实")
+    assert "电话" not in str(told)
+    known = await account(api, "organization", await organization(register)).get(OWN)
+    assert "hub_standing" not in known["organization"]
+
+
+async def test_the_organisation_writes_and_confirms_in_the_service_log(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 22))
+    inside = await stay(register)
+    line = await register.do(
+        entries.record, stay_id=inside, service="capacity_building", written_by="base", hours=3
+    )
+    own = account(api, "organization", line.organization_id)
+    open_ = {(one["kind"], one["state_zh"]) for one in (await own.get(OWN))["records"]}
+    assert open_ == {("stay", "在孵"), ("service_entry", "待对方确认")}
+    path = f"{OWN}/service-entries"
+    assert (await own.get(f"{path}/{line.id}"))["hours"] == 3
+    done = await own.post(f"{path}/{line.id}/confirmation")
+    assert (done["state"], done["on_paper"]) == ("confirmed", False)
+    mine = await own.post(path, 201, stay_id=str(inside), service="policy_advice", hours=1)
+    assert (mine["written_by"], mine["on_paper"]) == ("organization", False)
+    assert (await own.post(f"{path}/{mine['id']}/confirmation", 409))["code"] == "service_entry_one_hand"
+    await own.post(f"{path}/{mine['id']}/correction", hours=2)
+    await own.post(f"{path}/{mine['id']}/cancellation")
+    stranger = account(api, "organization", await organization(register))
+    other = await register.do(
+        entries.record, stay_id=inside, service="capacity_building", written_by="base", hours=1
+    )
+    assert (await stranger.get(f"{path}/{other.id}", 403))["code"] == "not_own"
+    assert (await stranger.post(f"{path}/{other.id}/confirmation", 403))["code"] == "not_own"
+    assert (await own.post(f"{path}/{other.id}/dispute", reason="hours"))["state"] == "disputed"
+
+
+async def test_an_account_of_a_merged_organisation_stands_for_the_survivor(
+    register: Register, api: Api
+) -> None:
+    gone, left = await organization(register), await organization(register)
+    await register.do(organizations.merge, id=gone, into=left)
+    assert (await account(api, "organization", gone).get(OWN))["organization"]["id"] == str(left)
+
+
+async def test_the_routes_of_the_offices_are_closed_to_organisations_and_theirs_to_the_staff(
+    register: Register, api: Api
+) -> None:
+    id = await organization(register)
+    own = account(api, "organization", id)
+    for path in (
+        f"/v1/organizations/{id}", "/v1/organizations", "/v1/registration-applications", "/v1/figures",
+        "/v1/service-entries", "/v1/stays", "/v1/matters", "/v1/risks", "/v1/care-records",
+    ):  # fmt: skip
+        await own.get(path, 403)
+    await own.post("/v1/registration-applications", 403, **FILING)
+    await api.as_("hub_officer").get(OWN, 403)
+    assert (await api.get(OWN, 403))["code"] == "stands_for_nobody"
+    assert (await api.post(APPLICATIONS, 403, **FILING))["code"] == "stands_for_nobody"
