@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from chassis.http import Named, Reading
 from chassis.matters import Kind
 from chassis.service import Reaction, Timer
+from services.registry.policy import RegistryPolicy
 
 Counts = Mapping[str, Mapping[str, int]]
 """Figure -> place -> value."""
@@ -30,6 +31,12 @@ class OwnFigures:
     names_of_period: Mapping[str, Named] = field(default_factory=dict)
     happened: Callable[[Reading, date, date, list[str], int], Awaitable[Counts]] | None = None
     """Counts of a period, both days included: what is counted once however often it happened in it."""
+    named: Callable[[RegistryPolicy], Mapping[str, Named]] | None = None
+    """figures of a day that go by a list of the profile"""
+
+    def names_of(self, policy: RegistryPolicy) -> Mapping[str, Named]:
+        """Its figures of a day in the region."""
+        return {**self.names, **(self.named(policy) if self.named is not None else {})}
 
 
 @dataclass(frozen=True)

@@ -147,8 +147,8 @@ CLOSED: Final = frozenset(
         "criteria.fields", "cultivation_class", "cultivation_path", "emergency_order.categories",
         "evaluation.category", "guideline.fields", "hub.category", "hub.fields", "listing_grounds",
         "operator_contract.service", "operator_contract.services", "outside_system", "periodic_return.source",
-        "risk_level", "service_entry.service", "stage", "station", "stay.services", "support_kind",
-        "talent.fields", "target_stage", "to_class",
+        "framework", "risk_level", "service_entry.service", "stage", "station", "stay.services",
+        "support_kind", "talent.fields", "target_stage", "to_class",
     }
 )  # fmt: skip
 """Fields, or `<kind>.<field>`, whose commands take the codes of the profile's list alone."""
@@ -279,6 +279,7 @@ class RegistryPolicy(_Section):
             "gathering": (*GATHERINGS, *self.operations.gatherings),
             "cadence.gathering": self.operations.gatherings,
             "course": (*GATHERINGS, *self.operations.gatherings),
+            "framework": [one for frame in self.operations.frameworks for one in (frame, *frame.tags)],
             "station": records.stations,
             "comparison.source": records.sources,
             "outside_system": records.outside_systems,

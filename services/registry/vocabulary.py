@@ -240,7 +240,6 @@ FIELDS: Mapping[str, Names] = {
         "postponed": "延期",
         "other": "其他",
     },
-    "framework": {"six_actions": "六大行动"},
     "incentive": {"training": "培训", "allowance": "补贴", "honours": "表彰", "points": "积分兑换"},
     "items": _MATERIALS,
     "lacking": {

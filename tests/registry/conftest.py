@@ -30,8 +30,12 @@ _HELD = {
     for code in ("4407-jiangmen", "110112-tongzhou")
     for one in load_region(profile_file(code)).policy("registry", RegistryPolicy).operations.gatherings
 }
-POLICY = RegistryPolicy(operations=OperationsPolicy(gatherings=tuple(_HELD.values())))
-"""The defaults, with the meetings and trainings of two regions: the default's one is too few to work with."""
+_FRAMEWORKS = (
+    load_region(profile_file("440303-luohu")).policy("registry", RegistryPolicy).operations.frameworks
+)
+POLICY = RegistryPolicy(operations=OperationsPolicy(gatherings=tuple(_HELD.values()), frameworks=_FRAMEWORKS))
+"""The defaults, with the meetings and trainings of two regions, since the default's one is too few to work
+with, and the frameworks of a third, since the default has none."""
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
 
 

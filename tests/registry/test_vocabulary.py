@@ -13,6 +13,8 @@ from shuniu_contracts.registry_inspections import Grade
 from chassis.matters import Kind, Step, queries
 from chassis.matters.naming import Offered, named, no_names
 from chassis.principal import SYSTEM
+from chassis.region import load_region
+from deploy.regions import profile_file
 from services.registry.areas import KINDS
 from services.registry.hub.resources.offers import RESOURCE_OFFERS
 from services.registry.hub.talents.commands import TALENTS
@@ -24,10 +26,11 @@ from services.registry.vocabulary import of_field
 from tests.registry.conftest import Api
 
 OF_A_PLACE = {
-    "charter_template", "code", "documents", "evidence", "figure", "owner", "period", "seed",
+    "charter_template", "code", "documents", "evidence", "figure", "framework", "owner", "period", "seed",
     "template_version", "version",
 }  # fmt: skip
-"""Numbers, versions, figures and people's desks: no list of words would hold them."""
+"""Numbers, versions, figures and people's desks: no list of words would hold them; and programmes, which a
+region has or has not."""
 KNOWN = names_of(RegistryPolicy())
 
 
@@ -62,6 +65,15 @@ def test_who_fills_in_a_form_is_offered_names(kind: str, field: str) -> None:
     assert found, "name its codes in services/registry/vocabulary.py"
     assert all(re.fullmatch(CODE_PATTERN, code) for code in found)
     assert len(set(found.values())) == len(found), "a name that is typed means one code"
+
+
+def test_the_programmes_of_a_region_are_offered_there_with_their_parts() -> None:
+    luohu = names_of(load_region(profile_file("440303-luohu")).policy("registry", RegistryPolicy))
+    for kind in ("task", "plan"):
+        offered = luohu(kind, "framework")
+        assert not offered.open
+        assert offered.names["six_actions"] == "六大行动"
+        assert len(offered.names) == 14, "two programmes of six parts each"
 
 
 def test_no_name_is_idle() -> None:

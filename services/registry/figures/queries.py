@@ -13,6 +13,7 @@ from chassis.matters import figures as matters
 from services.registry.applications.model import StepKind
 from services.registry.areas import KINDS, OWN
 from services.registry.organizations.model import COUNTED, Decoupling, HubLink, LegalForm, LegalStatus
+from services.registry.policy import RegistryPolicy
 
 _WHOLE = ""
 """The group of a figure that is not split."""
@@ -191,6 +192,14 @@ group by 1, 2
 """
 
 
+def known(policy: RegistryPolicy) -> dict[str, Named]:
+    """Every figure that the registry reckons in the region, of a day and of a period."""
+    found = {**FIGURES, **PERIOD_FIGURES, **matters.names_of_day(KINDS), **matters.names_of_period(KINDS)}
+    for own in OWN:
+        found |= {**own.names_of(policy), **own.names_of_period}
+    return found
+
+
 async def figures(reading: Reading, *, asked: FiguresRequest) -> FiguresOut:
     """The figures of a day and, with a period, of what happened in it. Raises `NotPermitted`."""
     day, patterns = asked.day(reading), reading.patterns(asked.division)
@@ -229,8 +238,9 @@ async def _of_areas(
 ) -> dict[str, dict[str, float]]:
     """Add what the areas count by themselves; their rates, by place and of the whole."""
     rates: dict[str, dict[str, float]] = defaultdict(dict)
+    policy = reading.policy(RegistryPolicy)
     for own in OWN:
-        names |= own.names
+        names |= own.names_of(policy)
         for figure, values in (await own.reckon(reading, day, patterns, length)).items():
             for place, value in values.items():
                 if figure in own.rates:

@@ -9,6 +9,7 @@ from services.registry.operations.attendances.queries import BY_LIST
 from services.registry.operations.cadences import commands as cadences
 from services.registry.operations.cadences import routes as cadence_routes
 from services.registry.operations.cadences.commands import CADENCES
+from services.registry.operations.frameworks import BY_TAG
 from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.inquiries.queries import ANSWERS
 from services.registry.operations.joint.commands import JOINT_ACTIVITIES
@@ -20,6 +21,7 @@ from services.registry.operations.plans.queries import MONTHS
 from services.registry.operations.receipts import routes as receipts
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.responsibilities import routes as responsibilities
+from services.registry.operations.targets import routes as targets
 from services.registry.operations.targets.commands import TARGETS
 from services.registry.operations.tasks import duplicates
 from services.registry.operations.tasks import reactions as tasks
@@ -78,8 +80,9 @@ AREA = Area(
         training_plan_routes.router,
         plan_routes.router,
         responsibilities.router,
-        frameworks.router,
         attendance_rates.router,
+        targets.router,
+        frameworks.router,
     ),
     reactions=(
         tasks.reach_those_here,
@@ -88,7 +91,7 @@ AREA = Area(
         answers.let_go,
         answers.tell_the_sender,
     ),
-    figures=(ATTENDANCE, BY_LIST, ANSWERS, OWED_LATE, MONTHS),
+    figures=(ATTENDANCE, BY_LIST, ANSWERS, OWED_LATE, MONTHS, BY_TAG),
     timers=(*cadences.TIMERS, duplicates.ask, meetings.COUNTING, *trainings.TIMERS),
     roles={
         "hub_officer": _OFFICE,

@@ -34,6 +34,55 @@ class Responsibility(_Section):
     figures: tuple[str, ...]
 
 
+class Tag(_Section):
+    """One part of a framework, by which work is tagged."""
+
+    code: Code
+    name_zh: str
+    name_en: str = ""
+
+
+class Framework(Tag):
+    """A programme of a hub with its named parts (六大行动, 六个一, 1234); its code tags what belongs to the
+    whole of it."""
+
+    source: str = Field(description="the document that names it")
+    tags: tuple[Tag, ...] = Field(min_length=1)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Its own code and those of its parts."""
+        return (self.code, *(tag.code for tag in self.tags))
+
+
+class TargetFigure(_Section):
+    """A figure that the registry does not reckon and a target may be set by."""
+
+    code: Code = Field(description="as `GET /v1/figures` of its service has it, with the service before it")
+    name_zh: str
+    name_en: str = ""
+    unit: str = Field(description="what it is counted in")
+
+
+TARGET_FIGURES = (
+    TargetFigure(
+        code="partybuild.coverage.organisational_rate", name_zh="组织覆盖率",
+        name_en="organisational coverage rate", unit="%",
+    ),
+    TargetFigure(
+        code="partybuild.coverage.work_rate", name_zh="工作覆盖率", name_en="work coverage rate", unit="%"
+    ),
+    TargetFigure(
+        code="partybuild.coverage.uncovered", name_zh="未覆盖的登记组织",
+        name_en="registered organisations not covered", unit="家",
+    ),
+    TargetFigure(
+        code="grants.applications.awarded", name_zh="立项的申请", name_en="applications awarded", unit="项目"
+    ),
+    TargetFigure(code="grants.awards.sum", name_zh="立项金额", name_en="sum awarded", unit="fen"),
+)  # fmt: skip
+"""Ours: what leaders are measured by that other services reckon; entered by hand after the period."""
+
 GATHERINGS = (
     Gathering(
         code="joint_conference", name_zh="联席会议", kind="meeting", interval=Interval.HALF_YEAR,
@@ -128,6 +177,12 @@ class OperationsPolicy(_Section):
     settlement_day: tuple[int, int] = Field(
         (1, 31), description="ours: until this day (month, day) a year's training plan is settled (T18)"
     )
+    frameworks: tuple[Framework, ...] = Field(
+        (), description="programmes by whose parts tasks and plans are tagged (L22); each with its source"
+    )
+    target_figures: tuple[TargetFigure, ...] = Field(
+        TARGET_FIGURES, description="ours: what a target may be set by beside the registry's figures (S28)"
+    )
     responsibilities: tuple[Responsibility, ...] = Field(
         RESPONSIBILITIES, description="headings of the yearly report (TONGZHOU T31)"
     )
@@ -136,9 +191,16 @@ class OperationsPolicy(_Section):
         """The kind of meeting or training of this code."""
         return next((one for one in self.gatherings if one.code == code), None)
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What tasks and plans can be tagged with."""
+        return tuple(code for one in self.frameworks for code in one.codes)
+
     @model_validator(mode="after")
     def _named_once(self) -> "OperationsPolicy":
         codes = [one.code for one in self.gatherings]
         if twice := {code for code in codes if codes.count(code) > 1}:
             raise ValueError(f"gatherings: {', '.join(sorted(twice))} is listed twice")
+        if twice := {code for code in self.tags if list(self.tags).count(code) > 1}:
+            raise ValueError(f"frameworks: {', '.join(sorted(twice))} is listed twice")
         return self

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from chassis.model import StepNotPossible
 from services.registry.operations.policy import RESPONSIBILITIES
 from services.registry.operations.targets import commands as targets
-from services.registry.operations.targets.model import PeriodReversed
+from services.registry.operations.targets.model import FigureUnknown, PeriodReversed, score, share_of
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations.model import Basis
 from tests.registry.conftest import Api, Register
@@ -55,7 +55,7 @@ async def test_a_figure_of_the_registry_is_measured_when_the_year_ends(register:
 
 async def test_what_is_frozen_changes_no_more_and_is_measured_by_hand(register: Register) -> None:
     await register.begin(date(2026, 12, 31))
-    id = await target(register, figure="grants.complaints", aim=3, at_most=True)
+    id = await target(register, figure="partybuild.coverage.uncovered", aim=3, at_most=True)
     await register.begin(date(2027, 1, 1))
     await register.fire_timers()
     with pytest.raises(StepNotPossible):
@@ -64,6 +64,65 @@ async def test_what_is_frozen_changes_no_more_and_is_measured_by_hand(register: 
     assert (row.reached, row.source, row.ended) == (True, "letters_office", True)
     with pytest.raises(PeriodReversed):
         await target(register, period_ends_on=date(2025, 1, 1))
+
+
+async def test_a_target_is_set_by_a_figure_that_somebody_reckons(register: Register) -> None:
+    await register.begin(date(2026, 11, 22))
+    await target(register, figure="organizations.registered")
+    await target(register, figure="grants.awards.sum")
+    for wrong in ("registry.trainings.facts.holded", "grants.trainings.facts.held", "kpi_7"):
+        with pytest.raises(FigureUnknown) as refused:
+            await target(register, figure=wrong)
+        if "holded" in wrong:
+            assert "registry.trainings.facts.held" in str(refused.value), "what was meant is named"
+
+
+async def test_targets_stand_beside_their_figures_before_the_period_ends(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 7, 2))
+    for day in (date(2026, 2, 1), date(2026, 6, 1)):
+        await training(register, day)
+    half = await target(register, aim=4, weight=30)
+    bound = await target(register, figure="tasks.facts.became_overdue", aim=0, at_most=True, weight=10)
+    elsewhere = await target(register, figure="partybuild.coverage.work_rate", aim=90, weight=60)
+    withdrawn = await target(register, aim=9)
+    await register.do(targets.withdraw, id=withdrawn, reason="merged")
+    await target(register, body="centre", aim=1, weight=0)
+    told = await api.get("/v1/target-progress", division=DISTRICT)
+    found = {one["id"]: one for one in told["targets"]}
+    one = found[str(half)]
+    assert (one["value"], one["aim"], one["share"], one["reached"]) == (2.0, 4.0, 50.0, False)
+    assert (one["unit"], one["elapsed"]) == ("次", 50.1), "183 of 365 days"
+    assert (found[str(bound)]["value"], found[str(bound)]["reached"]) == (0.0, True)
+    other = found[str(elsewhere)]
+    assert (other["value"], other["share"], other["name_zh"]) == (None, None, "工作覆盖率")
+    assert str(withdrawn) not in found
+    bodies = {of["body"]: (of["targets"], of["weighed"], of["score"]) for of in told["bodies"]}
+    assert bodies == {"womens_federation": (3, 40, 62.5), "centre": (1, 0, None)}
+    march = await api.get("/v1/target-progress", division=DISTRICT, as_of="2026-03-31")
+    assert {one["id"]: one["value"] for one in march["targets"]}[str(half)] == 1.0
+    before = await api.get("/v1/target-progress", division=DISTRICT, as_of="2025-12-31")
+    assert before["targets"] == []
+    await register.begin(date(2027, 1, 1))
+    await register.fire_timers()
+    after = {one["id"]: one for one in (await api.get("/v1/target-progress"))["targets"]}
+    assert (after[str(half)]["value"], after[str(half)]["elapsed"]) == (2.0, 100.0)
+    await register.do(targets.measure, id=elsewhere, actual=91.5, source="partybuild")
+    after = {one["id"]: one for one in (await api.get("/v1/target-progress"))["targets"]}
+    assert (after[str(elsewhere)]["value"], after[str(elsewhere)]["reached"]) == (91.5, True)
+    await api.as_("liaison", "120116005").get("/v1/target-progress", 403, division=DISTRICT)
+
+
+def test_what_part_of_a_target_is_reached() -> None:
+    assert share_of(400, 100, at_most=False) == 0.25
+    assert share_of(400, 500, at_most=False) == 1.0, "more than was aimed at counts no more"
+    assert share_of(400, -100, at_most=False) == 0.0
+    assert share_of(400, 800, at_most=True) == 0.5
+    assert (share_of(0, 100, at_most=True), share_of(0, 0, at_most=True)) == (0.0, 1.0)
+    assert share_of(-100, -200, at_most=False) == 0.0
+    assert score([(30, 0.5), (10, 1.0)]) == 62.5
+    assert score([(0, 1.0)]) is None
 
 
 async def test_the_year_under_three_responsibilities(register: Register, api: Api) -> None:

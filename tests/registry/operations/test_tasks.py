@@ -9,6 +9,7 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_operations as contract
 from uuid_utils.compat import uuid7
 
+from services.registry.operations.frameworks import TagUnknown
 from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.plans import commands as plans
 from services.registry.operations.receipts import commands as receipts
@@ -227,7 +228,7 @@ async def test_what_each_division_owes_late_on_a_day(register: Register, api: Ap
     assert (now["figures"][name]["value"], now["by"][STREETS[1]][name]) == (2, 1)
 
 
-async def test_tasks_by_framework(register: Register, api: Api) -> None:
+async def test_tasks_and_plans_of_a_day_by_the_framework_s_tags(register: Register, api: Api) -> None:
     await register.begin(date(2026, 9, 1))
     done = await issued(register, framework=["transformer", "accelerator"])
     late = await issued(register, framework=["accelerator"])
@@ -240,9 +241,32 @@ async def test_tasks_by_framework(register: Register, api: Api) -> None:
         plans.adopt, division="120116", title="行动方案", kind="hub", body="office",
         begins_on=date(2026, 11, 1), ends_on=date(2026, 12, 31), framework=["accelerator"],
     )  # fmt: skip
-    assert await api.get("/v1/frameworks", division="120116") == [
-        {"tag": "accelerator", "tasks": 2, "completed": 1, "overdue": 1, "plans": 1},
+    assert (await api.get(f"/v1/tasks/{late}"))["overdue"] is True
+
+    async def counted(tag: str, day: str) -> list[int]:
+        figures = (await api.get("/v1/figures", division="120116", as_of=day))["figures"]
+        whats = ("tasks", "completed", "overdue", "plans")
+        return [figures[f"frameworks.{tag}.{what}"]["value"] for what in whats]
+
+    assert await counted("accelerator", "2026-11-01") == [2, 1, 1, 1]
+    assert await counted("transformer", "2026-11-01") == [1, 1, 0, 0]
+    assert await counted("accelerator", "2026-10-31") == [2, 1, 0, 0], "before the plan, and in time"
+    assert await counted("accelerator", "2026-08-31") == [0, 0, 0, 0]
+    assert await counted("six_actions", "2026-11-01") == [0, 0, 0, 0], "nothing is tagged with the whole"
+    in_use = await api.get("/v1/frameworks", division="120116", as_of="2026-10-31")
+    assert in_use == [
+        {"tag": "accelerator", "tasks": 2, "completed": 1, "overdue": 0, "plans": 0},
         {"tag": "transformer", "tasks": 1, "completed": 1, "overdue": 0, "plans": 0},
     ]
-    assert (await api.get(f"/v1/tasks/{late}"))["overdue"] is True
     await api.as_("liaison", "120116005").get("/v1/frameworks", 403, division="120116")
+
+
+async def test_a_tag_is_one_of_the_region_s_frameworks(register: Register) -> None:
+    await issued(register, framework=["six_actions", "one_team"])
+    with pytest.raises(TagUnknown, match="accelerater"):
+        await issued(register, framework=["accelerator", "accelerater"])
+    with pytest.raises(TagUnknown):
+        await register.do(
+            plans.adopt, division="120116", title="行动方案", kind="hub", body="office",
+            begins_on=date(2026, 11, 1), ends_on=date(2026, 12, 31), framework=["seven_actions"],
+        )  # fmt: skip

@@ -13,6 +13,7 @@ from chassis.matters import Clock, Kind
 from chassis.model import refuse_all
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Codes, Count, DocumentNumber, Text, Words
+from services.registry.operations.frameworks import check_tags
 from services.registry.operations.meetings.tables import MeetingRow
 from services.registry.operations.plans.model import (
     TRANSITIONS,
@@ -27,6 +28,7 @@ from services.registry.operations.plans.model import (
 )
 from services.registry.operations.plans.tables import PlanRow
 from services.registry.operations.receipts.commands import remind_days
+from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
 
@@ -114,6 +116,7 @@ async def adopt(
 
     A meeting that is named has to be on the record; raises `NotFound`.
     """
+    check_tags(framework, uow.policy(RegistryPolicy).operations.tags)
     if meeting_id is not None:
         with uow.session.no_autoflush:
             meeting = await uow.session.get(MeetingRow, meeting_id)

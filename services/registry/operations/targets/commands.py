@@ -1,6 +1,7 @@
 """The use cases of targets: set, amend, withdraw; frozen by the period's end, measured then."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -13,12 +14,14 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Words
 from services.registry.operations.targets.model import (
     TRANSITIONS,
+    FigureUnknown,
     PeriodEnded,
     TargetPhase,
     check_period,
     is_reached,
 )
 from services.registry.operations.targets.tables import TargetRow
+from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
 Value = Annotated[float, Field(ge=-1e12, le=1e12)]
@@ -63,8 +66,12 @@ async def set_(
     at_most: Annotated[bool, Field(title="以不超过为达标")] = False,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
-    """What the body is to reach, by a figure of this or another service."""
+    """What the body is to reach, by a figure of the registry or one that the profile lists.
+
+    Raises `PeriodReversed`, `FigureUnknown`.
+    """
     check_period(period_begins_on, period_ends_on)
+    _check_figure(uow.policy(RegistryPolicy), figure)
     row.aim_hundredths = round(aim * 100)
 
 
@@ -105,6 +112,16 @@ async def measure(
     """What was reached: the registry's own figure, or a value taken from elsewhere."""
     row.actual_hundredths = round(actual * 100)
     row.reached = is_reached(row.aim_hundredths, row.actual_hundredths, at_most=row.at_most)
+
+
+def _check_figure(policy: RegistryPolicy, figure: str) -> None:
+    from services.registry.figures.queries import known  # it is composed of the areas, this one included
+
+    names = {f"registry.{name}" for name in known(policy)}
+    names |= {one.code for one in policy.operations.target_figures}
+    if not {figure, f"registry.{figure}"} & names:
+        like = get_close_matches(figure, sorted(names), n=3, cutoff=0.5)
+        raise FigureUnknown(at="/figure", figure=figure, like="、".join(like) or "-")
 
 
 async def value_of(uow: UnitOfWork, row: TargetRow) -> float | None:

@@ -27,3 +27,8 @@ class TargetRow(MatterRow, Table, table=True):
     actual_hundredths: int | None = Field(default=None, sa_type=sa.BigInteger, title="完成值（百分之一）")
     reached: bool | None = Field(default=None, title="是否达标")
     source: str | None = Field(default=None, title="数据来源")
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """Its first and its last day."""
+        return self.period_begins_on, self.period_ends_on

@@ -11,10 +11,12 @@ from chassis.matters import Clock, Kind
 from chassis.model import refuse_all
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
+from services.registry.operations.frameworks import check_tags
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks.model import TRANSITIONS, TaskPhase, check_implementing
 from services.registry.operations.tasks.tables import TaskRow
 from services.registry.origins import sequence_of
+from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
 Divisions = Annotated[list[Division], Field(max_length=500)]
@@ -61,6 +63,7 @@ async def issue(
     An instruction of a leader (批示) becomes one, with its words and who gave it kept here. What it came of
     has to be on the record; raises `NoSuchOrigin`.
     """
+    check_tags(framework, uow.policy(RegistryPolicy).operations.tags)
     if instruction is not None:
         row.origin = row.origin or "instruction"
     if origin_record_id is not None:
