@@ -613,9 +613,9 @@ FIELDS: Mapping[str, Names] = {
         "census": "摸底",
         "contact": "联系服务",
         "incubation": "孵化培育",
-        "coordination": "统筹协调",
-        "self_governance": "社区自治",
-        "shared_services": "共享服务",
+        "coordination": "协调指导",
+        "self_governance": "自治自律",
+        "shared_services": "集约服务",
         "party_and_league": "党团建设",
     },
     "hub.post": {

@@ -22,7 +22,9 @@ class Gathering(_Section):
     kind: Literal["meeting", "training"]
     interval: Interval
     strength: Strength
-    agenda: tuple[Code, ...] = Field((), description="what each one has to deal with")
+    agenda: tuple[Code, ...] = Field(
+        (), description="what each meeting has to deal with; topics of a training, unless others are said"
+    )
     source: str = Field(description="the rule it follows")
 
 

@@ -83,6 +83,22 @@ async def test_what_a_recognition_rests_on(register: Register) -> None:
     assert (await register.events(id))[0][1]["state"]["organization"]["sequence"] == 1
 
 
+async def test_a_hub_has_the_five_duties_of_the_document_and_no_others(register: Register, api: Api) -> None:
+    five = [duty.value for duty in contract.HubDuty]
+    id = await recognised(register, duties=five[:3])
+    path = f"/v1/hubs/{id}"
+    row = await register.do(hubs.change, id=id, duties=five)
+    assert (await register.events(id))[-1][1]["state"]["duties"] == five
+    shown = await api.get(path)
+    [kind] = [kind for kind in await api.get("/v1/matters") if kind["name"] == "hub"]
+    assert [kind["codes"]["duties"][duty] for duty in shown["duties"]] == [
+        "孵化培育", "协调指导", "自治自律", "集约服务", "党团建设"
+    ]  # fmt: skip
+    for wrong in (["census"], [*five, five[0]]):
+        await api.post(f"{path}/change", 422, duties=wrong)
+    assert (await api.get(path))["revision"] == row.revision
+
+
 async def test_sections_routing_and_lead_group_agree(register: Register) -> None:
     with pytest.raises(Refusals) as refused:
         await recognised(

@@ -73,5 +73,11 @@ async def test_a_batch_and_the_shortage_of_a_day(register: Register, api: Api) -
     assert [(one["source"], one["posts"], one["filled"]) for one in found["batches"]] == [
         ("purchased", 2, 1), ("volunteer", 1, 1)
     ]  # fmt: skip
+    policy: Any = register.runtime.policies
+    for most, advised in ((3, "internal"), (2, "purchased")):
+        hub = policy.hub.model_copy(update={"internal_up_to": most})
+        register.runtime.policies = policy.model_copy(update={"hub": hub})
+        found = await api.get("/v1/social-worker-staffing", division=DISTRICT)
+        assert (found["organizations"], found["advised"]) == (3, advised)
     body = {"division": DISTRICT, "batch": "second", "posts": 1, "body": "centre"}
     await api.as_("hub_officer", STREET).post("/v1/social-worker-posts/batches", 403, **body)

@@ -56,6 +56,36 @@ async def test_a_year_of_quarters_and_the_next_one(register: Register) -> None:
     assert (await register.events(first))[1][1]["due_on"] == "2026-12-31"
 
 
+@pytest.mark.parametrize(
+    ("gathering", "agenda"),
+    [
+        ("party_joint_conference", ["party"]),
+        ("joint_conference", ["briefing"]),
+        ("associations", ["exchange"]),
+    ],
+)
+async def test_conferences_are_asked_for_each_half_year_held_or_missed(
+    register: Register, gathering: str, agenda: list[str]
+) -> None:
+    """T22, J11: joint conferences, of the Party work and of all, and the meetings of associations."""
+    await register.begin(date(2026, 11, 22))
+    id = await cadence(register, gathering)
+    [asked] = await of(register, id)
+    assert (asked["period"], asked["due_on"]) == ("2026-H2", date(2026, 12, 31))
+    row = await register.do(meetings.hold, id=asked["id"], attended=21, agenda=agenda)
+    stated = (await register.events(row.id))[-1][1]["state"]
+    assert (stated["gathering"], stated["agenda"]) == (gathering, agenda)
+    required = {one.code: one.agenda for one in POLICY.operations.gatherings}[gathering]
+    assert row.agenda_lacking == [code for code in required if code not in agenda]
+    await register.begin(date(2027, 7, 1))
+    while await register.fire_timers():
+        pass
+    found = [(one["period"], one["state"]) for one in await of(register, id)]
+    assert found == [("2026-H2", "held"), ("2027-H1", "missed"), ("2027-H2", "due")]
+    missed = next(one for one in await of(register, id) if one["state"] == "missed")
+    assert missed["explanation_due_on"] is not None, "generally held: who did not says why"
+
+
 async def test_after_a_standstill_the_periods_that_passed_are_there(register: Register) -> None:
     await register.begin(date(2026, 2, 10))
     id = await cadence(register)

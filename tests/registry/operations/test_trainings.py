@@ -6,11 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from chassis.region import load_region
+from deploy.regions import profile_file
 from services.registry.operations.cadences import commands as cadences
 from services.registry.operations.training_plans import commands as plans
 from services.registry.operations.trainings import commands as trainings
 from services.registry.operations.trainings.model import SurveyMissing
 from services.registry.organizations.model import Basis
+from services.registry.policy import RegistryPolicy
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -64,6 +67,53 @@ async def test_a_quarterly_training_that_nobody_held_is_missed_over_the_new_year
     rows = await register.rows("select period, state, explanation_due_on from training order by period")
     assert [tuple(row) for row in rows] == [
         ("2026-Q4", "missed", date(2027, 1, 15)), ("2027-Q1", "due", None)
+    ]  # fmt: skip
+
+
+async def test_the_practice_park_trains_on_the_four_topics_of_its_document(
+    register: Register, api: Api
+) -> None:
+    suyu = load_region(profile_file("321311-suyu")).policy("registry", RegistryPolicy)
+    register.runtime.policies = suyu
+    await register.begin(date(2026, 11, 22))
+    await register.do(cadences.open_, division=DISTRICT, body="practice_park", gathering="park_training")
+    await register.fire_timers()
+    [asked] = await register.rows("select id, topics from training")
+    [training] = [kind for kind in await api.get("/v1/matters") if kind["name"] == "training"]
+    assert [training["codes"]["topics"][code] for code in asked["topics"]] == [
+        "完善内部治理", "规范日常行为", "接受监督管理", "加强党的建设"
+    ]  # fmt: skip
+    await held(register, asked["id"], attended=30)
+    stated = (await register.events(asked["id"]))[-1][1]["state"]
+    assert stated["topics"] == ["internal_governance", "conduct", "supervision", "party_building"]
+    other = await register.do(
+        trainings.open_, division=DISTRICT, body="practice_park", course="park_training", topics=["conduct"]
+    )
+    assert other.topics == ["conduct"], "what is said goes before what the profile asks"
+
+
+async def test_a_quarter_s_visits_to_sites_are_counted_by_the_sites_seen(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 22))
+    await register.do(cadences.open_, division=DISTRICT, body="womens_federation", gathering="site_visit")
+    await register.fire_timers()
+    [visit] = await register.rows("select id, period from training where course = 'site_visit'")
+    await register.do(trainings.survey, id=visit["id"], respondents=12, wanted=["projects"])
+    await register.do(trainings.hold, id=visit["id"], attended=18, sites=3)
+    seen = await api.get(f"/v1/trainings/{visit['id']}")
+    assert (seen["course"], seen["period"], seen["state"], seen["sites"]) == (
+        "site_visit",
+        "2026-Q4",
+        "held",
+        3,
+    )
+    await register.begin(date(2027, 4, 1))
+    while await register.fire_timers():
+        pass
+    rows = await register.rows("select period, state from training order by period")
+    assert [tuple(row) for row in rows] == [
+        ("2026-Q4", "concluded"), ("2027-Q1", "missed"), ("2027-Q2", "due")
     ]  # fmt: skip
 
 

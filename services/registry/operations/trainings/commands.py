@@ -80,7 +80,12 @@ async def open_(
     topics: Annotated[Codes | None, Field(title="专题")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
-    """A training that is to be held: of a period where an interval is given, or by itself."""
+    """A training that is to be held: of a period where an interval is given, or by itself.
+
+    Its topics are those of the profile for its course, unless others are named.
+    """
+    if topics is None and (known := uow.policy(RegistryPolicy).operations.gathering(course)) is not None:
+        row.topics = list(known.agenda)
     if interval is not None:
         period = period_of(row.effective_on, interval)
         row.period, row.period_begins_on, row.period_ends_on = period.code, period.begins_on, period.ends_on
