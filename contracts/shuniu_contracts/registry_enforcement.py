@@ -43,6 +43,7 @@ class DecisionKind(enum.StrEnum):
     """Proceedings were opened; lifted when they are closed."""
     SUSPENSION = "suspension"
     REVOCATION = "revocation"
+    DEREGISTRATION = "deregistration"
 
 
 class OfficialDecisionState(MatterState, frozen=True, kw_only=True):

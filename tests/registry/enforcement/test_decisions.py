@@ -18,9 +18,9 @@ from services.registry.enforcement.addressed import OutsideArea
 from services.registry.enforcement.official_decisions import commands
 from services.registry.enforcement.official_decisions.model import (
     EndBeforeDecision,
+    EndingStands,
     ListedWithoutNotice,
     NoList,
-    RevocationStands,
 )
 from services.registry.enforcement.official_decisions.queries import standing
 from services.registry.organizations import commands as organizations
@@ -78,17 +78,44 @@ async def test_two_suspensions_hold_until_both_are_lifted(register: Register) ->
     assert (await status(register, one))[0] == "registered"
 
 
-async def test_a_revocation_ends_the_organisation_and_cannot_be_lifted(register: Register) -> None:
+@pytest.mark.parametrize(
+    ("kind", "ended"),
+    [
+        (contract.DecisionKind.REVOCATION, "revoked"),
+        (contract.DecisionKind.DEREGISTRATION, "deregistered"),
+    ],
+)
+async def test_what_ends_the_organisation_cannot_be_lifted(
+    register: Register, kind: contract.DecisionKind, ended: str
+) -> None:
     one = await organization(register)
-    id = await decided(register, one, kind=contract.DecisionKind.REVOCATION, result=None)
+    id = await decided(register, one, kind=kind, result=None)
     await told(register, id)
-    assert (await status(register, one))[0] == "revoked"
-    with pytest.raises(RevocationStands):
+    assert (await status(register, one))[0] == ended
+    with pytest.raises(EndingStands, match=kind.value):
         await register.do(commands.lift, id=id, reason="set_aside")
     later = await decided(register, one, kind=contract.DecisionKind.SUSPENSION)
     await told(register, later)
     [kept] = await register.rows("select refused from applied_decision where decision_id = $1", later)
     assert kept["refused"] == "already_ended", "what could not be applied says why"
+
+
+async def test_the_city_deregisters_an_organisation_whose_home_is_here(register: Register) -> None:
+    """注销 is the authority's act, wherever the record is at home; its home applies it."""
+    await register.begin(date(2026, 12, 1))
+    one, id = await organization(register), uuid7()
+    day = date(2026, 11, 20)
+    state = contract.OfficialDecisionState(
+        effective_on=day, basis=Basis.LIVE, division="12", opened_on=day, decided_on=day,
+        state=contract.DecisionPhase.RECORDED, authority="civil_affairs", organization=Ref(str(one)),
+        kind=contract.DecisionKind.DEREGISTRATION, grounds=("own_decision",),
+    )  # fmt: skip
+    recorded = contract.OfficialDecisionRecorded(state=state)
+    for _ in range(2):  # heard again, it changes nothing
+        await register.hear(register.received(recorded, id, stack="12"))
+    [shown] = await register.rows("select legal_status, ended_on from organization where id = $1", one)
+    assert tuple(shown) == ("deregistered", day)
+    assert (await register.facts(one))[-1:] == ["deregistered"]
 
 
 async def test_a_decision_of_the_city_reaches_the_organisation_here(register: Register) -> None:

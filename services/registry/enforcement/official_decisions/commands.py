@@ -16,16 +16,17 @@ from services.registry.enforcement.addressed import address
 from services.registry.enforcement.credit_listings.model import LISTS_ZH
 from services.registry.enforcement.official_decisions.concluding import CONCLUDES, name_record
 from services.registry.enforcement.official_decisions.model import (
+    ENDS,
     KINDS_ZH,
     REGISTERED,
     TRANSITIONS,
     ConcludesNothing,
     DecisionPhase,
     EndBeforeDecision,
+    EndingStands,
     LiftedByProcedure,
     ListedWithoutNotice,
     NoList,
-    RevocationStands,
     check_result,
 )
 from services.registry.enforcement.official_decisions.tables import OfficialDecisionRow
@@ -111,8 +112,8 @@ async def lift(
     uow: UnitOfWork, row: OfficialDecisionRow, *, reason: Annotated[Code, Field(title="解除原因")]
 ) -> None:
     """It no longer holds: its time is over, it was complied with, or it was set aside."""
-    if row.kind == contract.DecisionKind.REVOCATION.value:
-        raise RevocationStands()
+    if row.kind in ENDS:
+        raise EndingStands(kind_zh=KINDS_ZH[row.kind], kind_en=row.kind)
     if row.procedure_id is not None:
         raise LiftedByProcedure(procedure=row.procedure_id)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Literal
 
 from chassis.model import Refusal, RefusalKind, Transitions
 from services.registry.inspections.annual.model import InspectionResult
@@ -30,7 +31,13 @@ KINDS_ZH: Mapping[str, str] = {
     "investigation": "立案调查",
     "suspension": "责令停止活动",
     "revocation": "撤销登记",
+    "deregistration": "注销登记",
 }
+ENDS: Mapping[str, Literal["revoked", "deregistered"]] = {
+    "revocation": "revoked",
+    "deregistration": "deregistered",
+}
+"""Kinds that end the organisation's record, and by which fact."""
 
 
 NO_GRADE = "none"
@@ -122,9 +129,9 @@ class EndBeforeDecision(Refusal):
     en = "The decision of {decided_on} cannot end on {until}, before it was made."
 
 
-class RevocationStands(Refusal):
-    """A revocation ends the organisation's record; there is nothing left to resume."""
+class EndingStands(Refusal):
+    """A decision that ended the organisation's record; there is nothing left to resume."""
 
-    code = "decision_revocation_stands"
-    zh = "撤销登记的决定已终止该组织的记录，不能解除；决定被撤销的，请为其办理新的登记。"
-    en = "A revocation ended the organisation's record and cannot be lifted; register it anew."
+    code = "decision_ending_stands"
+    zh = "“{kind_zh}”的决定已终止该组织的记录，不能解除；决定被撤销的，请为其办理新的登记。"
+    en = "The {kind_en} ended the organisation's record and cannot be lifted; register it anew."

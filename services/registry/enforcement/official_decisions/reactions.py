@@ -14,6 +14,7 @@ from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.official_decisions.concluding import CONCLUDES, conclude
+from services.registry.enforcement.official_decisions.model import ENDS
 from services.registry.enforcement.official_decisions.queries import standing
 from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
 from services.registry.organizations import commands as organizations
@@ -112,15 +113,16 @@ async def _change(uow: UnitOfWork, received: Received[Any], id: UUID, kept: Appl
         if state.ended_on is None:  # what was concluded is not undone by lifting
             kept.record_id = await conclude(uow, received, id, kept.record_id)
         return None
-    if state.kind not in (contract.DecisionKind.SUSPENSION, contract.DecisionKind.REVOCATION):
+    ends = ENDS.get(state.kind.value)
+    if ends is None and state.kind is not contract.DecisionKind.SUSPENSION:
         return None
     status = (await uow.load(OrganizationRow, id)).legal_status
     when: dict[str, Any] = {
         "effective_on": state.effective_on, "basis": state.basis, "because": received,
     }  # fmt: skip
-    if state.kind is contract.DecisionKind.REVOCATION:
-        if status != LegalStatus.REVOKED:
-            await organizations.end(uow, id=id, fact="revoked", **when)
+    if ends is not None:
+        if status != ends:
+            await organizations.end(uow, id=id, fact=ends, **when)
         return None
     holds, suspended = bool((await standing(uow, id)).of("suspension")), status == LegalStatus.SUSPENDED
     if holds and not suspended:
