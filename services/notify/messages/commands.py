@@ -12,7 +12,7 @@ from services.notify.messages.model import TRANSITIONS, NotYours, Status
 from services.notify.messages.queries import Letter
 from services.notify.messages.tables import MessageRow
 from services.notify.messages.writing import EXPIRY
-from services.notify.organizations.tables import OrganizationCopy
+from services.notify.organizations.queries import NAME, going_on, joined_to
 from services.notify.recipients.tables import RecipientRow
 
 
@@ -23,8 +23,10 @@ async def _open(uow: UnitOfWork, id: UUID) -> Letter:
     recipient = (await uow.session.exec(statement)).one()
     if uow.principal.actor_id not in {recipient.actor_id, recipient.deputy_actor_id}:
         raise NotYours()
-    names = select(OrganizationCopy.name).where(col(OrganizationCopy.id) == row.organization_id)
-    return Letter(row, (await uow.session.exec(names)).one_or_none(), recipient.language)
+    about = col(MessageRow.organization_id)
+    messages = select(going_on(about), NAME).select_from(MessageRow).where(col(MessageRow.id) == row.id)
+    id, name = (await uow.session.exec(joined_to(messages, about))).one()
+    return Letter(row, id, name, recipient.language)
 
 
 async def read(uow: UnitOfWork, *, id: UUID) -> Letter:

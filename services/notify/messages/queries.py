@@ -14,16 +14,18 @@ from chassis.http import AggregateOut, Page, PageRequest, Reading
 from chassis.region import Region
 from services.notify.messages.model import Status
 from services.notify.messages.tables import MessageRow
-from services.notify.organizations.tables import OrganizationCopy
+from services.notify.organizations.queries import NAME, aliases, going_on, joined_to
 from services.notify.recipients.tables import RecipientRow, acts_for
 from services.notify.templates.model import version_of
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A message with what its text needs: the organisation's present name, the recipient's language."""
+    """A message with what its text needs: the organisation that goes on, by its present name, and the
+    recipient's language."""
 
     message: MessageRow
+    organization_id: UUID | None
     organization: str | None
     language: str
 
@@ -66,7 +68,7 @@ def shown(region: Region, letter: Letter, language: str | None) -> MessageOut:
     return MessageOut(
         id=row.id, revision=row.revision, sequence=row.sequence, division=row.division, division_name=place,
         rule=row.rule, urgency=row.urgency, status=Status(row.status), title=title, body=body,
-        organization_id=row.organization_id, cause_type=row.cause_type, cause_subject=row.cause_subject,
+        organization_id=letter.organization_id, cause_type=row.cause_type, cause_subject=row.cause_subject,
         person_id=row.person_id, recorded_at=row.recorded_at, acknowledge_by=row.acknowledge_by,
         read_at=row.read_at, acknowledged_at=row.acknowledged_at,
     )  # fmt: skip
@@ -89,7 +91,8 @@ class Wanted:
         if self.status is not None:
             found.append(col(MessageRow.status) == self.status.value)
         if self.subject is not None:
-            found.append(col(MessageRow.cause_subject) == self.subject)
+            subject = col(MessageRow.cause_subject)
+            found.append(sa.or_(subject == self.subject, subject.in_(aliases(self.subject))))
         return found
 
 
@@ -97,12 +100,13 @@ async def messages(
     reading: Reading, *, page: PageRequest, wanted: Wanted, language: str | None
 ) -> Page[MessageOut]:
     """Messages, newest first."""
-    statement = (
-        select(MessageRow, OrganizationCopy.name, RecipientRow.language)
-        .join(RecipientRow, col(RecipientRow.id) == col(MessageRow.recipient_id))
-        .join(OrganizationCopy, col(OrganizationCopy.id) == col(MessageRow.organization_id), isouter=True)
-        .where(*wanted.conditions(reading))
-    )
+    about = col(MessageRow.organization_id)
+    statement = joined_to(
+        select(MessageRow, going_on(about), NAME, RecipientRow.language)
+        .select_from(MessageRow)
+        .join(RecipientRow, col(RecipientRow.id) == col(MessageRow.recipient_id)),
+        about,
+    ).where(*wanted.conditions(reading))
     newest_first = sa.tuple_(col(MessageRow.recorded_at), col(MessageRow.id))
     if (after := page.after(datetime, UUID)) is not None:
         statement = statement.where(newest_first < after)
