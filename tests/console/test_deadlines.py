@@ -35,6 +35,8 @@ _NOT_DUE = {
     "registry.stay.ends_on": "`due_on` has it, while the stay goes on",
     "registry.meeting.period_ends_on": "`due_on` has it, until the meeting has its day",
     "registry.training.period_ends_on": "as of a meeting",
+    "registry.criteria.due_on": "what it waits for is `in_force_on`",
+    "registry.guideline.due_on": "what it waits for is `in_force_on`",
     "registry.partner.due_on": "its term is `ends_on`",
     "registry.target.due_on": "its term is `period_ends_on`",
     "partybuild.party_organization.term_ends_on": "`election_due_on` has it, once it is due",

@@ -123,6 +123,7 @@ OTHERS = {
     ("registry", "care_look"): "who looked at a record of care",
     ("registry", "care_pairing"): "people in care, told to nobody",
     ("registry", "care_record"): "people in care, told to nobody",
+    ("registry", "care_request"): "people in care, told to nobody",
     ("registry", "care_step"): "people in care, told to nobody",
     ("registry", "comparison_line"): "the lines of a comparison's workbook",
     ("registry", "followed"): "what waits for an organisation",

@@ -23,9 +23,9 @@ from services.registry.inspections.annual.model import (
     InspectionPhase,
     InspectionResult,
     NoSupervisoryUnit,
-    NothingToCorrect,
     NotReviewed,
     OtherFormThere,
+    ReturnedWithoutItems,
     SameResult,
     WindowNotOpen,
     check_form,
@@ -143,7 +143,7 @@ async def return_(
 ) -> None:  # fmt: skip
     """Back to be corrected; without a day, within the profile's working days, never less than the window."""
     if not items:
-        raise NothingToCorrect(at="/items")
+        raise ReturnedWithoutItems(at="/items")
     row.returned_times += 1
     if due_on is None:
         days = uow.policy(RegistryPolicy).inspections.correction_days

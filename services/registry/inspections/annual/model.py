@@ -175,7 +175,7 @@ class SameResult(Refusal):
     en = "The conclusion is '{result}' already."
 
 
-class NothingToCorrect(Refusal):
+class ReturnedWithoutItems(Refusal):
     """Returned without saying what is wrong."""
 
     code = "inspection_returned_without_items"
