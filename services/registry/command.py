@@ -49,6 +49,9 @@ def import_(
             help="Which column is what, FIELD=HEADER; FIELD= leaves it unread. Repeatable, and remembered."
         ),
     ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Rows that differ from a record change it, instead of failing.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and report only.")] = False,
     valid_rows: Annotated[
         bool, typer.Option("--valid-rows", help="Import the rows without a fault instead of all or none.")
@@ -78,6 +81,7 @@ def import_(
         "effective_on": _day(effective_on),
         "sheet": sheet,
         "mapping": _mapping(mapping or []),
+        "update": "true" if update else None,
         "apply": None if dry_run else ("valid" if valid_rows else "all"),
     }
     with _client(url, token, data_dir) as client:

@@ -141,6 +141,38 @@ async def test_an_offices_own_headings_are_told_once_and_the_import_is_taken_bac
     assert (found["state"], found["rows_undone"]) == ("undone", 1)
 
 
+async def test_a_register_that_was_edited_is_brought_back(
+    visitor: Visitor, stack: Stack, tmp_path: Path
+) -> None:
+    """Exported, passed round and edited: the page shows what would change, and changes it when told to."""
+    made = await stack.register("听雨书社", division=STREET, staff_count=3)
+    await stack.register("观潮书社", division=STREET, staff_count=5)
+    await visitor.sign_in("hub_officer", division="120116")
+    await visitor.go("/organizations?text=书社&division=" + STREET)
+    file = tmp_path / "register.xlsx"
+    book = await download(visitor, "导出", file)
+    sheet = book.worksheets[0]
+    names = [row[column(sheet, "名称") - 1].value for row in sheet.iter_rows()]
+    sheet.cell(names.index("听雨书社") + 1, column(sheet, "从业人数"), 9)
+    book.save(file)
+    await visitor.page.get_by_role("button", name="导入登记册").click()
+    dialog = visitor.page.locator(".dialog")
+    await dialog.get_by_role("checkbox", name="按本表变更").click()
+    await visitor.page.locator("input[type=file]").set_input_files(file)
+    report = dialog.locator('[data-card="report"]')
+    await expect(report).to_contain_text("其中变更 1 家；另有")
+    await expect(report).to_contain_text("“3”改为“9”")
+    await visitor.picture("register-changes")
+    await visitor.telephone()
+    assert await visitor.fits()
+    await visitor.picture("telephone-register-changes")
+    await visitor.desk()
+    await report.get_by_role("button", name="办理 1 行").click()
+    await expect(report).to_contain_text("变更 1 家。")
+    found = await stack.ask("GET", "registry", f"/v1/organizations/{made['id']}")
+    assert (found["staff_count"], found["revision"]) == (9, 2)
+
+
 async def test_what_is_said_of_all_rows_is_said_on_the_page(
     visitor: Visitor, stack: Stack, tmp_path: Path
 ) -> None:

@@ -520,6 +520,60 @@ async def test_an_office_imports_into_its_own_division_only(register: Register) 
     assert await faults(register, done.id) == [(2, "行政区划代码", "division_outside")]
 
 
+async def test_who_may_not_change_organisations_brings_no_changes(register: Register) -> None:
+    clerk = Principal("u-clerk", frozenset({"clerk"}), frozenset({"imports:*"}), ("120116",))
+    arguments: dict[str, Any] = {"content": b"x", "file_name": "名册.xlsx", "division": "120116"}
+    with pytest.raises(NotPermitted):
+        await register.do(
+            commands.receive, principal=clerk, permission="imports:write", update=True, **arguments
+        )
+    made = await register.do(commands.receive, principal=clerk, permission="imports:write", **arguments)
+    await run(register, made.id)
+    with pytest.raises(NotPermitted):
+        await register.do(
+            commands.remap, principal=clerk, permission="imports:write", id=made.id, update=True
+        )
+
+
+async def test_who_may_not_change_organisations_says_yes_to_no_changes(register: Register) -> None:
+    """Whoever brought the workbook: the changes are of who asks for them."""
+    may = frozenset({"imports:*", "organizations:change"})
+    officer = Principal("u-officer", frozenset({"hub_officer"}), may, ("120116",))
+    clerk = Principal("u-clerk", frozenset({"clerk"}), frozenset({"imports:*"}), ("120116",))
+    made = await register.do(
+        commands.receive, principal=officer, permission="imports:write", content=workbook([row("滨海棋社")]),
+        file_name="名册.xlsx", division="120116", update=True,
+    )  # fmt: skip
+    assert (await run(register, made.id)).state == "checked"
+    for which in ("all", "valid"):
+        with pytest.raises(NotPermitted):
+            await register.do(
+                commands.request_apply, principal=clerk, permission="imports:write", id=made.id, rows=which
+            )
+
+
+async def test_a_row_of_a_record_takes_no_step(register: Register) -> None:
+    """Who may not file may change what is said of what others filed, as on its page."""
+    register.runtime.policies = load_region(profile_file("440303")).policy("registry", RegistryPolicy)
+    filed = {"备案日期": date(2012, 3, 1), "法律形式": "社区社会组织"} | {"法律状态": None, "登记日期": None}
+    arguments: dict[str, Any] = {"file_name": "名册.xlsx", "division": "120116"}
+    permissions = frozenset({"imports:*", "organizations:change"})
+    staff = {
+        body: Principal(f"u-{body}", frozenset({"hub_officer"}), permissions, ("120116",), frozenset({body}))
+        for body in ("office", "centre")
+    }
+    for body, number in (("centre", 3), ("office", 4)):
+        made = await register.do(
+            commands.receive, principal=staff[body], update=True, apply="all",
+            content=workbook(
+                [[*row("滨海互助会", **filed), number]], [*HEADERS, "从业人数"]
+            ), **arguments,
+        )  # fmt: skip
+        assert (await run(register, made.id)).state == "applied", body
+    [found] = await register.rows("select staff_count, revision from organization")
+    assert tuple(found) == (4, 2)
+
+
 async def test_binhais_register_goes_in_without_a_fault(register: Register, tmp_path: Path) -> None:
     register.runtime.policies = register.runtime.region.policy("registry", RegistryPolicy)
     file = tmp_path / "register.xlsx"

@@ -119,12 +119,21 @@ OFFICE: Final[dict[str, tuple[str, str]]] = {
     ),
     "import_register": ("导入登记册", "Import a register"),
     "import_how": (
-        "选择登记册（.xlsx、.xls、.ods）。先逐行核对，不改动数据；核对后再导入。已在册而内容不同的，请到该组织页面变更。",
+        "选择登记册（.xlsx、.xls、.ods）。先逐行核对，不改动数据；核对后再导入。",
         "Choose a register (.xlsx, .xls, .ods). It is checked row by row first, which changes nothing; then"
-        " import it. What is on record with other content is changed on the organisation's own page.",
+        " import it.",
     ),
     "import_division": ("导入的辖区（各行不得超出）", "Division (no row may lie outside)"),
     "import_basis": ("数据来源（补录的不计时限）", "Basis (of the past: no deadlines)"),
+    "import_update": (
+        "已在册而内容不同的，按本表变更（空格不改动；先导出登记册，改好再导入）",
+        "Change records by the rows that differ (empty cells change nothing; export, edit, bring it back)",
+    ),
+    "checked_changes": (
+        "其中变更 {changed} 家；另有 {unchanged} 家没有变化。",
+        " {changed} of them change a record, {unchanged} more are as they are.",
+    ),
+    "imported_changes": ("变更 {changed} 家。", " {changed} were changed."),
     "import_day": ("未填日期的行，日期记为", "Day of rows that have none"),
     "template": ("下载空表", "Download an empty one"),
     "applying": ("正在导入，已办 {rows} 行……", "Importing, {rows} rows done…"),

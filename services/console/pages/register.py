@@ -64,6 +64,7 @@ class RegisterImport:
         self.title, self.how = self.said("import_register"), self.said("import_how")
         self.fetch_label, self.choose_label = self.said("template"), self.said("list_file")
         self.of_all: dict[str, ui.select | ui.input] = {}
+        self.update: ui.checkbox | None = None
         self.choices: dict[str, dict[str, str]] = {}
         self.again: ui.button | None = None
 
@@ -74,7 +75,7 @@ class RegisterImport:
 
     async def check(self, name: str, content: bytes, told: Told) -> Outcome:
         """Bring it and wait until every row is checked."""
-        form = {field: value for field, value in self._said_of_all().items() if value}
+        form = {field: str(value).lower() for field, value in self._said_of_all().items() if value}
         return await self._follow(await self.registry.bring(SERVICE, _PATH, name, content, **form), told)
 
     async def apply(self, rows: str, told: Told) -> Outcome:
@@ -99,6 +100,7 @@ class RegisterImport:
             }
             for field in self.of_all.values():
                 field.props("dense options-dense stack-label")
+        self.update = ui.checkbox(said("import_update")).props("dense")
         self.again = ui.button(
             said("check_again"), on_click=lambda: follow(lambda told: self._send("mapping", {}, told))
         )
@@ -109,8 +111,9 @@ class RegisterImport:
             return self.said.code("basis", code)
         return self.frame.desk.runtime.region.division_name(code)
 
-    def _said_of_all(self) -> dict[str, str | None]:
-        return {name: str(field.value) if field.value else None for name, field in self.of_all.items()}
+    def _said_of_all(self) -> dict[str, Any]:
+        fields = {name: str(field.value) if field.value else None for name, field in self.of_all.items()}
+        return fields if self.update is None else {**fields, "update": bool(self.update.value)}
 
     def _show_of_all(self, found: Mapping[str, Any]) -> None:
         """What was said of the import's rows; as long as it can be checked again, so can something else."""
@@ -120,6 +123,8 @@ class RegisterImport:
                 self.choices[name][value] = self._called(name, value)
                 field.set_options(self.choices[name])
             field.value = value
+        if self.update is not None:
+            self.update.value = found["update"]
         if self.again is not None:
             self.again.visible = found["state"] in _CHECKABLE
 
@@ -154,9 +159,13 @@ class RegisterImport:
         listed = [Fault(one["row"], one["column"], one[language], _named(one["other"])) for one in faults]
         if state == "applied":
             text = said("imported", applied=found["rows_applied"], unchanged=found["rows_unchanged"], bad=bad)
+            if found.get("update"):
+                text += said("imported_changes", changed=found["rows_changed"])
             undo = partial(self._draw_undo, found) if found["rows_applied"] else None
             return Outcome(text, listed, bad=bool(bad), problem=problem, more=undo)
         text = said("checked", rows=found["rows_read"], good=found["rows_valid"], bad=bad)
+        if found.get("update"):
+            text += said("checked_changes", changed=found["rows_changed"], unchanged=found["rows_unchanged"])
         return Outcome(text, listed, bad=bool(bad), ready=found["rows_valid"], problem=problem, more=again)
 
     def _draw_mapping(self, found: Mapping[str, Any], columns: Columns, follow: Follow) -> None:

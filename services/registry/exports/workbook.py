@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,8 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chassis.http import Reading
-from services.registry.imports.model import COLUMNS, VOCABULARIES, Column
+from services.registry.imports.model import COLUMNS, RECORD, Column
 from services.registry.imports.rows import naming
+from services.registry.imports.saying import CHINESE, said
 from services.registry.organizations.queries import Filter
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
@@ -22,45 +22,24 @@ TITLE = "社会组织名册"
 HOME = "所属平台"
 """The column that says at home in which stack an organisation is; an import takes no notice of it."""
 _PREFIX: Final = "shuniu-register-"
-_CHINESE = {
-    kind: {code: zh for zh, code in reversed(list(names.items()))} for kind, names in VOCABULARIES.items()
-}
 _SEVERAL: Final = frozenset({"categories", "named_each"})
 """Kinds of columns whose cells have several values: the list offers the first."""
 
 
 def row_writer(policy: RegistryPolicy, *, homes: bool = False) -> Callable[[OrganizationRow], list[Any]]:
-    """A function that gives an organisation's cells in the order of the columns, with its home if wanted."""
+    """A function that gives an organisation's cells in the order of the columns, which record it is and, if
+    wanted, its home."""
     source = {"route": "registration_route"}
-    said = [(source.get(column.field, column.field), _said(policy, column)) for column in COLUMNS]
+    written = [(source.get(column.field, column.field), said(policy, column)) for column in COLUMNS]
 
     def cells(row: OrganizationRow) -> list[Any]:
         values = []
-        for field, words in said:
+        for field, words in written:
             value = getattr(row, field)
             values.append(value if value is None or words is None else words(value))
-        return [*values, row.home] if homes else values
+        return [*values, row.id, row.revision, *([row.home] if homes else [])]
 
     return cells
-
-
-def _said(policy: RegistryPolicy, column: Column) -> Callable[[Any], Any] | None:
-    """How a column says a value; None where it stands as it is."""
-    if column.kind == "categories":
-        names = {category.code: category.name_zh for category in policy.categories}
-        return lambda codes: "、".join(names.get(code, code) for code in codes)
-    if column.kind == "texts":
-        return "、".join
-    if column.kind == "sum":
-        return lambda fen: Decimal(fen).scaleb(-2)
-    if column.kind == "named":
-        return naming(policy, column.field).said
-    if column.kind == "named_each":
-        one = naming(policy, column.field).said_among
-        return lambda codes: "、".join(map(one, codes))
-    if (chinese := _CHINESE.get(column.kind)) is not None:
-        return lambda value: chinese.get(str(value).lower(), value)
-    return None
 
 
 def _offered(policy: RegistryPolicy, column: Column) -> list[str]:
@@ -70,7 +49,7 @@ def _offered(policy: RegistryPolicy, column: Column) -> list[str]:
     if column.kind in {"named", "named_each"}:
         of = naming(policy, column.field)
         return list(map(of.said if column.kind == "named" else of.said_among, of.names))
-    return list(_CHINESE.get(column.kind, {}).values())
+    return list(CHINESE.get(column.kind, {}).values())
 
 
 async def export(reading: Reading, *, wanted: Filter, homes: bool) -> Path:
@@ -92,14 +71,15 @@ async def export(reading: Reading, *, wanted: Filter, homes: bool) -> Path:
 
 def template(policy: RegistryPolicy) -> Path:
     """A temporary .xlsx without rows."""
-    return begun(policy).save(_PREFIX)
+    return begun(policy, records=False).save(_PREFIX)
 
 
-def begun(policy: RegistryPolicy, *, homes: bool = False) -> Book:
-    """The workbook with its headings and the lists of its columns."""
-    book = Book(TITLE, freeze="B2", widths=[*(column.width for column in COLUMNS), 14])
+def begun(policy: RegistryPolicy, *, homes: bool = False, records: bool = True) -> Book:
+    """The workbook with its headings and the lists of its columns; what says which `records` its rows are."""
+    columns = (*COLUMNS, *(RECORD if records else ()))
+    book = Book(TITLE, freeze="B2", widths=[*(column.width for column in columns), 14])
     for place, column in enumerate(COLUMNS, 1):
         any_other = column.kind in _SEVERAL or (column.kind == "named" and naming(policy, column.field).open)
         book.offer(place, _offered(policy, column), only=not any_other)
-    book.head([*(column.header for column in COLUMNS), *([HOME] if homes else [])])
+    book.head([*(column.header for column in columns), *([HOME] if homes else [])])
     return book

@@ -4,7 +4,9 @@ Applying and undoing are set-based and in one transaction: a killed process leav
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from operator import itemgetter
@@ -19,11 +21,14 @@ from sqlmodel import select
 from uuid_utils import uuid7
 
 from chassis import failpoints
-from chassis.model import division_code, step
+from chassis.model import division_code, is_within, step
 from chassis.pinyin import initials
 from chassis.unit_of_work import UnitOfWork
 from services.registry.hub.hubs.routing import Routing, routing
+from services.registry.imports import changes
+from services.registry.imports.changes import Sorted
 from services.registry.imports.model import (
+    COLUMN_BY_FIELD,
     TRANSITIONS,
     WORKING,
     Fault,
@@ -31,6 +36,7 @@ from services.registry.imports.model import (
     ImportNotFound,
     ImportState,
     Severity,
+    TooManyChanges,
 )
 from services.registry.imports.rows import Draft
 from services.registry.imports.tables import ImportFaultRow, ImportFileRow, ImportRow
@@ -49,6 +55,8 @@ BREATH: Final = 50
 """Rows between two breaths of the event loop."""
 CHUNK_WRITTEN: Final = failpoints.declare("registry.import.chunk_written")
 CHUNK_UNDONE: Final = failpoints.declare("registry.import.chunk_undone")
+CHANGE: Final = "organizations:change"
+"""What whoever brings changes by workbook must be permitted, too."""
 Which = Literal["all", "valid"]
 Told = Callable[[int], Coroutine[Any, Any, None]]
 """Called with the number of rows done so far."""
@@ -57,16 +65,19 @@ Told = Callable[[int], Coroutine[Any, Any, None]]
 async def receive(
     uow: UnitOfWork, *, content: bytes, file_name: str, division: str, basis: Basis = Basis.HISTORICAL,
     effective_on: date | None = None, sheet: str | None = None, mapping: dict[str, str] | None = None,
-    apply: Which | None = None,
+    update: bool = False, apply: Which | None = None,
 ) -> ImportRow:  # fmt: skip
-    """Keep a workbook to be checked and, if `apply` says so, applied at once.
+    """Keep a workbook to be checked and, if `apply` says so, applied at once; with `update` its rows change
+    the records that they differ from.
 
     The same file with the same arguments answers the import it already is, unless that failed or was undone.
     """
     uow.authorize(division_code(division, at="/division"))
     uow.home_of(division)
     digest = blake2b(content, digest_size=32).digest()
-    known = await _same(uow, digest, division, basis, effective_on, sheet, mapping)
+    if update:
+        uow.principal.authorize(CHANGE, division)
+    known = await _same(uow, digest, division, basis, effective_on, sheet, mapping, update)
     if known is not None:
         if apply is not None and known.state == ImportState.CHECKED.value:
             _move(known, "requested")
@@ -85,6 +96,7 @@ async def receive(
         file_size=len(content),
         sheet=sheet,
         mapping_given=mapping,
+        update=update,
         created_at=uow.now,
     )
     _asked(row, uow)
@@ -95,7 +107,7 @@ async def receive(
 
 async def _same(
     uow: UnitOfWork, digest: bytes, division: str, basis: Basis, effective_on: date | None,
-    sheet: str | None, mapping: dict[str, str] | None,
+    sheet: str | None, mapping: dict[str, str] | None, update: bool,
 ) -> ImportRow | None:  # fmt: skip
     """The import that this file already is."""
     await uow.connection.execute(
@@ -109,18 +121,20 @@ async def _same(
         .with_for_update()
     )
     for row in (await uow.session.exec(statement)).all():
-        if row.effective_on == effective_on and sheet in (None, row.sheet) and row.mapping_given == mapping:
+        done = update and row.state == ImportState.APPLIED.value  # the register may have changed since
+        arguments = (row.effective_on, row.mapping_given, row.update)
+        if arguments == (effective_on, mapping, update) and sheet in (None, row.sheet) and not done:
             return row
     return None
 
 
 async def remap(
     uow: UnitOfWork, *, id: UUID, mapping: dict[str, str] | None = None, sheet: str | None = None,
-    division: str | None = None, basis: Basis | None = None,
+    division: str | None = None, basis: Basis | None = None, update: bool | None = None,
     effective_on: date | msgspec.UnsetType | None = msgspec.UNSET,
 ) -> ImportRow:  # fmt: skip
-    """Check the workbook again with another mapping (field to header), sheet, division, basis or day of the
-    rows that have none; what is left out stays."""
+    """Check the workbook again with another mapping (field to header), sheet, division, basis, day of the
+    rows that have none, or with or without changing records; what is left out stays."""
     row = await load(uow, id)
     if division is not None:
         uow.authorize(division_code(division, at="/division"))
@@ -130,6 +144,9 @@ async def remap(
     _asked(row, uow)
     row.mapping_given, row.sheet = mapping or row.mapping_given, sheet or row.sheet
     row.basis = row.basis if basis is None else basis.value
+    row.update = row.update if update is None else update
+    if row.update:
+        uow.principal.authorize(CHANGE, row.division)
     if effective_on is not msgspec.UNSET:
         row.effective_on = effective_on
     row.problem, row.attempts, row.apply = None, 0, None
@@ -137,8 +154,11 @@ async def remap(
 
 
 async def request_apply(uow: UnitOfWork, *, id: UUID, rows: Which) -> ImportRow:
-    """Put a checked workbook's rows into the register: all of them or none, or the valid ones."""
+    """Put a checked workbook's rows into the register: all of them or none, or the valid ones; who says so
+    must be permitted what they do."""
     row = await load(uow, id)
+    if row.update:
+        uow.principal.authorize(CHANGE, row.division)
     _move(row, "requested")
     _asked(row, uow)
     row.apply, row.problem, row.attempts = rows, None, 0
@@ -186,28 +206,115 @@ join organization o on o.division = entry.division and o.normalized_name = entry
 """
 
 
-async def sort_out_known(uow: UnitOfWork, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Fault], int]:
-    """The drafts that are new, a fault for each that is another organisation's name or code, and how many are
-    on the record already exactly as the row has them (the same file twice changes nothing)."""
-    living = [draft for draft in drafts if draft.status not in FINAL]
+@dataclass
+class Known:
+    """The rows of a workbook beside what is on the register."""
+
+    new: list[Draft]
+    of_records: Sorted
+
+    @property
+    def valid(self) -> int:
+        """Rows that can be applied."""
+        return len(self.new) + len(self.of_records.changes)
+
+
+async def sort_out_known(
+    uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], seen: Mapping[UUID, int] | None
+) -> Known:
+    """Tell rows that are new from those of records on the register: the latter are unchanged (the same file
+    twice changes nothing), or at fault, or change the record where the import is for that.
+
+    `seen` are the versions of the records whose changes somebody was shown, None before anybody was
+    shown any. A new row whose step is other staff's is at fault. Raises `TooManyChanges`.
+    """
+    named = [draft for draft in drafts if draft.status not in FINAL or (row.update and draft.id is not None)]
     taken = await uow.connection.fetch(
         _TAKEN,
-        [draft.values.get("credit_code") for draft in living],
-        [draft.values["division"] for draft in living],
-        [draft.normalized_name for draft in living],
+        [draft.values.get("credit_code") for draft in named],
+        [draft.values["division"] for draft in named],
+        [draft.normalized_name for draft in named],
     )
     others = {entry["place"]: entry for entry in reversed(taken)}
     gone = await _ended_before(uow, [draft for draft in drafts if draft.status in FINAL])
+    found = Sorted(unchanged=sum(draft.fingerprint in gone for draft in drafts))
     known: set[int] = {draft.row for draft in drafts if draft.fingerprint in gone}
-    faults = []
-    for place, draft in enumerate(living, 1):
-        other = others.get(place)
-        if other is None:
+    copied = _copied_ids(drafts) if row.update else frozenset()
+    differing: list[tuple[Draft, UUID, str]] = []
+    for place, draft in enumerate(named, 1):
+        if draft.row in known:
             continue
+        other = others.get(place)
+        if row.update and draft.id is not None:
+            if draft.id in copied:
+                found.faults.append(_copied_id(draft))
+            else:
+                differing.append((draft, draft.id, "id"))
+        elif other is None:
+            continue
+        elif other["import_fingerprint"] == draft.fingerprint:
+            found.unchanged += 1
+        else:
+            differing.append((draft, other["id"], other["by"]))
         known.add(draft.row)
-        if other["import_fingerprint"] != draft.fingerprint:
-            faults.append(_taken(draft, other["by"], str(other["id"])))
-    return [draft for draft in drafts if draft.row not in known], faults, len(known) - len(faults)
+    for start in range(0, len(differing), CHUNK):
+        await _sort_out_differing(uow, row, differing[start : start + CHUNK], seen, found)
+    new = [draft for draft in drafts if draft.row not in known]
+    found.faults += (draft.of_other_staff for draft in new if draft.of_other_staff is not None)
+    return Known([draft for draft in new if draft.of_other_staff is None], found)
+
+
+async def _sort_out_differing(
+    uow: UnitOfWork, row: ImportRow, differing: Sequence[tuple[Draft, UUID, str]],
+    seen: Mapping[UUID, int] | None, found: Sorted,
+) -> None:  # fmt: skip
+    """Rows of records that were not imported from just this row, by what they say otherwise."""
+    policy = uow.policy(RegistryPolicy)
+    records = await changes.records(uow, [id for _, id, _ in differing])
+    for draft, id, by in differing:
+        record = records.get(id)
+        if record is None or not is_within(record["division"], row.division):
+            found.faults.append(_unknown(draft, id) if by == "id" else _taken(draft, by, str(id)))
+            continue
+        differences = changes.differences(draft, record)
+        if not differences:
+            found.unchanged += 1
+        elif not row.update:
+            found.faults.append(_taken(draft, by, str(id)))
+        else:
+            change = changes.change_of(draft, record, differences, seen)
+            refused = list(changes.refused(change, policy))
+            found.faults += refused
+            if not refused:
+                found.changes.append(change)
+            elif change.stale:
+                found.faults += changes.told(change, policy)  # so that the next yes is to what is there now
+                found.stale += 1
+    if (rows := len(found.changes) + found.stale) > policy.sheet_max_rows:
+        raise TooManyChanges(rows=rows, most=policy.sheet_max_rows)
+
+
+def _copied_ids(drafts: Sequence[Draft]) -> frozenset[UUID]:
+    """Ids of records that several rows have: which of them is the record, nobody knows."""
+    times = Counter(draft.id for draft in drafts if draft.id is not None)
+    return frozenset(id for id, number in times.items() if number > 1)
+
+
+def _copied_id(draft: Draft) -> Fault:
+    return Fault(
+        draft.row, COLUMN_BY_FIELD["id"].header, "record_twice",
+        "另有一行的系统编号与本行相同；复制而来的新行，请清空“系统编号”和“系统版本”",
+        "another row has the same id; empty both columns of a row that was copied to add an organisation",
+        str(draft.id),
+    )  # fmt: skip
+
+
+def _unknown(draft: Draft, id: UUID) -> Fault:
+    return Fault(
+        draft.row, COLUMN_BY_FIELD["id"].header, "record_unknown",
+        f"本辖区没有编号为 {id} 的在册组织，请重新导出后填写",
+        f"no organisation '{id}' is on the register of this division; export it anew",
+    )  # fmt: skip
 
 
 async def _ended_before(uow: UnitOfWork, drafts: Sequence[Draft]) -> set[bytes]:
@@ -233,19 +340,28 @@ def _taken(draft: Draft, by: str, other: str) -> Fault:
 
 
 async def keep_report(uow: UnitOfWork, row: ImportRow, faults: Sequence[Fault]) -> None:
-    """Write the faults and warnings, in the order of rows, in place of an earlier check's."""
+    """Write faults, warnings and changes, in the order of rows, in place of an earlier check's. Of faults and
+    warnings there may be more than are listed; changes are listed all, since the yes is to what was shown."""
     await uow.connection.execute("delete from import_fault where import_id = $1", row.id)
     limit = uow.policy(RegistryPolicy).import_max_faults
-    ordered = sorted(faults, key=lambda fault: (fault.row, fault.severity.value))[:limit]
+    changed = [fault for fault in faults if fault.severity is Severity.CHANGE]
+    others = sorted(
+        (fault for fault in faults if fault.severity is not Severity.CHANGE),
+        key=lambda fault: (fault.row, fault.severity.value),
+    )
+    ordered = sorted([*changed, *others[:limit]], key=lambda fault: (fault.row, fault.severity.value))
     columns = [name for name in ImportFaultRow.model_fields if name != "number"]
     await uow.connection.copy_records_to_table(
         "import_fault",
         columns=columns,
-        records=[(row.id, f.row, f.column, f.severity.value, f.code, f.zh, f.en, f.other) for f in ordered],
+        records=[
+            (row.id, f.row, f.column, f.severity.value, f.code, f.zh, f.en, f.other, f.revision)
+            for f in ordered
+        ],
     )
     row.rows_faulty = len({fault.row for fault in faults if fault.severity is Severity.FAULT})
     row.faults = sum(fault.severity is Severity.FAULT for fault in faults)
-    row.warnings = len(faults) - row.faults
+    row.warnings = sum(fault.severity is Severity.WARNING for fault in faults)
 
 
 def conclude_check(row: ImportRow, uow: UnitOfWork) -> None:

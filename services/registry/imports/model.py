@@ -43,7 +43,7 @@ WORKING = frozenset({ImportState.RECEIVED, ImportState.APPLYING, ImportState.UND
 
 Kind = Literal["text", "texts", "count", "sum", "date", "form", "status", "route", "link", "premises",
                "origin", "flag", "division", "code", "number", "categories", "named",
-               "named_each"]  # fmt: skip
+               "named_each", "id"]  # fmt: skip
 """What stands in a column; `named` is one code that the region names, `named_each` several, `sum` money."""
 
 
@@ -95,7 +95,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("four_no_fees_declared", "“四无”收费承诺", "flag", ("四无", "四无承诺", "作出“四无”收费承诺",
            "four_no_fees_declared"), width=16),
 )  # fmt: skip
-COLUMN_BY_FIELD: Mapping[str, Column] = {column.field: column for column in COLUMNS}
+RECORD: tuple[Column, ...] = (
+    Column("id", "系统编号", "id", ("organization_id",), width=38),
+    Column("revision", "系统版本", "count", ("revision",), width=10),
+)
+"""Which record a row is, and as of which version: of what was exported, so that it can be brought back."""
+COLUMN_BY_FIELD: Mapping[str, Column] = {column.field: column for column in (*COLUMNS, *RECORD)}
 
 FORMS: Mapping[str, str] = {
     "社会团体": "association", "社团": "association",
@@ -197,7 +202,7 @@ def header_key(header: str) -> str:
 
 _FIELD_BY_KEY = {
     header_key(name): column.field
-    for column in COLUMNS
+    for column in COLUMN_BY_FIELD.values()
     for name in (column.header, *column.aliases, column.field)
 }
 
@@ -219,10 +224,11 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 class Severity(StrEnum):
-    """A fault keeps its row out, a warning is shown."""
+    """A fault keeps its row out, a warning is shown, a change is what the row makes of a record."""
 
     FAULT = "fault"
     WARNING = "warning"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +242,17 @@ class Fault:
     en: str
     other: str | None = None
     severity: Severity = Severity.FAULT
+    revision: int | None = None
+    """of the record that a change is of, as it was seen"""
+
+
+class TooManyChanges(Refusal):
+    """More records would change than one transaction should hold."""
+
+    code = "too_many_changes"
+    kind = RefusalKind.TOO_LARGE
+    zh = "共有 {rows} 行与在册内容不同，一次最多变更 {most} 家，请分成几个文件。"
+    en = "{rows} rows differ from the record; at most {most} are changed at once, bring them in parts."
 
 
 class WorkbookRefused(Refusal):

@@ -39,6 +39,8 @@ class ImportOut(BaseModel):
     rows_valid: int
     rows_faulty: int
     rows_unchanged: int = Field(description="on the record already, exactly so")
+    update: bool = Field(description="rows that differ from a record change it")
+    rows_changed: int = Field(description="that change a record; would, while it is checked only")
     rows_applied: int
     rows_undone: int
     rows_kept: int = Field(description="left by an undo because somebody had worked on them")

@@ -39,6 +39,7 @@ class MappingBody(BaseModel):
     sheet: Text | None = None
     division: Division | None = None
     basis: Basis | None = None
+    update: bool | None = None
     effective_on: Day | None = Field(None, description="day of facts whose row has none; null: no day")
 
 
@@ -55,13 +56,16 @@ async def receive(
     mapping: Annotated[
         str | None, Form(description="JSON object, field to header; empty: not read", max_length=20_000)
     ] = None,
+    update: Annotated[
+        bool, Form(description="rows that differ from a record change it; else they are at fault")
+    ] = False,
     apply: Annotated[Literal["all", "valid"] | None, Form(description="left out: a dry run")] = None,
 ) -> Response:
     """Bring a workbook. It is checked, and applied if asked; the answer says where to look."""
     made = await call.execute(
         commands.receive, content=await file.read(), file_name=file.filename or "workbook.xlsx",
         division=division or _own(call.principal), basis=basis, effective_on=effective_on, sheet=sheet,
-        mapping=_mapping(mapping), apply=apply, answer=_shown, status=202,
+        mapping=_mapping(mapping), update=update, apply=apply, answer=_shown, status=202,
     )  # fmt: skip
     worker.called.set()
     return made

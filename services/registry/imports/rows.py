@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -25,7 +26,6 @@ from services.registry.identification.model import (
 )
 from services.registry.imports.model import (
     COLUMN_BY_FIELD,
-    COLUMNS,
     SEPARATORS,
     VOCABULARIES,
     Fault,
@@ -46,7 +46,7 @@ from services.registry.organizations.model import (
 from services.registry.policy import RegistryPolicy, names_of
 
 AT_ONCE = 200
-FIELDS = tuple(column.field for column in COLUMNS)
+FIELDS = tuple(COLUMN_BY_FIELD)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _COUNT_UNIT = re.compile(r"[人名个家位\s]+$")
@@ -98,6 +98,13 @@ class Draft:
     form: LegalForm
     effective_on: date
     fingerprint: bytes
+    placed: bool = True
+    """whether the row says its division"""
+    id: UUID | None = None
+    """of the record that it was exported from"""
+    revision: int | None = None
+    of_other_staff: Fault | None = None
+    """what keeps it from being entered as new by whoever brings it"""
 
 
 @dataclass
@@ -151,6 +158,17 @@ def _date(value: Cell) -> date:
     raise CellFault(
         "date_malformed", f"“{value}”不是日期，请写成 2014-12-31", f"'{value}' is no date; write 2014-12-31"
     )
+
+
+def _id(value: Cell) -> UUID:
+    try:
+        return UUID(str(value).strip())
+    except ValueError:
+        raise CellFault(
+            "id_malformed",
+            f"“{value}”不是系统编号，请勿改动这一列",
+            f"'{value}' is no id; leave it as it was",
+        ) from None
 
 
 def _listed(kind: str) -> Callable[[Cell], str]:
@@ -321,6 +339,7 @@ def _converters(context: Context, headers: Mapping[str, str]) -> dict[str, Calla
         "division": _divisions(context),
         "code": _as_text(credit_code),
         "number": _as_text(legacy_number),
+        "id": _id,
         **{kind: _listed(kind) for kind in VOCABULARIES},
     }
     of_columns: dict[str, Callable[[str], Callable[[Cell], Any]]] = {
@@ -330,12 +349,12 @@ def _converters(context: Context, headers: Mapping[str, str]) -> dict[str, Calla
     }
     converters = {
         column.field: kinds[column.kind] if column.kind in kinds else of_columns[column.kind](column.field)
-        for column in COLUMNS
+        for column in COLUMN_BY_FIELD.values()
     }
     return converters | {"name": _as_text(organization_name)}
 
 
-_EACH_ITS_OWN = frozenset({"name", "credit_code", "legacy_number"})
+_EACH_ITS_OWN = frozenset({"name", "credit_code", "legacy_number", "id"})
 """Values that hardly repeat are not worth remembering."""
 _NOTHING = frozenset({type(None)})
 _REMEMBERED = frozenset({type(None), str, int})
@@ -433,6 +452,8 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
     if name is None:
         sheet.fault(row, "名称", "name_empty", "名称为空", "the name is empty")
         return None
+    id, revision = values.pop("id", None), values.pop("revision", None)
+    placed = "division" in values
     division = values.setdefault("division", context.division)
     status = _status(values)
     given = values.get("legal_form")
@@ -453,10 +474,6 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
         column = _COLUMN_OF_RULE.get(refusal.code, "法律形式")
         sheet.fault(row, column, refusal.code, refusal.message("zh"), refusal.message("en"))
         return None
-    if (other := _of_other_staff(status, values, context)) is not None:
-        column, refused = other
-        sheet.fault(row, column, refused.code, refused.message("zh"), refused.message("en"))
-        return None
     faults = _faults_of_days(values, effective_on, context.today)
     for fault in faults:
         known = COLUMN_BY_FIELD.get((fault.at or "")[1:])
@@ -467,13 +484,16 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
     normalized = normalized_name(name)
     seen = msgspec.msgpack.encode([division, status, effective_on, sorted(values.items())])
     fingerprint = blake2b(seen, digest_size=16).digest()
-    return Draft(row, values, normalized, status, axes.legal_form, effective_on, fingerprint)
+    return Draft(
+        row, values, normalized, status, axes.legal_form, effective_on, fingerprint, placed, id, revision,
+        _of_other_staff(row, status, values, context),
+    )  # fmt: skip
 
 
 def _of_other_staff(
-    status: LegalStatus, values: Mapping[str, Any], context: Context
-) -> tuple[str, NotOwnerOfStep] | None:
-    """Which column takes a step that is not of the staff of whoever brought the row."""
+    row: int, status: LegalStatus, values: Mapping[str, Any], context: Context
+) -> Fault | None:
+    """Which column takes a step, were the organisation new, that is not of the staff of whoever brings it."""
     if not context.policy.steps:
         return None
     department = values.get("department") or context.policy.department_for(values.get("categories", []))
@@ -484,7 +504,8 @@ def _of_other_staff(
             try:
                 refuse_other_staff(context.principal, context.policy, step, department)
             except NotOwnerOfStep as refusal:
-                return COLUMN_BY_FIELD[column].header, refusal
+                header = COLUMN_BY_FIELD[column].header
+                return Fault(row, header, refusal.code, refusal.message("zh"), refusal.message("en"))
     return None
 
 

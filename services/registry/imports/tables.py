@@ -47,12 +47,16 @@ class ImportRow(Table, table=True):
     sheet: str | None = None
     headers: list[str] = Field(default_factory=list, sa_type=pg.JSONB)
     mapping: dict[str, int] | None = Field(default=None, sa_type=pg.JSONB)
+    update: bool = Field(default=False, sa_column_kwargs={"server_default": sa.text("false")})
+    """Rows that differ from a record on the register change it, where they are else at fault."""
     mapping_given: dict[str, str] | None = Field(default=None, sa_type=pg.JSONB)
     rows_read: int = 0
     rows_valid: int = 0
     rows_faulty: int = 0
     rows_unchanged: int = 0
     rows_applied: int = 0
+    rows_changed: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
+    """Rows that change a record: that would, while it is checked only."""
     rows_undone: int = 0
     rows_kept: int = 0
     """Rows that an undo left because somebody had worked on them since."""
@@ -100,6 +104,8 @@ class ImportFaultRow(Table, table=True):
     zh: str
     en: str
     other: str | None = None
+    revision: int | None = None
+    """Of the record that a change is of, as it was seen."""
 
 
 class ImportMappingRow(Table, table=True):

@@ -20,7 +20,7 @@ from chassis.model import Refusal, Refusals, step
 from chassis.principal import Principal
 from chassis.runtime import Runtime
 from chassis.unit_of_work import UnitOfWork
-from services.registry.imports import commands
+from services.registry.imports import changes, commands
 from services.registry.imports.model import (
     TRANSITIONS,
     Fault,
@@ -146,15 +146,14 @@ async def _do(runtime: Runtime, row: ImportRow, content: bytes, now: datetime) -
         return
     try:
         reading, mapping, sheet = await _check(runtime, row, principal, content, now)
+        await failpoints.reach(READ)
+        await _tell(runtime, id, len(reading.rows), 0)
+        if row.state == ImportState.RECEIVED.value:
+            await _conclude(runtime, row, principal, reading, mapping, sheet)
+        else:
+            await _apply(runtime, row, principal, cause, reading, mapping, sheet)
     except (Refusal, Refusals) as refused:
         await _give_up(runtime, id, refused)
-        return
-    await failpoints.reach(READ)
-    await _tell(runtime, id, len(reading.rows), 0)
-    if row.state == ImportState.RECEIVED.value:
-        await _conclude(runtime, row, principal, reading, mapping, sheet)
-    else:
-        await _apply(runtime, row, principal, cause, reading, mapping, sheet)
 
 
 async def _check(
@@ -222,9 +221,13 @@ async def _conclude(
         locked = await _still(uow, row)
         if locked is None:
             return
-        drafts, taken, unchanged = await commands.sort_out_known(uow, sheet.drafts)
-        similar = await _similar(uow, drafts)
-        await _keep(uow, locked, reading, mapping, len(drafts), unchanged, [*sheet.faults, *taken, *similar])
+        known = await commands.sort_out_known(uow, locked, sheet.drafts, None)
+        of_records = known.of_records
+        if of_records.changes:
+            refused = await changes.tried(uow, locked, of_records.changes)
+            changes.leave_out(of_records, refused, _policy(runtime))
+        faults = [*sheet.faults, *of_records.faults, *await _similar(uow, known.new)]
+        await _keep(uow, locked, reading, mapping, known, faults)
         commands.conclude_check(locked, uow)
 
 
@@ -273,15 +276,32 @@ async def _apply(
         locked = await _still(uow, row)
         if locked is None:
             return
-        drafts, taken, unchanged = await commands.sort_out_known(uow, sheet.drafts)
-        await _keep(uow, locked, reading, mapping, len(drafts), unchanged, [*sheet.faults, *taken])
+        seen = await changes.seen(uow, locked)
+        known = await commands.sort_out_known(uow, locked, sheet.drafts, seen)
+        await _change(uow, locked, sheet, known)
+        faults = [*sheet.faults, *known.of_records.faults]
+        await _keep(uow, locked, reading, mapping, known, faults)
         if locked.apply == "all" and locked.faults:
             commands.reject(locked, uow)
             return
-        await commands.apply(uow, locked, drafts, told)
+        await commands.apply(uow, locked, known.new, told)
         await failpoints.reach(APPLIED)
     await failpoints.reach(COMMITTED)
-    await _tell(runtime, row.id, len(reading.rows), len(drafts))
+    await _tell(runtime, row.id, len(reading.rows), len(known.new))
+
+
+async def _change(uow: UnitOfWork, row: ImportRow, sheet: Sheet, known: commands.Known) -> None:
+    """Carry out the changes, or none of them where all rows were asked for and some are at fault. What is
+    left of them is what was, or would have been, carried out."""
+    found = known.of_records
+    if not found.changes:
+        return
+    whole = row.apply == "all"
+    if whole and (sheet.faults or found.faults):
+        refused = await changes.tried(uow, row, found.changes)
+    else:
+        refused = await changes.carried_out(uow, row, found.changes, whole=whole)
+    changes.leave_out(found, refused, uow.policy(RegistryPolicy))
 
 
 async def _undo(runtime: Runtime, row: ImportRow, principal: Principal, cause: Cause) -> None:
@@ -301,12 +321,15 @@ async def _still(uow: UnitOfWork, row: ImportRow) -> ImportRow | None:
 
 
 async def _keep(
-    uow: UnitOfWork, row: ImportRow, reading: Reading, mapping: dict[str, int], valid: int, unchanged: int,
+    uow: UnitOfWork, row: ImportRow, reading: Reading, mapping: dict[str, int], known: commands.Known,
     faults: list[Fault],
 ) -> None:  # fmt: skip
     """What the check found, and the mapping for the next time this office brings this header."""
+    policy, found = uow.policy(RegistryPolicy), known.of_records
     row.sheet, row.headers, row.mapping = reading.sheet, reading.headers, mapping
-    row.rows_read, row.rows_valid, row.rows_unchanged = len(reading.rows), valid, unchanged
+    row.rows_read, row.rows_valid, row.rows_unchanged = len(reading.rows), known.valid, found.unchanged
+    row.rows_changed = len(found.changes)
+    faults = [*faults, *(told for change in found.changes for told in changes.told(change, policy))]
     await commands.keep_report(uow, row, faults)
     await failpoints.reach(REPORTED)
     if row.mapping_given is not None:
