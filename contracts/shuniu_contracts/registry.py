@@ -159,6 +159,8 @@ class OrganizationState(State, frozen=True, kw_only=True):
     four_no_fees_declared: bool | None = None
     registered_capital_fen: Fen | None = None
     charity: bool | None = None
+    source: Code | None = None
+    """Whose list this fact was taken from (B07); none: from no other office's."""
     merged_into: Ref | None = None
 
 

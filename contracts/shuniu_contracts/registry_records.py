@@ -790,6 +790,8 @@ class ComparisonState(MatterState, frozen=True, kw_only=True):
     differing_fields: Count = 0
     accepted: Count = 0
     kept: Count = 0
+    entered: Count = 0
+    """Organisations that only their list had and that came onto the record from it."""
 
 
 comparison = define_stream(
@@ -825,6 +827,14 @@ class ComparisonKept(Event, frozen=True, kw_only=True):
     state: ComparisonState
     number: Count
     reason: Code
+
+
+@comparison.fact("entered", en="Organisations of the list came onto the record.", zh="按对方名册补录组织。")
+class ComparisonEntered(Event, frozen=True, kw_only=True):
+    """So many that only the list had are on the record now, each with its own event."""
+
+    state: ComparisonState
+    number: Count
 
 
 @comparison.fact("closed", en="A comparison is settled.", zh="比对办结。")

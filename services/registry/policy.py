@@ -282,6 +282,7 @@ class RegistryPolicy(_Section):
             "framework": [one for frame in self.operations.frameworks for one in (frame, *frame.tags)],
             "station": records.stations,
             "comparison.source": records.sources,
+            "organization.source": records.sources,
             "outside_system": records.outside_systems,
             "clean_up_kind": inspections.clean_up_kinds,
             "failed": inspections.checklist,

@@ -301,6 +301,7 @@ FIELDS: Mapping[str, Names] = {
     "organization.reason": {
         "mistyped": "录入错误",
         "source_wrong": "来源资料有误",
+        "other_list": "与其他单位名册核对",
         "original_checked": "经核对原件",
         "other": "其他",
     },

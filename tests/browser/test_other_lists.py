@@ -79,6 +79,10 @@ async def test_their_list_is_brought_and_what_differs_is_settled_line_by_line(
     assert (found["name"], found["staff_count"]) == ("蓝天助残社", 8)
     await visitor.page.get_by_role("link", name="仅对方有 1").click()
     await expect(lines).to_contain_text("远山读书会")
+    await lines.get_by_role("button", name="补录入册").click()
+    await expect(lines).to_contain_text("已补录入册")
+    [entered] = (await stack.ask("GET", "registry", "/v1/organizations", params={"q": "远山读书会"}))["items"]
+    assert (entered["legal_status"], entered["source"]) == ("discovered", "civil_affairs")
     await visitor.telephone()
     assert await visitor.fits()
     await visitor.picture("telephone-comparison")

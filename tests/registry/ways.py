@@ -6,6 +6,7 @@ from typing import Any
 
 from shuniu_contracts import Basis
 from shuniu_contracts.registry_hub import SixHave
+from uuid_utils.compat import uuid7
 
 from chassis.principal import Principal
 from services.registry.enforcement.emergency_orders import commands as orders
@@ -276,16 +277,22 @@ async def has_everything(register: Register, row: Any) -> Mapping[str, Any]:
 
 
 async def differing(register: Register, _: Any) -> Mapping[str, Any]:
-    """A list that knows an organisation otherwise than the register does."""
+    """A list that knows an organisation otherwise than the register does, and some that are not there."""
     id = await organization(register)
     [ours] = await register.rows("select name from organization where id = $1", id)
     entry = {"name": ours["name"], "staff_count": 6, "member_count": 60, "supervisory_unit_name": "文化局"}
-    return {"entries": [entry], "listed_on": TODAY}
+    others = [{"name": f"滨海第{uuid7().hex}读书会"} for _ in range(9)]
+    return {"entries": [entry, *others], "listed_on": TODAY}
 
 
 async def one_open(register: Register, row: Any) -> Mapping[str, Any]:
     """A difference that nobody has settled."""
     return {"lines": (await _open_lines(register, row))[:1], "winning": False}
+
+
+async def one_only_theirs(register: Register, row: Any) -> Mapping[str, Any]:
+    """An organisation that only their list has."""
+    return {"lines": (await _open_lines(register, row, "theirs_only"))[:1], "every": False}
 
 
 async def none_open(register: Register, row: Any) -> Mapping[str, Any]:
@@ -295,12 +302,12 @@ async def none_open(register: Register, row: Any) -> Mapping[str, Any]:
     return {}
 
 
-async def _open_lines(register: Register, row: Any) -> list[int]:
+async def _open_lines(register: Register, row: Any, kind: str = "difference") -> list[int]:
     found = await register.rows(
-        "select number from comparison_line where comparison_id = $1 and kind = 'difference'"
+        "select number from comparison_line where comparison_id = $1 and kind = $2"
         " and decision = 'open' order by number",
-        row.id,
-    )
+        row.id, kind,
+    )  # fmt: skip
     return [one["number"] for one in found]
 
 
@@ -467,6 +474,7 @@ STEPS: Mapping[str, Way] = {
     "brand.recognised": says(demonstration=True, influence=True, drawing=True),
     "comparison.accepted": one_open,
     "comparison.kept": one_open,
+    "comparison.entered": one_only_theirs,
     "comparison.closed": none_open,
     "candidacy.joined": says(more=[{"title": "邻里互助"}]),
     "candidacy.assessed": says(scale=True, standard=True, effect=True, necessity=True, feasibility=True),

@@ -22,7 +22,6 @@ from services.console.pages.shown import chip
 _KINDS = ("difference", "theirs_only", "ours_only")
 _BY_HAND = ("closed", "withdrawn")
 """Steps of the whole comparison; the others are taken line by line."""
-_CODED = {"legal_form": "legal_form", "legal_status": "legal_status"}
 
 
 def attach(desk: Desk) -> None:
@@ -81,7 +80,7 @@ class _Comparison(FollowedList):
             f"{said(f'comparison_{name}')} {number:,}"
             for name, number in (
                 ("fields", record["differing_fields"]), ("accepted", record["accepted"]),
-                ("kept", record["kept"]), ("left", left(record)),
+                ("kept", record["kept"]), ("left", left(record)), ("entered", record["entered"]),
             )
         )  # fmt: skip
         ui.label(f"{self.shown.place(record['division'])} · {counts}").classes("muted").props(
@@ -118,6 +117,9 @@ class _Comparison(FollowedList):
             here = " here" if kind == self.wanted else ""
             text = f"{self.said(f'line_{kind}')} {number:,}"
             ui.link(text, self._address(kind=kind)).classes(f"choice{here}")
+        entering = self._step("entered") if self.wanted == "theirs_only" else None
+        if entering is not None and self.record["theirs_only"] > self.record["entered"]:
+            self._entry(entering, {"every": True})
         if self.wanted == _KINDS[0]:
             for key, query in (("only_to_settle", {}), ("also_settled", {"settled": "1"})):
                 here = " here" if self.settled == bool(query) else ""
@@ -159,24 +161,52 @@ class _Comparison(FollowedList):
         _cell(f'{name}<div class="muted small">{escape(beside)}</div>')
         if line["kind"] == _KINDS[0]:
             _cell(escape(self._field(line)), said("line_field"))
-            _cell(escape(self._value(line["field"], line["ours"])), said("line_ours"))
+            _cell(escape(self._value(line, "ours")), said("line_ours"))
             wins = f" {chip(said('line_wins'), 'info')}" if line["wins"] else ""
-            fault = ""
-            if line["fault"]:
-                fault = f'<div class="small bad">{escape(said("line_fault", why=line["fault"]))}</div>'
-            theirs = escape(self._value(line["field"], line["theirs"]))
-            _cell(f"{theirs}{wins}{fault}", said("line_theirs"))
+            theirs = escape(self._value(line, "theirs"))
+            _cell(f"{theirs}{wins}{self._fault(line)}", said("line_theirs"))
             self._draw_deciding(line)
         else:
-            ui.element("td")
+            self._draw_entering(line)
 
     def _field(self, line: Mapping[str, Any]) -> str:
         return str(line["field_zh"] if self.said.language == "zh" else line["field"].replace("_", " "))
 
-    def _value(self, field: str, value: str | None) -> str:
-        if value is None:
-            return "—"
-        return self.said.code(_CODED[field], value) if field in _CODED else value
+    def _value(self, line: Mapping[str, Any], side: str) -> str:
+        return str(line["words"].get(self.said.language, {}).get(side, "—"))
+
+    def _fault(self, line: Mapping[str, Any]) -> str:
+        if not line["fault"]:
+            return ""
+        return f'<div class="small bad">{escape(self.said("line_fault", why=line["fault"]))}</div>'
+
+    def _draw_entering(self, line: Mapping[str, Any]) -> None:
+        """What became of one that only they have, or the button that puts it on the record."""
+        with ui.element("td").classes("deciding"):
+            if line["decision"] != "open":
+                settled = chip(self.said("line_entered"), "good")
+                ui.html(f"{settled} {line['decided_on'] or ''}", sanitize=False)
+            elif line["kind"] == "theirs_only" and (entering := self._step("entered")) is not None:
+                ui.html(self._fault(line), sanitize=False)
+                self._entry(entering, {"lines": [line["number"]]})
+
+    def _entry(self, step: StepWords, body: Mapping[str, Any]) -> None:
+        words = self.said("enter_every" if "every" in body else "enter_line")
+        ui.button(words, on_click=lambda: self._enter(step, body)).props(
+            "unelevated dense no-caps padding='2px 12px'"
+        )
+
+    async def _enter(self, step: StepWords, body: Mapping[str, Any]) -> None:
+        before = self.record["entered"]
+        try:
+            now = await self.registry.send("POST", SERVICE, f"/v1/{PATH}/{self.id}/{step.path}", body)
+        except NotDone as refused:
+            ui.notify(str(refused), type="negative", multi_line=True)
+        else:
+            number = now["entered"] - before
+            said = self.said("entered_lines", count=number) if number else self.said("entered_none")
+            ui.notify(said, type="positive" if number else "warning")
+        await self.refresh()
 
     def _draw_deciding(self, line: Mapping[str, Any]) -> None:
         """What became of the difference, or the buttons to settle it."""

@@ -499,7 +499,8 @@ _LEFT_TO_DEFAULTS: Final = frozenset(
         "nature", "functions", "service_directions", "target_groups", "development_mode", "supervisory_unit",
         "registration_authority", "hub_standing", "judged_standing", "paused_on", "decoupling",
         "decoupled_on", "administrative_staff", "credit_listing", "credit_listed_on",
-        "four_no_fees_declared", "registered_capital_fen", "merged_into", "merged_into_sequence", "replica",
+        "four_no_fees_declared", "registered_capital_fen", "source", "merged_into", "merged_into_sequence",
+        "replica",
     }
 )  # fmt: skip
 """Columns that no workbook fills, or few do; the database has their defaults."""

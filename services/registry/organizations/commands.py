@@ -273,15 +273,16 @@ STEP_OF_LINK: Final[Mapping[str, Step]] = {
 async def enter(
     uow: UnitOfWork, *, status_on_record: LegalStatus, division: str, legal_form: LegalForm,
     details: Details, id: UUID | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """Put a new candidate, discovered or filed organisation on the record.
+    """Put a new candidate, discovered or filed organisation on the record, taken from `source`'s list if so.
 
     Raises `Duplicate` with the id of the other, the faults of the details, `NotOwnerOfStep`.
     """
     if owned := STEP_OF_ENTRY.get(status_on_record):
         own_step(uow, owned)
     row = await _new(
-        uow, entered(status_on_record, legal_form, basis), division, details, effective_on, basis, id
+        uow, entered(status_on_record, legal_form, basis), division, details, effective_on, basis, id, source
     )
     if status_on_record is LegalStatus.FILED:
         row.filed_on = row.effective_on
@@ -296,7 +297,7 @@ async def enter(
 async def register_new(
     uow: UnitOfWork, *, division: str, legal_form: LegalForm, details: Details, route: RegistrationRoute,
     id: UUID | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
-    application: Ref | None = None, endorsement: str | None = None,
+    application: Ref | None = None, endorsement: str | None = None, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """Put an organisation on the record that the authority registered on `effective_on`; `endorsement` is the
     number of the hub's opinion where its pre-review was on paper.
@@ -306,7 +307,7 @@ async def register_new(
     """
     _check_endorsement(uow.policy(RegistryPolicy), route, basis, application, endorsement)
     axes = entered(LegalStatus.REGISTERED, legal_form, basis)
-    row = await _new(uow, axes, division, details, effective_on, basis, id)
+    row = await _new(uow, axes, division, details, effective_on, basis, id, source)
     row.registered_on = row.effective_on
     row.registration_route = route.value
     _check_registration(row, uow.policy(RegistryPolicy), basis)
@@ -327,13 +328,14 @@ async def register_new(
 
 async def _new(
     uow: UnitOfWork, axes: Axes, division: str, details: Details, effective_on: date | None, basis: Basis,
-    id: UUID | None,
+    id: UUID | None, source: str | None,
 ) -> OrganizationRow:  # fmt: skip
     row = OrganizationRow(
         id=id or uuid7(),
         division=division_code(division, at="/division"),
         effective_on=effective_on or uow.today,
         basis=basis.value,
+        source=source,
         recorded_at=uow.now,
         name="",
         normalized_name="",
@@ -355,22 +357,26 @@ async def _load(uow: UnitOfWork, id: UUID | str) -> OrganizationRow:
     return row
 
 
-def _date(uow: UnitOfWork, row: OrganizationRow, effective_on: date | None, basis: Basis) -> None:
+def _date(
+    uow: UnitOfWork, row: OrganizationRow, effective_on: date | None, basis: Basis, source: str | None = None
+) -> None:
+    """Whenceforth the next fact is true, and whose list says so, where one does."""
     row.effective_on = effective_on or uow.today
     row.basis = basis.value
+    row.source = source
     row.recorded_at = uow.now
     refuse_all(check_days(uow.today, effective_on=row.effective_on))
 
 
 async def file(
     uow: UnitOfWork, *, id: UUID, legal_form: LegalForm = LegalForm.COMMUNITY_ORGANIZATION,
-    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """File a candidate or discovered organisation with its community (备案)."""
     own_step(uow, "filing")
     row = await _load(uow, id)
     filed = row.axes.filed(legal_form)
-    _date(uow, row, effective_on, basis)
+    _date(uow, row, effective_on, basis, source)
     row.filed_on = row.effective_on
     stood = await _say(
         uow, row, await course_of(uow, row.id), legal_status=filed.legal_status.value,
@@ -384,7 +390,7 @@ async def file(
 async def register(
     uow: UnitOfWork, *, id: UUID, legal_form: LegalForm, route: RegistrationRoute, details: Details,
     effective_on: date | None = None, basis: Basis = Basis.LIVE, application: Ref | None = None,
-    endorsement: str | None = None,
+    endorsement: str | None = None, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """The authority registered an organisation that is on the record already (登记).
 
@@ -394,7 +400,7 @@ async def register(
     _check_endorsement(uow.policy(RegistryPolicy), route, basis, application, endorsement)
     row.axes = row.axes.registered(legal_form, basis)
     await _apply(uow, row, details)
-    _date(uow, row, effective_on, basis)
+    _date(uow, row, effective_on, basis, source)
     row.registered_on = row.effective_on
     row.registration_route = route.value
     _check_registration(row, uow.policy(RegistryPolicy), basis)
@@ -416,7 +422,7 @@ async def register(
 
 async def change_details(
     uow: UnitOfWork, *, id: UUID, details: Details, legal_form: LegalForm | None = None,
-    effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    effective_on: date | None = None, basis: Basis = Basis.LIVE, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """Change attributes; `legal_form` only to correct what the record says wrongly or not at all (F02), from
     the day on until another form is on record.
@@ -434,7 +440,7 @@ async def change_details(
             fields.append("legal_form")
     if not fields:
         return row
-    _date(uow, row, effective_on, basis)
+    _date(uow, row, effective_on, basis, source)
     stood = None
     if course is not None and form is not None and "legal_form" in fields:
         stood = await _say(uow, row, course, legal_form=form.value)
@@ -534,7 +540,7 @@ async def relocate(
 
 async def correct(
     uow: UnitOfWork, *, id: UUID, reason: str, division: str | None = None, filed_on: date | None = None,
-    registered_on: date | None = None, route: RegistrationRoute | None = None,
+    registered_on: date | None = None, route: RegistrationRoute | None = None, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """What the organisation was entered with was never so; figures of past days are mended with it.
 
@@ -552,7 +558,7 @@ async def correct(
         raise CorrectedToTheSame()
     if "filed_on" in fields:
         own_step(uow, "filing")
-    _date(uow, row, None, Basis.CORRECTED)
+    _date(uow, row, None, Basis.CORRECTED, source)
     course = await course_of(uow, id)
     _check_correction(uow, row, course, now, fields)
     course.correct(was, now, form=row.legal_form, at=uow.now)
@@ -628,13 +634,14 @@ def _check_correction(
 async def change_supervision(
     uow: UnitOfWork, *, id: UUID, supervisory_unit: str | None = None,
     supervisory_unit_name: str | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
+    source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """Another body is the professional supervisory unit (业务主管单位); none where both are left out."""
     row = await _load(uow, id)
     previous = row.supervisory_unit
     row.supervisory_unit = supervisory_unit
     row.supervisory_unit_name = supervisory_unit_name
-    _date(uow, row, effective_on, basis)
+    _date(uow, row, effective_on, basis, source)
     uow.record(row, registry.OrganizationSupervisionChanged(state=row.public_state(), previous=previous))
     return row
 
@@ -697,11 +704,11 @@ async def show_listing(
 
 async def suspend(
     uow: UnitOfWork, *, id: UUID, until: date | None = None, effective_on: date | None = None,
-    basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
+    basis: Basis = Basis.LIVE, because: Received[Any] | None = None, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """The authority ordered it to stop its activities. Raises `NotYetRegistered`."""
     row = await _load(uow, id)
-    _date(uow, row, effective_on, basis)
+    _date(uow, row, effective_on, basis, source)
     course = await course_of(uow, id)
     suspended = _when_registered(row, course).suspended()
     stood = await _say(uow, row, course, legal_status=suspended.legal_status.value)
@@ -712,11 +719,11 @@ async def suspend(
 
 async def resume(
     uow: UnitOfWork, *, id: UUID, effective_on: date | None = None, basis: Basis = Basis.LIVE,
-    because: Received[Any] | None = None,
+    because: Received[Any] | None = None, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """The suspension is over. Raises `NotYetRegistered`."""
     row = await _load(uow, id)
-    _date(uow, row, effective_on, basis)
+    _date(uow, row, effective_on, basis, source)
     course = await course_of(uow, id)
     resumed = _when_registered(row, course).resumed()
     stood = await _say(uow, row, course, legal_status=resumed.legal_status.value)
@@ -741,11 +748,12 @@ _ENDS: Final[dict[str, type[Event]]] = {
 async def end(
     uow: UnitOfWork, *, id: UUID, fact: Literal["deregistered", "revoked", "dissolved"],
     effective_on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
+    source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; its last event."""
     row = await _load(uow, id)
     ended = row.axes.ended_as(fact)
-    _date(uow, row, effective_on, basis)
+    _date(uow, row, effective_on, basis, source)
     row.ended_on = row.effective_on
     refuse_all(
         check_days(

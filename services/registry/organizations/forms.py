@@ -71,6 +71,7 @@ _TITLES: Final[Names] = {
     "ended_on": "终止日期",
     "into": "保留的记录",
     "merged_into": "并入",
+    "source": "数据来源",
 }
 """Fields of an organisation and of its forms, in the order in which a form has them."""
 _ROUTES: Final = {

@@ -79,6 +79,7 @@ class OrganizationOut(AggregateOut):
     four_no_fees_declared: bool | None
     registered_capital_fen: int | None
     charity: bool | None
+    source: str | None
     merged_into: UUID | None
     import_id: UUID | None
 
@@ -268,8 +269,7 @@ async def similar(reading: Reading, *, name: str, division: str) -> list[Similar
 
 NAMED = (
     "categories", "department", "development_mode", "functions", "ground", "nature", "reason",
-    "registration_authority",
-    "service_directions", "supervisory_unit", "target_groups",
+    "registration_authority", "service_directions", "source", "supervisory_unit", "target_groups",
 )  # fmt: skip
 """Fields of an organisation and of its facts whose codes the region names."""
 

@@ -125,6 +125,8 @@ class OrganizationRow(AggregateRow, Table, table=True):
     four_no_fees_declared: bool | None = None
     registered_capital_fen: int | None = Field(default=None, sa_type=sa.BigInteger)
     charity: bool | None = None
+    source: str | None = None
+    """Whose list the newest fact was taken from; none: from no other office's."""
     merged_into: UUID | None = None
     merged_into_sequence: int | None = Field(default=None, sa_type=sa.BigInteger)
     import_id: UUID | None = None
@@ -224,7 +226,7 @@ _AS_THEY_ARE = (
     "full_party_member_count", "volunteer_count", "supervisory_unit", "supervisory_unit_name",
     "registration_authority", "founded_on", "filed_on", "registered_on", "hub_filed_on", "linked_on",
     "decoupled_on", "administrative_staff", "ended_on", "credit_listed_on",
-    "four_no_fees_declared", "registered_capital_fen", "charity",
+    "four_no_fees_declared", "registered_capital_fen", "charity", "source",
 )  # fmt: skip
 
 

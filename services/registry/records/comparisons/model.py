@@ -1,6 +1,6 @@
 """A comparison's way; which record a line of another office's list speaks of, and where the two differ."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ TRANSITIONS: Transitions[ComparisonPhase] = {
     ComparisonPhase.OPENED: {
         "accepted": ComparisonPhase.OPENED,
         "kept": ComparisonPhase.OPENED,
+        "entered": ComparisonPhase.OPENED,
         "closed": ComparisonPhase.CLOSED,
         "withdrawn": ComparisonPhase.WITHDRAWN,
     },
@@ -37,7 +38,12 @@ class ComparedField(StrEnum):
     LEGACY_NUMBER = "legacy_number"
     LEGAL_FORM = "legal_form"
     LEGAL_STATUS = "legal_status"
+    CATEGORIES = "categories"
     FOUNDED_ON = "founded_on"
+    FILED_ON = "filed_on"
+    REGISTERED_ON = "registered_on"
+    REGISTRATION_AUTHORITY = "registration_authority"
+    REGISTERED_CAPITAL_FEN = "registered_capital_fen"
     SUPERVISORY_UNIT_NAME = "supervisory_unit_name"
     STAFF_COUNT = "staff_count"
     MEMBER_COUNT = "member_count"
@@ -49,7 +55,12 @@ FIELDS_ZH = {
     ComparedField.LEGACY_NUMBER: "登记证号",
     ComparedField.LEGAL_FORM: "法律形式",
     ComparedField.LEGAL_STATUS: "法律状态",
+    ComparedField.CATEGORIES: "类别",
     ComparedField.FOUNDED_ON: "成立日期",
+    ComparedField.FILED_ON: "备案日期",
+    ComparedField.REGISTERED_ON: "登记日期",
+    ComparedField.REGISTRATION_AUTHORITY: "登记管理机关",
+    ComparedField.REGISTERED_CAPITAL_FEN: "注册资金",
     ComparedField.SUPERVISORY_UNIT_NAME: "业务主管单位",
     ComparedField.STAFF_COUNT: "从业人数",
     ComparedField.MEMBER_COUNT: "会员数",
@@ -65,7 +76,7 @@ class LineKind(StrEnum):
 
 
 class Decision(StrEnum):
-    """What became of a difference."""
+    """What became of a difference; of a line that only they have, `accepted` once it is on the record."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -98,11 +109,27 @@ class StillOpen(Refusal):
 
 
 class StatusNotTakenOver(Refusal):
-    """A status that the register reaches by its own steps only."""
+    """A status that no step leads to from the one that the organisation has."""
 
     code = "comparison_status_not_taken"
-    zh = "法律状态“{status}”须通过相应手续办理，不能由比对直接采用。"
-    en = "The status '{status}' is reached by its own procedure, not taken over from a list."
+    zh = "法律状态不能由“{before_zh}”直接变为“{status_zh}”：请先核实本册记录。"
+    en = "No step leads from the status '{before}' to '{status}': look into our record first."
+
+
+class RegisteredWhen(Refusal):
+    """Registered by their list, which does not say since when, or not in what was accepted."""
+
+    code = "comparison_registered_when"
+    zh = "“{name}”：名册未写登记日期；有此项差异的，请与法律状态一并采用。"
+    en = "'{name}': the list does not say when it was registered, or that line was not accepted along."
+
+
+class EndedThere(Refusal):
+    """Only their list has it, and there it has ended."""
+
+    code = "comparison_ended_there"
+    zh = "“{name}”在对方名册中已终止（{status_zh}），不补录。"
+    en = "'{name}' has ended in their list ({status}); it is not put on the record."
 
 
 Values = Mapping[str, str | None]
@@ -164,7 +191,21 @@ def differences(ours: Values, theirs: Values) -> list[tuple[ComparedField, str |
     return found
 
 
-def missing(number: int, matched: Iterable[Match]) -> list[int]:
-    """The places of ours that their list does not have."""
+def missing(ours: Sequence[Values], matched: Iterable[Match], expected: Collection[str]) -> list[int]:
+    """The places of ours that their list does not have, among those whose status it is a list of."""
     there = {match.ours for match in matched}
-    return [place for place in range(number) if place not in there]
+    return [
+        place
+        for place, one in enumerate(ours)
+        if place not in there and listed_as(one["legal_status"]) in expected
+    ]
+
+
+def listed_as(status: str | None) -> str:
+    """What a list is of that has organisations of this status; one that says nothing has registered ones."""
+    return "registered" if status in (None, "suspended", "deregistered", "revoked") else str(status)
+
+
+def joined(codes: Iterable[str]) -> str:
+    """Several codes as one text, in which their order makes no difference."""
+    return ",".join(sorted(codes))

@@ -1,10 +1,12 @@
 """The comparisons and their lines."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_records as contract
+from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.matters import MatterRow
@@ -28,6 +30,7 @@ class ComparisonRow(MatterRow, Table, table=True):
     differing_fields: int = Field(default=0, title="差异项")
     accepted: int = Field(default=0, title="已采用")
     kept: int = Field(default=0, title="已保留")
+    entered: int = Field(default=0, title="已补录", sa_column_kwargs={"server_default": "0"})
 
 
 class ComparisonLineRow(Table, table=True):
@@ -53,3 +56,5 @@ class ComparisonLineRow(Table, table=True):
     decided_on: date | None = None
     fault: str | None = None
     """why their value could not be taken over, in Chinese"""
+    said: dict[str, Any] | None = Field(default=None, sa_type=pg.JSONB)
+    """the whole line of an organisation that only their list has"""
