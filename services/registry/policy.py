@@ -187,7 +187,6 @@ class RegistryPolicy(_Section):
     charter_party_clause_required: bool = Field(
         True, description="a charter has the clause on Party building (BINHAI R17: must)"
     )
-    charter_template: Code | None = Field(None, description="charter template in force (B25)")
     working_days: WorkingDays = Field(default_factory=lambda: WorkingDays.model_validate({}))
     steps: dict[Step, StepOwner] = Field(
         default_factory=dict, description="bodies that alone take a step, none by default (R10, L11: must)"
@@ -280,6 +279,7 @@ class RegistryPolicy(_Section):
             "cadence.gathering": self.operations.gatherings,
             "course": (*GATHERINGS, *self.operations.gatherings),
             "framework": [one for frame in self.operations.frameworks for one in (frame, *frame.tags)],
+            "charter_template": records.charter_templates,
             "station": records.stations,
             "comparison.source": records.sources,
             "organization.source": records.sources,

@@ -11,7 +11,13 @@ from chassis.region import Calendar, CalendarSection
 from chassis.timers import Move, moves
 from chassis.unit_of_work import NotHome
 from services.registry.applications import commands
-from services.registry.applications.model import CharterWithoutPartyClause, RefusalWithoutGrounds
+from services.registry.applications.model import (
+    CharterTemplateOutdated,
+    CharterTemplateUnknown,
+    CharterTemplateUnstated,
+    CharterWithoutPartyClause,
+    RefusalWithoutGrounds,
+)
 from services.registry.identification.model import complete_credit_code
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import (
@@ -23,8 +29,9 @@ from services.registry.organizations.model import (
     NotDirectlyRegistrable,
     RegistrationRoute,
 )
-from services.registry.policy import CRITERIA
-from tests.registry.conftest import Register
+from services.registry.policy import CRITERIA, RegistryPolicy
+from services.registry.records.policy import CharterTemplate, RecordsPolicy
+from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
 
@@ -122,6 +129,58 @@ async def test_the_charter_needs_the_party_clause(register: Register) -> None:
         await register.do(commands.submit, id=row.id)
     after = await register.do(commands.submit, id=row.id, charter_party_clause=True)
     assert after.step == "submitted"
+
+
+TEMPLATES = (
+    CharterTemplate(code="2005", name_zh="章程范本", since=date(2005, 1, 1)),
+    CharterTemplate(code="2014", name_zh="章程范本（党建条款）", since=date(2014, 1, 1)),
+)
+
+
+def listing_templates(register: Register) -> None:
+    register.runtime.policies = RegistryPolicy(records=RecordsPolicy(charter_templates=TEMPLATES))
+
+
+async def test_a_charter_follows_the_version_of_the_template_in_force(register: Register) -> None:
+    listing_templates(register)
+    with pytest.raises(CharterTemplateUnstated, match="2014"):
+        await register.do(commands.submit_new, **application())
+    with pytest.raises(CharterTemplateUnknown, match="2005、2014"):
+        await register.do(commands.submit_new, **application(charter_template="1998"))
+    row = await register.do(commands.consult, **application(charter_template="2005"))
+    assert row.charter_template == "2005", "a question is answered whatever the draft follows"
+    with pytest.raises(CharterTemplateOutdated) as refused:
+        await register.do(commands.submit, id=row.id)
+    assert refused.value.message("zh") == (
+        "章程依据的是范本“2005”，当日现行版本为“2014”：请按现行范本修改章程后再提交。"
+    )
+    submitted = await register.do(commands.submit, id=row.id, charter_template="2014")
+    assert (submitted.step, submitted.charter_template) == ("submitted", "2014")
+
+
+async def test_what_is_entered_afterwards_is_measured_by_its_own_day(register: Register) -> None:
+    listing_templates(register)
+    then: dict[str, Any] = {"basis": Basis.HISTORICAL, "effective_on": date(2013, 5, 1)}
+    unknown = await register.do(commands.submit_new, **application(name="滨海新区夕阳服务中心", **then))
+    assert unknown.charter_template is None, "nobody asserts a version that was not given"
+    with pytest.raises(CharterTemplateOutdated, match="2005"):
+        await register.do(commands.submit_new, **application(charter_template="2014", **then))
+    row = await register.do(commands.submit_new, **application(charter_template="2005", **then))
+    assert row.step == "submitted"
+
+
+async def test_no_version_is_written_into_an_application_unasked(register: Register) -> None:
+    row = await register.do(commands.submit_new, **application())
+    assert row.charter_template is None
+    other = application(name="滨海新区朝阳服务中心", charter_template="own")
+    assert (await register.do(commands.submit_new, **other)).charter_template == "own"
+
+
+async def test_the_listed_versions_are_offered_by_name(register: Register, api: Api) -> None:
+    listing_templates(register)
+    told = await api.get("/v1/registration-applications/forms")
+    offered = told["steps"]["submit_new"]["form"]["properties"]["charter_template"]
+    assert "章程范本（党建条款）" in str(offered)
 
 
 async def test_working_days_are_counted_without_the_applicants_own(register: Register) -> None:

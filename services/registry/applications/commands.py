@@ -20,6 +20,7 @@ from services.registry.applications.model import (
     FiledBy,
     Progress,
     StepKind,
+    check_charter_template,
     check_criteria,
     clock,
 )
@@ -101,12 +102,24 @@ async def _submit(uow: UnitOfWork, row: RegistrationApplicationRow, details: Map
     policy = uow.policy(RegistryPolicy)
     await _fill(uow, row, details)
     progress = row.progress.submitted(row.charter_party_clause, policy.charter_party_clause_required)
+    _check_charter_template(row, policy)
     if row.basis == Basis.LIVE.value and row.route == RegistrationRoute.DIRECT.value:
         organizations.check_direct(row.categories, policy)
     await _move(uow, row, progress)
     row.submitted_on = row.submitted_on or row.effective_on
     row.items = []
     uow.record(row, registry.RegistrationApplicationSubmitted(state=row.public_state()))
+
+
+def _check_charter_template(row: RegistrationApplicationRow, policy: RegistryPolicy) -> None:
+    """The charter follows the version of the template in force on the day of submission (R17, B25); of what
+    is entered afterwards the version may be unknown."""
+    in_force = policy.records.template_on(row.effective_on)
+    if row.charter_template is None and row.basis != Basis.LIVE.value:
+        return
+    check_charter_template(
+        row.charter_template, [one.code for one in policy.records.charter_templates], in_force
+    )
 
 
 async def return_(
@@ -280,7 +293,6 @@ async def _open(
     details: Mapping[str, Any], id: UUID | None,
 ) -> RegistrationApplicationRow:  # fmt: skip
     """A new application in its first state, its clock running."""
-    policy = uow.policy(RegistryPolicy)
     if legal_form not in LEGAL_PERSONS:
         raise FormNotRegistrable(at="/legal_form", form=legal_form.value)
     shown = organization_name(name, at="/name")
@@ -296,7 +308,6 @@ async def _open(
         normalized_name=normalized_name(shown),
         legal_form=legal_form.value,
         organization_id=organization_id,
-        charter_template=policy.charter_template,
     )
     refuse_all(check_days(uow.today, effective_on=row.effective_on))
     uow.authorize(row.division)

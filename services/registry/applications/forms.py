@@ -38,6 +38,7 @@ _TITLES: Final[Names] = {
     "categories": "类别",
     "department": "对接科室",
     "charter_party_clause": "章程含“加强党的建设”内容",
+    "charter_template": "章程范本",
     "full_party_member_count": "正式党员",
     "member_count": "会员",
     "staff_count": "专职人员",
@@ -52,7 +53,6 @@ _TITLES: Final[Names] = {
     "registration_authority": "登记管理机关",
     "supervisory_unit": "业务主管单位（部门）",
     "supervisory_unit_name": "业务主管单位（名称）",
-    "charter_template": "章程范本",
     "criteria_version": "准入标准版本",
     "filed_by": "申报方式",
     "submitted_on": "提交日期",
@@ -76,7 +76,7 @@ APPLICATION: Final = Offering(
     {
         "step": _STATES, "route": ORGANIZATION.listed["route"], "reasons": _REASONS, "filed_by": _FILED_BY,
     },
-    frozenset({"charter_template", "legacy_number", "supervisory_unit", "supervisory_unit_name"}),
+    frozenset({"legacy_number", "supervisory_unit", "supervisory_unit_name"}),
     any_code=frozenset({"reasons"}),
 )  # fmt: skip
 

@@ -138,6 +138,33 @@ class CharterWithoutPartyClause(Refusal):
     en = "The charter has no clause on Party building; add it from the charter template and submit again."
 
 
+class CharterTemplateUnstated(Refusal):
+    """Submitted without saying which version of the charter template the charter follows."""
+
+    code = "charter_template_unstated"
+    kind = RefusalKind.INVALID
+    zh = "请写明章程所依据的范本版本；现行版本：{in_force}。"
+    en = "Say which version of the charter template the charter follows; in force is '{in_force}'."
+
+
+class CharterTemplateUnknown(Refusal):
+    """A version of the charter template that is not listed here."""
+
+    code = "charter_template_unknown"
+    kind = RefusalKind.INVALID
+    zh = "章程范本版本“{value}”不在目录中；可用：{known}。"
+    en = "Charter template '{value}' is none of: {known}."
+
+
+class CharterTemplateOutdated(Refusal):
+    """The charter follows a version that is not the one in force on the day."""
+
+    code = "charter_template_outdated"
+    kind = RefusalKind.INVALID
+    zh = "章程依据的是范本“{value}”，当日现行版本为“{in_force}”：请按现行范本修改章程后再提交。"
+    en = "The charter follows template '{value}'; '{in_force}' is in force: amend it and submit again."
+
+
 class NothingToComplete(Refusal):
     """Returned without saying what is missing."""
 
@@ -227,6 +254,19 @@ class Progress:
     def withdrawn(self) -> "Progress":
         """The applicant takes it back."""
         return self._to("withdrawn")
+
+
+def check_charter_template(value: str | None, known: Collection[str], in_force: str | None) -> None:
+    """Raise `CharterTemplateUnstated`, `CharterTemplateUnknown` or `CharterTemplateOutdated`; where no
+    version is listed any is taken, and before the first was in force any that is listed."""
+    at = "/charter_template"
+    if value is None:
+        if in_force is not None:
+            raise CharterTemplateUnstated(at=at, in_force=in_force)
+    elif known and value not in known:
+        raise CharterTemplateUnknown(at=at, value=value, known="、".join(known))
+    elif in_force is not None and value != in_force:
+        raise CharterTemplateOutdated(at=at, value=value, in_force=in_force)
 
 
 class CriterionTwice(Refusal):

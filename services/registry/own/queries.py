@@ -72,6 +72,7 @@ class OwnApplication(AggregateOut):
     filed_by: FiledBy | None
     ended: bool
     organization_id: UUID | None
+    charter_template: str | None
     charter_party_clause: bool | None
     submitted_on: date | None
     step_due_on: date | None

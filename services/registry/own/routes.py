@@ -28,6 +28,7 @@ class Contents(Body):
     """What an application says, of today: history is for the offices to enter."""
 
     supervisory_unit_name: Text | None = None
+    charter_template: Code | None = Field(None, description="version that the charter follows (B25)")
     charter_party_clause: bool | None = Field(None, description="the charter has the Party clause (R17)")
     full_party_member_count: Count | None = None
     member_count: Count | None = None

@@ -81,7 +81,9 @@ class RecordsPolicy(_Section):
         60, ge=1, description="ours, working days: a governance checklist is complete (JIANGMEN J12)"
     )
     charter_templates: tuple[CharterTemplate, ...] = Field(
-        (), description="versions of the charter template (BINHAI B25); empty: any version is taken"
+        (),
+        description="versions of the charter template (BINHAI R17: must, B25): an application follows the one"
+        " in force, a charter adopted later may follow an older one; empty: any version is taken",
     )
     contact_interval: Interval = Field(
         Interval.QUARTER, description="ours: how often an officer makes contact (T07, J11 set no time)"

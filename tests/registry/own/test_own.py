@@ -12,7 +12,8 @@ from services.registry.identification.model import complete_credit_code
 from services.registry.incubation.entries import commands as entries
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
-from services.registry.policy import CRITERIA
+from services.registry.policy import CRITERIA, RegistryPolicy
+from services.registry.records.policy import CharterTemplate, RecordsPolicy
 from tests.registry.conftest import Api, Register
 from tests.registry.references import STREET, organization, stay
 
@@ -62,6 +63,24 @@ async def test_an_organisation_files_its_own_application_and_becomes_what_it_sta
     assert [one["step"] for one in after["applications"]] == ["closed"]
     events = await register.events(id)
     assert {data["state"]["filed_by"] for _, data in events} == {"organization"}
+
+
+async def test_an_organisation_says_which_template_its_charter_follows(register: Register, api: Api) -> None:
+    templates = (
+        CharterTemplate(code="2005", name_zh="章程范本", since=date(2005, 1, 1)),
+        CharterTemplate(code="2014", name_zh="章程范本（党建条款）", since=date(2014, 1, 1)),
+    )
+    register.runtime.policies = RegistryPolicy(records=RecordsPolicy(charter_templates=templates))
+    id = uuid7()
+    own = account(api, "registration_application", id)
+    refused = await own.post(APPLICATIONS, 422, **FILING)
+    assert (refused["code"], "2014" in refused["detail"]) == ("charter_template_unstated", True)
+    asked = await own.post(f"{OWN}/registration-consultations", 201, **FILING, charter_template="2005")
+    assert asked["charter_template"] == "2005"
+    outdated = await own.post(f"{APPLICATIONS}/{id}/submission", 422)
+    assert outdated["code"] == "charter_template_outdated"
+    filed = await own.post(f"{APPLICATIONS}/{id}/submission", charter_template="2014")
+    assert (filed["step"], filed["charter_template"]) == ("submitted", "2014")
 
 
 async def test_who_files_for_an_organisation_is_marked_as_such(register: Register, api: Api) -> None:

@@ -100,7 +100,7 @@ async def adopt_charter(
     policy = uow.policy(RegistryPolicy).records
     if policy.charter_templates:
         check_listed(charter_template, (one.code for one in policy.charter_templates), "/charter_template")
-    in_force = policy.template_on(row.effective_on) or uow.policy(RegistryPolicy).charter_template
+    in_force = policy.template_on(row.effective_on)
     row.charter_current = in_force is None or charter_template == in_force
     row.charter_adopted_on = row.effective_on
 
