@@ -11,6 +11,8 @@ from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
     Code,
     Count,
+    DeadlinePaused,
+    DeadlineResumed,
     Division,
     DocumentNumber,
     Event,
@@ -205,6 +207,8 @@ class RegistrationApplicationState(State, frozen=True, kw_only=True):
     submitted_on: datetime.date | None = None
     step_began_on: datetime.date | None = None
     step_due_on: datetime.date | None = None
+    paused_on: datetime.date | None = None
+    """Since when the clock stands still."""
     working_days_used: Count | None = None
     """Working days spent so far, without the days it lay with the applicant (B03)."""
     returned_times: Count = 0
@@ -567,6 +571,24 @@ class RegistrationApplicationRescheduled(Event, frozen=True, kw_only=True):
     state: RegistrationApplicationState
     previous_due_on: datetime.date
     rule: Code
+
+
+@registration_application.fact(
+    "deadline_paused", en="The clock of an application stands still.", zh="登记申请期限暂停计算。"
+)
+class RegistrationApplicationDeadlinePaused(DeadlinePaused, frozen=True, kw_only=True):
+    """The organisation must stand still, and so does the clock of its application."""
+
+    state: RegistrationApplicationState
+
+
+@registration_application.fact(
+    "deadline_resumed", en="The clock of an application runs again.", zh="登记申请期限恢复计算。"
+)
+class RegistrationApplicationDeadlineResumed(DeadlineResumed, frozen=True, kw_only=True):
+    """It runs again with the working days that were left; the state has the new day."""
+
+    state: RegistrationApplicationState
 
 
 @registration_application.fact("closed", en="An application ended with registration.", zh="登记申请办结。")

@@ -20,8 +20,14 @@ def test_what_has_deadlines_and_is_about_an_organisation_can_stand_still(stream:
         assert facts is not None
         assert (issubclass(facts[0], DeadlinePaused), issubclass(facts[1], DeadlineResumed)) == (True, True)
         assert facts[0].__doc__
-    elif not about or not stream.stands_still:
+    elif issubclass(state, MatterState) and (not about or not stream.stands_still):
         assert facts is None
+
+
+def test_an_application_is_no_matter_and_says_so_by_the_same_two_facts() -> None:
+    facts = pausing.facts_of(STREAMS["registry", "registration_application"])
+    assert facts is not None
+    assert (issubclass(facts[0], DeadlinePaused), issubclass(facts[1], DeadlineResumed)) == (True, True)
 
 
 def test_listings_and_pauses_go_on() -> None:

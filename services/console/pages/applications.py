@@ -102,6 +102,8 @@ class _List(FollowedList):
     def _row(self, one: Mapping[str, Any], today: date) -> str:
         said = self.said
         due = self.shown.deadline(day(one["step_due_on"]), today, counts=not one["ended"])
+        if one["paused_on"]:
+            due = f"{due} {chip(said('paused'), 'warn')}"
         beside = " · ".join(filter(None, (self.shown.place(one["division"]), one["submitted_on"])))
         codes = self.offered.codes if self.offered else {}
         department = self.shown.code(codes, "department", one["department"]) if one["department"] else "—"
@@ -150,6 +152,8 @@ class _Application(Followed[_SeenApplication]):
         ui.label(record["name"]).classes("h1").props("role=heading aria-level=1")
         state = chip(self.said.code("step", record["step"]), _TONES.get(record["step"], "info"))
         due = self.shown.deadline(day(record["step_due_on"]), today) if record["step_due_on"] else ""
+        if record["paused_on"]:
+            due = f"{due} {chip(self.said('paused'), 'warn')}"
         ui.html(f"{state} {due}", tag="span", sanitize=False)
         if record["organization_id"]:
             ui.link(self.said("open_organization"), f"/organizations/{record['organization_id']}")

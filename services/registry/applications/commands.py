@@ -15,16 +15,15 @@ from chassis.model import division_code, refuse_all
 from chassis.received import Received
 from chassis.service import DueTimer, timer
 from chassis.unit_of_work import UnitOfWork
+from services.registry.applications.clockwork import STEP_DUE, begin_step, move, running_step
 from services.registry.applications.model import (
     ApplicationStep,
     FiledBy,
-    Progress,
-    StepKind,
     check_charter_template,
     check_criteria,
     clock,
 )
-from services.registry.applications.tables import ApplicationStepRow, RegistrationApplicationRow
+from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.hub.criteria.queries import applicable
 from services.registry.hub.hubs.routing import department_of
 from services.registry.identification.model import normalized_name, organization_name
@@ -42,7 +41,6 @@ from services.registry.organizations.tables import OrganizationRow
 from services.registry.own.holder import check_application
 from services.registry.policy import RegistryPolicy
 
-STEP_DUE = "registration_application.step_due"
 _CARRIED = (
     "supervisory_unit",
     "supervisory_unit_name",
@@ -105,7 +103,7 @@ async def _submit(uow: UnitOfWork, row: RegistrationApplicationRow, details: Map
     _check_charter_template(row, policy)
     if row.basis == Basis.LIVE.value and row.route == RegistrationRoute.DIRECT.value:
         organizations.check_direct(row.categories, policy)
-    await _move(uow, row, progress)
+    await move(uow, row, progress)
     row.submitted_on = row.submitted_on or row.effective_on
     row.items = []
     uow.record(row, registry.RegistrationApplicationSubmitted(state=row.public_state()))
@@ -130,7 +128,7 @@ async def return_(
     row = await uow.load(RegistrationApplicationRow, id)
     progress = row.progress.returned(items)
     _date(uow, row, effective_on, basis)
-    await _move(uow, row, progress)
+    await move(uow, row, progress)
     row.items, row.explanation, row.returned_times = list(items), explanation, row.returned_times + 1
     uow.record(row, registry.RegistrationApplicationReturned(state=row.public_state(), items=tuple(items)))
     return row
@@ -145,7 +143,7 @@ async def endorse(
     _date(uow, row, effective_on, basis)
     known = await _criteria(uow, row, criteria_met, criteria_failed)
     progress = row.progress.endorsed(criteria_met, criteria_failed, known)
-    await _move(uow, row, progress)
+    await move(uow, row, progress)
     uow.record(row, registry.RegistrationApplicationEndorsed(state=row.public_state()))
     return row
 
@@ -160,7 +158,7 @@ async def refuse_endorsement(
     _date(uow, row, effective_on, basis)
     await _criteria(uow, row, criteria_met, criteria_failed)
     progress = row.progress.endorsement_refused(criteria_failed, reasons, coordination_note)
-    await _move(uow, row, progress)
+    await move(uow, row, progress)
     row.reasons, row.coordination_note, row.explanation = list(reasons), coordination_note, explanation
     uow.record(
         row,
@@ -192,7 +190,7 @@ async def register(
     }
     organization = await _register_organization(uow, row, details)
     row.organization_id, row.organization_sequence = organization.id, organization.sequence
-    await _move(uow, row, progress)
+    await move(uow, row, progress)
     uow.record(
         row,
         registry.RegistrationApplicationClosed(state=row.public_state(), registered=organization.reference()),
@@ -225,7 +223,7 @@ async def deny(
     row = await uow.load(RegistrationApplicationRow, id)
     progress = row.progress.denied(reasons)
     _date(uow, row, effective_on, basis)
-    await _move(uow, row, progress)
+    await move(uow, row, progress)
     row.reasons, row.explanation = list(reasons), explanation
     event = registry.RegistrationApplicationDenied(state=row.public_state(), reasons=tuple(reasons))
     uow.record(row, event, because=because)
@@ -240,7 +238,7 @@ async def withdraw(
     await _filed_by(uow, row)
     progress = row.progress.withdrawn()
     _date(uow, row, effective_on, basis)
-    await _move(uow, row, progress)
+    await move(uow, row, progress)
     uow.record(row, registry.RegistrationApplicationWithdrawn(state=row.public_state()))
     return row
 
@@ -250,7 +248,7 @@ async def reschedule(uow: UnitOfWork, due: DueTimer, day: date) -> None:
     row = await uow.load(RegistrationApplicationRow, due.subject)
     if not await due.take():
         return
-    previous, running = row.step_due_on, await _running(uow, row)
+    previous, running = row.step_due_on, await running_step(uow, row)
     assert previous is not None
     assert running is not None
     row.step_due_on = running.due_on = day
@@ -318,6 +316,7 @@ async def _open(
         while organization.merged_into is not None:
             organization = await uow.load(OrganizationRow, organization.merged_into)
         row.organization_id, row.organization_sequence = organization.id, organization.sequence
+        row.paused_on = uow.today if organization.paused_on is not None and basis is Basis.LIVE else None
     row.filed_by = (await _filed_by(uow, row)).value
     try:
         async with uow.session.begin_nested():
@@ -326,7 +325,7 @@ async def _open(
     except IntegrityError:
         await _refuse_second(uow, row)
         raise
-    await _begin_step(uow, row, row.progress)
+    await begin_step(uow, row, row.progress)
     return row
 
 
@@ -375,55 +374,3 @@ def _date(uow: UnitOfWork, row: RegistrationApplicationRow, effective_on: date |
     row.basis = basis.value
     row.recorded_at = uow.now
     refuse_all(check_days(uow.today, effective_on=row.effective_on))
-
-
-async def _move(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Progress) -> None:
-    """Into the next state: the running step's time is taken, the next one's begins (B03)."""
-    await _end_step(uow, row)
-    row.progress = progress
-    await _begin_step(uow, row, progress)
-
-
-async def _begin_step(uow: UnitOfWork, row: RegistrationApplicationRow, progress: Progress) -> None:
-    kind = clock(progress.state, progress.route)
-    row.step_began_on = row.effective_on if kind else None
-    row.step_due_on = await _set_deadline(uow, row, kind)
-    if kind is None:
-        return
-    uow.session.add(
-        ApplicationStepRow(
-            application_id=row.id, division=row.division, kind=kind.value, began_on=row.effective_on,
-            due_on=row.step_due_on,
-        )
-    )  # fmt: skip
-
-
-async def _set_deadline(
-    uow: UnitOfWork, row: RegistrationApplicationRow, kind: StepKind | None
-) -> date | None:
-    """The last day of the step that begins, its timer in the place of the last step's; none unless live."""
-    if kind is None or row.basis != Basis.LIVE.value:
-        await uow.cancel(STEP_DUE, [row.subject])
-        return None
-    days: int = getattr(uow.policy(RegistryPolicy).working_days, kind.value)
-    return await uow.schedule_working_days(
-        STEP_DUE, row.subject, row.division, after=row.effective_on, days=days
-    )
-
-
-async def _running(uow: UnitOfWork, row: RegistrationApplicationRow) -> ApplicationStepRow | None:
-    statement = select(ApplicationStepRow).where(
-        ApplicationStepRow.application_id == row.id, sa.column("ended_on").is_(None)
-    )
-    return (await uow.session.exec(statement)).one_or_none()
-
-
-async def _end_step(uow: UnitOfWork, row: RegistrationApplicationRow) -> None:
-    running = await _running(uow, row)
-    if running is None:
-        return
-    running.ended_on = max(row.effective_on, running.began_on)
-    running.working_days = uow.region.calendar.working_days_between(running.began_on, running.ended_on)
-    uow.session.add(running)
-    if running.kind != StepKind.CORRECTION.value:
-        row.working_days_used += running.working_days

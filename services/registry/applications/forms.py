@@ -58,6 +58,7 @@ _TITLES: Final[Names] = {
     "submitted_on": "提交日期",
     "step_began_on": "本步骤开始日期",
     "step_due_on": "本步骤期限",
+    "paused_on": "期限暂停自",
     "working_days_used": "已用工作日",
     "returned_times": "退回次数",
 }

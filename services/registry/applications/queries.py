@@ -44,6 +44,7 @@ class ApplicationOut(AggregateOut):
     submitted_on: date | None
     step_began_on: date | None
     step_due_on: date | None
+    paused_on: date | None
     working_days_used: int
     returned_times: int
     items: list[str]
@@ -86,7 +87,7 @@ async def search(
     if organization_id is not None:
         conditions.append(col(row.organization_id) == organization_id)
     if overdue:
-        conditions.append(col(row.step_due_on) < reading.today)
+        conditions.append(col(row.step_due_on) < sa.func.least(reading.today, col(row.paused_on)))
     if ended is not None:
         conditions.append(col(row.ended).is_(ended))
     if (after := page.after(UUID)) is not None:

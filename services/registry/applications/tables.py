@@ -59,6 +59,8 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
     submitted_on: date | None = None
     step_began_on: date | None = None
     step_due_on: date | None = None
+    paused_on: date | None = None
+    """Since when the clock stands still."""
     working_days_used: int = 0
     returned_times: int = 0
     reasons: list[str] = Field(default_factory=_codes, sa_type=pg.ARRAY(sa.Text))
@@ -111,6 +113,7 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
             submitted_on=self.submitted_on,
             step_began_on=self.step_began_on,
             step_due_on=self.step_due_on,
+            paused_on=self.paused_on,
             working_days_used=self.working_days_used,
             returned_times=self.returned_times,
             filed_by=registry.FiledBy(self.filed_by) if self.filed_by else None,
@@ -130,4 +133,6 @@ class ApplicationStepRow(Table, table=True):
     began_on: date
     due_on: date | None = None
     ended_on: date | None = None
+    paused_days: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Working days of it in which the clock stood still."""
     working_days: int | None = None

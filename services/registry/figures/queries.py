@@ -141,7 +141,9 @@ group by 1
 
 _OPEN = """
 select left(division, $3) as place, count(distinct application_id) as number,
-       count(distinct application_id) filter (where due_on < $1) as overdue
+       count(distinct application_id) filter (where due_on < least($1, (
+           select a.paused_on from registration_application a where a.id = application_id
+       ))) as overdue
 from application_step
 where began_on <= $1 and (ended_on is null or ended_on > $1) and division like any($2)
 group by 1

@@ -76,6 +76,7 @@ class OwnApplication(AggregateOut):
     charter_party_clause: bool | None
     submitted_on: date | None
     step_due_on: date | None
+    paused_on: date | None
     criteria_failed: list[str]
     items: list[str] = Field(description="what is to be completed")
     reasons: list[str]

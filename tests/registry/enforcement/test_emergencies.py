@@ -11,6 +11,7 @@ from shuniu_contracts import registry_enforcement as contract
 from uuid_utils.compat import uuid7
 
 from chassis.matters import Kind, draft, open_many
+from services.registry.applications import commands as applications
 from services.registry.areas import KINDS
 from services.registry.enforcement.emergency_orders import commands, reactions
 from services.registry.enforcement.emergency_orders.model import ScopeOutside
@@ -128,6 +129,94 @@ async def test_deadlines_stop_and_are_moved_by_the_length_of_the_pause(register:
     await register.begin(date(2027, 2, 3))
     assert await register.fire_timers() == 1
     assert (await register.facts(corrected))[-3:] == ["deadline_paused", "deadline_resumed", "became_overdue"]
+
+
+async def filed(register: Register) -> UUID:
+    row = await register.do(
+        organizations.enter, status_on_record=LegalStatus.FILED, division=STREET,
+        legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "滨海新区晚晴互助会"},
+    )  # fmt: skip
+    return row.id
+
+
+def applying(organization_id: UUID, **changes: Any) -> dict[str, Any]:
+    return {
+        "division": STREET, "name": "滨海新区晚晴服务中心", "legal_form": LegalForm.PRIVATE_NON_ENTERPRISE,
+        "route": RegistrationRoute.HUB_ENDORSED, "organization_id": organization_id,
+        "charter_party_clause": True, **changes,
+    }  # fmt: skip
+
+
+async def clock_of(register: Register, id: UUID) -> tuple[Any, ...]:
+    [found] = await register.rows(
+        "select step_due_on, paused_on from registration_application where id = $1", id
+    )
+    return tuple(found)
+
+
+async def test_the_clock_of_a_registration_application_stops_too(register: Register, api: Api) -> None:
+    """Twenty working days for the pre-review; thirteen are left when all stands still."""
+    await register.begin(date(2026, 12, 1))
+    one = await filed(register)
+    id = (await register.do(applications.submit_new, **applying(one))).id
+    await register.begin(date(2026, 12, 10))
+    order = await ordered(register)
+    assert await clock_of(register, id) == (date(2026, 12, 29), date(2026, 12, 10))
+    [fact, data] = (await register.events(id))[-1]
+    assert (fact, data["cause"]["id"]) == ("deadline_paused", str(order))
+    assert (data["state"]["paused_on"], data["state"]["step_due_on"]) == ("2026-12-10", "2026-12-29")
+    await register.begin(date(2027, 1, 11))
+    assert await register.fire_timers() == 0, "it does not become overdue meanwhile"
+    late = await api.get("/v1/registration-applications", overdue=True)
+    assert late["items"] == [], "nor is it listed or counted as such"
+    counted = (await api.get("/v1/figures"))["figures"]
+    assert [counted[f"applications.{one}"]["value"] for one in ("open", "overdue")] == [1, 0]
+    await register.do(commands.lift, id=order)
+    await carried(register)
+    assert await clock_of(register, id) == (date(2027, 1, 28), None)
+    [fact, data] = (await register.events(id))[-1]
+    assert (fact, data["paused_on"], data["previous_due_on"]) == (
+        "deadline_resumed", "2026-12-10", "2026-12-29"
+    )  # fmt: skip
+    await register.begin(date(2027, 1, 12))
+    returned = await register.do(applications.return_, id=id, items=["charter"])
+    assert returned.working_days_used == 8, "seven before, one after; nothing of the pause"
+    await register.begin(date(2027, 4, 1))
+    assert await register.fire_timers() == 1
+    assert (await register.facts(id))[-1] == "became_overdue"
+
+
+async def test_an_application_that_is_opened_or_moved_on_in_a_pause_waits(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    one = await filed(register)
+    order = await ordered(register)
+    id = (await register.do(applications.consult, **applying(one))).id
+    assert (await clock_of(register, id))[1] == date(2026, 12, 1)
+    await register.begin(date(2026, 12, 8))
+    await register.do(applications.submit, id=id)
+    due_on, paused_on = await clock_of(register, id)
+    assert (due_on, paused_on) == (date(2027, 1, 6), date(2026, 12, 8))
+    assert await register.rows("select from timer where kind = 'registration_application.step_due'") == []
+    await register.begin(date(2026, 12, 11))
+    await register.do(commands.lift, id=order)
+    await carried(register)
+    assert await clock_of(register, id) == (date(2027, 1, 11), None), "three working days later"
+    [row] = await register.rows("select working_days_used from registration_application where id = $1", id)
+    assert row["working_days_used"] == 0
+    await register.do(applications.withdraw, id=id)
+    assert await register.rows("select from timer where kind = 'registration_application.step_due'") == []
+
+
+async def test_a_decided_or_historical_application_has_no_clock_to_stop(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    one = await filed(register)
+    id = (await register.do(applications.submit_new, **applying(one))).id
+    await register.do(applications.withdraw, id=id)
+    old = applying(one, basis=Basis.HISTORICAL, effective_on=date(2020, 1, 6))
+    past = (await register.do(applications.submit_new, **old)).id
+    await ordered(register)
+    assert (await register.facts(id))[-1] == "withdrawn"
+    assert (await register.facts(past))[-1] == "submitted"
 
 
 async def test_what_begins_in_a_pause_waits_for_its_end(register: Register) -> None:

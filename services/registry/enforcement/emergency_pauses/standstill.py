@@ -10,6 +10,7 @@ from shuniu_contracts import Ref
 
 from chassis.matters import Kind, pausing
 from chassis.unit_of_work import UnitOfWork
+from services.registry.applications import standing_still as applications
 from services.registry.organizations.concerning import lock
 
 _MARK = "update organization set paused_on = $2 where id = any($1) and paused_on is null"
@@ -32,6 +33,7 @@ async def stand_still(uow: UnitOfWork, organizations: Sequence[UUID], cause: Ref
     from now on."""
     await uow.flush()
     await uow.connection.execute(_MARK, list(organizations), uow.today)
+    await applications.stand_still(uow, organizations, cause)
     for kind, records in await _records(uow, organizations):
         await pausing.stand_still(uow, kind, records, cause)
 
@@ -44,6 +46,7 @@ async def go_on(
     await lock(uow, organizations)
     free = [row["id"] for row in await uow.connection.fetch(_FREE, list(organizations), but)]
     await uow.connection.execute(_UNMARK, free)
+    await applications.go_on(uow, free, cause)
     for kind, records in await _records(uow, free):
         await pausing.go_on(uow, kind, records, cause)
 
