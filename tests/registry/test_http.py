@@ -155,7 +155,7 @@ async def test_the_register_and_its_workbook_are_narrowed_by_all_that_is_judged_
     theirs = await discover(api, "新港棋社", charity=False)
     path = f"{ORGANIZATIONS}/{ours['id']}"
     await api.post(f"{path}/hub-link", link="linked")
-    await api.post(f"{path}/decoupling", step="self_checked")
+    await api.post(f"{path}/decoupling", step="self_checked", administrative_staff=0)
     await api.post(f"{path}/hub-standing", standing="at_risk")
     await api.post(f"{path}/supervision", supervisory_unit="education")
     named = f"{ORGANIZATIONS}/{theirs['id']}/supervision"
