@@ -213,7 +213,7 @@ async def test_a_choice_is_in_chinese_and_a_viewer_only_looks(
     await dialog.get_by_label("结论").click()
     await visitor.page.get_by_role("option", name="合格", exact=True).click()
     await dialog.get_by_role("button", name="作出结论").click()
-    await expect(visitor.page.get_by_text("本记录已结束。")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="更正结论")).to_be_visible()
     await expect(visitor.page.locator('[data-card="particulars"]')).to_contain_text("合格")
 
 

@@ -52,7 +52,7 @@ async def records(stack: Stack) -> dict[str, list[str]]:
 
     task = await opened(
         "/v1/tasks", division="120116", title="走访困难组织并汇总各街道的意见", kind="visit", lead="hub",
-        implementing=[STREET], due_on=day, framework=["charity"],
+        implementing=[STREET], due_on=day, framework=["three_drives"],
     )  # fmt: skip
     plan = await opened(
         "/v1/plans", division="120116", title="三年行动计划", kind="three_year", body="womens_federation",

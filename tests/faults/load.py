@@ -346,10 +346,14 @@ class Load:
         self._told("registry", aggregate, answer, fact)
 
     async def _party_office(self, dice: random.Random) -> None:
-        """Founds party organisations, appoints instructors, assigns and releases them."""
+        """Founds party organisations, appoints instructors, assigns and releases them; one stays assigned."""
         instructors = [await self._appoint(number) for number in range(3)]
         guided: dict[str, str] = {}
-        taken: set[str] = set()
+        while not self._registered and not self.closing:
+            await self._rest(dice)
+        taken = set(self._registered[:1])
+        for id in taken:
+            await self._instruct(instructors[0], "assignments", "assigned", id)
         while not self.closing:
             free = [id for id in self._registered if id not in taken]
             if guided and dice.random() < 0.2:

@@ -86,7 +86,7 @@ COPIES = {
     ("grants", "coverage"): Copy(
         "partybuild.coverage_duty", key="duty_id", named={"organization_id": "organization.id"}
     ),
-    ("notify", "organization"): Copy("registry.organization"),
+    ("notify", "organization"): Copy("registry.organization", named={"merged_into": "merged_into.id"}),
     ("console", "organization"): Copy(
         "registry.organization", named={"full_members": "full_party_member_count"},
         derived={"initials": "of the name, by its sounds", "code": "the credit code, else the old number"},
