@@ -127,7 +127,7 @@ CORRUPTIONS = {
         "registry", "set session_replication_role = replica; delete from inspection where ctid ="
         " (select min(i.ctid) from inspection i join organization o on o.id = i.organization_id"
         " where o.id = (select min(id::text)::uuid from organization where registered_on < '2016-01-01'"
-        " and import_id is null))", "not asked by a campaign"),
+        " and import_id is null and not ended))", "not asked by a campaign"),
     "a message that is missing": (
         "notify", "delete from message where rule = 'organization_registered'", "was not told of"),
 }  # fmt: skip
