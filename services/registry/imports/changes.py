@@ -1,5 +1,6 @@
 """Rows that say otherwise than the register does: what differs, carried out by the ordinary commands."""
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -163,29 +164,17 @@ def _words(policy: RegistryPolicy, one: Difference) -> tuple[str, str]:
     return shown(one.before), shown(one.after)
 
 
-async def tried(uow: UnitOfWork, row: ImportRow, changes: Sequence[Change]) -> list[Fault]:
-    """What would be refused if the changes were carried out; nothing is changed."""
-    faults: list[Fault] = []
-    try:
-        async with uow.savepoint():
-            faults = await _each(uow, row, changes)
-            raise _TakenBack
-    except _TakenBack:
-        return faults
-
-
-async def carried_out(
-    uow: UnitOfWork, row: ImportRow, changes: Sequence[Change], *, whole: bool = False
+async def carry_out(
+    uow: UnitOfWork, row: ImportRow, changes: Sequence[Change], *, whole: bool = False, dry: bool = False
 ) -> list[Fault]:
-    """Carry out every change, or with `whole` none where one is refused; the faults of those that are."""
+    """Carry out every change, with `whole` none where one is refused, with `dry` none at all; returns the
+    faults of those that are, or would be, refused."""
     faults: list[Fault] = []
-    try:
+    with contextlib.suppress(_TakenBack):
         async with uow.savepoint():
             faults = await _each(uow, row, changes)
-            if whole and faults:
+            if dry or (whole and faults):
                 raise _TakenBack
-    except _TakenBack:
-        return faults
     return faults
 
 

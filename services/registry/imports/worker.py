@@ -224,7 +224,7 @@ async def _conclude(
         known = await commands.sort_out_known(uow, locked, sheet.drafts, None)
         of_records = known.of_records
         if of_records.changes:
-            refused = await changes.tried(uow, locked, of_records.changes)
+            refused = await changes.carry_out(uow, locked, of_records.changes, dry=True)
             changes.leave_out(of_records, refused, _policy(runtime))
         faults = [*sheet.faults, *of_records.faults, *await _similar(uow, known.new)]
         await _keep(uow, locked, reading, mapping, known, faults)
@@ -297,10 +297,8 @@ async def _change(uow: UnitOfWork, row: ImportRow, sheet: Sheet, known: commands
     if not found.changes:
         return
     whole = row.apply == "all"
-    if whole and (sheet.faults or found.faults):
-        refused = await changes.tried(uow, row, found.changes)
-    else:
-        refused = await changes.carried_out(uow, row, found.changes, whole=whole)
+    dry = whole and bool(sheet.faults or found.faults)
+    refused = await changes.carry_out(uow, row, found.changes, whole=whole, dry=dry)
     changes.leave_out(found, refused, uow.policy(RegistryPolicy))
 
 

@@ -496,14 +496,13 @@ async def decouple(
     _date(uow, row, effective_on, basis)
     course = await course_of(uow, id)
     moved = axes_on(row, course, row.effective_on).decoupling_moved(step, administrative_staff)
+    stood = await _say(uow, row, course, decoupling=moved.decoupling.value)
     if moved.decoupling is Decoupling.COMPLETED:
         row.decoupled_on, row.administrative_staff = row.effective_on, administrative_staff
-        stood = await _say(uow, row, course, decoupling=moved.decoupling.value)
         uow.record(row, registry.OrganizationDecoupled(state=row.public_state(), then=stood))
         if row.hub_link == HubLink.DIRECT.value:
             await TAKEN_DIRECT(uow, [row.id])
         return row
-    stood = await _say(uow, row, course, decoupling=moved.decoupling.value)
     fields = ["decoupling"]
     if stood is None and row.administrative_staff != administrative_staff:
         row.administrative_staff = administrative_staff

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from chassis.matters.facts import check_day
-from chassis.model import division_code, step
+from chassis.model import division_code, is_within, step
 from chassis.service import DueTimer, timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.care.requests.model import TRANSITIONS, RequestBy, RequestOpen, RequestPhase
@@ -71,7 +71,7 @@ async def open_request(
         .where(col(CareRequestRow.mark).in_(marks), CareRequestRow.due_on >= uow.today)
         .order_by(col(CareRequestRow.id))
     )
-    return next((row for row in found if row.division.startswith(tuple(divisions))), None)
+    return next((row for row in found if any(is_within(row.division, one) for one in divisions)), None)
 
 
 def _end(row: CareRequestRow, fact: str) -> None:

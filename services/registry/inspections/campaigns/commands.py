@@ -89,7 +89,7 @@ async def extend(
     ] = [],  # noqa: B006, read only
 ) -> None:  # fmt: skip
     """More time for everybody, or for the legal forms named; who has more already keeps it."""
-    _keep(row, extended(_kept(row), due_on, [form.value for form in of_forms]))
+    _keep(row, extended(row.each_window(), due_on, [form.value for form in of_forms]))
     await _follow(uow, row, "extend")
 
 
@@ -130,11 +130,4 @@ def _keep(row: InspectionCampaignRow, windows: Sequence[Window]) -> None:
     row.windows = [
         {"legal_form": one.legal_form, "begins_on": str(one.begins_on), "due_on": str(one.due_on)}
         for one in windows
-    ]
-
-
-def _kept(row: InspectionCampaignRow) -> Sequence[Window]:
-    return [
-        Window(one["legal_form"], date.fromisoformat(one["begins_on"]), date.fromisoformat(one["due_on"]))
-        for one in row.windows
     ]

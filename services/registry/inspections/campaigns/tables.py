@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.matters import MatterRow
+from services.registry.inspections.campaigns.model import Window
 from services.registry.tables import Table
 
 
@@ -30,7 +31,14 @@ class InspectionCampaignRow(MatterRow, Table, table=True):
 
     def window(self, legal_form: str) -> tuple[date | None, date | None]:
         """The first and the last day for organisations of this legal form."""
-        for one in self.windows:
-            if one["legal_form"] == legal_form:
-                return date.fromisoformat(one["begins_on"]), date.fromisoformat(one["due_on"])
+        for one in self.each_window():
+            if one.legal_form == legal_form:
+                return one.begins_on, one.due_on
         return self.begins_on, self.due_on
+
+    def each_window(self) -> list[Window]:
+        """Of every legal form that is asked, its own."""
+        return [
+            Window(one["legal_form"], date.fromisoformat(one["begins_on"]), date.fromisoformat(one["due_on"]))
+            for one in self.windows
+        ]
