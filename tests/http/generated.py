@@ -58,8 +58,9 @@ def arguments(case: Case) -> dict[str, Any]:
         made["content"] = data
     elif data:
         made["data"] = dict(data)
-    if "files" in made:
-        made["files"] = [(name, _part(part)) for name, part in made["files"]]
+    files = made.pop("files", None)
+    if files:  # none for a form without any part
+        made["files"] = [(name, _part(part)) for name, part in files]
     headers = made.pop("headers", None) or {}
     made["headers"] = {name: str(value).encode("latin-1", "replace") for name, value in headers.items()}
     return made
