@@ -2,23 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from functools import partial
-from importlib import import_module
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from hypothesis import given
 from hypothesis import strategies as st
 from shuniu_contracts import by_type, decode_data
-from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
-from chassis.migrations import upgrade
 from chassis.model import StepNotPossible
 from services.registry.app import service
 from services.registry.organizations import commands as organizations
@@ -32,6 +25,7 @@ from services.registry.organizations.model import (
     RegistrationRoute,
 )
 from tests.conftest import FreshDatabase
+from tests.migrating import migrated_again
 from tests.registry.conftest import Api, Register
 from tests.registry.references import STREET, organization
 
@@ -313,27 +307,11 @@ select setval(pg_get_serial_sequence('organization_status', 'number'), 10);
 async def test_entries_from_before_axes_had_their_courses_say_what_they_said(
     fresh_database: FreshDatabase,
 ) -> None:
-    dsn = await fresh_database(service.name, partial(upgrade, service.migrations))
-    courses = import_module("services.registry.migrations.versions.0020_courses")
-
-    def again(connection: sa.Connection) -> None:
-        with Operations.context(MigrationContext.configure(connection)):
-            courses.downgrade()
-            for statement in filter(str.strip, _BEFORE.split(";")):
-                connection.execute(sa.text(statement))
-            courses.upgrade()
-
-    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
-    async with engine.begin() as connection:
-        await connection.run_sync(again)
-        found = await connection.execute(
-            sa.text(
-                "select effective_on::text, until::text, legal_form, legal_status, hub_link, decoupling"
-                " from organization_status order by effective_on, number"
-            )
-        )
-    await engine.dispose()
-    assert [tuple(row) for row in found] == [
+    asked = """
+    select effective_on::text, until::text, legal_form, legal_status, hub_link, decoupling
+    from organization_status order by effective_on, number
+    """
+    assert await migrated_again(fresh_database, service, "0020_courses", _BEFORE, asked) == [
         ("2012-01-01", "2013-01-01", None, None, "linked", "not_begun"),
         ("2013-01-01", "2013-01-01", "unclassified", "registered", "linked", "not_begun"),
         ("2013-01-01", "2015-01-01", "foundation", "registered", "linked", "not_begun"),

@@ -2,21 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date
-from functools import partial
-from importlib import import_module
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_hub as contract
 from shuniu_contracts import registry_operations as of_operations
-from sqlalchemy.ext.asyncio import create_async_engine
 from uuid_utils.compat import uuid7
 
-from chassis.migrations import upgrade
 from services.registry.app import service
 from services.registry.care.records import commands as care
 from services.registry.hub.liaisons import commands as liaisons
@@ -42,6 +35,7 @@ from services.registry.records.points import commands as points
 from services.registry.records.returns import commands as returns
 from services.registry.records.returns.commands import IncomeFrom
 from tests.conftest import FreshDatabase
+from tests.migrating import migrated_again
 from tests.registry.care.world import in_care
 from tests.registry.conftest import Api, Register
 from tests.registry.records.references import COMMUNITY
@@ -416,19 +410,6 @@ from liaison, unnest(array['appointed', 'reported']) fact;
 async def test_steps_from_before_their_days_were_kept_have_what_holds_now(
     fresh_database: FreshDatabase,
 ) -> None:
-    dsn = await fresh_database(service.name, partial(upgrade, service.migrations))
-    dated = import_module("services.registry.migrations.versions.0013_dated")
-
-    def again(connection: sa.Connection) -> None:
-        with Operations.context(MigrationContext.configure(connection)):
-            dated.downgrade()
-            for statement in filter(str.strip, _BEFORE.split(";")):
-                connection.execute(sa.text(statement))
-            dated.upgrade()
-
-    engine = create_async_engine(dsn.replace("postgresql://", "postgresql+asyncpg://", 1))
-    async with engine.begin() as connection:
-        await connection.run_sync(again)
-        found = await connection.execute(sa.text("select fact, dated from matter_step order by number"))
-    await engine.dispose()
-    assert [tuple(row) for row in found] == [("appointed", {"point": True}), ("reported", None)]
+    asked = "select fact, dated from matter_step order by number"
+    found = await migrated_again(fresh_database, service, "0013_dated", _BEFORE, asked)
+    assert found == [("appointed", {"point": True}), ("reported", None)]

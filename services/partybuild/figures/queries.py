@@ -137,16 +137,18 @@ def _cost(cost: Readings, policy: PartybuildPolicy) -> Values:
 
 _PARTY_ORGANIZATIONS = """
 with standing as (
-    select distinct on (party_organization_id) *
-    from party_organization_standing
-    where effective_on <= $1
-    order by party_organization_id, effective_on desc
+    select left(p.division, $3) as place, said.mode
+    from party_organization p, lateral (
+        select mode from party_organization_standing s
+        where s.party_organization_id = p.id and s.effective_on <= $1 and mode is not null
+        order by effective_on desc limit 1
+    ) said
+    where (p.dissolved_on is null or p.dissolved_on > $1) and p.line = 'party'
+      and p.division like any($2::text[])
 )
-select left(division, $3) as place, 'party_organizations.' || coalesce(mode, 'total') as key,
-       count(*) as value
+select place, 'party_organizations.' || coalesce(mode, 'total') as key, count(*) as value
 from standing
-where not dissolved and line = 'party' and division like any($2::text[])
-group by grouping sets ((left(division, $3)), (left(division, $3), mode))
+group by grouping sets ((place), (place, mode))
 """
 
 _INSTRUCTORS = """
@@ -167,19 +169,26 @@ cross join lateral (values ('instructors.appointed', appointed), ('instructors.a
 """
 
 _COVERAGE = """
-with standing as (
-    select distinct on (organization_id) *
-    from organization_standing
+with registered as (
+    select organization_id from organization_standing
     where effective_on <= $1
-    order by organization_id, effective_on desc
+    group by 1
+    having bool_or(legal_status in ('registered', 'suspended'))
+       and not coalesce(bool_or(legal_status in ('deregistered', 'revoked', 'dissolved')), false)
+), standing as (
+    select distinct on (organization_id) organization_id, division
+    from organization_standing join registered using (organization_id)
+    where division is not null
+    order by organization_id, effective_on > $1, abs(effective_on - $1),
+             case when effective_on > $1 then number else -number end
 ), covered as (
-    select organization_id,
+    select coalesce(o.merged_into, o.id) as organization_id,
            bool_or(line = 'party' and coverage_class = 'organisation') as by_organisation,
            bool_or(line = 'party' and coverage_class = 'work') as by_work,
            bool_or(line = 'women') as women
-    from covering
+    from covering c join organization o on o.id = c.organization_id
     where since <= $1 and (until is null or until > $1)
-    group by organization_id
+    group by 1
 ), counted as (
     select left(s.division, $3) as place, count(*) as registered,
            count(*) filter (where by_organisation) as organisational,
@@ -187,7 +196,7 @@ with standing as (
            count(*) filter (where by_organisation or by_work) as either,
            count(*) filter (where women) as women
     from standing s left join covered c using (organization_id)
-    where s.legal_status in ('registered', 'suspended') and not s.ended and s.division like any($2::text[])
+    where s.division like any($2::text[])
     group by 1
 )
 select place, 'coverage.' || key as key, value
@@ -197,16 +206,20 @@ cross join lateral (values ('registered', registered), ('organisational', organi
 """
 
 _DUTIES = """
-with uncovered as (
+with covered as (
+    select distinct coalesce(o.merged_into, o.id) as organization_id, c.line
+    from covering c join organization o on o.id = c.organization_id
+    where c.since <= $1 and (c.until is null or c.until > $1)
+), uncovered as (
     select left(d.division, $3) as place,
            (select l.due_on from duty_deadline l
             where l.duty_id = d.id and l.started_on <= $1 order by l.started_on desc limit 1) < $1 as overdue
     from coverage_duty d
     where d.opened_on <= $1 and (d.ended_on is null or d.ended_on > $1) and d.line = any($4::text[])
       and d.division like any($2::text[])
-      and not exists (select from covering c
-                      where c.organization_id = d.organization_id and c.line = d.line and c.since <= $1
-                        and (c.until is null or c.until > $1))
+      and exists (select from organization_standing s where s.organization_id = d.organization_id)
+      and not exists (select from covered c
+                      where c.organization_id = d.organization_id and c.line = d.line)
 )
 select place, key, value
 from (select place, count(*) as open, count(*) filter (where overdue) as overdue
@@ -216,13 +229,16 @@ cross join lateral (values ('duties.open', open), ('duties.overdue', overdue)) a
 
 _SPANS = """
 with standing as (
-    select *, lead(effective_on) over (partition by party_organization_id order by effective_on) as until
+    select party_organization_id, mode, effective_on as since,
+           lead(effective_on) over (partition by party_organization_id order by effective_on) as until
     from party_organization_standing
+    where mode is not null
 ), eligible as (
-    select party_organization_id, left(division, $3) as place, effective_on as since, until
-    from standing
-    where not dissolved and line = 'party' and mode not in ('temporary', 'work_station')
-      and division like any($2::text[])
+    select s.party_organization_id, left(p.division, $3) as place, s.since,
+           least(s.until, p.dissolved_on) as until
+    from standing s join party_organization p on p.id = s.party_organization_id
+    where p.line = 'party' and s.mode not in ('temporary', 'work_station')
+      and (p.dissolved_on is null or p.dissolved_on > s.since) and p.division like any($2::text[])
 )
 select 'organization' as kind, place, party_organization_id::text as holder, since, until from eligible
 union all

@@ -13,6 +13,7 @@ from chassis.columns import joined, number
 from chassis.model import Refusal, refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
+from services.partybuild.organizations.standing import remember
 from services.partybuild.organizations.tables import OrganizationCopy
 from services.partybuild.policy import PartybuildPolicy
 
@@ -65,21 +66,6 @@ where (kept.full_members, kept.area, kept.categories)
       is distinct from (before.full_members, before.area, before.categories)
 """
 
-_KEEP_STANDING = """
-insert into organization_standing (organization_id, effective_on, sequence, legal_status, division, ended)
-select distinct on (organization_id, effective_on)
-       organization_id, effective_on, sequence, legal_status, division, ended
-from unnest(string_to_array($1, ',')::uuid[], string_to_array($2, ',')::date[],
-            string_to_array($3, ',')::bigint[], string_to_array($4, ','), string_to_array($5, ','),
-            string_to_array($6, ',')::bool[])
-     with ordinality
-     as fresh(organization_id, effective_on, sequence, legal_status, division, ended, place)
-order by organization_id, effective_on, place desc
-on conflict (organization_id, effective_on) do update
-set sequence = excluded.sequence, legal_status = excluded.legal_status, division = excluded.division,
-    ended = excluded.ended
-"""
-
 _FOLLOW_ALIAS = """
 update organization alias
 set merged_into = coalesce((select merged_into from organization where id = $2), $2)
@@ -107,7 +93,7 @@ async def keep(uow: UnitOfWork, events: Sequence[Received[Any]]) -> set[UUID]:
     Returns the organisations known before whose members, area or field are others now.
     """
     await uow.session.flush()
-    await _keep_standing(uow, events)
+    await remember(uow, events)
     newest = {event.subject: event for event in events}
     states: list[OrganizationState] = [event.data.state for event in newest.values()]
     rows = await uow.connection.fetch(
@@ -130,19 +116,6 @@ async def keep(uow: UnitOfWork, events: Sequence[Received[Any]]) -> set[UUID]:
         if survivor := survivor_of(event):
             await uow.connection.execute(_FOLLOW_ALIAS, UUID(subject), survivor)
     return {row["id"] for row in rows}
-
-
-async def _keep_standing(uow: UnitOfWork, events: Sequence[Received[Any]]) -> None:
-    states: list[OrganizationState] = [event.data.state for event in events]
-    await uow.connection.execute(
-        _KEEP_STANDING,
-        joined([event.subject for event in events]),
-        joined([state.effective_on.isoformat() for state in states]),
-        joined([str(event.envelope.sequence) for event in events]),
-        joined([state.legal_status.value for state in states]),
-        joined([state.division for state in states]),
-        joined([str(state.ended) for state in states]),
-    )
 
 
 async def survivors(uow: UnitOfWork, ids: Iterable[UUID]) -> list[UUID]:

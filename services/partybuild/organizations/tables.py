@@ -44,16 +44,19 @@ class OrganizationCopy(Table, table=True):
 
 
 class OrganizationStanding(Table, table=True):
-    """What an organisation was from a day on, until its next row; figures `as_of` read it."""
+    """What the register says of an organisation from a day on; of what is null it says nothing."""
 
     __tablename__ = "organization_standing"
+    __table_args__ = (sa.Index("ix_organization_standing", "organization_id", "effective_on"),)
 
-    organization_id: UUID = Field(primary_key=True)
-    effective_on: date = Field(primary_key=True)
+    number: int | None = Field(
+        default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True)
+    )
+    organization_id: UUID
+    effective_on: date
     sequence: int = Field(sa_type=sa.BigInteger)
-    legal_status: str
-    division: str
-    ended: bool
+    legal_status: str | None = None
+    division: str | None = None
 
 
 class Preparation(Table, table=True):

@@ -124,6 +124,7 @@ async def found(
     uow.session.add_all(held)
     await _begin_term(uow, row, when)
     await _record(uow, row, PartyOrganizationFounded, when)
+    await _say(uow, row, when, mode=row.mode, level=row.level)
     await coverage.begin_covering(uow, _source(row), row.organization_ids, when.on)
     await coverage.settle(uow, row.organization_ids, when)
     return row
@@ -196,6 +197,8 @@ async def change(
     if (mode in FALL_BACKS) != (SetUp(mode_before) in FALL_BACKS):
         await _begin_term(uow, row, when)
     await _record(uow, row, PartyOrganizationChanged, when, fields=tuple(sorted(given)))
+    if "mode" in given:
+        await _say(uow, row, when, mode=row.mode)
     await _cover_otherwise(uow, row, before, row.mode != mode_before, when)
     return row
 
@@ -284,6 +287,7 @@ async def upgrade(
     refuse_all(upgrade_faults(previous, level, members, SetUp(row.mode), rules))
     row.level = level.value
     await _record(uow, row, PartyOrganizationUpgraded, when, previous=PartyOrganizationLevel(previous.value))
+    await _say(uow, row, when, level=row.level)
     return row
 
 
@@ -366,13 +370,12 @@ async def dissolve(
     return row
 
 
-_KEEP_STANDING = """
-insert into party_organization_standing (party_organization_id, effective_on, sequence, line, mode, level,
-                                         division, dissolved)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+_SAY = """
+insert into party_organization_standing as said (party_organization_id, effective_on, sequence, mode, level)
+values ($1, $2, $3, $4, $5)
 on conflict (party_organization_id, effective_on) do update
-set sequence = excluded.sequence, line = excluded.line, mode = excluded.mode, level = excluded.level,
-    division = excluded.division, dissolved = excluded.dissolved
+set sequence = excluded.sequence, mode = coalesce(excluded.mode, said.mode),
+    level = coalesce(excluded.level, said.level)
 """
 
 
@@ -442,7 +445,11 @@ async def _record(
 ) -> None:  # fmt: skip
     row.effective_on, row.basis = when.on, when.basis.value
     uow.record(row, event(state=row.public_state(), **particular), because=because)
-    await uow.connection.execute(
-        _KEEP_STANDING, row.id, when.on, row.sequence, row.line, row.mode, row.level, row.division,
-        row.status == Status.DISSOLVED.value,
-    )  # fmt: skip
+
+
+async def _say(
+    uow: UnitOfWork, row: PartyOrganizationRow, when: Dated, *, mode: str | None = None,
+    level: str | None = None,
+) -> None:  # fmt: skip
+    """It has this mode, this level from the day on, until another is said for a later one."""
+    await uow.connection.execute(_SAY, row.id, when.on, row.sequence, mode, level)

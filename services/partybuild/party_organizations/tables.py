@@ -73,18 +73,15 @@ class PartyOrganizationRow(AggregateRow, Table, table=True):
 
 
 class PartyOrganizationStanding(Table, table=True):
-    """What a party organisation was from a day on, until its next row; figures `as_of` read it."""
+    """What was said of a party organisation from a day on; of what is null nothing was said that day."""
 
     __tablename__ = "party_organization_standing"
 
     party_organization_id: UUID = Field(primary_key=True)
     effective_on: date = Field(primary_key=True)
     sequence: int = Field(sa_type=sa.BigInteger)
-    line: str
-    mode: str
-    level: str
-    division: str
-    dissolved: bool
+    mode: str | None = None
+    level: str | None = None
 
 
 class PostRow(Table, table=True):
