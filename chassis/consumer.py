@@ -166,6 +166,7 @@ class ConsumerLoop:
             most = self.runtime.settings.consumer.max_records
             self._attention.came(self._consumer, full=len(records) >= most)
         assignment = self._assignment
+        self.runtime.heard.note({r.topic: r.timestamp for r in records})
         self._accepted += 1  # by now, so that whoever waits for what is in hand waits for this batch too
         ends = {(r.topic, r.partition): r.offset + 1 for r in records}
         offsets = {TopicPartition(*place): offset for place, offset in ends.items()}

@@ -14,6 +14,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from chassis.inbox import Tally
+from chassis.presence import Heard
 from chassis.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class Metrics:
         self.timers: TimerCounts | None = None
         self.waiting: Waiting | None = None
         """None while the database does not answer: unknown is not the last known number"""
+        self.heard: Heard | None = None
+        """of the consumers in this process; None where none runs"""
         self._consumers: dict[str, ConsumerLoop] = {}
         ProcessCollector(registry=registry)
         registry.register(_Now(self))
@@ -116,6 +119,8 @@ class _Now(Collector):
         yield states
         if found.relay is not None:
             yield from _relay(found.relay)
+        if found.heard is not None:
+            yield _heard(found.heard)
         if found.timers is not None:
             yield _fired(found.timers)
         yield GaugeMetricFamily(
@@ -132,6 +137,17 @@ def _relay(counts: "RelayCounts") -> Iterator[Metric]:
     yield CounterMetricFamily("shuniu_relay_events_sent", "events acknowledged by the bus", counts.sent)
     yield CounterMetricFamily("shuniu_relay_events_failed", "events not acknowledged", counts.failed)
     yield CounterMetricFamily("shuniu_relay_blocks", "subjects and topics blocked", counts.blocked)
+
+
+def _heard(found: "Heard") -> Metric:
+    family = GaugeMetricFamily(
+        "shuniu_stack_heard_timestamp_seconds",
+        "when the newest that was heard of a stack joined to ours was sent; at first, the process' start",
+        labels=["from_stack"],
+    )
+    for stack, at in found.newest.items():
+        family.add_metric([stack], at)
+    return family
 
 
 def _fired(counts: "TimerCounts") -> Metric:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from chassis import failpoints
 from chassis.database import Database
 from chassis.log import Cause
+from chassis.presence import Heard
 from chassis.principal import SYSTEM, Principal
 from chassis.region import Region
 from chassis.sealing import SealingKeys
@@ -41,6 +42,8 @@ class Runtime:
     """tells the relay, wherever it runs, that the outbox has grown; set when serving"""
     policies: BaseModel = field(init=False)
     sealing: SealingKeys | None = field(init=False)
+    heard: Heard = field(init=False)
+    """when the stacks joined to this one were last heard"""
     roles: dict[str, Callable[[], Condition]] = field(default_factory=dict)
     """the roles at work in this process, by name; filled when serving, asked for readiness"""
     neighbours: tuple["Runtime", ...] = ()
@@ -50,6 +53,7 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.policies = self.region.policy(self.service.name, self.service.policy)
+        self.heard = Heard.from_now(self.settings.neighbours)
         file = self.settings.sealing.keys_file
         self.sealing = None if file is None else SealingKeys.read(file)
 

@@ -15,7 +15,7 @@ import uvicorn
 from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import collection, failpoints, replay, telemetry, topics
+from chassis import collection, failpoints, presence, replay, telemetry, topics
 from chassis.consumer import ConsumerLoop
 from chassis.database import Database, until_there
 from chassis.faults import DATABASE_ERRORS
@@ -175,10 +175,19 @@ def _start_relay_or_waker(runtime: Runtime, running: _Running, *, relay: bool) -
     runtime.wake, metrics(runtime.service.name).relay = sender.wake, sender.counts
     runtime.roles["relay"] = lambda: Condition(True, "leading" if sender.counts.leading else "standing by")
     running.begin(runtime, "relay", sender.run(running.stop_last), last=True)
+    if presence.announces(runtime.settings, runtime.service.name):
+
+        async def announce() -> None:
+            if sender.counts.leading:
+                await presence.announce(runtime)
+
+        period_s = runtime.settings.relay.announce_s
+        running.begin(runtime, "presence", _every(period_s, announce, running.stop_first))
 
 
 def _start_consumers(runtime: Runtime, running: _Running) -> None:
     found = metrics(runtime.service.name)
+    found.heard = runtime.heard
     for definition in consumers_of(runtime.service):
         loop = ConsumerLoop(runtime, definition, found.observe_batch)
         found.follow(loop)

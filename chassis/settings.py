@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.model import is_within
+
 Role = Literal["api", "consumer", "relay", "timers"]
 
 
@@ -162,6 +164,9 @@ class RelaySettings(BaseSettings):
     poll_ms: int = Field(250, ge=1, description="fallback where no notification arrives")
     full_scan_s: float = Field(10.0, gt=0)
     lease_s: float = Field(5.0, gt=0)
+    announce_s: float = Field(
+        60.0, gt=0, description="between two signs of life to the stacks joined to ours"
+    )
 
 
 class HttpSettings(BaseSettings):
@@ -239,6 +244,9 @@ class Settings(BaseSettings):
     environment: Literal["production", "embedded", "test"] = "production"
     stack: str = Field(description="division code this stack serves")
     lower_stacks: tuple[str, ...] = ()
+    upper_stacks: tuple[str, ...] = Field(
+        (), description="those above that a line joins this one to; with `lower_stacks`, who should be heard"
+    )
     region: str | None = Field(None, description="a profile by its name or code, in `region_package`")
     region_file: Path | None = Field(None, description="a profile by its file; goes before `region`")
     region_package: str = "deploy.regions"
@@ -273,6 +281,18 @@ class Settings(BaseSettings):
         if self.region is None:
             raise LookupError("set SHUNIU_REGION (a profile's name) or SHUNIU_REGION_FILE")
         return region_profile(self.region, self.region_package)
+
+    @property
+    def neighbours(self) -> tuple[str, ...]:
+        """The stacks above and below that a line joins this one to."""
+        return (*self.upper_stacks, *self.lower_stacks)
+
+    @model_validator(mode="after")
+    def _upper_stacks_are_above(self) -> "Settings":
+        for code in self.upper_stacks:
+            if code == self.stack or not is_within(self.stack, code):
+                raise ValueError(f"{code} in SHUNIU_UPPER_STACKS is not above {self.stack}")
+        return self
 
     @model_validator(mode="after")
     def _production_is_safe(self) -> "Settings":

@@ -184,7 +184,7 @@ async def _compared(place: Place, service: str) -> list[_Found]:
     compared: list[_Found] = []
     for definition in (one for one in consumers_of(discover(service)) if not one.others):
         sources: dict[str, list[str]] = {}
-        for stream in streams_of(definition):
+        for stream in (one for one in streams_of(definition) if one.retention_ms < 0):
             sources.setdefault(stream.service, []).append(stream.aggregate)
         for source in sources.keys() & set(place.services):
             async with place.database(source) as theirs, place.database(service) as ours:

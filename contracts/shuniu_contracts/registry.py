@@ -22,7 +22,7 @@ from shuniu_contracts.fields import (
     Ref,
     State,
 )
-from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, ReplayState, define_replay
+from shuniu_contracts.replay import REQUESTED_EN, REQUESTED_ZH, PresenceState, ReplayState, define_replay
 
 
 class LegalForm(enum.StrEnum):
@@ -604,3 +604,15 @@ class ReplayRequested(Event, frozen=True, kw_only=True):
     """A gap was seen by the registry."""
 
     state: ReplayState
+
+
+@replay.fact(
+    "announced",
+    en="A stack that is joined to others is there; the same event is sent again every minute, so that "
+    "silence means that the stack or the line is down.",
+    zh="与上下级相连的栈在运行;同一事件每分钟重发一次,收不到即说明该栈或线路中断。",
+)
+class ReplayAnnounced(Event, frozen=True, kw_only=True):
+    """The stack is there, and answers requests for a replay."""
+
+    state: PresenceState

@@ -105,6 +105,11 @@ ROWS = (
         Panel("搁置的消息（按原因）", "Parked messages by kind",
               ((_by("service, consumer, kind", "shuniu_parked_messages"), "{{consumer}} {{kind}}"),)),
     )),
+    Row("上下级的栈", "Stacks above and below", (
+        Panel("多久没有收到消息", "For how long nothing was heard",
+              (("time() - max by (from_stack) (shuniu_stack_heard_timestamp_seconds)",
+                "{{from_stack}}"),), "s"),
+    )),
     Row("定时任务与进程", "Timers and processes", (
         Panel("每秒触发", "Timers fired a second",
               ((_rate("service, outcome", "shuniu_timers_fired_total"), "{{service}} {{outcome}}"),), "ops"),

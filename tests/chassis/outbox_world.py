@@ -188,12 +188,13 @@ def sequences(records: Iterable[ConsumerRecord[bytes, bytes]]) -> dict[str, list
 
 
 async def make_world(
-    dsn: str, broker: str, profile: str, stack: str, *, services: tuple[str, ...] | None = None, **relay: Any
+    dsn: str, broker: str, profile: str, stack: str, *, services: tuple[str, ...] | None = None,
+    service: str = "grants", **relay: Any,
 ) -> World:  # fmt: skip
     """A world on a database that `prepare` made, with its topics."""
     settings = BusSettings.model_validate({"bootstrap_servers": broker, "profile": profile})
     runtime = Runtime(
-        service=Service("grants", MetaData(), Path("none"), NoPolicy),
+        service=Service(service, MetaData(), Path("none"), NoPolicy),
         settings=Settings(
             environment="test", stack=stack, bus=settings, relay=RelaySettings.model_validate(relay),
             database=DatabaseSettings(dsn=SecretStr(dsn)),

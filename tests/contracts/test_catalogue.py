@@ -22,6 +22,7 @@ from shuniu_contracts import (
 from shuniu_contracts.asyncapi import HEADERS, asyncapi
 from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.registry import OrganizationMerged
+from shuniu_contracts.replay import KEPT_MS
 from shuniu_contracts.yaml_text import to_yaml
 
 from chassis import topics
@@ -157,12 +158,13 @@ def test_the_plan_holds_both_majors_of_a_window_and_drops_the_old_after_it() -> 
     assert majors(datetime.date(2028, 1, 1)) == {new}
 
 
-def test_every_stream_has_a_topic_that_is_kept_and_never_compacted() -> None:
+def test_every_topic_is_kept_but_for_requests_and_never_compacted() -> None:
     specs = plan.topics("440303", DAY)
     assert {name for spec in specs for name in spec.streams} == {found.name for found in STREAMS.values()}
     for spec in specs:
         assert spec.config["cleanup.policy"] == "delete"
-        assert spec.config["retention.ms"] == "-1"
+        requests = spec.streams[0].endswith(".replay")
+        assert spec.config["retention.ms"] == (str(KEPT_MS) if requests else "-1")
 
 
 def test_the_plan_printed_for_a_cluster_is_the_one_a_stack_applies() -> None:

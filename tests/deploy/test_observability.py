@@ -14,6 +14,7 @@ from chassis.command.up import Grouping, _plan
 from chassis.firing import TimerCounts
 from chassis.inbox import Tally
 from chassis.metrics import Metrics
+from chassis.presence import Heard
 from chassis.relay import RelayCounts
 from chassis.waiting import Held, Timers, Waiting
 from deploy.observability import dashboard
@@ -32,6 +33,7 @@ def labels() -> dict[str, set[str]]:
         1, 1.0, {"topic": 1}, {"any": Held(1, 1.0)}, {("any", "fork"): 1}, Timers(1, 1.0, 1, 1)
     )
     metrics.relay, metrics.timers = RelayCounts(), TimerCounts()
+    metrics.heard = Heard.from_now(["440303"])
     metrics.requests.labels("GET", "/", 200).observe(1)
     metrics.commands.labels("open").inc()
     metrics.ready.labels("api").set(1)
