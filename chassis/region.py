@@ -61,10 +61,7 @@ class Calendar:
             return True, False
         if day in self._section.free:
             return False, False
-        try:
-            return chinese_calendar.is_workday(day), False
-        except NotImplementedError:
-            return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS, True
+        return _is_working_nationally(day)
 
     def add_working_days(self, start: date, days: int) -> tuple[date, bool]:
         """The day `days` working days after `start` (which does not count), and whether it is provisional."""
@@ -87,6 +84,15 @@ class Calendar:
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and with `end`."""
         return sum(self.is_working(start + timedelta(days=n))[0] for n in range(1, (end - start).days + 1))
+
+
+@lru_cache(maxsize=10_000)
+def _is_working_nationally(day: date) -> tuple[bool, bool]:
+    """As `Calendar.is_working`. Kept, since the package looks through all of its days for every question."""
+    try:
+        return chinese_calendar.is_workday(day), False
+    except NotImplementedError:
+        return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS, True
 
 
 class Region:

@@ -6,6 +6,7 @@ cut line, a repeated copy, a lost record change nothing in the end; a stack spea
 
 import asyncio
 import itertools
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -254,6 +255,9 @@ async def test_a_line_that_is_cut_for_a_while_loses_and_doubles_nothing(country:
             round_ = await announce(district, DISTRICT, "断线期间发布的评选")
             await arrived(country.city, made[-1])
             await asyncio.sleep(10)
+            assert await silent_s(country.district, STREET) > 9, "the street is not heard"
+            assert await silent_s(country.street, DISTRICT) > 9, "nor is the district"
+            assert await silent_s(country.city, STREET) < 9, "which has another line to the city"
             seen = "select count(*) from subject where id = any($1::uuid[])"
             assert await country.district.value("console", seen, made) == 0
             assert await country.street.value("console", seen, [round_]) == 0
@@ -263,6 +267,10 @@ async def test_a_line_that_is_cut_for_a_while_loses_and_doubles_nothing(country:
             await arrived(country.district, id, 2 if number < 10 else 1)
         await country.street.until("console", "select fact from subject where id = $1", round_,
                                    equals="announced")  # fmt: skip
+        for tier, other in ((country.district, STREET), (country.street, DISTRICT)):
+            async with asyncio.timeout(60):
+                while await silent_s(tier, other) > 5:  # noqa: ASYNC110, metrics of another process
+                    await asyncio.sleep(0.5)
     await agree(country)
 
 
@@ -386,13 +394,23 @@ async def test_a_street_that_writes_another_stacks_topic_is_not_copied(country: 
 
 async def counted(tier: Tier, outcome: str) -> float:
     """How many messages the console's metrics say had this outcome."""
+    return await metric(tier, "shuniu_consumer_outcomes_total", outcome=outcome)
+
+
+async def silent_s(tier: Tier, other: str) -> float:
+    """Seconds since a stack last heard another, as the alert reckons it."""
+    return time.time() - await metric(tier, "shuniu_stack_heard_timestamp_seconds", from_stack=other)
+
+
+async def metric(tier: Tier, name: str, **labels: str) -> float:
+    """The sum of a metric of the console where it has these labels."""
     async with httpx.AsyncClient(trust_env=False) as client:
         text = (await client.get(f"{tier.connection.services['console']}/metrics")).text
     return sum(
         sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
-        if sample.name == "shuniu_consumer_outcomes_total" and sample.labels["outcome"] == outcome
+        if sample.name == name and labels.items() <= sample.labels.items()
     )
 
 

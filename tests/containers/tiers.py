@@ -81,6 +81,11 @@ class Tier:
         return f"kafka-{self.stack}"
 
     @property
+    def upper(self) -> tuple[str, ...]:
+        """The stacks above it."""
+        return tuple(code for code in (DISTRICT, CITY) if code != self.stack and self.stack.startswith(code))
+
+    @property
     def connection(self) -> Connection:
         """How the stack is reached from this machine."""
         return Connection(
@@ -103,7 +108,8 @@ class Tier:
         dsn = self.databases["registry"].replace("registry", "{service}")
         environment = {
             "SHUNIU_ENVIRONMENT": "production", "SHUNIU_STACK": self.stack,
-            "SHUNIU_LOWER_STACKS": json.dumps(self.lower), "SHUNIU_REGION_FILE": str(region),
+            "SHUNIU_LOWER_STACKS": json.dumps(self.lower), "SHUNIU_UPPER_STACKS": json.dumps(self.upper),
+            "SHUNIU_RELAY_ANNOUNCE_S": "1", "SHUNIU_REGION_FILE": str(region),
             "SHUNIU_DATABASE_DSN": dsn, "SHUNIU_DATABASE_POOL_SIZE": "4",
             "SHUNIU_BUS_BOOTSTRAP_SERVERS": self.kafka.outside,
             "SHUNIU_AUTH_JWKS": str(jwks), "SHUNIU_AUTH_ISSUER": ISSUER,
