@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 
 from chassis.database import Database
@@ -17,6 +18,10 @@ from chassis.settings import BusSettings, DatabaseSettings
 from deploy.regions import profile_file
 from tests.backends import Backend, Postgres, Prepare, chosen
 from tests.world import emptied
+
+# How long an example takes on a busy machine says nothing about it.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
