@@ -44,5 +44,6 @@ service = Service(
         "viewer": {"pages:read", "figures:read"},
         "care_officer": {"pages:care"},
         "care_supervisor": {"pages:care"},
+        "organization": {"pages:own"},
     },
 )

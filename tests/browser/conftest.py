@@ -29,6 +29,7 @@ from playwright.async_api import (
 
 from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
 from chassis.keys import issue_token
+from chassis.principal import StandsFor
 from chassis.sealing import SealingKeys
 from services.registry.identification.model import complete_credit_code
 
@@ -56,11 +57,15 @@ class Stack:
         """The console's address."""
         return self.connection.services["console"]
 
-    def token(self, role: str = "operator", subject: str = "u-test", *, division: str = "120116") -> str:
-        """A token of the stack's own."""
+    def token(
+        self, role: str = "operator", subject: str = "u-test", *, division: str = "120116",
+        stands_for: str = "",
+    ) -> str:  # fmt: skip
+        """A token of the stack's own, of one of the staff or of an organisation."""
         return issue_token(
-            self.directory / "keys", subject=subject, roles=[role], divisions=[division], hours=1
-        )
+            self.directory / "keys", subject=subject, roles=[role], divisions=[division], hours=1,
+            stands_for=StandsFor.of(stands_for) if stands_for else None,
+        )  # fmt: skip
 
     async def ask(
         self, method: str, service: str, path: str, role: str = "operator", **arguments: Any
@@ -193,6 +198,12 @@ class Visitor:
     ) -> "Visitor":
         """Open the address that a sign-in link has."""
         token = self.stack.token(role, subject, division=division)
+        await self.page.goto(f"{self.stack.console}/?token={token}")
+        return self
+
+    async def sign_in_for(self, holder: str, *, division: str = "120116001") -> "Visitor":
+        """As an organisation with an account of its own."""
+        token = self.stack.token("organization", f"u-{holder[-12:]}", division=division, stands_for=holder)
         await self.page.goto(f"{self.stack.console}/?token={token}")
         return self
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from nicegui import core
 
 from chassis.http import Verifier, create_app
 from chassis.keys import EmbeddedKey
+from chassis.principal import StandsFor
 from chassis.settings import AuthSettings
 from services.console.app import service
 from services.console.pages import theme
@@ -106,6 +108,41 @@ async def test_a_token_that_is_expired_or_gives_no_access_is_refused_in_plain_wo
     assert answer.status_code == 401
     assert "令牌无效" in answer.text
     assert "set-cookie" not in answer.headers
+
+
+async def test_an_organisation_gets_its_own_pages_and_nobody_else_does(
+    browser: httpx.AsyncClient, key: EmbeddedKey
+) -> None:
+    holder = StandsFor("organization", UUID(int=7))
+    own = key.issue(subject="u-own", roles=["organization"], divisions=["120116001"], stands_for=holder)
+    await browser.get("/", params={"token": own})
+    staff = (
+        "/",
+        "/today",
+        "/organizations",
+        f"/organizations/{UUID(int=7)}",
+        "/matters",
+        "/messages",
+        "/care",
+    )
+    for path in staff:
+        answer = await browser.get(path)
+        assert (answer.status_code, answer.headers.get("location")) == (303, "/own"), path
+    for path in ("/own", "/own/services", f"/own/applications/{UUID(int=7)}"):
+        assert (await browser.get(path)).status_code == 200
+    assert (
+        await browser.get("/v1/figures/published", headers={"authorization": f"Bearer {own}"})
+    ).status_code == 403
+    for role, home in (("operator", "/"), ("viewer", "/"), ("care_officer", "/today")):
+        await browser.get("/", params={"token": token_of(key, role)})
+        for path in ("/own", "/own/services", f"/own/applications/{UUID(int=7)}"):
+            answer = await browser.get(path)
+            assert (answer.status_code, answer.headers.get("location")) == (303, home)
+
+
+async def test_the_role_alone_stands_for_nobody(browser: httpx.AsyncClient, key: EmbeddedKey) -> None:
+    answer = await browser.get("/", params={"token": token_of(key, "organization")})
+    assert answer.headers["location"] == "/sign-in?why=token_invalid"
 
 
 async def test_signing_out_ends_it(browser: httpx.AsyncClient, key: EmbeddedKey) -> None:

@@ -25,6 +25,7 @@ from services.console.pages import (
     organization,
     organizations,
     overview,
+    own,
     responsibilities,
     session,
     today,
@@ -67,6 +68,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
         comparison,
         messages,
         responsibilities,
+        own,
     ):
         page.attach(desk)
     if core.app.config.has_run_config:

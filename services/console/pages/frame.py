@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from chassis.faults import DATABASE_ERRORS
 from services.console.matters.kinds import Kinds, KindWords
 from services.console.neighbours import NotDone
-from services.console.pages.session import CARE, PERMISSION, Desk, Person
+from services.console.pages.session import CARE, OWN, PERMISSION, Desk, Person
 from services.console.pages.theme import ACCENT, BAD, CSS, GOOD, KEYBOARD, WARN
 from services.console.pages.words import Words
 from services.console.projection import queries
@@ -34,9 +34,15 @@ _NAVIGATION = (
     ("hubs", "/hubs"), ("board", "/inspections"), ("incubation", "/incubation"),
     ("enforcement", "/enforcement"), ("tasks", "/matters/tasks"), ("inquiries", "/inquiries"),
     ("calendar", "/calendar"), ("comparisons", "/comparisons"), ("matters", "/matters"),
-    ("messages", "/messages"),
+    ("messages", "/messages"), ("own", "/own"), ("own_services", "/own/services"),
 )  # fmt: skip
-_NEEDS = {"today": (PERMISSION, CARE), "messages": (PERMISSION, CARE), "care": (CARE,)}
+_NEEDS = {
+    "today": (PERMISSION, CARE),
+    "messages": (PERMISSION, CARE),
+    "care": (CARE,),
+    "own": (OWN,),
+    "own_services": (OWN,),
+}
 """Who sees what of the bar, where that is not everybody who works with the register."""
 
 
@@ -48,7 +54,8 @@ class Frame:
     person: Person
     freshness: ui.label
     banner: ui.label
-    badge: ui.label
+    badge: ui.label | None
+    """none for who is written no messages here"""
     version: int = -1
     on_unread: Callable[[int | None], None] | None = None
     """told how many messages wait for the person, None where notify does not say"""
@@ -67,6 +74,8 @@ class Frame:
 
     async def count_messages(self) -> None:
         """Ask notify how many messages wait for the person, and show it."""
+        if self.badge is None:
+            return
         try:
             box = await self.desk.neighbours(self.person).get("notify", "/v1/messages/box")
             count: int | None = box["unread"]
@@ -132,7 +141,7 @@ def address(desk: Desk, path: str, here: str) -> Callable[[Draw], Draw]:
             if isinstance(person, Response):
                 return person
             if not _may(person, here):
-                return RedirectResponse("/" if person.principal.has(PERMISSION) else "/today", 303)
+                return RedirectResponse(_home(person), 303)
             with _page(desk, person, here) as frame:
                 await draw(frame, request)
             return None
@@ -165,7 +174,12 @@ async def kind_or_why_not(frame: Frame, *paths: str) -> tuple[Kinds, KindWords] 
 
 
 def _may(person: Person, here: str) -> bool:
-    return any(person.principal.has(one) for one in _NEEDS.get(here, (PERMISSION,)))
+    return person.may(*_NEEDS.get(here, (PERMISSION,)))
+
+
+def _home(person: Person) -> str:
+    """The first of the pages that this person may see."""
+    return next(path for name, path in _NAVIGATION if _may(person, name))
 
 
 async def _admit(desk: Desk, request: Request) -> Person | Response:
@@ -192,7 +206,7 @@ def _page(desk: Desk, person: Person, here: str) -> Iterator[Frame]:
     ui.run_javascript(f"document.documentElement.lang = '{'zh-CN' if said.language == 'zh' else 'en'}'")
     with ui.element("header").classes("top"):
         ui.link(said("brand"), "/").classes("brand")
-        badge: ui.label
+        badge: ui.label | None = None
         with ui.element("nav"):
             for name, path in (one for one in _NAVIGATION if _may(person, one[0])):
                 link = ui.link(target=path).classes("here" if name == here else "")

@@ -24,8 +24,9 @@ from services.console.pages.words import Language, Words
 from services.console.settings import ConsoleSettings
 
 LANGUAGE_COOKIE = "shuniu_language"
-PERMISSION, CARE = "pages:read", "pages:care"
-"""The pages; and those of care records alone, whose workers read nothing else of the register."""
+PERMISSION, CARE, OWN = "pages:read", "pages:care", "pages:own"
+"""The pages; those of care records alone, whose workers read nothing else of the register; and those of an
+organisation's own account, which are for nobody else."""
 _YEAR_S = 365 * 24 * 3600
 _KINDS_S = 300.0
 _SIGN_IN = Template(Path(__file__).with_name("sign_in.html").read_text(encoding="utf-8"))
@@ -45,6 +46,15 @@ class Person:
     def patterns(self) -> list[str]:
         """The person's divisions for `like any(...)`."""
         return [f"{code}%" for code in self.principal.divisions]
+
+    def may(self, *permissions: str) -> bool:
+        """Whether one of the permissions opens a page to this person."""
+        return opens(self.principal, *permissions)
+
+
+def opens(principal: Principal, *permissions: str) -> bool:
+    """Whether one of the permissions opens a page; who may do everything still speaks for no organisation."""
+    return any(principal.has(one) and (one != OWN or principal.stands_for is not None) for one in permissions)
 
 
 @dataclass
@@ -100,7 +110,7 @@ class Desk:
             principal = await self.authenticator.principal(token)
         except Explained:
             return None
-        return principal if any(principal.has(one) for one in (PERMISSION, CARE)) else None
+        return principal if opens(principal, PERMISSION, CARE, OWN) else None
 
     @property
     def _secure(self) -> bool:

@@ -6,6 +6,7 @@ from shuniu_contracts import STREAMS
 
 from services.console.pages.matter_words import MATTERS
 from services.console.pages.office_words import CODES, OFFICE
+from services.console.pages.own_words import OWN
 
 Language = Literal["zh", "en"]
 
@@ -192,6 +193,7 @@ _PAGE: Final[dict[str, tuple[str, str]]] = {
     "done": ("已办理。", "Done."),
     **MATTERS,
     **OFFICE,
+    **OWN,
 }
 
 _CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {

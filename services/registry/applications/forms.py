@@ -104,10 +104,13 @@ async def possible(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict
     """
     row = await reading.record(RegistrationApplicationRow, id)
     now = [form for form in forms if form.possible is not None and form.possible(row.progress)]
-    return APPLICATION.told(reading, now if row.home == reading.stack else [], await _criteria(reading, row))
+    return APPLICATION.told(
+        reading, now if row.home == reading.stack else [], await criteria_of(reading, row)
+    )
 
 
-async def _criteria(reading: Reading, row: RegistrationApplicationRow) -> Mapping[str, Offered]:
+async def criteria_of(reading: Reading, row: RegistrationApplicationRow) -> Mapping[str, Offered]:
+    """The criteria that a review of the application answers (T03), as names."""
     found = await applicable(
         reading.session, reading.policy(RegistryPolicy), division=row.division, categories=row.categories,
         day=reading.today,

@@ -1,5 +1,6 @@
 """What an organisation sees of itself: its entry in the register, its applications, what is open about it."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -7,30 +8,52 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
-from chassis.http import AggregateOut, Reading
+from chassis.http import AggregateOut, Page, PageRequest, Reading
 from chassis.matters import Kind
 from chassis.matters.queries import MatterOut, out_of
 from services.registry.applications.model import ApplicationStep, FiledBy
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.enforcement.emergency_pauses.commands import EMERGENCY_PAUSES
+from services.registry.incubation.bases.tables import BaseRow
 from services.registry.incubation.cases.commands import BASE_CASES
 from services.registry.incubation.entries.commands import SERVICE_ENTRIES
+from services.registry.incubation.entries.model import ServiceSide
+from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.incubation.guidances.commands import GUIDANCES
 from services.registry.incubation.stays.commands import STAYS
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.inspections.evaluations.commands import EVALUATIONS
 from services.registry.inspections.rectifications.commands import RECTIFICATIONS
+from services.registry.operations.attendances.commands import ATTENDANCES
 from services.registry.organizations.model import HubLink, LegalForm, LegalStatus, RegistrationRoute
 from services.registry.own.holder import check_application, check_organization, holder, organization_of
 from services.registry.own.model import APPLICATION
 from services.registry.records.returns.commands import RETURNS
 
-SHOWN: Final[tuple[Kind[Any], ...]] = (
-    INSPECTIONS, RECTIFICATIONS, EVALUATIONS, RETURNS, EMERGENCY_PAUSES, STAYS, SERVICE_ENTRIES, BASE_CASES,
-    GUIDANCES,
-)  # fmt: skip
-"""What asks something of the organisation or is done for it. What offices note about it is theirs: risks,
-listings that are proposed, comparisons, visits, candidacies."""
+_OPEN: Final[Mapping[Kind[Any], tuple[str, ...]]] = {
+    INSPECTIONS: ("year", "form", "begins_on", "submitted_on", "returned_times"),
+    RECTIFICATIONS: ("topics", "findings", "returned_times"),
+    EVALUATIONS: ("year", "category"),
+    RETURNS: ("period", "submitted_on", "returned_times"),
+    EMERGENCY_PAUSES: ("visited_on", "lacking"),
+    STAYS: ("services", "begins_on", "ends_on"),
+    SERVICE_ENTRIES: ("service", "hours", "people", "content"),
+    BASE_CASES: ("topic", "wanted", "said"),
+    GUIDANCES: ("topic", "last_on"),
+}
+"""What asks something of the organisation or is done for it, with what it is told of each. What offices note
+about it is theirs: risks, listings that are proposed, comparisons, visits, candidacies."""
+SHOWN: Final = (*_OPEN, ATTENDANCES)
+"""Those, and what it is invited to."""
+
+_INVITED = """
+select a.id, a.state, a.opened_on, a.gathering, coalesce(m.scheduled_on, t.scheduled_on) as day
+from attendance a
+left join meeting m on m.id = a.meeting_id
+left join training t on t.id = a.training_id
+where a.organization_id = $1 and a.state = 'invited' and coalesce(m.scheduled_on, t.scheduled_on) >= $2
+"""
+"""The offices' divisions do not matter: whoever is invited to the district is told in the street."""
 
 
 class OwnOrganization(AggregateOut):
@@ -74,6 +97,10 @@ class OwnApplication(AggregateOut):
     organization_id: UUID | None
     charter_template: str | None
     charter_party_clause: bool | None
+    supervisory_unit_name: str | None
+    full_party_member_count: int | None
+    member_count: int | None
+    staff_count: int | None
     submitted_on: date | None
     step_due_on: date | None
     paused_on: date | None
@@ -92,8 +119,31 @@ class OpenRecord(BaseModel):
     state: str
     state_zh: str
     opened_on: date
+    due_on: date | None = Field(description="until when, or the day of what it is invited to")
+    overdue: bool
+    about: dict[str, Any] = Field(description="what it is told of it, by the kind's fields")
+
+
+class OwnEntry(BaseModel):
+    """A line of the service log: what both sides know of it, and what the organisation can do with it now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    revision: int
+    state: str
+    effective_on: date
+    base: str = Field(description="the name of the base")
+    service: str
+    written_by: ServiceSide
+    promised: bool = Field(description="the agreement has it")
+    hours: int
+    people: int
+    content: str | None
     due_on: date | None
     overdue: bool
+    confirmed_on: date | None
+    may: list[str] = Field(description="steps, by the names of `GET /v1/own/forms`")
 
 
 class Own(BaseModel):
@@ -127,7 +177,7 @@ async def own(reading: Reading) -> Own:
 
 async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
     found: list[OpenRecord] = []
-    for kind in SHOWN:
+    for kind, told in _OPEN.items():
         row = kind.row
         about = row.organization_id == organization_id
         rows = await reading.session.exec(
@@ -137,10 +187,19 @@ async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
             OpenRecord(
                 kind=kind.name, kind_zh=kind.zh, id=one.id, state=one.state,
                 state_zh=kind.states_zh[kind.states(one.state)], opened_on=one.opened_on, due_on=one.due_on,
-                overdue=one.overdue,
+                overdue=one.overdue, about={name: getattr(one, name) for name in told},
             )
             for one in rows
         ]  # fmt: skip
+    invited = await reading.connection.fetch(_INVITED, organization_id, reading.today)
+    found += [
+        OpenRecord(
+            kind=ATTENDANCES.name, kind_zh=ATTENDANCES.zh, id=one["id"], state=one["state"],
+            state_zh=ATTENDANCES.states_zh[ATTENDANCES.states(one["state"])], opened_on=one["opened_on"],
+            due_on=one["day"], overdue=False, about={"gathering": one["gathering"]},
+        )
+        for one in invited
+    ]  # fmt: skip
     return sorted(found, key=lambda one: (one.due_on or date.max, one.opened_on))
 
 
@@ -156,3 +215,33 @@ async def service_entry(reading: Reading, *, id: UUID) -> MatterOut:
     row = await reading.record(SERVICE_ENTRIES.row, id)
     await check_organization(reading, row.organization_id)
     return out_of(SERVICE_ENTRIES).model_validate(row)
+
+
+async def service_entries(
+    reading: Reading, *, page: PageRequest, may: Callable[[ServiceEntryRow], list[str]]
+) -> Page[OwnEntry]:
+    """The own service log, the newest lines first; `may` says what can be done with a line now.
+
+    Raises `StandsForNobody`, `NotPermitted`, `MalformedCursor`.
+    """
+    organization = await organization_of(reading)
+    if organization is None:
+        return Page(items=[], next=None)
+    row = ServiceEntryRow
+    statement = (
+        select(row, BaseRow.name)
+        .join(BaseRow, col(BaseRow.id) == col(row.base_id))
+        .where(row.organization_id == organization.id, reading.within(col(row.division)))
+        .order_by(col(row.id).desc())
+        .limit(page.fetch)
+    )
+    if (last := page.after(UUID)) is not None:
+        statement = statement.where(col(row.id) < last[0])
+    found = (await reading.session.exec(statement)).all()
+
+    def told(pair: tuple[ServiceEntryRow, str]) -> OwnEntry:
+        one, base = pair
+        ours = may(one) if one.home == reading.stack else []
+        return OwnEntry.model_validate({**one.columns(), "base": base, "may": ours})
+
+    return Page[OwnEntry].of(found, page, item=told, key=lambda pair: (pair[0].id,))

@@ -3,20 +3,24 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import Response
 
-from chassis.http import Call, requires
+from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Body
 from chassis.matters.queries import MatterOut, out_of
 from services.registry.applications import commands as applications
+from services.registry.applications.forms import can
 from services.registry.fields import Code, Count, Day, Division, Text, Words
 from services.registry.incubation.entries import commands as entries
 from services.registry.incubation.entries.model import ServiceSide
+from services.registry.incubation.entries.tables import ServiceEntryRow
+from services.registry.offering import Form
 from services.registry.organizations.model import LegalForm, RegistrationRoute
-from services.registry.own import commands, queries
-from services.registry.own.queries import Own, OwnApplication
+from services.registry.own import commands, forms, queries
+from services.registry.own.forms import Line, answers, mends
+from services.registry.own.queries import Own, OwnApplication, OwnEntry
 
 router = APIRouter(prefix="/v1/own", tags=["own"])
 Reads = Annotated[Call, requires("own:read")]
@@ -84,16 +88,44 @@ class Dispute(Body):
     explanation: Words | None = None
 
 
+APPLICATION_FORMS = (
+    Form("submit_new", "提交登记申请", "registration-applications", "own:write", Filing),
+    Form("consult", "先咨询，暂不提交", "registration-consultations", "own:write", Filing),
+    Form("submit", "提交", "submission", "own:write", Completion, can("submitted")),
+    Form("withdraw", "撤回申请", "withdrawal", "own:write", Nothing, can("withdrawn")),
+)
+ENTRY_FORMS = (
+    Form("record", "登记所接受的服务", "", "own:write", Entry),
+    Form("confirm", "确认", "confirmation", "own:write", Nothing, answers),
+    Form("dispute", "提出异议", "dispute", "own:write", Dispute, answers),
+    Form("correct", "更正", "correction", "own:write", Correction, mends),
+    Form("cancel", "撤销", "cancellation", "own:write", Nothing, mends),
+)
+"""What a page offers, in this order."""
+
+
 @router.get("")
 async def own(call: Reads) -> Own:
     """本组织的登记信息、登记申请和在办事项 / The caller's own entry, applications and open records."""
     return await call.read(queries.own)
 
 
+@router.get("/forms")
+async def possible(call: Reads) -> dict[str, Any]:
+    """可办事项及各栏名称 / What the caller can begin now, and the words for all that is told."""
+    return await call.read(forms.own, application=APPLICATION_FORMS, entry=ENTRY_FORMS)
+
+
 @router.get("/registration-applications/{id}")
 async def application(id: UUID, call: Reads) -> OwnApplication:
     """本组织的登记申请 / One application of the caller's own."""
     return await call.read(queries.application, id=id)
+
+
+@router.get("/registration-applications/{id}/forms")
+async def possible_of_application(id: UUID, call: Reads) -> dict[str, Any]:
+    """本组织登记申请现可办理的事项 / What the caller can do with the own application now."""
+    return await call.read(forms.application, id=id, forms=APPLICATION_FORMS)
 
 
 async def _file(call: Call, body: Filing, *, submitted: bool) -> Response:
@@ -130,6 +162,17 @@ async def withdraw(id: UUID, body: Nothing, call: Writes) -> Response:
 
 
 _ENTRY = out_of(entries.SERVICE_ENTRIES)
+
+
+@router.get("/service-entries")
+async def service_entries(call: Reads, page: Annotated[PageRequest, Depends()]) -> Page[OwnEntry]:
+    """本组织的服务记录 / The own service log."""
+
+    def may(row: ServiceEntryRow) -> list[str]:
+        line = Line(row, call.principal.actor_id)
+        return [one.name for one in ENTRY_FORMS if one.possible is not None and one.possible(line)]
+
+    return await call.read(queries.service_entries, page=page, may=may)
 
 
 @router.get("/service-entries/{id}", response_model=_ENTRY)

@@ -10,6 +10,9 @@ from uuid_utils.compat import uuid7
 from services.registry.applications import commands as applications
 from services.registry.identification.model import complete_credit_code
 from services.registry.incubation.entries import commands as entries
+from services.registry.inspections.rectifications import commands as rectifications
+from services.registry.operations.attendances import commands as attendances
+from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
 from services.registry.policy import CRITERIA, RegistryPolicy
@@ -196,3 +199,100 @@ async def test_the_routes_of_the_offices_are_closed_to_organisations_and_theirs_
     await api.as_("hub_officer").get(OWN, 403)
     assert (await api.get(OWN, 403))["code"] == "stands_for_nobody"
     assert (await api.post(APPLICATIONS, 403, **FILING))["code"] == "stands_for_nobody"
+
+
+def offered(told: dict[str, Any]) -> set[str]:
+    """The names of the steps that are told."""
+    return set(told["steps"])
+
+
+async def test_what_an_account_can_begin_is_told_with_its_form(register: Register, api: Api) -> None:
+    id = uuid7()
+    own = account(api, "registration_application", id)
+    told = await own.get(f"{OWN}/forms")
+    assert offered(told["application"]) == {"submit_new", "consult"}
+    asked = told["application"]["steps"]["submit_new"]["form"]["properties"]
+    assert (asked["name"]["title"], asked["charter_party_clause"]["title"]) == (
+        "名称", "章程含“加强党的建设”内容"
+    )  # fmt: skip
+    assert "record" not in offered(told["service_entry"]), "nobody is served who is not being incubated"
+    await own.post(f"{OWN}/registration-consultations", 201, **FILING)
+    assert offered((await own.get(f"{OWN}/forms"))["application"]) == set()
+    where = f"{APPLICATIONS}/{id}/forms"
+    assert offered(await own.get(where)) == {"submit", "withdraw"}
+    await own.post(f"{APPLICATIONS}/{id}/submission")
+    assert offered(await own.get(where)) == {"withdraw"}
+    await decided(register, id)
+    assert offered(await own.get(where)) == set()
+    assert offered((await own.get(f"{OWN}/forms"))["application"]) == set(), "it is registered"
+    stranger = account(api, "registration_application", uuid7())
+    assert (await stranger.get(where, 403))["code"] == "not_own"
+    assert (await api.get(f"{OWN}/forms", 403))["code"] == "stands_for_nobody"
+
+
+async def test_an_organisation_on_file_is_offered_to_apply_once(register: Register, api: Api) -> None:
+    filed = await register.do(
+        organizations.enter, status_on_record=LegalStatus.FILED, division=STREET,
+        legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "滨海新区晚晴互助会"},
+    )  # fmt: skip
+    own = account(api, "organization", filed.id)
+    assert offered((await own.get(f"{OWN}/forms"))["application"]) == {"submit_new", "consult"}
+    await own.post(APPLICATIONS, 201, **FILING)
+    assert offered((await own.get(f"{OWN}/forms"))["application"]) == set()
+
+
+async def test_a_line_of_the_log_says_what_this_account_can_do_with_it(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 22))
+    inside = await stay(register)
+    line = await register.do(
+        entries.record, stay_id=inside, service="capacity_building", written_by="base", hours=3
+    )
+    own = account(api, "organization", line.organization_id)
+    told = (await own.get(f"{OWN}/forms"))["service_entry"]
+    [[stay_id, base]] = told["steps"]["record"]["form"]["properties"]["stay_id"]["x-zh"]
+    assert (stay_id, base.endswith("（2026-11-22）")) == (str(inside), True)
+    path = f"{OWN}/service-entries"
+    mine = await own.post(path, 201, stay_id=str(inside), service="policy_advice", hours=1)
+    another = api.as_(
+        "organization", STREET, account="u-second", stands_for=f"organization:{line.organization_id}"
+    )
+
+    async def may(who: Api) -> dict[str, list[str]]:
+        return {one["id"]: one["may"] for one in (await who.get(path))["items"]}
+
+    assert await may(own) == {mine["id"]: ["correct", "cancel"], str(line.id): ["confirm", "dispute"]}
+    assert await may(another) == {mine["id"]: [], str(line.id): ["confirm", "dispute"]}
+    await own.post(f"{path}/{line.id}/confirmation")
+    assert (await may(own))[str(line.id)] == []
+    first = await own.get(path, limit=1)
+    assert ([one["id"] for one in first["items"]], first["next"] is not None) == ([mine["id"]], True)
+    stranger = account(api, "organization", await organization(register))
+    assert (await stranger.get(path))["items"] == []
+    unborn = account(api, "registration_application", uuid7())
+    assert (await unborn.get(path))["items"] == []
+
+
+async def test_what_is_open_says_what_it_is_about_and_what_one_is_invited_to(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 22))
+    id = await organization(register)
+    own = account(api, "organization", id)
+    await register.do(
+        rectifications.open_, organization_id=id, origin="spot_check", topics=["finance"],
+        findings="票据不全", due_on=date(2026, 12, 20),
+    )  # fmt: skip
+    for day in (date(2026, 12, 1), date(2026, 11, 30)):
+        training = await register.do(trainings.open_, division="120116", body="street", course="policy")
+        await register.do(trainings.survey, id=training.id, respondents=12, wanted=["policy"])
+        await register.do(trainings.schedule, id=training.id, scheduled_on=day)
+        await register.do(attendances.invite, training_id=training.id, organization_id=id)
+    records = (await own.get(OWN))["records"]
+    assert [(one["kind"], one["due_on"]) for one in records] == [
+        ("attendance", "2026-11-30"), ("attendance", "2026-12-01"), ("rectification", "2026-12-20"),
+    ]  # fmt: skip
+    assert records[-1]["about"]["findings"] == "票据不全"
+    words = {one["name"]: one for one in (await own.get(f"{OWN}/forms"))["records"]}
+    assert words["rectification"]["fields"]["findings"] == "问题"
+    assert {one["kind"] for one in records} <= words.keys()
+    assert not any(one["steps"] for one in words.values())

@@ -1,0 +1,328 @@
+"""本组织: what an organisation sees and does itself, with an account of its own: its record, what is asked of
+it, its application to be registered, its side of the service log. All of it is what `/v1/own` tells."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+from uuid import UUID
+
+from nicegui import ui
+from starlette.requests import Request
+
+from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
+from services.console.neighbours import NotDone
+from services.console.pages.details import possible_buttons
+from services.console.pages.dialog import one_at_a_time
+from services.console.pages.followed import Followed, FollowedList, PageOfList, draw_record
+from services.console.pages.form import Opening, StepForm, Twice
+from services.console.pages.frame import Frame, address
+from services.console.pages.session import Desk
+from services.console.pages.shown import chip, day
+from services.console.pages.taking import Taking
+from services.console.pages.turning import Turning
+
+_NONE = Kinds()
+"""No field of these forms refers to a matter."""
+_RECORD, _LOG, _INVITED = "registration-applications", "service_entry", "attendance"
+_WITHDRAW = "withdraw"
+_TONES = {
+    "closed": "good", "endorsed": "good", "returned": "warn", "endorsement_refused": "bad", "denied": "bad",
+    "confirmed": "good", "disputed": "bad", "recorded": "warn",
+}  # fmt: skip
+_FACTS = (
+    "credit_code", "legacy_number", "division", "legal_form", "legal_status", "hub_link", "categories",
+    "supervisory_unit_name", "registration_authority", "founded_on", "filed_on", "registered_on",
+    "staff_count", "member_count", "full_party_member_count", "credit_listing",
+)  # fmt: skip
+_APPLIED = (
+    "division", "legal_form", "route", "categories", "supervisory_unit_name", "charter_template",
+    "charter_party_clause", "member_count", "staff_count", "full_party_member_count", "filed_by",
+    "submitted_on",
+)  # fmt: skip
+_RETURNED = ("items", "explanation")
+_ANSWERED = ("criteria_failed", "reasons", "explanation")
+_CARRIED = (
+    "name", "division", "categories", "supervisory_unit_name", "member_count", "staff_count",
+    "full_party_member_count",
+)  # fmt: skip
+"""What an application of an organisation that is on the record begins with."""
+
+
+def attach(desk: Desk) -> None:
+    """Register the pages."""
+
+    @address(desk, "/own", "own")
+    async def own(frame: Frame, request: Request) -> None:
+        await _Own(frame).begin()
+
+    @address(desk, "/own/applications/{id}", "own")
+    async def application(frame: Frame, request: Request) -> None:
+        id = request.path_params["id"]
+        await draw_record(frame, frame.words("own"), "/own", id, lambda known: _Application(frame, known))
+
+    @address(desk, "/own/services", "own_services")
+    async def services(frame: Frame, request: Request) -> None:
+        await _Services(frame).begin()
+
+
+_Told = Mapping[str, Any]
+_SeenOwn = tuple[_Told, _Told, date]
+"""What `/v1/own` tells, the words and forms for it, and the day on which it is shown."""
+
+
+class _Own(Followed[_SeenOwn]):
+    """The record, what is open by its days, and the applications."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.head, self.body = self.part("head"), self.part("grid")
+
+    async def read(self) -> _SeenOwn:
+        """As the registry has it now."""
+        own, words = await asyncio.gather(
+            self.registry.get(SERVICE, "/v1/own"), self.registry.get(SERVICE, "/v1/own/forms")
+        )
+        return own, words, await self.shown.today()
+
+    def draw(self, seen: _SeenOwn) -> None:
+        """What is to be done comes first; before there is a record, how to come by one."""
+        own, words, today = seen
+        organization = own["organization"]
+        with self.head:
+            self._draw_head(organization, KindWords.of(words["application"]))
+        with self.body:
+            if organization is None:
+                self._draw_applications(own["applications"], words, today, "w12")
+                return
+            self._draw_due(own["records"], words, today)
+            kind = KindWords.of(words["organization"])
+            _card(self, "own_record", "w5", _facts(self, kind, organization, _FACTS))
+            self._draw_applications(own["applications"], words, today, "w12")
+
+    def _draw_head(self, organization: _Told | None, forms: KindWords) -> None:
+        said = self.said
+        title = organization["name"] if organization else said("own_before")
+        ui.label(title).classes("h1").props("role=heading aria-level=1")
+        if organization:
+            ui.html(chip(said.code("legal_status", organization["legal_status"]), "info"), sanitize=False)
+        ui.element("div").style("flex:1")
+        possible_buttons(forms, forms.steps, lambda step: self._begin(forms, step, organization), said)
+        if organization is None:
+            ui.label(said("own_before_hint")).classes("muted").style("flex:1 1 100%")
+
+    async def _begin(self, kind: KindWords, step: StepWords, organization: _Told | None) -> None:
+        given = {name: organization[name] for name in _CARRIED} if organization else {}
+        with self.dialog():
+            await Opening(self.frame, _NONE, kind, step, done=self._begun, given=given).open()
+
+    async def _begun(self, record: _Told) -> None:
+        ui.navigate.to(f"/own/applications/{record['id']}")
+
+    def _draw_due(self, records: Sequence[_Told], words: _Told, today: date) -> None:
+        kinds = Kinds.of(words["records"])
+        rows = "".join(self._due(one, kinds.by_name[one["kind"]], today) for one in records)
+        none = f'<p class="muted">{escape(self.said("own_nothing_due"))}</p>'
+        _card(self, "own_due", "w7", f'<table class="plain">{rows}</table>' if rows else none)
+
+    def _due(self, one: _Told, kind: KindWords, today: date) -> str:
+        said, language = self.said, self.said.language
+        about = [
+            f"{kind.field(name, language)}：{self.shown.value(kind, name, value)}"
+            for name, value in one["about"].items()
+            if value not in (None, "", [], 0)
+        ]
+        due_on = day(one["due_on"])
+        if one["kind"] == _INVITED:
+            when = escape(said("own_day", day=due_on))
+        else:
+            when = self.shown.deadline(due_on, today, overdue=one["overdue"]) if due_on else ""
+        name = escape(kind.called(language))
+        if one["kind"] == _LOG:
+            name = f'<a class="open" href="/own/services">{name}</a>'
+        return (
+            f'<tr><td><span class="title">{name}</span> {chip(kind.state(one["state"], language))}'
+            f'<div class="muted small">{escape("；".join(about))}</div></td><td>{when}</td></tr>'
+        )
+
+    def _draw_applications(
+        self, applications: Sequence[_Told], words: _Told, today: date, width: str
+    ) -> None:
+        if not applications and words["application"]["steps"]:
+            return
+        rows = "".join(self._application(one, today) for one in applications)
+        none = f'<p class="muted">{escape(self.said("own_no_applications"))}</p>'
+        _card(self, "applications", width, f'<table class="plain">{rows}</table>' if rows else none)
+
+    def _application(self, one: _Told, today: date) -> str:
+        return (
+            f'<tr><td><a class="open" href="/own/applications/{one["id"]}">{escape(one["name"])}</a>'
+            f'<div class="muted small">{escape(one["submitted_on"] or "")}</div></td>'
+            f"<td>{_state(self, one, today)}</td></tr>"
+        )
+
+
+_SeenApplication = tuple[_Told, _Told, date]
+
+
+class _Application(Followed[_SeenApplication]):
+    """One application of the organisation's: how it stands, what is to be completed, what can be done."""
+
+    def __init__(self, frame: Frame, id: UUID) -> None:
+        super().__init__(frame, id)
+        self.head, self.body = self.part("head"), self.part("grid")
+
+    async def read(self) -> _SeenApplication:
+        """As the registry has it now, with what can be done."""
+        where = f"/v1/own/{_RECORD}/{self.id}"
+        record, forms = await asyncio.gather(
+            self.registry.get(SERVICE, where), self.registry.get(SERVICE, f"{where}/forms")
+        )
+        return record, forms, await self.shown.today()
+
+    def draw(self, seen: _SeenApplication) -> None:
+        """What is asked stands before what was said."""
+        record, forms, today = seen
+        kind = KindWords.of(forms)
+        with self.head:
+            ui.label(record["name"]).classes("h1").props("role=heading aria-level=1")
+            ui.html(_state(self, record, today), tag="span", sanitize=False)
+            ui.element("div").style("flex:1")
+            at_hand = kind.steps.keys() - {_WITHDRAW}
+            possible_buttons(kind, at_hand, lambda step: self._take(kind, step, record), self.said)
+        returned = record["step"] == "returned"
+        title, names = ("own_asked", _RETURNED) if returned else ("own_answered", _ANSWERED)
+        asked = _facts(self, kind, record, names)
+        with self.body:
+            if asked:
+                _card(self, title, "w5", asked)
+            _card(self, "particulars", "w7", _facts(self, kind, record, _APPLIED))
+
+    async def _take(self, kind: KindWords, step: StepWords, seen: _Told) -> None:
+        form = Twice if step.fact == _WITHDRAW else StepForm
+        record = {**seen, "state": seen["step"]}
+        with self.dialog():
+            await form(self.frame, _NONE, kind, step, done=self.taken, record=record, given=record).open()
+
+
+class _Services(FollowedList):
+    """The service log: what waits for the organisation's word has it at hand."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame, "own/service-entries")
+        self.head = ui.element("div").classes("head")
+        with self.head:
+            ui.label(self.said("own_services")).classes("h1").props("role=heading aria-level=1")
+            ui.element("div").style("flex:1")
+            self.new = self.part("titled")
+            ui.label(self.said("own_log_hint")).classes("muted").style("flex:1 1 100%")
+        self.body = self.part("dues").props("data-list")
+        self.turning = Turning(self.said, self.refresh)
+
+    async def look_up(self, seen: PageOfList) -> None:
+        """The words, and what can be written down."""
+        self.kind = KindWords.of((await self.registry.get(SERVICE, "/v1/own/forms"))["service_entry"])
+
+    def draw(self, seen: PageOfList) -> None:
+        """The way to write one down, and the lines."""
+        with self.new:
+            begin = [step for step in self.kind.steps.values() if step.fact == "record"]
+            for step in begin:
+                ui.button(
+                    step.called(self.said.language), on_click=lambda step=step: self._record(step)
+                ).props("unelevated dense no-caps icon=add padding='4px 14px'")
+        super().draw(seen)
+
+    async def _record(self, step: StepWords) -> None:
+        with self.dialog():
+            await Opening(self.frame, _NONE, self.kind, step, done=self.taken).open()
+
+    def draw_items(self, items: Sequence[Mapping[str, Any]], today: date) -> None:
+        """A card each."""
+        for one in items:
+            self._line(one, today)
+
+    def draw_none(self) -> None:
+        """What will stand here."""
+        ui.label(self.said("own_log_none")).classes("card empty")
+
+    def _line(self, one: _Told, today: date) -> None:
+        kind, language = self.kind, self.said.language
+        with ui.element("article").classes(f"card due {'late' if one['overdue'] else ''}"):
+            with ui.element("div").classes("what"):
+                ui.label(self.shown.value(kind, "service", one["service"])).classes("title")
+                ui.label(self._about(one)).classes("muted small")
+                if one["content"]:
+                    ui.label(one["content"]).classes("said")
+                waits = self.shown.deadline(day(one["due_on"]), today, overdue=one["overdue"])
+                said = (
+                    self.said("own_waits") if "confirm" in one["may"] else kind.state(one["state"], language)
+                )
+                state = chip(said, _TONES.get(one["state"], ""))
+                ui.html(f"{state} {waits if one['due_on'] and one['may'] else ''}", sanitize=False)
+            acts = ui.element("div").classes("acts")
+            place = ui.element("div").classes("place")
+            with acts:
+                for name in one["may"]:
+                    self._draw_step(one, kind.steps[name], place, first=name == one["may"][0])
+
+    def _about(self, one: _Told) -> str:
+        said = self.said
+        side = self.shown.value(self.kind, "written_by", one["written_by"])
+        return " · ".join((
+            one["base"], one["effective_on"],
+            *([said("own_line_hours", hours=one["hours"])] if one["hours"] else []),
+            *([said("own_line_people", people=one["people"])] if one["people"] else []),
+            said("own_line_by", side=side),
+            *([] if one["promised"] else [said("own_unpromised")]),
+            *([said("own_confirmed_on", day=one["confirmed_on"])] if one["confirmed_on"] else []),
+        ))  # fmt: skip
+
+    def _draw_step(self, one: _Told, step: StepWords, place: ui.element, *, first: bool) -> None:
+        take = one_at_a_time(lambda: self._take(one, step, place), lambda: not place.default_slot.children)
+        style = "unelevated padding='10px 16px'" if first else "flat padding='10px 8px'"
+        ui.button(step.called(self.said.language), on_click=take).props(f"no-caps {style}").classes("open")
+
+    async def _take(self, one: _Told, step: StepWords, place: ui.element) -> None:
+        try:
+            record = await self.registry.get(SERVICE, f"/v1/{self.path}/{one['id']}")
+        except NotDone as refused:
+            ui.notify(str(refused), type="negative", multi_line=True)
+            return
+        if step.fact not in self.kind.transitions.get(record["state"], {}):
+            await self.refresh()  # somebody was faster
+            return
+        self.held += 1
+        taking = Taking(
+            self.frame, _NONE, self.kind, step, record, place, done=self.taken, closed=self._closed
+        )
+        await taking.begin()
+
+    def _closed(self) -> None:
+        self.held -= 1
+        with self.dialogs:
+            ui.timer(0, self.refresh, once=True)
+
+
+def _card(page: Followed[Any], title: str, width: str, content: str) -> None:
+    with ui.element("section").classes(f"card {width}").props(f'data-card="{title}"'):
+        ui.html(f"<h2>{escape(page.said(title))}</h2>{content}", sanitize=False)
+
+
+def _state(page: Followed[Any], record: _Told, today: date) -> str:
+    """Where an application is, and until when, as HTML."""
+    state = chip(page.said.code("step", record["step"]), _TONES.get(record["step"], "info"))
+    due = page.shown.deadline(day(record["step_due_on"]), today) if record["step_due_on"] else ""
+    return f"{state} {due} {chip(page.said('paused'), 'warn') if record['paused_on'] else ''}"
+
+
+def _facts(page: Followed[Any], kind: KindWords, record: _Told, names: Sequence[str]) -> str:
+    """What a record says, as HTML; nothing where it says nothing of these."""
+    rows = [
+        (kind.field(name, page.said.language), page.shown.value(kind, name, record[name]))
+        for name in names
+        if record.get(name) not in (None, "", [])
+    ]
+    lines = "".join(f"<dt>{escape(title)}</dt><dd>{escape(text)}</dd>" for title, text in rows)
+    return f'<dl class="facts">{lines}</dl>' if rows else ""

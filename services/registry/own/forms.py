@@ -1,0 +1,145 @@
+"""What an organisation can do itself, in words and as forms, and what the records about it are called."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from shuniu_contracts import registry_incubation as contract
+from sqlmodel import col, select
+
+from chassis.http import Reading
+from chassis.matters.naming import Offered
+from chassis.matters.queries import for_caller, words
+from services.registry.applications.forms import APPLICATION, criteria_of
+from services.registry.applications.tables import RegistrationApplicationRow
+from services.registry.incubation.entries.commands import SERVICE_ENTRIES
+from services.registry.incubation.entries.model import SIDES_ZH, ServiceEntryPhase, ServiceSide
+from services.registry.incubation.entries.tables import ServiceEntryRow
+from services.registry.offering import Form, Offering
+from services.registry.organizations.forms import ORGANIZATION
+from services.registry.organizations.model import TRANSITIONS, LegalStatus
+from services.registry.organizations.tables import OrganizationRow
+from services.registry.own.holder import check_application, holder, organization_of
+from services.registry.own.model import APPLICATION as FOR_APPLICATION
+from services.registry.own.queries import SHOWN
+from services.registry.policy import RegistryPolicy, names_of
+
+NEW: Final = replace(APPLICATION, path="own")
+"""The own application before there is one."""
+FILED: Final = replace(APPLICATION, path="own/registration-applications")
+ENTRY: Final = Offering(
+    SERVICE_ENTRIES.name, f"own/{SERVICE_ENTRIES.path}", SERVICE_ENTRIES.zh, SERVICE_ENTRIES.en,
+    contract.ServiceEntryState, {state.value: zh for state, zh in SERVICE_ENTRIES.states_zh.items()},
+    {
+        **{name: field.title for name, field in ServiceEntryRow.model_fields.items() if field.title},
+        "effective_on": "服务日期", "reason": "原因", "explanation": "说明",
+    },
+    {"written_by": {side.value: zh for side, zh in SIDES_ZH.items()}},
+)  # fmt: skip
+_STAYS: Final = """
+select stay.id, base.name, stay.started_on from stay join base on base.id = stay.base_id
+where stay.organization_id = $1 and stay.started_on is not null and not stay.ended
+order by stay.started_on desc
+"""
+_RECORDED, _DISPUTED = ServiceEntryPhase.RECORDED, ServiceEntryPhase.DISPUTED
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the service log as one account of the organisation sees it."""
+
+    row: ServiceEntryRow
+    actor_id: str
+
+
+def answers(line: Line) -> bool:
+    """Possible of what the base wrote, and waits for the organisation."""
+    return line.row.state == _RECORDED and line.row.written_by == ServiceSide.BASE.value
+
+
+def mends(line: Line) -> bool:
+    """Possible of what this account wrote, and is not agreed upon yet."""
+    return line.row.state in (_RECORDED, _DISPUTED) and line.row.writer == line.actor_id
+
+
+async def own(
+    reading: Reading, *, application: Sequence[Form], entry: Sequence[Form]
+) -> dict[str, dict[str, Any] | list[dict[str, Any]]]:
+    """What the caller can begin now, and the words for all that is told.
+
+    `transitions` of a line of the service log are those of both sides; the line says what the caller may do.
+    Raises `StandsForNobody`, `NotPermitted`.
+    """
+    organization = await organization_of(reading)
+    names = names_of(reading.policy(RegistryPolicy))
+    openings = [form for form in application if form.possible is None]
+    begins = openings if await _may_apply(reading, organization) else []
+    return {
+        "organization": ORGANIZATION.told(reading, []),
+        "application": NEW.told(reading, begins, _templates(reading)),
+        "service_entry": await _entries(reading, organization, entry),
+        "records": [
+            {
+                **for_caller(words(kind), reading.principal, names),
+                "may_read": True, "opening": None, "steps": {}, "transitions": {}, "at_once": {},
+            }
+            for kind in SHOWN
+        ],
+    }  # fmt: skip
+
+
+async def application(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict[str, Any]:
+    """What the caller can do with the own application now.
+
+    Raises `NotFound`, `NotPermitted`, `StandsForNobody`, `NotOwn`.
+    """
+    row = await reading.record(RegistrationApplicationRow, id)
+    await check_application(reading, row)
+    now = [form for form in forms if form.possible is not None and form.possible(row.progress)]
+    listed = {**await criteria_of(reading, row), **_templates(reading)}
+    return FILED.told(reading, now if row.home == reading.stack else [], listed)
+
+
+async def _may_apply(reading: Reading, organization: OrganizationRow | None) -> bool:
+    """Whether there is something to apply for, and no application under way."""
+    row = RegistrationApplicationRow
+    held = holder(reading)
+    if held.aggregate == FOR_APPLICATION:
+        return await reading.session.get(row, held.id) is None
+    if organization is None or "registered" not in TRANSITIONS[LegalStatus(organization.legal_status)]:
+        return False
+    open_ = await reading.session.exec(
+        select(row.id).where(row.organization_id == organization.id, col(row.ended).is_(False))
+    )
+    return open_.first() is None
+
+
+def _templates(reading: Reading) -> Mapping[str, Offered]:
+    listed = reading.policy(RegistryPolicy).records.charter_templates
+    return {"charter_template": Offered({one.code: one.name_zh for one in listed}, open=False)}
+
+
+async def _entries(
+    reading: Reading, organization: OrganizationRow | None, forms: Sequence[Form]
+) -> dict[str, Any]:
+    """The words of the service log; a line is begun of a stay that has begun."""
+    stays = await _stays(reading, organization)
+    told = ENTRY.told(reading, [form for form in forms if form.possible is not None or stays])
+    for step in told["steps"].values():
+        if "stay_id" in step["form"]["properties"]:
+            step["form"]["properties"]["stay_id"] |= {"x-zh": [list(pair) for pair in stays.items()]}
+    transitions: dict[str, dict[str, str]] = {
+        _RECORDED.value: {"confirm": "confirmed", "dispute": "disputed", "correct": "recorded",
+                          "cancel": "cancelled"},
+        _DISPUTED.value: {"correct": "recorded", "cancel": "cancelled"},
+    }  # fmt: skip
+    return {**told, "transitions": transitions}
+
+
+async def _stays(reading: Reading, organization: OrganizationRow | None) -> dict[str, str]:
+    """Where the organisation is being incubated, the latest first: stay -> its base, and since when."""
+    if organization is None:
+        return {}
+    found = await reading.connection.fetch(_STAYS, organization.id)
+    return {str(one["id"]): f"{one['name']}（{one['started_on']}）" for one in found}

@@ -1,0 +1,131 @@
+"""An organisation with its own account: applies, is registered by the staff, answers in the service log."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import expect
+from uuid_utils.compat import uuid7
+
+from services.registry.identification.model import complete_credit_code
+from services.registry.policy import CRITERIA
+from tests.browser.conftest import Stack, Visitor
+
+pytestmark = pytest.mark.browser
+STREET = "120116001"
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+async def post(stack: Stack, path: str, **body: object) -> dict[str, str]:
+    """What the staff do meanwhile."""
+    found: dict[str, str] = await stack.ask("POST", "registry", f"/v1/{path}", json=body)
+    return found
+
+
+async def incubated(stack: Stack, organization: str) -> str:
+    """The organisation is in a base."""
+    base = await post(stack, "bases", division=STREET, name="塘沽社会组织孵化基地", capacity=8)
+    stay = (await post(stack, "stays", organization_id=organization, base_id=base["id"]))["id"]
+    await post(stack, f"stays/{stay}/screening")
+    await post(
+        stack, f"stays/{stay}/agreement", services=["capacity_building"], service_standard="每月一次辅导",
+        begins_on=TODAY.isoformat(), ends_on=(TODAY + timedelta(days=365)).isoformat(),
+    )  # fmt: skip
+    await post(stack, f"stays/{stay}/start")
+    return stay
+
+
+async def test_an_organisation_applies_is_registered_and_answers_in_the_service_log(
+    visitor: Visitor, stack: Stack
+) -> None:
+    id, page = str(uuid7()), visitor.page
+    await visitor.sign_in_for(f"registration_application:{id}")
+    await page.wait_for_url("**/own")
+    await expect(page.get_by_role("heading", name="网上登记")).to_be_visible()
+    await visitor.picture("own-before")
+    await page.get_by_role("button", name="提交登记申请").click()
+    dialog = page.locator(".dialog")
+    await dialog.get_by_label("名称 *").fill("海韵晚晴互助协会")
+    for label, name in (("组织类型", "社会团体"), ("章程含", "是")):
+        await dialog.get_by_label(label).click()
+        await page.get_by_role("option", name=name, exact=True).click()
+    await visitor.picture("own-form")
+    await dialog.locator(".saves").click()
+    await page.wait_for_url(f"**/own/applications/{id}")
+    await expect(page.locator(".head .chip").first).to_have_text("已提交")
+    where = f"registration-applications/{id}"
+    await post(stack, f"{where}/return", items=["charter"], explanation="请补充章程第三条")
+    await expect(page.locator('[data-card="own_asked"]')).to_contain_text("请补充章程第三条")
+    await visitor.picture("own-application")
+    await visitor.telephone()
+    await visitor.picture("telephone-own-application")
+    assert await visitor.fits()
+    await page.get_by_role("button", name="提交", exact=True).click()
+    await dialog.get_by_label("会员", exact=True).fill("61")
+    await dialog.locator(".saves").click()
+    await expect(page.locator(".head .chip").first).to_have_text("已提交")
+    await expect(page.locator('[data-card="particulars"]')).to_contain_text("61")
+    await visitor.desk()
+    await post(stack, f"{where}/endorsement", criteria_met=[one.code for one in CRITERIA])
+    code = complete_credit_code("51", "120116", "77770009")
+    registered = await post(stack, f"{where}/registration", credit_code=code)
+    await expect(page.locator(".head .chip").first).to_have_text("办结")
+
+    organization = registered["organization_id"]
+    stay = await incubated(stack, organization)
+    await stack.ask(
+        "POST", "registry", "/v1/rectifications",
+        json={"organization_id": organization, "origin": "spot_check", "topics": ["finance"],
+              "findings": "票据不全", "due_on": (TODAY + timedelta(days=20)).isoformat()},
+    )  # fmt: skip
+    for hours in (2, 3):
+        await post(
+            stack, "service-entries", stay_id=stay, service="capacity_building", written_by="base",
+            hours=hours, content="财务制度辅导",
+        )  # fmt: skip
+    await page.get_by_role("link", name="本组织", exact=True).click()
+    await expect(page.get_by_role("heading", name="海韵晚晴互助协会")).to_be_visible()
+    await expect(page.locator('[data-card="own_record"]')).to_contain_text(code)
+    await expect(page.locator('[data-card="own_due"]')).to_contain_text("票据不全")
+    await visitor.picture("own")
+    await visitor.telephone()
+    await visitor.picture("telephone-own")
+    assert await visitor.fits()
+    await page.locator('[data-card="own_due"] a').first.click()
+    lines = page.locator("article.due")
+    await expect(lines).to_have_count(2)
+    await visitor.picture("telephone-own-services")
+    assert await visitor.fits()
+    await visitor.desk()
+    first = lines.filter(has_text="3 小时")
+    await expect(first.locator(".chip").first).to_have_text("待本组织确认")
+    await first.get_by_role("button", name="确认", exact=True).click()
+    await first.locator(".buttons").get_by_role("button", name="确认").click()
+    await expect(first.locator(".chip").first).to_have_text("双方已确认")
+    second = lines.filter(has_text="2 小时")
+    await second.get_by_role("button", name="提出异议").click()
+    await second.get_by_label("原因").fill("other")
+    await second.locator(".saves").click()
+    await expect(second.locator(".chip").first).to_have_text("有异议")
+    await page.get_by_role("button", name="登记所接受的服务").click()
+    for label, name in (("入驻", "塘沽社会组织孵化基地"), ("服务项目", "能力建设")):
+        await dialog.get_by_label(label).click()
+        await page.get_by_role("option", name=name).click()
+    await dialog.locator(".saves").click()
+    await expect(lines).to_have_count(3)
+    await expect(lines.first).to_contain_text("入驻组织登记")
+    await visitor.picture("own-services")
+
+
+async def test_the_pages_of_the_staff_and_of_organisations_are_apart(visitor: Visitor) -> None:
+    made = await visitor.stack.register("海韵邻里服务社")
+    await visitor.sign_in_for(f"organization:{made['id']}")
+    for path in ("/organizations", "/matters", "/today", "/messages", "/care"):
+        await visitor.go(path)
+        await visitor.page.wait_for_url("**/own")
+    await expect(visitor.page.locator("nav a")).to_have_text(["本组织", "服务记录"])
+    await expect(visitor.page.get_by_text("目前没有在办事项。")).to_be_visible()
+    await visitor.sign_in("operator")
+    await visitor.go("/own")
+    await expect(visitor.page.locator("nav a").first).to_have_text("概览")
+    assert not visitor.page.url.endswith("/own")
