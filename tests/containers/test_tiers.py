@@ -119,7 +119,10 @@ async def shown(tier: Tier, of: Tier) -> list[tuple[Any, ...]]:
 
 
 async def agree(country: Country) -> None:
-    """Wait until each stack has all of those below it, then compare: by SQL, and by the audit's digests."""
+    """Wait until each stack has all of those below it, then compare: by SQL, and by the audit's digests.
+
+    An outbox is empty between two signs of life.
+    """
     pairs = [
         (country.district, country.street), (country.city, country.street), (country.city, country.district)
     ]  # fmt: skip
@@ -136,7 +139,7 @@ async def agree(country: Country) -> None:
     for tier in country.tiers:
         for service in tier.ports:
             for table in ("outbox", "outbox_blocked", "held"):
-                assert await tier.value(service, f"select count(*) from {table}") == 0, (service, table)
+                await tier.until(service, f"select count(*) from {table}", equals=0)
 
 
 async def differing(upper: Tier, lower: Tier, service: str) -> tuple[audit.Finding, ...]:
