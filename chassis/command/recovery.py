@@ -176,7 +176,10 @@ async def _audit(place: Place, services: tuple[str, ...]) -> list[_Found]:
 
 
 async def _compared(place: Place, service: str) -> list[_Found]:
-    """A service's consumers beside the sources they read in this stack; replicas of others have none here."""
+    """A service's consumers beside the sources they read in this stack; replicas of others have none here.
+
+    Of streams that are kept for a while only (replay), a consumer need not have what is past.
+    """
     from chassis.audit import compare
     from chassis.service import discover
     from chassis.subscription import consumers_of, streams_of
