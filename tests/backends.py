@@ -6,8 +6,6 @@
 
 import asyncio
 import os
-import random
-import socket
 import tempfile
 import time
 import uuid
@@ -21,6 +19,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from chassis.embedded.broker import EmbeddedBroker
+from chassis.embedded.port import free_port
 from chassis.embedded.postgres import EmbeddedPostgres
 
 if TYPE_CHECKING:
@@ -221,15 +220,6 @@ def single_broker(port: int) -> dict[str, str]:
         "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "500",
         "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
     }
-
-
-def free_port() -> int:
-    """A port that is free now, below those the system gives to clients."""
-    while True:
-        port = random.randrange(12_000, 30_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 async def until_ready(ready: Callable[[], Awaitable[None]], what: str) -> None:

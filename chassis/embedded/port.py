@@ -1,8 +1,10 @@
 """TCP ports on 127.0.0.1: picking a free one, and saying clearly that a wanted one is taken."""
 
 import asyncio
+import random
 import socket
 import time
+from pathlib import Path
 
 
 class PortTaken(RuntimeError):
@@ -16,11 +18,28 @@ class PortTaken(RuntimeError):
         )
 
 
-def free_port() -> int:
-    """A port that is free now; who is slow to use it may find it taken."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+_LOWEST, _USUALLY_OUTGOING_FROM = 10_240, 32_768
+
+
+def free_port(in_a_row: int = 1) -> int:
+    """The first of so many ports that are free now; who is slow to use them may find one taken.
+
+    None of them is in the kernel's range for outgoing connections: one of those would be in the way when a
+    server that was killed wants its port again.
+    """
+    while True:
+        first = random.randrange(_LOWEST, _outgoing_from() - in_a_row)
+        if all(_free(first + n) for n in range(in_a_row)):
+            return first
+
+
+def _outgoing_from() -> int:
+    """Where the range of outgoing connections begins, if it leaves ports to choose from below it."""
+    try:
+        first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return _USUALLY_OUTGOING_FROM
+    return first if first > 2 * _LOWEST else _USUALLY_OUTGOING_FROM
 
 
 async def wait_free(port: int, wanted_by: str, patience_s: float = 2.0) -> None:

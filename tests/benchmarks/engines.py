@@ -18,6 +18,7 @@ import asyncpg
 
 from chassis import bus
 from chassis.embedded.broker import EmbeddedBroker
+from chassis.embedded.port import free_port
 from chassis.embedded.postgres import SETTINGS, EmbeddedPostgres
 from chassis.settings import BusSettings
 from tests.backends import (
@@ -25,7 +26,6 @@ from tests.backends import (
     POSTGRES_IMAGE,
     BackendUnavailable,
     answers,
-    free_port,
     single_broker,
     takes_topics,
     until_ready,

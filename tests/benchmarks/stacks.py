@@ -17,13 +17,13 @@ import httpx
 from chassis import topics
 from chassis.command.place import KEYS_FOLDER
 from chassis.embedded.connection import Connection, read_connection_file, write_connection_file
+from chassis.embedded.port import free_port
 from chassis.embedded.process import Process, ProcessFailed
 from chassis.keys import EmbeddedKey
 from chassis.migrations import upgrade
 from chassis.service import discover, installed
 from chassis.settings import BusSettings, Role
 from deploy.scenarios.client import Stack
-from tests.backends import free_port
 from tests.benchmarks.engines import Engine
 
 REGION, STACK = "120116-binhai", "120116"

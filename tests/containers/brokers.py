@@ -14,7 +14,8 @@ from kafka.errors import KafkaError
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
-from tests.backends import KAFKA_IMAGE, free_port
+from chassis.embedded.port import free_port
+from tests.backends import KAFKA_IMAGE
 
 READY_S = 120.0
 _CONTROLLER = 9093

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from chassis.embedded.connection import Connection
+from chassis.embedded.port import free_port
 from chassis.service import installed
-from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE, free_port
+from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE
 
 ROOT = Path(__file__).parent.parent.parent
 REGION, STACK = "120116-binhai", "120116"

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from testcontainers.core.container import DockerContainer
 
+from chassis.embedded.port import free_port
 from chassis.service import installed
 from chassis.settings import DatabaseSettings
-from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE, free_port
+from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE
 from tests.security.deployed import STACK
 
 HOST = "127.0.0.1"

@@ -19,10 +19,10 @@ import httpx
 import pytest
 
 from chassis import topics
+from chassis.embedded.port import free_port
 from chassis.keys import EmbeddedKey
 from chassis.migrations import upgrade
 from chassis.settings import BusSettings
-from tests.backends import free_port
 from tests.chassis.sample import watched
 from tests.conftest import FreshDatabase
 from tests.containers.brokers import Broker, Cluster, admin, first_sights, network, on_the_bus

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from testcontainers.core.container import DockerContainer
 
-from tests.backends import free_port
+from chassis.embedded.port import free_port
 from tests.conftest import FreshDatabase
 from tests.containers.identity import Identity
 

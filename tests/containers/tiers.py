@@ -21,9 +21,10 @@ from testcontainers.core.network import Network
 
 from chassis import mirror
 from chassis.embedded.connection import Connection
+from chassis.embedded.port import free_port
 from chassis.service import installed
 from deploy.scenarios.client import Stack
-from tests.backends import Postgres, free_port
+from tests.backends import Postgres
 from tests.containers.brokers import Cluster, Mirror, admin
 from tests.containers.identity import ISSUER, Identity
 

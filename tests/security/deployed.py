@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 
+from chassis.embedded.port import free_port
 from chassis.keys import EmbeddedKey
 from chassis.service import installed
 from deploy.scenarios.binhai import NEW_CREDIT_CODE
-from tests.backends import free_port
 from tests.registry.workbooks import row, workbook
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from chassis.embedded.port import free_port
 from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.keys import EmbeddedKey
-from tests.backends import free_port
 from tests.security.deployed import STACK, Deployed
 
 pytestmark = pytest.mark.integration

@@ -16,10 +16,10 @@ import structlog
 
 from chassis import redaction
 from chassis.embedded.broker import EmbeddedBroker
+from chassis.embedded.port import free_port
 from chassis.embedded.postgres import EmbeddedPostgres
 from chassis.keys import EmbeddedKey
 from chassis.redaction import conceal, concealed
-from tests.backends import free_port
 from tests.security.deployed import STREET, Deployed, whole_flow
 
 integration = pytest.mark.integration

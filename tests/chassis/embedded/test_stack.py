@@ -248,14 +248,6 @@ class Foreground:
         self.process.stdout.close()
 
 
-def _base_port() -> int:
-    """Three ports in a row that are free now."""
-    while True:
-        first = free_port()
-        if first < 60000:
-            return first
-
-
 PARTS = ("postgres", "broker", "clerk")
 
 
@@ -263,7 +255,7 @@ PARTS = ("postgres", "broker", "clerk")
 def test_asked_to_stop_it_stops_everything_and_takes_its_connection_file_away(
     data_dir: Path, asked: signal.Signals
 ) -> None:
-    stack = Foreground(data_dir, _base_port())
+    stack = Foreground(data_dir, free_port(in_a_row=3))
     try:
         up = stack.until("up")
         assert read_connection_file(data_dir).pid == stack.process.pid
@@ -278,7 +270,7 @@ def test_asked_to_stop_it_stops_everything_and_takes_its_connection_file_away(
 
 
 def test_killed_it_leaves_no_orphan_and_starts_again_where_it_was(data_dir: Path) -> None:
-    base_port = _base_port()
+    base_port = free_port(in_a_row=3)
     for _ in range(3):
         stack = Foreground(data_dir, base_port)
         try:
@@ -293,7 +285,7 @@ def test_killed_it_leaves_no_orphan_and_starts_again_where_it_was(data_dir: Path
 
 
 def test_killed_all_at_once_it_starts_again(data_dir: Path) -> None:
-    base_port = _base_port()
+    base_port = free_port(in_a_row=3)
     stack = Foreground(data_dir, base_port)
     try:
         up = stack.until("up")
