@@ -20,7 +20,8 @@ from tests.backends import KAFKA_IMAGE
 READY_S = 120.0
 _CONTROLLER = 9093
 _INSIDE = 9092
-_MIRROR_FILE = "/etc/kafka/mirror.properties"
+_MIRROR_FILE, _RUN = "/etc/kafka/mirror.properties", "/etc/kafka/run.sh"
+_RUN_MIRROR = Path(__file__).parents[2] / "deploy" / "mirror" / "run.sh"
 _SHORT_LIVED = "-XX:TieredStopAtLevel=1"
 """Compiled lightly: nothing here lives long enough to earn more back."""
 
@@ -186,14 +187,16 @@ class Mirror(Node):
 
     @classmethod
     def start(cls, net: Network, name: str, properties: Path, targets: Sequence[str]) -> "Mirror":
-        """Start it with a file that every account can read, for what ends in the `targets`."""
+        """Start it as `deploy/mirror` does, for what ends in the `targets`; any account can read the file."""
         container = (
             DockerContainer(kafka_image())
             .with_network(net)
             .with_network_aliases(name)
             .with_volume_mapping(properties, _MIRROR_FILE)
+            .with_volume_mapping(_RUN_MIRROR, _RUN)
+            .with_kwargs(restart_policy={"Name": "on-failure"})
             .with_env("KAFKA_HEAP_OPTS", f"-Xms96m -Xmx320m {_SHORT_LIVED}")
-            .with_command(["/opt/kafka/bin/connect-mirror-maker.sh", _MIRROR_FILE, "--clusters", *targets])
+            .with_command(["bash", _RUN, _MIRROR_FILE, "--clusters", *targets])
         )
         return cls(name, container.start(), net)
 
