@@ -197,8 +197,15 @@ async def _records(bootstrap_servers: str, topic: str) -> int:
     try:
         await client.topics()
         found = client.partitions_for_topic(topic) or set()
-        ends = await client.end_offsets([TopicPartition(topic, number) for number in found])
-        return sum(ends.values())
+        places = [TopicPartition(topic, number) for number in found]
+        client.assign(places)
+        await client.seek_to_beginning(*places)
+        # The end that the embedded broker tells is too low where its last batch has several records.
+        async with asyncio.timeout(WITHIN_S):
+            for one in places:
+                while (end := client.highwater(one)) is None or await client.position(one) < end:
+                    await client.getmany(timeout_ms=200)
+        return sum(client.highwater(one) or 0 for one in places)
     finally:
         await client.stop()
 
