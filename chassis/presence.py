@@ -52,7 +52,7 @@ class Heard:
 def announces(settings: Settings, service: str) -> bool:
     """Whether the service says for its stack that it is there: where others listen, and one of all."""
     spoken = stream(service, REPLAY)
-    return bool(settings.neighbours) and (ANNOUNCED, spoken.newest) in spoken.facts
+    return bool(settings.joined_stacks) and (ANNOUNCED, spoken.newest) in spoken.facts
 
 
 async def announce(runtime: "Runtime") -> None:

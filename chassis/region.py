@@ -91,7 +91,7 @@ def _is_working_nationally(day: date) -> tuple[bool, bool]:
     """As `Calendar.is_working`. Kept, since the package looks through all of its days for every question."""
     try:
         return chinese_calendar.is_workday(day), False
-    except NotImplementedError:
+    except NotImplementedError:  # how the package says that it has no data of that year
         return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS, True
 
 

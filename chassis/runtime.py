@@ -53,7 +53,7 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.policies = self.region.policy(self.service.name, self.service.policy)
-        self.heard = Heard.from_now(self.settings.neighbours)
+        self.heard = Heard.from_now(self.settings.joined_stacks)
         file = self.settings.sealing.keys_file
         self.sealing = None if file is None else SealingKeys.read(file)
 

@@ -283,7 +283,7 @@ class Settings(BaseSettings):
         return region_profile(self.region, self.region_package)
 
     @property
-    def neighbours(self) -> tuple[str, ...]:
+    def joined_stacks(self) -> tuple[str, ...]:
         """The stacks above and below that a line joins this one to."""
         return (*self.upper_stacks, *self.lower_stacks)
 

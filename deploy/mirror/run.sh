@@ -9,7 +9,7 @@ while IFS= read -r line <&3; do
   printf '%s\n' "$line"
   case $line in
     *'will not recover until manually restarted'* | *'Failed to start connector'*)
-      echo 'A task failed: ending, to be started again.'
+      echo 'A task failed, or a connector: ending, to be started again.'
       kill -TERM "$mirror"
       ;;
   esac
