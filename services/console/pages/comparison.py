@@ -192,21 +192,9 @@ class _Comparison(FollowedList):
 
     def _entry(self, step: StepWords, body: Mapping[str, Any]) -> None:
         words = self.said("enter_every" if "every" in body else "enter_line")
-        ui.button(words, on_click=lambda: self._enter(step, body)).props(
+        ui.button(words, on_click=lambda: self._send(step.path, body, "entered")).props(
             "unelevated dense no-caps padding='2px 12px'"
         )
-
-    async def _enter(self, step: StepWords, body: Mapping[str, Any]) -> None:
-        before = self.record["entered"]
-        try:
-            now = await self.registry.send("POST", SERVICE, f"/v1/{PATH}/{self.id}/{step.path}", body)
-        except NotDone as refused:
-            ui.notify(str(refused), type="negative", multi_line=True)
-        else:
-            number = now["entered"] - before
-            said = self.said("entered_lines", count=number) if number else self.said("entered_none")
-            ui.notify(said, type="positive" if number else "warning")
-        await self.refresh()
 
     def _draw_deciding(self, line: Mapping[str, Any]) -> None:
         """What became of the difference, or the buttons to settle it."""
@@ -228,22 +216,23 @@ class _Comparison(FollowedList):
 
     async def _accept(self, line: Mapping[str, Any]) -> None:
         """Their value of one line into the register."""
-        await self._send({"lines": [line["number"]]})
+        await self._send("acceptance", {"lines": [line["number"]]}, "accepted")
 
     async def _take_winning(self) -> None:
-        await self._send({"winning": True})
+        await self._send("acceptance", {"winning": True}, "accepted")
 
-    async def _send(self, body: Mapping[str, Any]) -> None:
+    async def _send(self, path: str, body: Mapping[str, Any], counted: str) -> None:
+        """Settle lines, and say how many, which the comparison counts as `counted`."""
         # Without the revision: a line that somebody else has settled meanwhile is not settled again.
-        before = self.record["accepted"]
+        before = self.record[counted]
         try:
-            now = await self.registry.send("POST", SERVICE, f"/v1/{PATH}/{self.id}/acceptance", body)
+            now = await self.registry.send("POST", SERVICE, f"/v1/{PATH}/{self.id}/{path}", body)
         except NotDone as refused:
             ui.notify(str(refused), type="negative", multi_line=True)
         else:
-            taken = now["accepted"] - before
-            said = self.said("accepted_lines", count=taken) if taken else self.said("accepted_none")
-            ui.notify(said, type="positive" if taken else "warning")
+            number = now[counted] - before
+            said = self.said(f"{counted}_lines", count=number) if number else self.said(f"{counted}_none")
+            ui.notify(said, type="positive" if number else "warning")
         await self.refresh()
 
     async def _take(self, step: StepWords, given: Mapping[str, Any]) -> None:
