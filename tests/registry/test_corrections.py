@@ -119,6 +119,32 @@ async def test_what_is_open_about_it_goes_on_where_it_was_opened(register: Regis
     assert (anew.division, kept["division"]) == (OTHER, STREET)
 
 
+async def test_duties_that_a_move_ends_end_on_its_day_and_by_its_basis(register: Register) -> None:
+    id = await registered(register)
+    duty = await register.do(
+        assignments.assign, organization_id=id, officer="u-one", effective_on=date(2019, 1, 1), **HISTORICAL
+    )
+    due = await register.do(
+        contacts.open_, assignment_id=duty.id, due_on=date(2020, 3, 1), effective_on=date(2019, 2, 1),
+        **HISTORICAL,
+    )  # fmt: skip
+    await register.do(
+        organizations.relocate, id=id, division=OTHER, effective_on=date(2020, 1, 1), **HISTORICAL
+    )
+    for what, fact in ((duty.id, "ended"), (due.id, "cancelled")):
+        [*_, (last, data)] = await register.events(what)
+        state = data["state"]
+        assert (last, state["effective_on"], state["basis"]) == (fact, "2020-01-01", "historical")
+
+
+async def test_duties_that_a_mended_division_ends_are_corrected_with_it(register: Register) -> None:
+    id = await registered(register)
+    duty = await register.do(assignments.assign, organization_id=id, officer="u-one")
+    await register.do(organizations.correct, id=id, division=OTHER, reason="entry_error")
+    [*_, (fact, data)] = await register.events(duty.id)
+    assert (fact, data["reason"], data["state"]["basis"]) == ("ended", "mistake", "corrected")
+
+
 async def test_a_move_needs_both_places_and_a_free_name(register: Register) -> None:
     id = await registered(register)
     for place in (STREET, OTHER):

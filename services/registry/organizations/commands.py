@@ -598,7 +598,8 @@ async def _settle(uow: UnitOfWork, row: OrganizationRow, division: str, why: str
     if row.division != division:
         row.division = division
         await _save_unique(uow, row, new=False)
-        await RELOCATED(uow, row, why)
+        with uow.following(When(row.effective_on, Basis(row.basis))):
+            await RELOCATED(uow, row, why)
 
 
 def _check_correction(
