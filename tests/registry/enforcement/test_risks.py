@@ -6,11 +6,14 @@ from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
+from uuid_utils.compat import uuid7
 
 from services.registry.enforcement.illegal_cases import commands as cases
 from services.registry.enforcement.policy import EnforcementPolicy
 from services.registry.enforcement.risks import commands
 from services.registry.enforcement.risks.model import UnknownRiskLevel
+from services.registry.operations.meetings import commands as meetings
+from services.registry.origins import NoSuchOrigin
 from tests.registry.conftest import Api, Register
 from tests.registry.references import organization
 
@@ -88,3 +91,12 @@ def test_a_level_is_listed_once() -> None:
     with pytest.raises(ValidationError, match="twice"):
         EnforcementPolicy.model_validate({"risk_levels": [level, level]})
     assert EnforcementPolicy().risk_level("of_old").code == "grave"
+
+
+async def test_a_risk_comes_of_something_that_is_on_the_record(register: Register) -> None:
+    meeting = await register.do(meetings.open_, division="120116", body="office", gathering="special_topic")
+    id = await opened(register, origin_record_id=meeting.id)
+    [(_, data)] = await register.events(id)
+    assert data["state"]["origin_record"] == {"id": str(meeting.id), "sequence": 1}
+    with pytest.raises(NoSuchOrigin):
+        await opened(register, origin_record_id=uuid7())

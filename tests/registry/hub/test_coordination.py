@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from services.registry.hub.coordination import commands as cases
 from services.registry.hub.coordination.commands import Part
@@ -17,6 +18,8 @@ from services.registry.hub.coordination.model import (
     PartsMissing,
     PartsUndone,
 )
+from services.registry.operations.meetings import commands as meetings
+from services.registry.origins import NoSuchOrigin
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -142,3 +145,12 @@ async def test_a_case_has_one_part_for_each_body_and_can_get_more_time(register:
     assert await register.fire_timers() == 0
     await register.do(cases.cancel, id=id, reason="merged")
     assert await register.rows("select from timer") == []
+
+
+async def test_a_case_comes_of_something_that_is_on_the_record(register: Register) -> None:
+    meeting = await register.do(meetings.open_, division="120116", body="office", gathering="special_topic")
+    id = await opened(register, origin_record_id=meeting.id)
+    [(_, data)] = await register.events(id)
+    assert data["state"]["origin_record"] == {"id": str(meeting.id), "sequence": 1}
+    with pytest.raises(NoSuchOrigin):
+        await opened(register, origin_record_id=uuid7())

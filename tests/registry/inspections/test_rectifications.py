@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from chassis.matters.facts import BeforeOpening
 from chassis.model import FutureDay, StepNotPossible
@@ -12,8 +13,10 @@ from chassis.principal import NotPermitted, Principal
 from chassis.unit_of_work import StaleRevision
 from services.registry.inspections.rectifications import commands
 from services.registry.inspections.rectifications.model import ExtendedBackwards, NothingShown
+from services.registry.operations.meetings import commands as meetings
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import Basis, LegalForm, RegistrationRoute
+from services.registry.origins import NoSuchOrigin
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -29,10 +32,10 @@ async def organization(register: Register) -> UUID:
     return row.id
 
 
-async def opened(register: Register, **changes: Any) -> UUID:
+async def opened(register: Register, organization_id: UUID | None = None, **changes: Any) -> UUID:
     found: dict[str, Any] = {
-        "organization_id": await organization(register), "origin": "spot_check", "topics": ["finance"],
-        "findings": "账目公开不及时", **changes,
+        "organization_id": organization_id or await organization(register), "origin": "spot_check",
+        "topics": ["finance"], "findings": "账目公开不及时", **changes,
     }  # fmt: skip
     row = await register.do(commands.open_, **found)
     return row.id
@@ -154,3 +157,13 @@ async def test_over_http_with_lists_filters_and_the_forms_of_its_steps(register:
     liaison = api.as_("liaison", "120116006")
     assert (await liaison.get("/v1/rectifications"))["items"] == []
     await liaison.post(f"/v1/rectifications/{two['id']}/evidence", 403, measures="已改")
+
+
+async def test_a_rectification_comes_of_something_that_is_on_the_record(register: Register) -> None:
+    meeting = await register.do(meetings.open_, division="120116", body="office", gathering="special_topic")
+    about = await organization(register)
+    id = await opened(register, about, origin_record_id=meeting.id)
+    [(_, data)] = await register.events(id)
+    assert data["state"]["origin_record"] == {"id": str(meeting.id), "sequence": 1}
+    with pytest.raises(NoSuchOrigin):
+        await opened(register, about, origin_record_id=uuid7())

@@ -12,6 +12,7 @@ from services.registry.enforcement.risks.model import TRANSITIONS, RiskPhase, Un
 from services.registry.enforcement.risks.tables import RiskRow
 from services.registry.fields import Code, Codes, Words
 from services.registry.organizations.concerning import of_organization
+from services.registry.origins import sequence_of
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -51,8 +52,13 @@ async def open_(
     owner: Annotated[Code | None, Field(title="责任人")] = None,
     origin_record_id: Annotated[UUID | None, Field(title="来源记录")] = None,
 ) -> None:  # fmt: skip
-    """Enter a risk of an organisation; the days to see to it are those of its level."""
+    """Enter a risk of an organisation; the days to see to it are those of its level.
+
+    What it came of has to be on the record; raises `NoSuchOrigin`.
+    """
     _check_level(uow, risk_level)
+    if origin_record_id is not None:
+        row.origin_record_sequence = await sequence_of(uow, origin_record_id, at="/origin_record_id")
 
 
 @RISKS.step(contract.RiskAssessed, zh="研判", needs="handle", path="assessment")

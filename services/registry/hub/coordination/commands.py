@@ -27,6 +27,7 @@ from services.registry.hub.coordination.model import (
     undone,
 )
 from services.registry.hub.coordination.tables import CoordinationCaseRow
+from services.registry.origins import sequence_of
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -83,8 +84,11 @@ async def open_(
 ) -> None:  # fmt: skip
     """A matter of several bodies, each with its part; a joint order has the number of its document.
 
-    A part with a division is that of a body below. Raises `PartsMissing`, `PartElsewhere`, `NotHome`.
+    A part with a division is that of a body below. Raises `PartsMissing`, `PartElsewhere`, `NotHome`,
+    `NoSuchOrigin`.
     """
+    if origin_record_id is not None:
+        row.origin_record_sequence = await sequence_of(uow, origin_record_id, at="/origin_record_id")
     check_parts([part.body for part in parts])
     for at, part in enumerate(parts):
         if part.division is None:

@@ -19,6 +19,7 @@ from services.registry.inspections.rectifications.model import (
 )
 from services.registry.inspections.rectifications.tables import RectificationRow
 from services.registry.organizations.concerning import of_organization
+from services.registry.origins import sequence_of
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -58,7 +59,12 @@ async def open_(
     due_on: Annotated[Day | None, Field(title="整改期限")] = None,
     origin_record_id: Annotated[UUID | None, Field(title="来源记录")] = None,
 ) -> None:  # fmt: skip
-    """Tell an organisation what to put right; without a day, the profile's working days are given."""
+    """Tell an organisation what to put right; without a day, the profile's working days are given.
+
+    What it came of has to be on the record; raises `NoSuchOrigin`.
+    """
+    if origin_record_id is not None:
+        row.origin_record_sequence = await sequence_of(uow, origin_record_id, at="/origin_record_id")
 
 
 @RECTIFICATIONS.step(
