@@ -5,16 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic import BaseModel
 from shuniu_contracts import registry_incubation as contract
 from sqlmodel import col, select
 
 from chassis.http import Reading
+from chassis.matters.kind import Step
 from chassis.matters.naming import Offered
 from chassis.matters.queries import for_caller, words
 from services.registry.applications.forms import APPLICATION, criteria_of
 from services.registry.applications.tables import RegistrationApplicationRow
+from services.registry.incubation.entries import commands as entries
 from services.registry.incubation.entries.commands import SERVICE_ENTRIES
-from services.registry.incubation.entries.model import SIDES_ZH, ServiceEntryPhase, ServiceSide
+from services.registry.incubation.entries.model import SIDES_ZH, Hand, Line, may
+from services.registry.incubation.entries.model import TRANSITIONS as TRANSITIONS_OF_LINE
 from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.offering import Form, Offering
 from services.registry.organizations.forms import ORGANIZATION
@@ -42,25 +46,31 @@ select stay.id, base.name, stay.started_on from stay join base on base.id = stay
 where stay.organization_id = $1 and stay.started_on is not null and not stay.ended
 order by stay.started_on desc
 """
-_RECORDED, _DISPUTED = ServiceEntryPhase.RECORDED, ServiceEntryPhase.DISPUTED
+LINE_STEPS: Final[Mapping[str, Step[ServiceEntryRow]]] = {
+    "confirm": entries.confirm,
+    "dispute": entries.dispute,
+    "correct": entries.correct,
+    "cancel": entries.cancel,
+}
+"""What can follow on a line of the service log, by the names of its forms."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of the service log as one account of the organisation sees it."""
+class OwnLine:
+    """A line of the service log, and the account of the organisation that sees it."""
 
-    row: ServiceEntryRow
-    actor_id: str
-
-
-def answers(line: Line) -> bool:
-    """Possible of what the base wrote, and waits for the organisation."""
-    return line.row.state == _RECORDED and line.row.written_by == ServiceSide.BASE.value
+    line: Line
+    hand: Hand
 
 
-def mends(line: Line) -> bool:
-    """Possible of what this account wrote, and is not agreed upon yet."""
-    return line.row.state in (_RECORDED, _DISPUTED) and line.row.writer == line.actor_id
+def line_form(name: str, body: type[BaseModel]) -> Form:
+    """The form of a step of a line, which is possible where its state has it and the account may take it."""
+    step = LINE_STEPS[name]
+
+    def possible(own: OwnLine) -> bool:
+        return may(step.fact, own.line, own.hand)
+
+    return Form(name, step.zh, step.path, "own:write", body, possible)
 
 
 async def own(
@@ -129,11 +139,10 @@ async def _entries(
     for step in told["steps"].values():
         if "stay_id" in step["form"]["properties"]:
             step["form"]["properties"]["stay_id"] |= {"x-zh": [list(pair) for pair in stays.items()]}
-    transitions: dict[str, dict[str, str]] = {
-        _RECORDED.value: {"confirm": "confirmed", "dispute": "disputed", "correct": "recorded",
-                          "cancel": "cancelled"},
-        _DISPUTED.value: {"correct": "recorded", "cancel": "cancelled"},
-    }  # fmt: skip
+    transitions = {
+        state.value: {name: after[step.fact].value for name, step in LINE_STEPS.items() if step.fact in after}
+        for state, after in TRANSITIONS_OF_LINE.items()
+    }
     return {**told, "transitions": transitions}
 
 

@@ -19,7 +19,7 @@ from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.offering import Form
 from services.registry.organizations.model import LegalForm, RegistrationRoute
 from services.registry.own import commands, forms, queries
-from services.registry.own.forms import Line, answers, mends
+from services.registry.own.forms import OwnLine, line_form
 from services.registry.own.queries import Own, OwnApplication, OwnEntry
 
 router = APIRouter(prefix="/v1/own", tags=["own"])
@@ -96,10 +96,10 @@ APPLICATION_FORMS = (
 )
 ENTRY_FORMS = (
     Form("record", "登记所接受的服务", "", "own:write", Entry),
-    Form("confirm", "确认", "confirmation", "own:write", Nothing, answers),
-    Form("dispute", "提出异议", "dispute", "own:write", Dispute, answers),
-    Form("correct", "更正", "correction", "own:write", Correction, mends),
-    Form("cancel", "撤销", "cancellation", "own:write", Nothing, mends),
+    line_form("confirm", Nothing),
+    line_form("dispute", Dispute),
+    line_form("correct", Correction),
+    line_form("cancel", Nothing),
 )
 """What a page offers, in this order."""
 
@@ -169,8 +169,8 @@ async def service_entries(call: Reads, page: Annotated[PageRequest, Depends()]) 
     """本组织的服务记录 / The own service log."""
 
     def may(row: ServiceEntryRow) -> list[str]:
-        line = Line(row, call.principal.actor_id)
-        return [one.name for one in ENTRY_FORMS if one.possible is not None and one.possible(line)]
+        own = OwnLine(entries.line_of(row), entries.hand_of(call.principal))
+        return [one.name for one in ENTRY_FORMS if one.possible is not None and one.possible(own)]
 
     return await call.read(queries.service_entries, page=page, may=may)
 

@@ -7,17 +7,21 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
+from chassis.principal import Principal, StandsFor
 from services.registry.applications import commands as applications
 from services.registry.identification.model import complete_credit_code
 from services.registry.incubation.entries import commands as entries
+from services.registry.incubation.entries.commands import SERVICE_ENTRIES
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.operations.attendances import commands as attendances
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
+from services.registry.own.forms import LINE_STEPS
+from services.registry.own.routes import ENTRY_FORMS
 from services.registry.policy import CRITERIA, RegistryPolicy
 from services.registry.records.policy import CharterTemplate, RecordsPolicy
-from tests.registry.conftest import Api, Register
+from tests.registry.conftest import OFFICER, Api, Register
 from tests.registry.references import STREET, organization, stay
 
 pytestmark = pytest.mark.integration
@@ -270,6 +274,75 @@ async def test_a_line_of_the_log_says_what_this_account_can_do_with_it(register:
     assert (await stranger.get(path))["items"] == []
     unborn = account(api, "registration_application", uuid7())
     assert (await unborn.get(path))["items"] == []
+
+
+LINES = (
+    "base",
+    "own",
+    "colleague",
+    "paper",
+    "base disputed",
+    "own disputed",
+    "base confirmed",
+    "own cancelled",
+)
+"""Who wrote a line of the service log, and what came of it."""
+
+
+async def line_of(register: Register, inside: UUID, accounts: dict[str, Principal], what: str) -> UUID:
+    """A line of the log as `LINES` says it."""
+    writer, _, came = what.partition(" ")
+    side = {"base": "base"}.get(writer, "organization")
+    principal = accounts.get(writer, OFFICER)
+    paper: dict[str, Any] = {"evidence": "组织盖章的情况说明"} if writer == "paper" else {}
+    row = await register.do(
+        entries.record, stay_id=inside, service="capacity_building", written_by=side, hours=1,
+        principal=principal, **paper,
+    )  # fmt: skip
+    if came == "cancelled":
+        await register.do(entries.cancel, id=row.id, principal=principal)
+    elif came:
+        other = accounts["own"] if side == "base" else OFFICER
+        said: dict[str, Any] = {} if came == "confirmed" else {"reason": "hours"}
+        step = entries.confirm if came == "confirmed" else entries.dispute
+        await register.do(step, id=row.id, principal=other, **said)
+    id: UUID = row.id
+    return id
+
+
+@pytest.mark.parametrize("what", LINES)
+async def test_what_a_line_offers_an_account_is_what_it_can_do(
+    register: Register, api: Api, what: str
+) -> None:
+    await register.begin(date(2026, 11, 22))
+    inside = await stay(register)
+    organization_id = (await api.get(f"/v1/stays/{inside}"))["organization_id"]
+    held = StandsFor("organization", UUID(organization_id))
+    apis = {
+        name: api.as_("organization", STREET, account=f"u-{name}", stands_for=str(held))
+        for name in ("own", "colleague")
+    }
+    roles, granted = frozenset({"organization"}), frozenset({"own:*"})
+    accounts = {name: Principal(f"u-{name}", roles, granted, (STREET,), stands_for=held) for name in apis}
+    told = (await apis["own"].get(f"{OWN}/forms"))["service_entry"]
+    path = f"{OWN}/service-entries"
+    for name, caller in apis.items():
+        for step in ("confirm", "dispute", "correct", "cancel"):
+            id = await line_of(register, inside, accounts, what)
+            line = (await caller.get(path, limit=1))["items"][0]
+            assert line["id"] == str(id)
+            body = {"reason": "hours"} if step == "dispute" else {}
+            answer = await caller.client.post(f"{path}/{id}/{told['steps'][step]['path']}", json=body)
+            assert answer.is_success is (step in line["may"]), f"{name} {step}: {answer.text}"
+            if answer.is_success:
+                assert answer.json()["state"] == told["transitions"][line["state"]][step]
+            else:
+                assert answer.status_code in (403, 409), answer.text
+
+
+def test_every_step_of_the_log_has_a_form_for_organisations() -> None:
+    assert {step.fact for step in LINE_STEPS.values()} == SERVICE_ENTRIES.steps.keys()
+    assert [form.name for form in ENTRY_FORMS if form.possible] == [*LINE_STEPS]
 
 
 async def test_what_is_open_says_what_it_is_about_and_what_one_is_invited_to(

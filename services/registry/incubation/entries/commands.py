@@ -9,17 +9,19 @@ from shuniu_contracts import registry_incubation as contract
 from sqlmodel import select
 
 from chassis.matters import Clock, Kind, words
+from chassis.principal import Principal
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Count, Words
 from services.registry.incubation.entries.model import (
     SIDES_ZH,
     TRANSITIONS,
-    AnotherHand,
+    Hand,
+    Line,
     NobodyServed,
-    OneHandForBoth,
     PaperMissing,
     ServiceEntryPhase,
     ServiceSide,
+    check_hand,
 )
 from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.incubation.services import check_services
@@ -65,6 +67,18 @@ SERVICE_ENTRIES = Kind(
     ),
     place=_of_stay, filters=("organization_id", "stay_id", "base_id", "service", "written_by", "on_paper"),
 )  # fmt: skip
+
+
+def line_of(row: ServiceEntryRow) -> Line:
+    """The row as the rules of `model.py` see it."""
+    return Line(ServiceEntryPhase(row.state), ServiceSide(row.written_by), row.writer)
+
+
+def hand_of(principal: Principal) -> Hand:
+    """Whose account it is."""
+    return Hand(principal.actor_id, principal.stands_for is not None)
+
+
 Evidence = Annotated[Words | None, Field(title="书面凭证（组织签字或盖章的材料）")]
 """Where the paper lies on which the organisation said so; needed where the staff enter its word."""
 
@@ -92,7 +106,10 @@ async def record(
         raise NobodyServed(at="/stay_id")
     row.promised = service in stay.services
     row.writer = uow.principal.actor_id
-    await _speak(uow, row, ServiceSide(row.written_by), evidence)
+    side = ServiceSide(row.written_by)
+    await _check_holder(uow, row)
+    hand_of(uow.principal).check_side(side)
+    _hear(uow, row, side, evidence)
 
 
 @SERVICE_ENTRIES.step(
@@ -100,7 +117,7 @@ async def record(
 )
 async def confirm(uow: UnitOfWork, row: ServiceEntryRow, *, evidence: Evidence = None) -> None:
     """The other side says so, too: the service is agreed upon."""
-    await _answer(uow, row, evidence)
+    await _answer(uow, row, "confirmed", evidence)
     row.confirmed_on = row.effective_on
 
 
@@ -112,7 +129,7 @@ async def dispute(
     evidence: Evidence = None,
 ) -> None:  # fmt: skip
     """The other side says that it was not so."""
-    await _answer(uow, row, evidence)
+    await _answer(uow, row, "disputed", evidence)
 
 
 @SERVICE_ENTRIES.step(contract.ServiceEntryCorrected, zh="更正", needs="write", path="correction")
@@ -123,7 +140,7 @@ async def correct(
     content: Annotated[Words | None, Field(title="服务情况")] = None,
 ) -> None:  # fmt: skip
     """Whoever wrote the line puts it right; it waits for the other side again."""
-    _check_own(uow, row)
+    await _check(uow, row, "corrected")
     if row.written_by == ServiceSide.BASE.value:
         row.on_paper = row.evidence = None  # the organisation has not spoken of this one
 
@@ -131,34 +148,31 @@ async def correct(
 @SERVICE_ENTRIES.step(contract.ServiceEntryCancelled, zh="撤销", needs="write", path="cancellation")
 async def cancel(uow: UnitOfWork, row: ServiceEntryRow) -> None:
     """Whoever wrote the line takes it back."""
-    _check_own(uow, row)
+    await _check(uow, row, "cancelled")
 
 
-async def _answer(uow: UnitOfWork, row: ServiceEntryRow, evidence: str | None) -> None:
-    """The side that did not write the line speaks, by another person. Raises as `_speak` does."""
-    if uow.principal.actor_id == row.writer:
-        raise OneHandForBoth()
-    by_base = row.written_by == ServiceSide.BASE.value
-    await _speak(uow, row, ServiceSide.ORGANIZATION if by_base else ServiceSide.BASE, evidence)
+async def _answer(uow: UnitOfWork, row: ServiceEntryRow, fact: str, evidence: str | None) -> None:
+    """The side that did not write the line speaks. Raises as `_check` and `_hear` do."""
+    await _check(uow, row, fact)
+    _hear(uow, row, line_of(row).other_side, evidence)
 
 
-async def _speak(uow: UnitOfWork, row: ServiceEntryRow, side: ServiceSide, evidence: str | None) -> None:
-    """Whether the caller may speak for `side`, and by what the organisation is heard.
-
-    Raises `OneHandForBoth` where the organisation speaks for the base, `NotOwn` where it is another one,
-    `PaperMissing` where the staff speak for it without paper.
-    """
-    is_organization = uow.principal.stands_for is not None
-    if is_organization:
-        await check_organization(uow, row.organization_id)
-        if side is ServiceSide.BASE:
-            raise OneHandForBoth()
+def _hear(uow: UnitOfWork, row: ServiceEntryRow, side: ServiceSide, evidence: str | None) -> None:
+    """By what the organisation is heard; raises `PaperMissing` where the staff speak for it without paper."""
     if side is ServiceSide.ORGANIZATION:
+        is_organization = hand_of(uow.principal).is_organization
         if not is_organization and evidence is None:
             raise PaperMissing(at="/evidence")
         row.on_paper = not is_organization
 
 
-def _check_own(uow: UnitOfWork, row: ServiceEntryRow) -> None:
-    if uow.principal.actor_id != row.writer:
-        raise AnotherHand()
+async def _check(uow: UnitOfWork, row: ServiceEntryRow, fact: str) -> None:
+    """Whether the caller may take this step of the line. Raises `NotOwn`, `OneHandForBoth`, `AnotherHand`."""
+    await _check_holder(uow, row)
+    check_hand(fact, line_of(row), hand_of(uow.principal))
+
+
+async def _check_holder(uow: UnitOfWork, row: ServiceEntryRow) -> None:
+    """Raise `NotOwn` where the account is another organisation's."""
+    if hand_of(uow.principal).is_organization:
+        await check_organization(uow, row.organization_id)

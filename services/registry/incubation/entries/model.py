@@ -1,6 +1,9 @@
 """The way of a line of the service log."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from chassis.model import Refusal, RefusalKind, Transitions
 
@@ -69,3 +72,68 @@ class AnotherHand(Refusal):
     code = "service_entry_of_another_side"
     zh = "只有登记方可以更正或撤销；如不属实请提出异议。"
     en = "Only the side that wrote the line changes or takes it back; dispute it where it is wrong."
+
+
+@dataclass(frozen=True)
+class Line:
+    """What of a line decides who may take which step."""
+
+    state: ServiceEntryPhase
+    written_by: ServiceSide
+    writer: str
+
+    @property
+    def other_side(self) -> ServiceSide:
+        """The side that answers."""
+        return ServiceSide.ORGANIZATION if self.written_by is ServiceSide.BASE else ServiceSide.BASE
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Whose step it is: an account, which is of the staff or of the organisation itself."""
+
+    actor_id: str
+    is_organization: bool
+
+    def check_side(self, side: ServiceSide) -> None:
+        """Raise `OneHandForBoth` where the organisation speaks for the base."""
+        if self.is_organization and side is ServiceSide.BASE:
+            raise OneHandForBoth()
+
+
+def _check_answer(line: Line, hand: Hand) -> None:
+    if hand.actor_id == line.writer:
+        raise OneHandForBoth()
+    hand.check_side(line.other_side)
+
+
+def _check_writer(line: Line, hand: Hand) -> None:
+    if hand.actor_id != line.writer:
+        raise AnotherHand()
+
+
+_WHO: Final[Mapping[str, Callable[[Line, Hand], None]]] = {
+    "confirmed": _check_answer,
+    "disputed": _check_answer,
+    "corrected": _check_writer,
+    "cancelled": _check_writer,
+}
+
+
+def check_hand(fact: str, line: Line, hand: Hand) -> None:
+    """Who takes the step: another hand of the side that did not write the line, or whoever wrote it.
+
+    Raises `OneHandForBoth`, `AnotherHand`.
+    """
+    _WHO[fact](line, hand)
+
+
+def may(fact: str, line: Line, hand: Hand) -> bool:
+    """Whether the step follows in the line's state and is this hand's."""
+    if fact not in TRANSITIONS[line.state]:
+        return False
+    try:
+        check_hand(fact, line, hand)
+    except (OneHandForBoth, AnotherHand):
+        return False
+    return True
