@@ -111,7 +111,7 @@ soak: $(READY)  ## an hour at half load with flat memory, drawn in dist/soak.png
 
 audit-dependencies: $(READY)  ## known vulnerabilities of what the image is built from; says so where none can be looked up
 	@mkdir -p dist; UV=$$(command -v uv || echo $(BIN)/uv); $$UV export --quiet --frozen --no-dev --no-emit-workspace --output-file dist/requirements.txt
-	$(BIN)/python -m deploy.security.audit dist/requirements.txt
+	$(BIN)/python -m deploy.security.audit dist/requirements.txt $(ARGS)
 
 sbom: $(READY)  ## a CycloneDX bill of materials of the image, dist/sbom.cdx.json
 	$(BIN)/python -m deploy.security.sbom --image $(or $(SHUNIU_IMAGE),shuniu-offline/shuniu)

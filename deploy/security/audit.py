@@ -1,7 +1,8 @@
 """Known vulnerabilities of all that the lock file puts into production: `make audit-dependencies`.
 
 Exit codes: 0 every dependency was looked up and none has a known vulnerability, 1 some have, 3 it cannot be
-told, since the advisories of some or all could not be had. pip-audit alone calls the last case a success.
+told, since the advisories of some or all could not be had. pip-audit alone calls the last case a success; so
+does `--where-possible`, for machines without a network, but it says so loudly.
 """
 
 import argparse
@@ -15,7 +16,8 @@ from pathlib import Path
 import msgspec
 
 CLEAN, VULNERABLE, UNKNOWN = 0, 1, 3
-_AUDIT_S = 900
+_AUDIT_S = 300
+_BANNER = "=" * 66
 
 
 class Advisory(msgspec.Struct):
@@ -86,16 +88,19 @@ def audited(requirements: Path, service: str) -> Report:
     """pip-audit's report on a file of pinned requirements; raises AuditFailed where it makes none."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "report.json"
-        done = subprocess.run(
-            [
-                sys.executable, "-m", "pip_audit", "--requirement", str(requirements), "--no-deps",
-                "--disable-pip", "--vulnerability-service", service, "--progress-spinner", "off",
-                "--format", "json", "--output", str(output),
-            ],
-            capture_output=True, text=True, timeout=_AUDIT_S, check=False,
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                [
+                    sys.executable, "-m", "pip_audit", "--requirement", str(requirements), "--no-deps",
+                    "--disable-pip", "--vulnerability-service", service, "--progress-spinner", "off",
+                    "--format", "json", "--output", str(output),
+                ],
+                capture_output=True, text=True, timeout=_AUDIT_S, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise AuditFailed(f"no answer within {_AUDIT_S} s") from None
         if not output.exists() or not output.stat().st_size:
-            raise AuditFailed((done.stderr or done.stdout).strip().splitlines()[-1:] or ["no report"])
+            raise AuditFailed(((done.stderr or done.stdout).strip().splitlines() or ["no report"])[-1])
         return msgspec.json.decode(output.read_bytes(), type=Report)
 
 
@@ -108,14 +113,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="deploy.security.audit", description=__doc__)
     parser.add_argument("requirements", type=Path, help="pinned requirements, as `uv export` writes them")
     parser.add_argument("--service", choices=("pypi", "osv"), default="pypi", help="whose advisories")
+    parser.add_argument("--where-possible", action="store_true", help="end with 0 where it cannot be told")
     chosen = parser.parse_args(arguments)
     try:
         verdict = judge(audited(chosen.requirements, chosen.service))
     except AuditFailed as error:
         verdict = Verdict(UNKNOWN, (f"NOT AUDITED: no advisories from {chosen.service}: {error}",))
-    for line in verdict.lines:
+    unknown = verdict.code == UNKNOWN and chosen.where_possible
+    for line in (_BANNER, *verdict.lines, _BANNER) if unknown else verdict.lines:
         print(line)
-    return verdict.code
+    return CLEAN if unknown else verdict.code
 
 
 if __name__ == "__main__":

@@ -50,6 +50,26 @@ def test_no_report_at_all_is_unknown_too(tmp_path: Path, capsys: pytest.CaptureF
     assert "NOT AUDITED: no advisories from pypi" in capsys.readouterr().out
 
 
+def test_where_nothing_can_be_looked_up_it_is_said_loudly_and_fails_nobody_who_asked_for_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = str(tmp_path / "absent.txt")
+    assert audit.main([file, "--where-possible"]) == CLEAN
+    banner, said, end = capsys.readouterr().out.splitlines()
+    assert banner == end == "=" * 66
+    assert said.startswith("NOT AUDITED: no advisories from pypi")
+    monkeypatch.setattr(audit, "audited", lambda *_: report(BAD, SKIPPED))
+    assert audit.main([file, "--where-possible"]) == VULNERABLE, "what is known is not to be overlooked"
+
+
+def test_an_advisory_service_that_hangs_is_unknown_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "_AUDIT_S", 0.01)
+    assert audit.main([str(tmp_path / "absent.txt")]) == UNKNOWN
+    assert "no answer within 0.01 s" in capsys.readouterr().out
+
+
 def wheel(folder: Path, name: str, version: str, told: str = "") -> None:
     """A wheel as far as its metadata go."""
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as archive:
