@@ -332,6 +332,35 @@ def test_a_blocked_subject_goes_on_when_it_is_released(operator: Operator) -> No
     operator.in_order()
 
 
+def test_a_timer_that_was_given_up_fires_once_its_cause_is_mended(operator: Operator) -> None:
+    organization = operator.register()
+    duty = "select id::text from coverage_duty where organization_id::text = $1"
+    operator.until(lambda: operator.sql("partybuild", duty, organization), "the duty is there")
+    subject = operator.value("partybuild", duty, organization)
+    overdue = "select count(*) from event_log where aggregateid = $1 and type like '%.became_overdue.v1'"
+    with refusing(operator, "partybuild", "update on coverage_duty"):
+        operator.sql(
+            "partybuild",
+            "update timer set attempts = 7, due_at = now() - interval '1 hour', retry_at = now()"
+            " where subject = $1",
+            subject,
+        )
+        operator.gathered("timer where state = 'parked'", 1, "partybuild")
+    [row] = operator.listed("timers", "list")
+    assert (row["at"], row["kind"], row["subject"]) == ("partybuild", "coverage.duty_due", subject)
+    assert (row["state"], row["attempts"]) == ("parked", 8)
+    assert "refused for a test" in row["error"]
+    assert operator.value("partybuild", overdue, subject) == 0
+    retry = ("timers", "retry", "partybuild", "--kind")
+    assert "0 timers fire again" in operator.told(*retry, "coverage.other", "--reason", "a slip")
+    assert "1 timers fire again" in operator.told(*retry, "coverage.duty_due", "--reason", "mended in 1.4.2")
+    operator.until(lambda: operator.value("partybuild", overdue, subject) == 1, "the day has passed")
+    assert operator.listed("timers", "list") == []
+    [newest] = operator.listed("decisions", "partybuild", "--limit", "1")
+    assert (newest["decision"], newest["reason"]) == ("timers.retry", "mended in 1.4.2")
+    operator.in_order()
+
+
 def test_the_topic_of_a_new_major_is_filled_with_what_was_before(operator: Operator) -> None:
     for _ in range(3):
         operator.appoint()
@@ -495,21 +524,22 @@ def scraping(connection: Connection, folder: Path) -> Iterator[Prometheus]:
         process.wait(30)
 
 
-def refusing(operator: Operator, service: str) -> "_Refusing":
-    """While the block runs, a trigger refuses what the service would write of new organisations."""
-    return _Refusing(operator, service)
+def refusing(operator: Operator, service: str, what: str = "insert on organization") -> "_Refusing":
+    """While the block runs, a trigger refuses what the service would write: of new organisations, unasked."""
+    return _Refusing(operator, service, what)
 
 
 @dataclass
 class _Refusing:
     operator: Operator
     service: str
+    what: str
 
     def __enter__(self) -> None:
         for statement in (
             "create function refuse() returns trigger language plpgsql as"
             " $$ begin raise exception 'refused for a test'; end $$",
-            "create trigger refuse before insert on organization for each row execute function refuse()",
+            f"create trigger refuse before {self.what} for each row execute function refuse()",
         ):
             self.operator.sql(self.service, statement)
 
