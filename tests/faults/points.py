@@ -19,8 +19,8 @@ SEATS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Passed all the time under load."""
 IMPORT = (
-    "registry.import.claimed", "registry.import.read", "registry.import.reported",
-    "registry.import.chunk_written", "registry.import.applied", "registry.import.committed",
+    "registry.import.claimed", "registry.import.read", "registry.import.chunk_written",
+    "registry.import.reported", "registry.import.applied", "registry.import.committed",
 )  # fmt: skip
 """Passed by the registry's API process for each workbook, in this order."""
 UNDO = "registry.import.chunk_undone"

@@ -6,7 +6,7 @@ import itertools
 import os
 import sys
 import zipfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ from deploy.scenarios.register import compose, write_workbook
 from services.registry.hub.hubs import commands as hubs
 from services.registry.hub.hubs.commands import Department, Route
 from services.registry.imports import commands, worker
+from services.registry.imports import workbook as workbooks
 from services.registry.imports.model import TRANSITIONS, WORKING, ImportState
 from services.registry.imports.tables import ImportRow
 from services.registry.organizations import commands as organizations
@@ -114,6 +115,62 @@ async def test_all_rows_or_none(register: Register) -> None:
     done = await run(register, done.id)
     assert (done.state, done.rows_applied) == ("applied", 1)
     assert await organizations_of(register) == 1
+
+
+async def test_a_fault_behind_rows_that_were_written_takes_them_back(register: Register) -> None:
+    """Rows go into the database while later ones are read; the last of these is the only one at fault."""
+    content = workbook([*(row(f"滨海第{n}协会") for n in range(2500)), row("末行协会", 成立日期="不详")])
+    done = await bring(register, content, apply="all")
+    assert (done.state, done.rows_read, done.rows_valid, done.rows_applied) == ("checked", 2501, 2500, 0)
+    assert await faults(register, done.id) == [(2502, "成立日期", "date_malformed")]
+    assert await organizations_of(register) == 0
+    assert (await register.rows("select count(*) from event_log"))[0][0] == 0
+    again = await register.do(commands.request_apply, id=done.id, rows="valid")
+    done = await run(register, again.id)
+    assert (done.state, done.rows_applied) == ("applied", 2500)
+    assert await organizations_of(register) == (await register.rows("select count(*) from event_log"))[0][0]
+
+
+async def test_a_reader_that_dies_over_its_rows_takes_them_back(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it handed over was written already, and may not be believed."""
+    read, handed = workbooks._read, 3
+
+    async def dies(arguments: Sequence[str], content: bytes, to: workbooks.Frames) -> None:
+        frames = workbooks.Frames()
+        await read(arguments, content, frames)
+        for _ in range(handed):
+            to.put_nowait(frames.get_nowait())
+
+    monkeypatch.setattr(workbooks, "_read", dies)
+    done = await bring(
+        register, workbook([row(f"滨海第{n}协会") for n in range(2500)]), apply="valid"
+    )  # fmt: skip
+    assert (done.state, done.rows_applied) == ("failed", 0)
+    assert (done.problem or {})["code"] == "workbook_refused"
+    assert await organizations_of(register) == 0
+
+
+async def test_what_ended_twice_in_one_workbook_is_entered_twice(register: Register) -> None:
+    """However far apart its rows stand, and nothing of it when the same file comes again."""
+    await bring(register, workbook([row("先来协会")]), apply="all")
+    ended = [*row("滨海书画协会", 法律状态="注销"), date(2013, 5, 1)]
+    rows = [ended, *([*row(f"滨海第{n}协会"), None] for n in range(2500)), ended]
+    content = workbook(rows, (*HEADERS, "终止日期"))
+    done = await bring(register, content, apply="all")
+    assert (done.rows_applied, done.rows_unchanged) == (2502, 0)
+    more = workbook([*rows, [*row("另一协会"), None]], (*HEADERS, "终止日期"))
+    done = await bring(register, more, apply="all")
+    assert (done.rows_applied, done.rows_unchanged) == (1, 2502)
+
+
+async def test_cells_that_are_equal_and_not_the_same_are_told_apart(register: Register) -> None:
+    """True is equal to 1 for Python; as a number of people it is none."""
+    rows = [[*row(f"滨海第{n}协会"), n % 2 == 1 or 1] for n in range(20)]
+    done = await bring(register, workbook(rows, (*HEADERS, "从业人数")), apply="valid")
+    assert done.rows_applied == 10
+    assert {fault[2] for fault in await faults(register, done.id)} == {"count_malformed"}
 
 
 async def test_every_row_is_one_complete_event_with_its_own_day_and_basis(register: Register) -> None:

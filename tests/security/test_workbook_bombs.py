@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from services.registry.imports import workbook as module
-from services.registry.imports.reader import ADDRESS_SPACE, Reading, Refused
+from services.registry.imports.reader import ADDRESS_SPACE, LENGTH, End, Handed, Head
+from services.registry.imports.workbook import Frames
 from tests.registry.workbooks import row, workbook
 
 GOOD = workbook([row("滨海书画协会")])
@@ -35,7 +36,7 @@ raise SystemExit(reader.main(["536870912", "200000"]))
 class Outcome:
     """What became of a reader."""
 
-    answer: Reading | Refused | None
+    handed: list[Handed]
     seconds: float
     resident_mb: float
 
@@ -55,8 +56,15 @@ def read(content: bytes, space: int = SMALL) -> Outcome:
             time.sleep(0.02)
         output.seek(0)
         told = output.read()
-    answer = msgspec.msgpack.decode(told, type=Reading | Refused) if told else None
-    return Outcome(answer, time.monotonic() - begun, most)
+    return Outcome(list(frames(told)), time.monotonic() - begun, most)
+
+
+def frames(told: bytes) -> Iterator[Handed]:
+    """What a reader handed over, as far as it came."""
+    while told:
+        end = LENGTH + int.from_bytes(told[:LENGTH])
+        yield msgspec.msgpack.decode(told[LENGTH:end], type=Handed)
+        told = told[end:]
 
 
 def resident_mb(pid: int) -> float:
@@ -168,11 +176,10 @@ async def test_workbooks_are_read_one_after_another(monkeypatch: pytest.MonkeyPa
     ended: list[float] = []
     read_one = module._read
 
-    async def timed(arguments: Sequence[str], content: bytes) -> bytes:
+    async def timed(arguments: Sequence[str], content: bytes, to: Frames) -> None:
         started.append(time.monotonic())
-        answer = await read_one(arguments, content)
+        await read_one(arguments, content, to)
         ended.append(time.monotonic())
-        return answer
 
     monkeypatch.setattr(module, "_read", timed)
     readings = [
@@ -185,6 +192,7 @@ async def test_workbooks_are_read_one_after_another(monkeypatch: pytest.MonkeyPa
 
 def test_what_a_good_workbook_needs_is_far_below_the_limit() -> None:
     outcome = read(GOOD)
-    assert isinstance(outcome.answer, Reading)
+    assert isinstance(outcome.handed[0], Head)
+    assert isinstance(outcome.handed[-1], End)
     assert outcome.resident_mb < 150
     assert ADDRESS_SPACE <= 2 << 30

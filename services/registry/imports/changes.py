@@ -75,6 +75,13 @@ class Sorted:
     stale: int = 0
     """Rows at fault whose differences are told all the same."""
 
+    def add(self, more: "Sorted") -> None:
+        """Those of some more rows."""
+        self.changes += more.changes
+        self.faults += more.faults
+        self.unchanged += more.unchanged
+        self.stale += more.stale
+
 
 async def records(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """The records of this stack, ended ones too, whole, by id."""

@@ -5,8 +5,18 @@ Applying and undoing are set-based and in one transaction: a killed process leav
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from operator import itemgetter
@@ -21,11 +31,13 @@ from sqlmodel import select
 from uuid_utils import uuid7
 
 from chassis import failpoints
+from chassis.columns import joined
 from chassis.model import division_code, is_within, step
 from chassis.pinyin import initials
 from chassis.unit_of_work import UnitOfWork
 from services.registry.hub.hubs.routing import Routing, routing
 from services.registry.imports import changes
+from services.registry.imports.behind import Behind
 from services.registry.imports.changes import Sorted
 from services.registry.imports.model import (
     COLUMN_BY_FIELD,
@@ -196,14 +208,23 @@ def _move(row: ImportRow, fact: str) -> None:
 
 _TAKEN = """
 select entry.place, o.id, o.import_fingerprint, 'code' as by
-from unnest($1::text[]) with ordinality as entry(code, place)
+from unnest(string_to_array($1, ',', '')) with ordinality as entry(code, place)
 join organization o on o.credit_code = entry.code and not o.ended and not o.replica
 union all
 select entry.place, o.id, o.import_fingerprint, 'name'
-from unnest($2::text[], $3::text[]) with ordinality as entry(division, name, place)
+from unnest(string_to_array($2, ','), string_to_array($3, ',')) with ordinality
+     as entry(division, name, place)
 join organization o on o.division = entry.division and o.normalized_name = entry.name and not o.ended
                    and not o.replica
 """
+_ENDED_BEFORE = """
+select import_fingerprint from organization
+where ended and basis <> 'corrected' and import_fingerprint = any($1::bytea[])
+  and import_id is distinct from $2
+"""
+"""Of other imports: the same may have ended twice in one workbook, and some of it may be entered already."""
+_PLANS = "set local plan_cache_mode = force_custom_plan"
+"""A plan made for an empty register would go through all of it for every portion once it is full."""
 
 
 @dataclass
@@ -231,12 +252,12 @@ async def sort_out_known(
     named = [draft for draft in drafts if draft.status not in FINAL or (row.update and draft.id is not None)]
     taken = await uow.connection.fetch(
         _TAKEN,
-        [draft.values.get("credit_code") for draft in named],
-        [draft.values["division"] for draft in named],
-        [draft.normalized_name for draft in named],
+        joined([draft.values.get("credit_code") or "" for draft in named]),
+        joined([draft.values["division"] for draft in named]),
+        joined([draft.normalized_name for draft in named]),
     )
     others = {entry["place"]: entry for entry in reversed(taken)}
-    gone = await _ended_before(uow, [draft for draft in drafts if draft.status in FINAL])
+    gone = await _ended_before(uow, row, [draft for draft in drafts if draft.status in FINAL])
     found = Sorted(unchanged=sum(draft.fingerprint in gone for draft in drafts))
     known: set[int] = {draft.row for draft in drafts if draft.fingerprint in gone}
     copied = _copied_ids(drafts) if row.update else frozenset()
@@ -259,9 +280,19 @@ async def sort_out_known(
         known.add(draft.row)
     for start in range(0, len(differing), CHUNK):
         await _sort_out_differing(uow, row, differing[start : start + CHUNK], seen, found)
-    new = [draft for draft in drafts if draft.row not in known]
-    found.faults += (draft.of_other_staff for draft in new if draft.of_other_staff is not None)
-    return Known([draft for draft in new if draft.of_other_staff is None], found)
+    return _new([draft for draft in drafts if draft.row not in known], found)
+
+
+async def _of_empty_register(
+    uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], seen: Mapping[UUID, int] | None
+) -> Known:  # fmt: skip
+    """The same where nobody was on the register."""
+    return _new(drafts, Sorted())
+
+
+def _new(drafts: Sequence[Draft], found: Sorted) -> Known:
+    found.faults += (draft.of_other_staff for draft in drafts if draft.of_other_staff is not None)
+    return Known([draft for draft in drafts if draft.of_other_staff is None], found)
 
 
 async def _sort_out_differing(
@@ -317,13 +348,12 @@ def _unknown(draft: Draft, id: UUID) -> Fault:
     )  # fmt: skip
 
 
-async def _ended_before(uow: UnitOfWork, drafts: Sequence[Draft]) -> set[bytes]:
-    """Fingerprints of ended organisations that an import has entered already."""
-    found = await uow.connection.fetch(
-        "select import_fingerprint from organization where ended and basis <> 'corrected'"
-        " and import_fingerprint = any($1::bytea[])",
-        [draft.fingerprint for draft in drafts],
-    )
+async def _ended_before(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft]) -> set[bytes]:
+    """Fingerprints of ended organisations that an import has entered before this one."""
+    if not drafts:
+        return set()
+    fingerprints = [draft.fingerprint for draft in drafts]
+    found = await uow.connection.fetch(_ENDED_BEFORE, fingerprints, row.id)
     return {entry["import_fingerprint"] for entry in found}
 
 
@@ -398,53 +428,131 @@ _REGISTERED: Final = frozenset(
 )
 
 
-async def apply(uow: UnitOfWork, row: ImportRow, drafts: Sequence[Draft], told: Told) -> None:
-    """Put the drafts into the register: a row, its days and one event each, by COPY, a chunk at a time."""
-    common = _BLANK | {
-        "home": uow.stack, "revision": 1, "sequence": 1, "basis": row.basis, "recorded_at": uow.now,
-        "import_id": str(row.id),
-    }  # fmt: skip
-    routes = await routing(uow)
-    copied = _copied(row.mapping or {})
-    in_order = itemgetter(*copied)
-    brought: list[str] = []
-    async with asyncio.TaskGroup() as group:
-        writing: asyncio.Task[None] | None = None
-        telling: asyncio.Task[None] | None = None
-        for start in range(0, len(drafts), CHUNK):
-            chunk = drafts[start : start + CHUNK]
-            organizations: list[tuple[Any, ...]] = []
-            days: list[tuple[Any, ...]] = []
-            for place, draft in enumerate(chunk):
-                values = _values(common, draft, routes)
-                organizations.append(in_order(values))
-                brought.append(values["id"])
-                days.extend(_days(values, draft))
-                uow.append(
-                    _event(values, draft), subject=values["id"], sequence=1, division=values["division"]
-                )
-                if place % BREATH == 0:
-                    await asyncio.sleep(0)
-            if writing is not None:
-                await writing
-            writing = group.create_task(_write(uow, copied, organizations, days))
-            if telling is None or telling.done():
-                # Not awaited: its commit waits until all that was written here so far is on the disk.
-                telling = group.create_task(told(start + len(chunk)))
-    await CAME_ON_RECORD(uow, brought)
-    row.rows_applied = len(drafts)
+@dataclass
+class Entered:
+    """What became of the rows so far."""
+
+    of_records: Sorted = field(default_factory=Sorted)
+    valid: int = 0
+    """rows that can be applied"""
+    new: int = 0
+    """rows entered"""
+
+    def add(self, known: Known) -> None:
+        """Some more rows, before they are entered."""
+        self.valid += known.valid
+        self.of_records.add(known.of_records)
+
+
+async def enter(
+    uow: UnitOfWork, row: ImportRow, portions: AsyncIterator[Sequence[Draft]], mapping: Mapping[str, int],
+    entered: Entered, *, change: Callable[[Known], Awaitable[None]], useless: Callable[[], bool], told: Told,
+) -> None:  # fmt: skip
+    """Put the drafts into the register: a row, its days and one event each, by COPY, a chunk at a time.
+
+    While rows are read, checked and made, the database works on those before. Once it is `useless`, since
+    all will be taken back, rows are only looked at. `change` carries out the changes among the rows.
+    """
+    await uow.connection.execute(_PLANS)
+    anybody = await uow.connection.fetchval("select exists (select from organization)")
+    # Without, as before the first workbook, there is nobody to look for but the rows that are entered here;
+    # whoever is entered meanwhile is met by the unique indexes.
+    look = sort_out_known if anybody or row.update else _of_empty_register
+    seen = await changes.seen(uow, row)
+    making = _Making(uow, row, _copied(mapping), await routing(uow))
+    writing: asyncio.Task[None] | None = None
+    telling: asyncio.Task[None] | None = None
+    async with Behind() as database, aclosing(_known(uow, row, portions, seen, database, look)) as found:
+        async for known in found:
+            if known.of_records.changes:
+                await change(known)
+            entered.add(known)
+            if useless():
+                continue
+            for start in range(0, len(known.new), CHUNK):
+                chunk = await making.chunk(known.new[start : start + CHUNK])
+                if writing is not None:
+                    await writing
+                writing = database.do(_write, uow, chunk)
+                entered.new += len(chunk.organizations)
+                if telling is None or telling.done():
+                    # Not awaited: its commit waits until all that was written here so far is on the disk.
+                    telling = database.beside(told, entered.new)
+        for task in (writing, telling):
+            if task is not None:
+                await task
+    await CAME_ON_RECORD(uow, making.ids)
+
+
+Looking = Callable[
+    [UnitOfWork, ImportRow, Sequence[Draft], Mapping[UUID, int] | None], Coroutine[Any, Any, Known]
+]
+
+
+async def _known(
+    uow: UnitOfWork, row: ImportRow, portions: AsyncIterator[Sequence[Draft]],
+    seen: Mapping[UUID, int] | None, database: Behind, look: Looking,
+) -> AsyncGenerator[Known]:  # fmt: skip
+    """The portions beside the register, each looked up while the next one is read and checked."""
+    looking: asyncio.Task[Known] | None = None
+    async for drafts in portions:
+        next_one = database.do(look, uow, row, drafts, seen)
+        if looking is not None:
+            yield await looking
+        looking = next_one
+    if looking is not None:
+        yield await looking
+
+
+def conclude(uow: UnitOfWork, row: ImportRow, entered: Entered) -> None:
+    """The rows are in the register."""
+    row.rows_applied = entered.new
     _move(row, "applied")
     row.finished_at = uow.now
 
 
-async def _write(
-    uow: UnitOfWork, copied: Sequence[str], organizations: Sequence[tuple[Any, ...]],
-    days: Sequence[tuple[Any, ...]],
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class _Chunk:
+    """Rows of the tables as they are copied; their events are the unit of work's."""
+
+    columns: Sequence[str]
+    organizations: Sequence[tuple[Any, ...]]
+    days: Sequence[tuple[Any, ...]]
+
+
+class _Making:
+    """Makes what is written of drafts, and knows the ids that it gave."""
+
+    def __init__(self, uow: UnitOfWork, row: ImportRow, columns: Sequence[str], routes: Routing) -> None:
+        self.ids: list[str] = []
+        self._uow, self._columns, self._routes = uow, columns, routes
+        self._common = _BLANK | {
+            "home": uow.stack, "revision": 1, "sequence": 1, "basis": row.basis, "recorded_at": uow.now,
+            "import_id": str(row.id),
+        }  # fmt: skip
+
+    async def chunk(self, drafts: Sequence[Draft]) -> _Chunk:
+        """The rows of some drafts."""
+        uow, common, in_order = self._uow, self._common, itemgetter(*self._columns)
+        organizations: list[tuple[Any, ...]] = []
+        days: list[tuple[Any, ...]] = []
+        for place, draft in enumerate(drafts):
+            values = _values(common, draft, self._routes)
+            organizations.append(in_order(values))
+            self.ids.append(values["id"])
+            days.extend(_days(values, draft))
+            uow.append(_event(values, draft), subject=values["id"], sequence=1, division=values["division"])
+            if place % BREATH == 0:
+                await asyncio.sleep(0)
+        return _Chunk(self._columns, organizations, days)
+
+
+async def _write(uow: UnitOfWork, chunk: _Chunk) -> None:
     """Write one chunk while the next one is being made: the database has a processor of its own. Events of
     the next chunk may go with this one's; all of it is one transaction."""
-    await uow.connection.copy_records_to_table("organization", columns=copied, records=organizations)
-    await uow.connection.copy_records_to_table("organization_status", columns=_STATUS_COLUMNS, records=days)
+    connection = uow.connection
+    await connection.copy_records_to_table("organization", columns=chunk.columns, records=chunk.organizations)
+    await connection.copy_records_to_table("organization_status", columns=_STATUS_COLUMNS, records=chunk.days)
     await uow.flush()
     await failpoints.reach(CHUNK_WRITTEN)
 

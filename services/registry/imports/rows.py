@@ -2,13 +2,15 @@
 told by row and column. Column by column and with tables of what was seen before, since a workbook may have
 100,000 rows."""
 
+import contextlib
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -31,7 +33,7 @@ from services.registry.imports.model import (
     Fault,
     Naming,
 )
-from services.registry.imports.reader import Cell, Reading
+from services.registry.imports.reader import Cell, Cells, Head, Portion
 from services.registry.organizations.commands import STEP_OF_ENTRY, STEP_OF_LINK, refuse_other_staff
 from services.registry.organizations.model import (
     FINAL,
@@ -45,7 +47,6 @@ from services.registry.organizations.model import (
 )
 from services.registry.policy import RegistryPolicy, names_of
 
-AT_ONCE = 200
 FIELDS = tuple(COLUMN_BY_FIELD)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _PACKED_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -109,9 +110,8 @@ class Draft:
 
 @dataclass
 class Sheet:
-    """The rows after checking."""
+    """What is wrong with the rows so far."""
 
-    drafts: list[Draft] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     faulty_rows: set[int] = field(default_factory=set)
 
@@ -356,94 +356,136 @@ def _converters(context: Context, headers: Mapping[str, str]) -> dict[str, Calla
 
 _EACH_ITS_OWN = frozenset({"name", "credit_code", "legacy_number", "id"})
 """Values that hardly repeat are not worth remembering."""
-_NOTHING = frozenset({type(None)})
 _REMEMBERED = frozenset({type(None), str, int})
 """Types of cells that are equal only where they mean the same: 1, 1.0 and true are equal to each other."""
 _NEW = object()
 
 
-def check_rows(reading: Reading, mapping: Mapping[str, int], context: Context) -> Iterator[Sheet]:
-    """Check the rows, some at a time, so that an event loop can breathe in between; every step yields
-    the one `Sheet` as it grows."""
-    sheet = Sheet()
-    codes: dict[str, int] = {}
-    names: dict[tuple[str, str], int] = {}
-    for portion in read_rows(reading, mapping, context, sheet):
-        for number, values in portion:
-            draft = _draft(number, values, context, sheet)
-            if draft is not None and _alone_in_file(draft, codes, names, sheet):
-                sheet.drafts.append(draft)
-        yield sheet
+class RowReader:
+    """Reads the rows of one sheet: what their cells say, judged by no rule yet.
 
-
-def read_rows(
-    reading: Reading, mapping: Mapping[str, int], context: Context, sheet: Sheet
-) -> Iterator[list[tuple[int, dict[str, Any]]]]:
-    """(number, values by field) of the rows, some at a time: what their cells say, judged by no rule yet.
-
-    Cells that say nothing are left out; rows with a cell that cannot be read become faults of `sheet`.
+    Rows with a cell that cannot be read become faults of `sheet`.
     """
-    _note_cells(reading, mapping, sheet)
-    convert = _converters(context, {name: reading.headers[place] for name, place in mapping.items()})
-    seen: dict[str, dict[Cell, Any]] = {name: {None: None} for name in FIELDS}
-    for start in range(0, len(reading.rows), AT_ONCE):
-        numbers = reading.numbers[start : start + AT_ONCE]
-        rows = reading.rows[start : start + AT_ONCE]
-        columns = {
-            name: _convert(name, place, numbers, rows, convert[name], seen[name], sheet)
-            for name, place in mapping.items()
-        }
-        yield [
-            (number, {name: value for name, value in zip(columns, cells, strict=True) if value is not None})
-            for number, cells in zip(numbers, zip(*columns.values(), strict=True), strict=True)
-            if number not in sheet.faulty_rows
-        ]
 
+    def __init__(self, head: Head, mapping: Mapping[str, int], context: Context) -> None:
+        self.sheet = Sheet()
+        self._mapping = mapping
+        self._convert = _converters(context, {name: head.headers[place] for name, place in mapping.items()})
+        self._seen: dict[str, dict[Cell, Any]] = {name: {None: None} for name in FIELDS}
+        headers = {place: COLUMN_BY_FIELD[name].header for name, place in mapping.items()}
+        self._merged = _merged_rows(head.merged, headers)
+        self._broken: dict[int, list[tuple[str, str]]] = {}
+        for row, place, shown in head.broken:
+            if place in headers:
+                self._broken.setdefault(row, []).append((headers[place], shown))
 
-def _convert(
-    name: str, place: int, numbers: Sequence[int], rows: Sequence[Sequence[Cell]],
-    convert: Callable[[Cell], Any], seen: dict[Cell, Any], sheet: Sheet,
-) -> list[Any]:  # fmt: skip
-    """One column's cells as values; a value met before is not converted again."""
-    remembered = _NOTHING if name in _EACH_ITS_OWN else _REMEMBERED
-    cells = [row[place] if place < len(row) else None for row in rows]
-    values = [seen.get(cell, _NEW) if type(cell) in remembered else _NEW for cell in cells]
-    for index, value in enumerate(values):
-        if value is _NEW:
-            cell = cells[index]
-            try:
-                values[index] = convert(cell)
-            except CellFault as fault:
-                sheet.fault(numbers[index], COLUMN_BY_FIELD[name].header, fault.code, fault.zh, fault.en)
-                values[index] = None
-            else:
-                if type(cell) in remembered:
-                    seen[cell] = values[index]
-    return values
-
-
-def _note_cells(reading: Reading, mapping: Mapping[str, int], sheet: Sheet) -> None:
-    """Faults of cells that hold no plain value: merged ones and formulas without a result."""
-    headers = {place: COLUMN_BY_FIELD[name].header for name, place in mapping.items()}
-    numbers = reading.numbers
-    done = 0  # each row is told once, however many ranges a file piles up
-    for first_row, first, last_row, last in sorted(reading.merged):
-        column = next((header for place, header in headers.items() if first <= place <= last), None)
-        if column is None:
-            continue
-        begin, done = max(done, bisect_left(numbers, first_row)), max(done, bisect_right(numbers, last_row))
-        for row in numbers[begin:done]:
-            sheet.fault(row, column, "cell_merged", *_MERGED)
-    rows = set(numbers)
-    for row, place, shown in reading.broken:
-        if place in headers and row in rows:
-            sheet.fault(
-                row,
-                headers[place],
-                "formula_broken",
-                f"公式没有结果（{shown or '未计算'}），请改为数值",
-                f"the formula gives no value ({shown or 'not computed'}); enter one",
+    def read(self, portion: Portion) -> list[tuple[int, dict[str, Any]]]:
+        """(number, values by field) of the rows, without cells that say nothing and rows at fault."""
+        numbers, faulty = portion.numbers, self.sheet.faulty_rows
+        self._note_cells(numbers)
+        nothing = Cells([None] * len(numbers))
+        given = {
+            name: self._column(
+                name, portion.columns[place] if place < len(portion.columns) else nothing, numbers
             )
+            for name, place in self._mapping.items()
+        }
+        return [
+            (number, {
+                name: value for name, value in zip(given, values, strict=True) if value is not None
+            })
+            for number, values in zip(numbers, zip(*given.values(), strict=True), strict=True)
+            if number not in faulty
+        ]  # fmt: skip
+
+    def _column(self, name: str, cells: Cells, numbers: Sequence[int]) -> list[Any]:
+        """One column's cells as values; a value met before is not converted again."""
+        if cells.places is not None:
+            with contextlib.suppress(CellFault):  # then each row is told it
+                different = self._converted(name, cells.values, None)
+                return list(map(different.__getitem__, memoryview(cells.places).cast("H")))
+        return self._converted(name, cells.each, numbers)
+
+    def _converted(self, name: str, cells: Sequence[Cell], numbers: Sequence[int] | None) -> list[Any]:
+        """The cells as values; one that cannot be read is its row's fault, without rows a `CellFault`."""
+        convert, seen = self._convert[name], self._seen[name]
+        keep = name not in _EACH_ITS_OWN
+        values = []
+        for index, cell in enumerate(cells):
+            rememberable = type(cell) in _REMEMBERED
+            value = seen.get(cell, _NEW) if rememberable else _NEW
+            if value is _NEW:
+                try:
+                    value = convert(cell)
+                except CellFault as fault:
+                    if numbers is None:
+                        raise
+                    column = COLUMN_BY_FIELD[name].header
+                    self.sheet.fault(numbers[index], column, fault.code, fault.zh, fault.en)
+                    value = None
+                else:
+                    if keep and rememberable:
+                        seen[cell] = value
+            values.append(value)
+        return values
+
+    def _note_cells(self, numbers: Sequence[int]) -> None:
+        """Faults of cells that hold no plain value: merged ones and formulas without a result."""
+        sheet, last = self.sheet, numbers[-1]
+        while self._merged and self._merged[-1][0] <= last:
+            first, until, column = self._merged[-1]
+            for row in numbers[bisect_left(numbers, first) : bisect_right(numbers, until)]:
+                sheet.fault(row, column, "cell_merged", *_MERGED)
+            if until > last:
+                break
+            self._merged.pop()
+        for row in numbers if self._broken else ():
+            for column, shown in self._broken.get(row, ()):
+                sheet.fault(
+                    row,
+                    column,
+                    "formula_broken",
+                    f"公式没有结果（{shown or '未计算'}），请改为数值",
+                    f"the formula gives no value ({shown or 'not computed'}); enter one",
+                )
+
+
+def _merged_rows(
+    merged: Iterable[tuple[int, int, int, int]], headers: Mapping[int, str]
+) -> list[tuple[int, int, str]]:
+    """(first row, last row, column) of merged cells in columns that are read, the last ones first; each row
+    is in one only, however many ranges a file piles up."""
+    found = []
+    done = 0
+    for first_row, first, last_row, last in sorted(merged):
+        column = next((header for place, header in headers.items() if first <= place <= last), None)
+        if column is not None and last_row > done:
+            found.append((max(done + 1, first_row), last_row, column))
+            done = last_row
+    return found[::-1]
+
+
+class RowCheck:
+    """Checks the rows of one sheet by everything but the register: a row without a fault is a draft."""
+
+    def __init__(self, head: Head, mapping: Mapping[str, int], context: Context) -> None:
+        self._reader = RowReader(head, mapping, context)
+        self._context = context
+        self._codes: dict[str, int] = {}
+        self._names: dict[tuple[str, str], int] = {}
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Of the rows so far."""
+        return self._reader.sheet.faults
+
+    def drafts(self, portion: Portion) -> Iterator[Draft | None]:
+        """The organisations of some more rows, one after another; None for a row at fault."""
+        sheet = self._reader.sheet
+        for number, values in self._reader.read(portion):
+            draft = _draft(number, values, self._context, sheet)
+            alone = draft is not None and _alone_in_file(draft, self._codes, self._names, sheet)
+            yield draft if alone else None
 
 
 def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> Draft | None:
@@ -460,7 +502,7 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
     form = _FORMS[given] if given else _FORM_WHERE_BLANK.get(status, LegalForm.UNCLASSIFIED)
     effective_on = _effective_on(status, values, context)
     try:
-        axes = entered(status, form, context.basis)
+        form = _form_entered(status, form, context.basis)
         if effective_on is None:
             column = _DAY_OF[status]
             sheet.fault(
@@ -482,10 +524,10 @@ def _draft(row: int, values: dict[str, Any], context: Context, sheet: Sheet) -> 
     if faults:
         return None
     normalized = normalized_name(name)
-    seen = msgspec.msgpack.encode([division, status, effective_on, sorted(values.items())])
+    seen = _encode([division, status, effective_on, sorted(values.items())])
     fingerprint = blake2b(seen, digest_size=16).digest()
     return Draft(
-        row, values, normalized, status, axes.legal_form, effective_on, fingerprint, placed, id, revision,
+        row, values, normalized, status, form, effective_on, fingerprint, placed, id, revision,
         _of_other_staff(row, status, values, context),
     )  # fmt: skip
 
@@ -519,6 +561,13 @@ def _faults_of_days(values: Mapping[str, Any], effective_on: date, today: date) 
     return check_days(today, effective_on=effective_on, **days)
 
 
+@cache
+def _form_entered(status: LegalStatus, form: LegalForm, basis: Basis) -> LegalForm:
+    """The form that `entered` has it be; raises what it raises."""
+    return entered(status, form, basis).legal_form
+
+
+_encode = msgspec.msgpack.Encoder().encode
 # A look into a table costs a tenth of calling the enum.
 _FORMS = {form.value: form for form in LegalForm}
 _STATUSES = {status.value: status for status in LegalStatus}

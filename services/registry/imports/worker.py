@@ -4,7 +4,8 @@ import asyncio
 import gc
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
@@ -29,11 +30,11 @@ from services.registry.imports.model import (
     header_key,
     mapping_by_header,
 )
-from services.registry.imports.reader import Reading
-from services.registry.imports.rows import Context, Draft, Sheet, check_rows
+from services.registry.imports.reader import Head
+from services.registry.imports.rows import Context, Draft, RowCheck
 from services.registry.imports.similar import Comparison, Named
 from services.registry.imports.tables import ImportFileRow, ImportMappingRow, ImportRow
-from services.registry.imports.workbook import read_workbook
+from services.registry.imports.workbook import Book, opened
 from services.registry.organizations.model import Basis
 from services.registry.policy import RegistryPolicy
 
@@ -144,35 +145,63 @@ async def _do(runtime: Runtime, row: ImportRow, content: bytes, now: datetime) -
     if row.state == ImportState.UNDOING.value:
         await _undo(runtime, row, principal, cause)
         return
+    policy = _policy(runtime)
     try:
-        reading, mapping, sheet = await _check(runtime, row, principal, content, now)
-        await failpoints.reach(READ)
-        await _tell(runtime, id, len(reading.rows), 0)
-        if row.state == ImportState.RECEIVED.value:
-            await _conclude(runtime, row, principal, reading, mapping, sheet)
-        else:
-            await _apply(runtime, row, principal, cause, reading, mapping, sheet)
+        async with opened(
+            content, row.file_name, sheet=row.sheet, max_uncompressed=policy.import_max_uncompressed_bytes,
+            max_rows=policy.import_max_rows,
+        ) as book:  # fmt: skip
+            bringing = await _bringing(runtime, row, principal, book, now)
+            await failpoints.reach(READ)
+            await _tell(runtime, id, book.head.rows, 0)
+            if row.state == ImportState.RECEIVED.value:
+                await _conclude(runtime, row, principal, bringing)
+            else:
+                await _apply(runtime, row, principal, cause, bringing)
     except (Refusal, Refusals) as refused:
         await _give_up(runtime, id, refused)
 
 
-async def _check(
-    runtime: Runtime, row: ImportRow, principal: Principal, content: bytes, now: datetime
-) -> tuple[Reading, dict[str, int], Sheet]:
-    """Read the workbook and check its rows by everything but the register itself."""
-    policy = _policy(runtime)
-    reading = await read_workbook(
-        content, row.file_name, sheet=row.sheet, max_uncompressed=policy.import_max_uncompressed_bytes,
-        max_rows=policy.import_max_rows,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class _Bringing:
+    """A workbook that is being read, and the check of its rows by everything but the register itself."""
+
+    book: Book
+    mapping: dict[str, int]
+    check: RowCheck
+
+    @property
+    def head(self) -> Head:
+        """What is known of the sheet before its rows."""
+        return self.book.head
+
+    async def portions(self) -> AsyncIterator[list[Draft]]:
+        """The organisations of the rows as they come."""
+        async for portion in self.book.portions():
+            drafts = []
+            for place, draft in enumerate(self.check.drafts(portion)):
+                if draft is not None:
+                    drafts.append(draft)
+                if place % commands.BREATH == 0:
+                    await asyncio.sleep(0)
+            yield drafts
+
+    async def whole(self) -> AsyncIterator[list[Draft]]:
+        """Those of all rows at once."""
+        yield [draft async for drafts in self.portions() for draft in drafts]
+
+
+async def _bringing(
+    runtime: Runtime, row: ImportRow, principal: Principal, book: Book, now: datetime
+) -> _Bringing:
     try:
-        mapping = await _mapping(runtime, row, reading)
+        mapping = await _mapping(runtime, row, book.head)
     except Refusal:
-        await _tell_headers(runtime, row.id, reading)
+        await _tell_headers(runtime, row.id, book.head)
         raise
     context = Context(
         region=runtime.region,
-        policy=policy,
+        policy=_policy(runtime),
         principal=principal,
         division=row.division,
         stack=runtime.settings.stack,
@@ -181,11 +210,7 @@ async def _check(
         effective_on=row.effective_on,
         today=day_of(now),
     )
-    sheet = Sheet()
-    for grown in check_rows(reading, mapping, context):
-        sheet = grown
-        await asyncio.sleep(0)
-    return reading, mapping, sheet
+    return _Bringing(book, mapping, RowCheck(book.head, mapping, context))
 
 
 def _policy(runtime: Runtime) -> RegistryPolicy:
@@ -199,35 +224,33 @@ def fingerprint(headers: Sequence[str]) -> bytes:
     return blake2b("\n".join(map(header_key, headers)).encode(), digest_size=16).digest()
 
 
-async def _mapping(runtime: Runtime, row: ImportRow, reading: Reading) -> dict[str, int]:
+async def _mapping(runtime: Runtime, row: ImportRow, head: Head) -> dict[str, int]:
     """The mapping given, else the one remembered for this header here, else by the headers' names."""
     given = row.mapping_given
     if given is None:
-        key = (row.division, fingerprint(reading.headers))
+        key = (row.division, fingerprint(head.headers))
         async with runtime.database.transaction() as transaction:
             remembered = await transaction.session.get(ImportMappingRow, key)
         given = remembered.mapping if remembered is not None else None
-    mapping = mapping_by_header(given or {}, reading.headers)
-    check_mapping(mapping, reading.headers)
+    mapping = mapping_by_header(given or {}, head.headers)
+    check_mapping(mapping, head.headers)
     return mapping
 
 
-async def _conclude(
-    runtime: Runtime, row: ImportRow, principal: Principal, reading: Reading, mapping: dict[str, int],
-    sheet: Sheet,
-) -> None:  # fmt: skip
+async def _conclude(runtime: Runtime, row: ImportRow, principal: Principal, bringing: _Bringing) -> None:
     """The dry run's report: faults, duplicates in the register, names that are nearly alike."""
+    [drafts] = [drafts async for drafts in bringing.whole()]
     async with runtime.unit_of_work(principal) as uow:
         locked = await _still(uow, row)
         if locked is None:
             return
-        known = await commands.sort_out_known(uow, locked, sheet.drafts, None)
+        known = await commands.sort_out_known(uow, locked, drafts, None)
         of_records = known.of_records
         if of_records.changes:
             refused = await changes.carry_out(uow, locked, of_records.changes, dry=True)
             changes.leave_out(of_records, refused, _policy(runtime))
-        faults = [*sheet.faults, *of_records.faults, *await _similar(uow, known.new)]
-        await _keep(uow, locked, reading, mapping, known, faults)
+        faults = [*bringing.check.faults, *of_records.faults, *await _similar(uow, known.new)]
+        await _keep(uow, locked, bringing, known.valid, of_records, faults)
         commands.conclude_check(locked, uow)
 
 
@@ -262,42 +285,60 @@ async def _known_names(uow: UnitOfWork, streets: Sequence[str]) -> AsyncIterator
         yield street, names
 
 
+class _TakenBack(Exception):
+    """Takes the savepoint back: all rows were asked for, and some are at fault."""
+
+
 async def _apply(
-    runtime: Runtime, row: ImportRow, principal: Principal, cause: Cause, reading: Reading,
-    mapping: dict[str, int], sheet: Sheet,
-) -> None:  # fmt: skip
-    """Everything into the register in one transaction, or nothing."""
+    runtime: Runtime, row: ImportRow, principal: Principal, cause: Cause, bringing: _Bringing
+) -> None:
+    """Everything into the register in one transaction, or nothing; the rows while they are being read."""
+    rows, check, entered = bringing.head.rows, bringing.check, commands.Entered()
 
     async def told(done: int) -> None:
-        if done % (5 * commands.CHUNK) == 0:
-            await _tell(runtime, row.id, len(reading.rows), done)
+        await _tell(runtime, row.id, rows, done)
 
     async with runtime.unit_of_work(principal, cause) as uow:
         locked = await _still(uow, row)
         if locked is None:
             return
-        seen = await changes.seen(uow, locked)
-        known = await commands.sort_out_known(uow, locked, sheet.drafts, seen)
-        await _change(uow, locked, sheet, known)
-        faults = [*sheet.faults, *known.of_records.faults]
-        await _keep(uow, locked, reading, mapping, known, faults)
-        if locked.apply == "all" and locked.faults:
+        whole = locked.apply == "all"
+
+        def faulty() -> bool:
+            return bool(check.faults or entered.of_records.faults)
+
+        async def change(known: commands.Known) -> None:
+            await _change(uow, locked, check.faults, known)
+
+        # What changes records is done before anything is entered, so all of it has to be known.
+        portions = bringing.whole() if locked.update else bringing.portions()
+        with suppress(_TakenBack):
+            async with uow.savepoint():
+                await commands.enter(
+                    uow, locked, portions, bringing.mapping, entered,
+                    change=change, useless=lambda: whole and faulty(), told=told,
+                )  # fmt: skip
+                if whole and faulty():
+                    raise _TakenBack
+        faults = [*check.faults, *entered.of_records.faults]
+        await _keep(uow, locked, bringing, entered.valid, entered.of_records, faults)
+        if whole and locked.faults:
             commands.reject(locked, uow)
             return
-        await commands.apply(uow, locked, known.new, told)
+        commands.conclude(uow, locked, entered)
         await failpoints.reach(APPLIED)
     await failpoints.reach(COMMITTED)
-    await _tell(runtime, row.id, len(reading.rows), len(known.new))
+    await _tell(runtime, row.id, rows, entered.new)
 
 
-async def _change(uow: UnitOfWork, row: ImportRow, sheet: Sheet, known: commands.Known) -> None:
+async def _change(
+    uow: UnitOfWork, row: ImportRow, faults: Sequence[Fault], known: commands.Known
+) -> None:  # fmt: skip
     """Carry out the changes, or none of them where all rows were asked for and some are at fault. What is
     left of them is what was, or would have been, carried out."""
     found = known.of_records
-    if not found.changes:
-        return
     whole = row.apply == "all"
-    dry = whole and bool(sheet.faults or found.faults)
+    dry = whole and bool(faults or found.faults)
     refused = await changes.carry_out(uow, row, found.changes, whole=whole, dry=dry)
     changes.leave_out(found, refused, uow.policy(RegistryPolicy))
 
@@ -319,13 +360,13 @@ async def _still(uow: UnitOfWork, row: ImportRow) -> ImportRow | None:
 
 
 async def _keep(
-    uow: UnitOfWork, row: ImportRow, reading: Reading, mapping: dict[str, int], known: commands.Known,
+    uow: UnitOfWork, row: ImportRow, bringing: _Bringing, valid: int, found: changes.Sorted,
     faults: list[Fault],
 ) -> None:  # fmt: skip
     """What the check found, and the mapping for the next time this office brings this header."""
-    policy, found = uow.policy(RegistryPolicy), known.of_records
-    row.sheet, row.headers, row.mapping = reading.sheet, reading.headers, mapping
-    row.rows_read, row.rows_valid, row.rows_unchanged = len(reading.rows), known.valid, found.unchanged
+    policy, head = uow.policy(RegistryPolicy), bringing.head
+    row.sheet, row.headers, row.mapping = head.sheet, head.headers, bringing.mapping
+    row.rows_read, row.rows_valid, row.rows_unchanged = head.rows, valid, found.unchanged
     row.rows_changed = len(found.changes)
     faults = [*faults, *(told for change in found.changes for told in changes.told(change, policy))]
     await commands.keep_report(uow, row, faults)
@@ -333,7 +374,7 @@ async def _keep(
     if row.mapping_given is not None:
         await uow.session.merge(
             ImportMappingRow(
-                division=row.division, fingerprint=fingerprint(reading.headers), mapping=row.mapping_given,
+                division=row.division, fingerprint=fingerprint(head.headers), mapping=row.mapping_given,
                 used_at=uow.now,
             )
         )  # fmt: skip
@@ -345,11 +386,11 @@ async def _tell(runtime: Runtime, id: UUID, read: int, applied: int) -> None:
         await transaction.connection.execute(_PROGRESS, id, read, applied)
 
 
-async def _tell_headers(runtime: Runtime, id: UUID, reading: Reading) -> None:
+async def _tell_headers(runtime: Runtime, id: UUID, head: Head) -> None:
     """The columns that there are, for whoever has to say which is which."""
     async with runtime.database.transaction() as transaction:
         row = await transaction.session.get_one(ImportRow, id, with_for_update=True)
-        row.sheet, row.headers = reading.sheet, reading.headers
+        row.sheet, row.headers = head.sheet, head.headers
 
 
 async def _give_up(runtime: Runtime, id: UUID, refused: Refusal | Refusals | None) -> None:

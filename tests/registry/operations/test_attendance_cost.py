@@ -37,7 +37,7 @@ where t.id = $2
 async def brought(register: Register, profile: Region, places: Sequence[UUID]) -> list[str]:
     """The statements of a sheet that says of all of them that they came."""
     rows: list[list[Any]] = [[str(place), 1, "到会"] for place in places]
-    sheet = Reading("签到表", 1, TITLES, list(range(2, 2 + len(rows))), rows, [], [])
+    sheet = Reading("签到表", TITLES, list(range(2, 2 + len(rows))), rows)
     dsn = register.runtime.database.settings.dsn.get_secret_value()
     async with overheard(service, dsn, profile) as (tap, runtime):
         runtime.policies = RegistryPolicy()

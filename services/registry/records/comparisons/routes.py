@@ -14,9 +14,8 @@ from chassis.http import Call, Page, PageRequest, requires
 from chassis.matters.queries import MatterOut, out_of
 from services.registry.fields import Code, Day, Division
 from services.registry.imports.model import Fault, check_mapping, proposed_mapping
-from services.registry.imports.reader import Reading
-from services.registry.imports.rows import Context, Sheet, read_rows
-from services.registry.imports.workbook import read_workbook
+from services.registry.imports.rows import Context, RowReader
+from services.registry.imports.workbook import Book, opened
 from services.registry.organizations.model import Basis
 from services.registry.policy import RegistryPolicy
 from services.registry.records.comparisons import commands, queries
@@ -56,11 +55,11 @@ async def bring(
 ) -> Response:
     """比对其他部门名册 / Compare a workbook with the register; faulty lines are left out and told."""
     policy = _policy(call)
-    read = await read_workbook(
+    async with opened(
         await file.read(), file.filename or "list.xlsx", sheet=None,
         max_uncompressed=policy.import_max_uncompressed_bytes, max_rows=policy.import_max_rows,
-    )  # fmt: skip
-    entries, faults = await _entries(call, read, division, listed_on)
+    ) as book:  # fmt: skip
+        entries, faults = await _entries(call, book, division, listed_on)
     unread = [_unread(fault) for fault in faults[:_SHOWN_FAULTS]]
     id = uuid7()
     return await call.execute(
@@ -69,10 +68,10 @@ async def bring(
     )  # fmt: skip
 
 
-async def _entries(call: Call, read: Reading, division: str, day: date) -> tuple[list[Entry], list[Fault]]:
+async def _entries(call: Call, book: Book, division: str, day: date) -> tuple[list[Entry], list[Fault]]:
     """The workbook's lines, cells read as an import reads them, and what could not be read."""
-    mapping = proposed_mapping(read.headers)
-    check_mapping(mapping, read.headers)
+    mapping = proposed_mapping(book.head.headers)
+    check_mapping(mapping, book.head.headers)
     compared = {name: place for name, place in mapping.items() if name in Entry.model_fields}
     settings = call.runtime.settings
     context = Context(
@@ -80,13 +79,15 @@ async def _entries(call: Call, read: Reading, division: str, day: date) -> tuple
         stack=settings.stack, lower_stacks=settings.lower_stacks, basis=Basis.IMPORTED, effective_on=day,
         today=day,
     )  # fmt: skip
-    sheet, entries = Sheet(), list[Entry]()
-    for portion in read_rows(read, compared, context, sheet):
+    rows, entries = RowReader(book.head, compared, context), list[Entry]()
+    async for portion in book.portions():
         entries += [
-            Entry.model_validate({"row": number, **values}) for number, values in portion if "name" in values
+            Entry.model_validate({"row": number, **values})
+            for number, values in rows.read(portion)
+            if "name" in values
         ]
         await asyncio.sleep(0)
-    return entries, sheet.faults
+    return entries, rows.sheet.faults
 
 
 def _unread(fault: Fault) -> UnreadLine:
