@@ -45,6 +45,11 @@ pytestmark = pytest.mark.integration
 DISTRICT, OTHER = "120116", "120116001016"
 FIRST, DAY, LATER = date(2026, 3, 2), date(2026, 6, 30), date(2026, 9, 1)
 PERIOD = {"from": "2026-06-01", "to": DAY.isoformat()}
+YEARS = {"from": "2014-01-01", "to": DAY.isoformat(), "by": "division"}
+OF_PLACES = {
+    "organizations.founded", "organizations.newly_registered", "organizations.newly_filed",
+    "organizations.newly_registered.below_districts", "organizations.newly_registered.origin.volunteer_team",
+}  # fmt: skip
 HISTORICAL: dict[str, Any] = {"basis": "historical"}
 Course = AsyncIterator[tuple[str, ...]]
 """What happens by `DAY`; the figures that what comes after changes; what comes after, on `LATER`."""
@@ -53,6 +58,15 @@ Course = AsyncIterator[tuple[str, ...]]
 async def values(api: Api, **asked: str) -> dict[str, float]:
     answer = await api.get("/v1/figures", **asked)
     return {name: figure["value"] for name, figure in answer["figures"].items()}
+
+
+async def by_division(api: Api) -> dict[str, dict[str, float]]:
+    """The figures of `YEARS` of each street, so far as they are of organisations."""
+    answer = await api.get("/v1/figures", **YEARS)
+    return {
+        place: {name: value for name, value in found.items() if name.startswith("organizations.")}
+        for place, found in answer["by"].items()
+    }
 
 
 async def of_governance(register: Register) -> Course:
@@ -270,9 +284,18 @@ async def of_decoupling(register: Register) -> Course:
 
 
 async def of_moves(register: Register) -> Course:
-    about = await organization(register)
+    registered = await register.do(
+        organizations.register_new, division=STREET, legal_form=LegalForm.ASSOCIATION,
+        route=RegistrationRoute.DEPARTMENT, effective_on=date(2014, 5, 1), basis=Basis.HISTORICAL,
+        details={"name": "迁址的协会", "origin": "volunteer_team", "founded_on": date(2014, 4, 1)},
+    )  # fmt: skip
+    filed = await register.do(
+        organizations.enter, division=STREET, status_on_record=LegalStatus.FILED,
+        legal_form=LegalForm.COMMUNITY_ORGANIZATION, effective_on=FIRST, details={"name": "迁址的社团"},
+    )  # fmt: skip
     yield "organizations.tier.street", "organizations.tier.community"
-    await register.do(organizations.relocate, id=about, division=COMMUNITY)
+    for row in (registered, filed):
+        await register.do(organizations.relocate, id=row.id, division=OTHER)
 
 
 async def of_ends(register: Register) -> Course:
@@ -305,6 +328,8 @@ async def test_no_figure_of_a_past_day_changes_by_what_happens_after_it(register
     while await register.fire_timers():
         pass
     day, period = await values(api, as_of=DAY.isoformat()), await values(api, **PERIOD)
+    split = await by_division(api)
+    assert {name for name, value in split[STREET].items() if value} >= OF_PLACES
     await register.begin(LATER)
     for course in courses:
         assert await anext(course, None) is None
@@ -313,6 +338,7 @@ async def test_no_figure_of_a_past_day_changes_by_what_happens_after_it(register
     assert unmoved == [], "what comes after changes these"
     assert await values(api, as_of=DAY.isoformat()) == day
     assert await values(api, **PERIOD) == period
+    assert await by_division(api) == split
 
 
 def late(day: date = date(2026, 5, 4)) -> dict[str, Any]:

@@ -127,11 +127,20 @@ where effective_on <= $1 and (until is null or until > $1) and division like any
 group by 1, 2, 3, 4, 5, 6
 """
 
-_FOUNDED = """
-select left(o.division, $3) as place, count(*) as number
-from organization o
-where o.founded_on <= $1 and (o.ended_on is null or o.ended_on > $1) and o.division like any($2)
-  and exists (select from organization_status s where s.organization_id = o.id)
+_STOOD = """
+    (s.until is null or s.until > {day}) and s.until is distinct from s.effective_on
+    and (s.effective_on <= {day} or not exists (
+        select from organization_status b
+        where b.organization_id = s.organization_id and b.effective_on < s.effective_on
+    ))
+"""
+"""The one row `s` by which an organisation stood on a day; before anything is known of it, the first."""
+
+_FOUNDED = f"""
+select left(s.division, $3) as place, count(*) as number
+from organization o join organization_status s on s.organization_id = o.id
+where o.founded_on <= $1 and (o.ended_on is null or o.ended_on > $1)
+  and {_STOOD.format(day="$1")} and s.division like any($2)
   and not exists (
       select from organization_status s
       where s.organization_id = o.id and s.legal_status = 'candidate' and (s.until is null or s.until > $1)
@@ -149,23 +158,27 @@ where began_on <= $1 and (ended_on is null or ended_on > $1) and division like a
 group by 1
 """
 
-_HAPPENED = """
-select left(division, $4) as place,
-       count(*) filter (where registered_on between $1 and $2) as registered,
-       count(*) filter (where registered_on between $1 and $2 and length(division) >= 9) as registered_below,
-       count(*) filter (where filed_on between $1 and $2) as filed,
-       count(*) filter (where ended and ended_on between $1 and $2) as ended
+_HAPPENED = f"""
+select left(s.division, $4) as place,
+       count(*) filter (where fact = 'registered') as registered,
+       count(*) filter (where fact = 'registered' and length(s.division) >= 9) as registered_below,
+       count(*) filter (where fact = 'filed') as filed,
+       count(*) filter (where fact = 'ended') as ended
 from organization o
-where division like any($3)
-  and exists (select from organization_status s where s.organization_id = o.id)
+cross join lateral (
+    values ('registered', o.registered_on), ('filed', o.filed_on),
+           ('ended', case when o.ended then o.ended_on end)
+) happened(fact, day)
+join organization_status s on s.organization_id = o.id
+where day between $1 and $2 and {_STOOD.format(day="day")} and s.division like any($3)
 group by 1
 """
 
-_ORIGINS = """
-select left(division, $4) as place, origin, count(*) as number
-from organization o
-where registered_on between $1 and $2 and division like any($3) and origin is not null
-  and exists (select from organization_status s where s.organization_id = o.id)
+_ORIGINS = f"""
+select left(s.division, $4) as place, origin, count(*) as number
+from organization o join organization_status s on s.organization_id = o.id
+where registered_on between $1 and $2 and origin is not null
+  and {_STOOD.format(day="registered_on")} and s.division like any($3)
 group by 1, 2
 """
 
