@@ -1,7 +1,8 @@
 """Who may do what on the bus: the catalogue's rules beside those that Kafka has. `shuniu topics acls`."""
 
+import asyncio
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,7 @@ from chassis import bus
 from chassis.settings import BusSettings
 
 _OF_A_STACK = re.compile(r"User:(\d+)\.")
+_TOLD_S = 10.0
 _ANY = 1
 _ALLOW = 3
 _ANY_HOST = "*"
@@ -82,9 +84,22 @@ async def apply(
         found = _compared(await _present(client), stack, lower)
         missing = [finding.rule for finding in found if finding.state is RuleState.MISSING]
         await _create(client, missing)
-        return _compared(await _present(client), stack, lower)
+        return await _once_told(lambda: _present(client), stack, lower)
     finally:
         await client.close()
+
+
+async def _once_told(
+    present: Callable[[], Awaitable[Collection[Acl]]], stack: str, lower: Collection[str] | None
+) -> tuple[RuleFinding, ...]:
+    """How all stand: the controller has taken the rules, and the broker that is asked hears of it later."""
+    deadline = asyncio.get_running_loop().time() + _TOLD_S
+    while True:
+        found = _compared(await present(), stack, lower)
+        heard = all(finding.state is not RuleState.MISSING for finding in found)
+        if heard or asyncio.get_running_loop().time() > deadline:
+            return found
+        await asyncio.sleep(0.1)
 
 
 def _compared(present: Collection[Acl], stack: str, lower: Collection[str] | None) -> tuple[RuleFinding, ...]:

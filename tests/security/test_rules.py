@@ -7,7 +7,7 @@ import sys
 import pytest
 from shuniu_contracts.plan import Acl, acls
 
-from chassis.access import RuleState, _compared, _numbers
+from chassis.access import RuleState, _compared, _numbers, _once_told
 from tests.security.deployed import ROOT
 
 STACK = "440303"
@@ -54,6 +54,16 @@ OTHERS = {
 @pytest.mark.parametrize("rule", OTHERS.values(), ids=OTHERS)
 def test_what_is_none_of_the_stacks_business_is_left_out(rule: Acl) -> None:
     assert rule not in states(rule)
+
+
+async def test_a_rule_that_the_broker_has_not_heard_of_yet_is_not_called_missing() -> None:
+    told = [set(acls(STACK)[:-1]), set(acls(STACK))]
+
+    async def present() -> set[Acl]:
+        return told.pop(0)
+
+    found = await _once_told(present, STACK, ())
+    assert {finding.state for finding in found} == {RuleState.AS_WANTED}
 
 
 def test_a_rule_is_sent_in_kafkas_numbers() -> None:
