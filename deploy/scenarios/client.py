@@ -69,9 +69,10 @@ class Stack:
         return (await self._answer("GET", service, path, params=query)).content
 
     async def _answer(self, method: str, service: str, path: str, **arguments: Any) -> httpx.Response:
+        headers = {**self._signed, **arguments.pop("headers", {})}
         async with self._gate:
             answer = await self._client.request(
-                method, f"{self.connection.services[service]}{path}", headers=self._signed, **arguments
+                method, f"{self.connection.services[service]}{path}", headers=headers, **arguments
             )
         if answer.is_error:
             raise StepFailed(f"{method} {service}{path}: {answer.status_code} {answer.text[:600]}")
