@@ -72,6 +72,14 @@ async def records(stack: Stack) -> dict[str, list[str]]:
         "POST", "registry", "/v1/registration-applications/consultations",
         json={"name": "晨光助学社", "division": STREET, "legal_form": "private_non_enterprise"},
     )  # fmt: skip
+    campaign = await opened(
+        "/v1/inspection-campaigns", division=STREET, title="年检", year=TODAY.year - 1,
+        legal_forms=["foundation"], due_on=day,
+    )  # fmt: skip
+    await opened(
+        "/v1/targets", division="120116", figure="registry.organizations.registered", body="centre",
+        period_begins_on=f"{TODAY.year}-01-01", period_ends_on=f"{TODAY.year}-12-31", aim=400, weight=20,
+    )  # fmt: skip
     care = await opened(
         "/v1/care-records", "care_officer", division=STREET, person_id="p-phone", need="disabled",
         worker="u-test", consented_on=day, consent_by="self",
@@ -94,8 +102,11 @@ async def records(stack: Stack) -> dict[str, list[str]]:
         "/care/{id}": [f"/care/{care}"],
         "/matters/tasks/{id}": [f"/matters/tasks/{task}"],
         "/matters/{path}/{id}": [f"/matters/plans/{plan}"],
+        "/matters/inspection-campaigns/{id}/excused": [f"/matters/inspection-campaigns/{campaign}/excused"],
         "/matters/{path}": [
             "/matters/plans", "/matters/liaisons", "/matters/social-worker-posts", "/matters/inspections",
+            "/matters/targets", "/matters/coordination-cases", "/matters/talents",
+            "/matters/admission-criteria", "/matters/guidelines",
         ],
         "/care": ["/care?whose=all"],
     }  # fmt: skip

@@ -24,10 +24,10 @@ STREET = "120116005"
 _NUMBERS = itertools.count()
 
 
-async def organization(register: Register) -> UUID:
+async def organization(register: Register, division: str = STREET) -> UUID:
     """A registered organisation."""
     row = await register.do(
-        organizations.register_new, division=STREET, legal_form=LegalForm.ASSOCIATION,
+        organizations.register_new, division=division, legal_form=LegalForm.ASSOCIATION,
         route=RegistrationRoute.DEPARTMENT, effective_on=date(2014, 5, 1), basis=Basis.HISTORICAL,
         details={"name": f"生成的协会{next(_NUMBERS)}号"},
     )  # fmt: skip

@@ -27,6 +27,9 @@ from chassis.wire import Wire, topic_of
 from services.registry.app import service
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.campaigns import commands as campaigns
+from services.registry.inspections.clean_up_checks import commands as checks
+from services.registry.inspections.clean_up_checks.model import FourNo
+from services.registry.inspections.clean_ups import commands as clean_ups
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks import commands as tasks
 from services.registry.operations.visits import commands as visits
@@ -175,6 +178,34 @@ async def test_a_districts_campaign_adds_up_from_what_its_streets_tell(area: Are
     for name, of_its_own in (("due", 1), ("taken_part", 1), ("passed", 0)):
         whole, *below = (found[f"inspections.year.{name}"]["value"] for found in figures)
         assert whole == sum(below) + of_its_own, name
+
+
+async def test_a_districts_clean_up_adds_up_from_what_its_streets_tell(area: Area) -> None:
+    own = await registered(area.district, ELSEWHERE, "海河书画社")
+    first = await registered(area.one, ONE, "晨光书画社")
+    second = await registered(area.two, TWO, "暮色书画社")
+    clean_up = (
+        await area.district.do(
+            clean_ups.open_, division=DISTRICT, title="乱收费清理整顿", clean_up_kind="fees",
+            due_on=date(2026, 5, 31),
+        )
+    ).id  # fmt: skip
+    await area.at_rest()
+    for tier, organization, declares in ((area.district, own, True), (area.one, first, False)):
+        [row] = await tier.rows("select id from clean_up_check where organization_id = $1", organization)
+        fees = [] if declares else [FourNo.WIDENED_FEES]
+        await tier.do(checks.self_check, id=row["id"], four_nos=declares, violations=fees)
+    await area.begin(date(2026, 6, 1))
+    await area.at_rest()
+    path = f"/v1/clean-ups/{clean_up}/progress"
+    board = await area.district.api.get(path)
+    whole = board["whole"]
+    assert (whole["concerned"], whole["due"], whole["overdue"], whole["with_problems"]) == (3, 1, 1, 1)
+    theirs = {one["division"]: one for one in board["by"]}
+    assert theirs.keys() == {ELSEWHERE, ONE, TWO}
+    streets = [(await tier.api.get(path))["whole"] for tier in (area.one, area.two)]
+    assert [theirs[one["division"]] for one in streets] == streets, "as each street sees itself"
+    assert (await area.two.rows("select organization_id from clean_up_check"))[0][0] == second
 
 
 async def test_a_districts_task_is_answered_below_and_the_tree_adds_up_above(area: Area) -> None:

@@ -19,8 +19,12 @@ from services.console.pages.session import Desk
 from services.console.pages.shown import chip, is_said, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
-_PAGES = {"comparisons": ("open_comparison", "/comparisons/{id}"), "hubs": ("hubs_title", "/hubs?hub={id}")}
-"""Kinds that have a page of their own: what the way there is called, and where it is."""
+_PAGES = {
+    "comparisons": [("open_comparison", "/comparisons/{id}")],
+    "hubs": [("hubs_title", "/hubs?hub={id}")],
+    "inspection-campaigns": [("excused", "/matters/inspection-campaigns/{id}/excused")],
+}
+"""Kinds of whose records more is told elsewhere: what the way there is called, and where it is."""
 
 
 def attach(desk: Desk) -> None:
@@ -62,7 +66,7 @@ class _Record(Followed[_Seen]):
         known = await self.shown.organizations([record])
         named = {**record, "organization": known.get(str(record.get("organization_id")))}
         answer = told.OF_RECORD.get(self.kind.path)
-        reckoned = await told.ask(self.registry, answer, id=str(self.id)) if answer else None
+        reckoned = await told.ask(self.registry, answer, record=record) if answer else None
         return named, steps, receipts, reckoned, await self.shown.today()
 
     def draw(self, seen: _Seen) -> None:
@@ -78,8 +82,7 @@ class _Record(Followed[_Seen]):
             "role=heading aria-level=1"
         )
         ui.html(self._chips(record, today), tag="span", sanitize=False)
-        if self.kind.path in _PAGES:
-            key, where = _PAGES[self.kind.path]
+        for key, where in _PAGES.get(self.kind.path, ()):
             ui.link(self.said(key), where.format(id=self.id))
         ui.element("div").style("flex:1")
         steps = self._possible(record)

@@ -13,6 +13,7 @@ from services.registry.inspections.campaigns import routes as campaign_routes
 from services.registry.inspections.campaigns.commands import CAMPAIGNS
 from services.registry.inspections.clean_up_checks.commands import CLEAN_UP_CHECKS
 from services.registry.inspections.clean_ups import reactions as clean_ups
+from services.registry.inspections.clean_ups import routes as clean_up_routes
 from services.registry.inspections.clean_ups.commands import CLEAN_UPS
 from services.registry.inspections.evaluations import queries as evaluations
 from services.registry.inspections.evaluations.commands import EVALUATIONS
@@ -74,6 +75,7 @@ AREA = Area(
         assessments.router,
         spot_checks.router,
         spot_checks.lists,
+        clean_up_routes.router,
     ),
     reactions=(campaigns.hear_from_above, clean_ups.hear_from_above),
     timers=(*campaigns.PORTIONS.timers, *clean_ups.PORTIONS.timers, reminding.look),

@@ -208,3 +208,32 @@ async def test_a_clean_up_of_2013_asks_nobody_now_and_roles_keep_apart(register:
         f"/v1/clean-up-checks/{id}/handling", outcome="rectify"
     )
     assert handled["state"] == "handled"
+
+
+async def test_progress_by_division(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 12, 1))
+    one, two = await organization(register), await organization(register)
+    other = await organization(register, division="120116006")
+    id = await opened(register)
+    await register.do(checks.self_check, id=await check_of(register, one), four_nos=True)
+    await register.do(
+        checks.self_check, id=await check_of(register, two), four_nos=False, violations=[FourNo.WIDENED_FEES]
+    )
+    await register.do(checks.review, id=await check_of(register, one), opinion="agreed")
+    await register.do(checks.accept, id=await check_of(register, one))
+    await register.begin(date(2027, 1, 1))
+    await carried(register)
+    await register.do(checks.self_check, id=await check_of(register, other), four_nos=True)
+    board = await api.get(f"/v1/clean-ups/{id}/progress")
+    whole = board["whole"]
+    assert (whole["concerned"], whole["due"], whole["self_checked"], whole["accepted"]) == (3, 0, 2, 1)
+    assert (whole["late"], whole["with_problems"]) == (1, 1)
+    asked = {row["division"]: (row["concerned"], row["late"]) for row in board["by"]}
+    assert asked == {"120116005": (2, 0), "120116006": (1, 1)}
+    part = await api.get(f"/v1/clean-ups/{id}/progress", division="120116006")
+    assert (part["whole"]["concerned"], part["whole"]["self_checked"]) == (1, 1)
+    street = api.as_("liaison", "120116006")
+    assert (await street.get(f"/v1/clean-ups/{id}/progress"))["whole"]["concerned"] == 1
+    await street.get(f"/v1/clean-ups/{id}/progress", 403, division="120116005")
+    await api.as_("liaison", "120110").get(f"/v1/clean-ups/{id}/progress", 403)
+    await api.get(f"/v1/clean-ups/{one}/progress", 404)

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from chassis.http import Page, PageRequest, Reading
-from chassis.model import is_within, length_below
-from chassis.unit_of_work import NotFound
+from chassis.model import length_below
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
+from services.registry.inspections.sent_down import sent_down
 from services.registry.policy import RegistryPolicy
 
 _STANDING = """
@@ -79,22 +79,12 @@ class Excused(BaseModel):
     registered_on: date
 
 
-async def _campaign(reading: Reading, id: UUID) -> InspectionCampaignRow:
-    """The campaign, for whoever may read in its division, or anywhere below: it is about them."""
-    row = await reading.session.get(InspectionCampaignRow, id)
-    if row is None:
-        raise NotFound.of(InspectionCampaignRow, id)
-    if not any(is_within(own, row.division) for own in reading.principal.divisions):
-        reading.authorize(row.division)
-    return row
-
-
 async def progress(reading: Reading, *, id: UUID, division: str | None = None) -> Progress:
     """How the campaign stands in a division, or in all that the caller may see.
 
     Raises `NotFound`, `NotPermitted`.
     """
-    campaign = await _campaign(reading, id)
+    campaign = await sent_down(reading, InspectionCampaignRow, id)
     place = division or max(campaign.division, reading.stack, key=len)
     passing = frozenset(result.value for result in reading.policy(RegistryPolicy).inspections.passing)
     rows = await reading.connection.fetch(_STANDING, id, reading.patterns(division), length_below(place))
@@ -115,7 +105,7 @@ async def excused(
 
     Raises `NotFound`, `NotPermitted`, `MalformedCursor`.
     """
-    campaign = await _campaign(reading, id)
+    campaign = await sent_down(reading, InspectionCampaignRow, id)
     after = page.after(UUID)
     rows = await reading.connection.fetch(
         _EXCUSED, campaign.division, reading.patterns(division), campaign.legal_forms,
