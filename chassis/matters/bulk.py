@@ -62,7 +62,7 @@ def _count_days(uow: UnitOfWork, clock: Clock, drafts: Sequence[Draft]) -> Mappi
     if clock.days is None or not clock.working:
         return found
     for one in drafts:
-        runs = one.state in clock.runs_in and one.basis == Basis.LIVE.value
+        runs = clock.runs(one) and one.basis == Basis.LIVE.value
         days = clock.days(uow.policies, one) if runs and getattr(one, clock.column) is None else None
         if days is not None:
             day, provisional = uow.region.calendar.add_working_days(one.effective_on, days)
@@ -81,7 +81,7 @@ async def _start_clocks(
         due = [
             Due(one.subject, one.division, end_of_day(until), **by_rule.get(one.subject, {}))
             for one in drafts
-            if one.state in clock.runs_in
+            if clock.runs(one)
             and one.basis == Basis.LIVE.value
             and not clock.stands_still(one)
             and (day := getattr(one, clock.column)) is not None
@@ -119,9 +119,7 @@ async def advance_many(
     for clock in kind.clocks:
         anew = fact in clock.restarts
         stopped = [
-            one.subject
-            for one in moving
-            if one.ended or one.state not in clock.runs_in or (anew and one.basis != Basis.LIVE.value)
+            one.subject for one in moving if not clock.runs(one) or (anew and one.basis != Basis.LIVE.value)
         ]
         await uow.cancel(clockwork.timer_kind(kind, clock), stopped)
     if restarting:

@@ -45,6 +45,8 @@ class Clock:
     """Whether it goes on while the record's other deadlines stand still: a validity, a time on a list."""
     restarts: Collection[str] = field(default_factory=frozenset)
     """Facts after which it runs anew although the state stays: an extension, an amendment."""
+    answered: Callable[[Any], bool] | None = None
+    """Whether what a record owes is there although its state alone does not say so: then it does not run."""
     first: Callable[[UnitOfWork, Any], Awaitable[Mapping[str, Any] | None]] | None = None
     """What is settled in the record before the event is made; what it returns goes into the event."""
     then: Callable[[UnitOfWork, Any], Awaitable[None]] | None = None
@@ -63,6 +65,11 @@ class Clock:
         eve = uow.region.calendar.working_day_before(day, days) - timedelta(days=1)
         return eve if eve >= uow.today else None
 
+    def runs(self, row: "MatterRow | Draft") -> bool:
+        """Whether the record as it is still owes what is due."""
+        owes = row.state in self.runs_in and not row.ended
+        return owes and not (self.answered is not None and self.answered(row))
+
     def stands_still(self, row: "MatterRow | Draft") -> bool:
         """Whether it has to wait for the end of a pause."""
         return row.paused_on is not None and not self.runs_on
@@ -77,7 +84,7 @@ async def moved(uow: UnitOfWork, kind: "Kind[Any]", row: "MatterRow", before: st
     """Start and stop the clocks of a record that came from the state `before` by `fact`."""
     for clock in kind.clocks:
         ran = before is not None and before in clock.runs_in
-        runs = row.state in clock.runs_in and not row.ended
+        runs = clock.runs(row)
         if runs and (not ran or fact in clock.restarts):
             if ran and row.basis != Basis.LIVE.value:
                 await uow.cancel(timer_kind(kind, clock), [row.subject])  # its day is not that day any more

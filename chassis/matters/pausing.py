@@ -74,7 +74,7 @@ def _moved(uow: UnitOfWork, clock: Clock, row: Draft) -> Due | None:
     """Move the clock's day by the pause that ends today; its timer, None where it does not run."""
     day: date | None = getattr(row, clock.column)
     since = row.paused_on
-    if since is None or clock.runs_on or row.state not in clock.runs_in or day is None or day < since:
+    if since is None or clock.runs_on or not clock.runs(row) or day is None or day < since:
         return None
     payload: dict[str, Any] | None = None
     provisional = False

@@ -41,6 +41,13 @@ class TaskPhase(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class Asks(enum.StrEnum):
+    """What answers a task: a report back (反馈), or the body's plan filed for the record (报备)."""
+
+    REPORT = "report"
+    FILING = "filing"
+
+
 class TaskState(MatterState, frozen=True, kw_only=True):
     """What an upper body asks of those below it: who leads, answers, co-operates and carries out (R08)."""
 
@@ -58,6 +65,7 @@ class TaskState(MatterState, frozen=True, kw_only=True):
     origin: Code | None = None
     """What it came of: `meeting`, `instruction` (批示), `visit`, `plan`."""
     origin_record: Ref | None = None
+    asks: Asks = Asks.REPORT
 
 
 class ReceiptPhase(enum.StrEnum):
@@ -79,8 +87,12 @@ class TaskReceiptState(MatterState, frozen=True, kw_only=True):
     title: OrganizationText
     issuer: Division
     acknowledged_on: datetime.date | None = None
+    filed_on: datetime.date | None = None
+    """When its own plan was filed; where the task asks for that, it is the answer."""
     reported_on: datetime.date | None = None
     late: bool = False
+    """Answered after the day."""
+    asks: Asks = Asks.REPORT
     done: Count | None = None
     """How much was done, in the task's own unit."""
 
@@ -196,7 +208,7 @@ class TaskReceiptClosed(Event, frozen=True, kw_only=True):
 
 @task_receipt.fact("became_overdue", en="A lower body did not report in time.", zh="反馈逾期。")
 class TaskReceiptBecameOverdue(Overdue, frozen=True, kw_only=True):
-    """Nothing was reported until the day."""
+    """What the task asks for was not there until the day."""
 
     state: TaskReceiptState
 

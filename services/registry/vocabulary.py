@@ -688,6 +688,7 @@ _CHECKS: Names = {
     "necessity": "必要性",
     "feasibility": "可行性",
 }
+_ASKS: Names = {"report": "反馈完成情况", "filing": "报备实施方案"}
 _INSPECTIONS: Names = {"annual_inspection": "年检", "annual_report": "年报"}
 ENUMERATIONS: Mapping[str, Names] = {
     "legal_form": _FORMS,
@@ -733,6 +734,8 @@ ENUMERATIONS: Mapping[str, Names] = {
     "guideline.headings_lacking": HEADINGS_ZH,
     "hub.six_haves": SIX_HAVES_ZH,
     "inspection.form": _INSPECTIONS,
+    "task.asks": _ASKS,
+    "task_receipt.asks": _ASKS,
     "inspection_campaign.form": _INSPECTIONS,
     "plan.gaps": {
         "uncovered": "未被阶段覆盖",

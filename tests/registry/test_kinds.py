@@ -271,7 +271,7 @@ class Tour:
         kinds = await self.register.rows("select kind from timer where subject = $1", str(row.id))
         timers = {timer["kind"] for timer in kinds}
         for clock in self.kind.clocks:
-            if row.state not in clock.runs_in or row.ended:
+            if not clock.runs(row):
                 assert timer_kind(self.kind, clock) not in timers
         return events[-1][0]
 

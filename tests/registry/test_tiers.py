@@ -244,6 +244,28 @@ async def test_a_districts_task_is_answered_below_and_the_tree_adds_up_above(are
     assert street == tree[1], "the street sees of the tree what the district sees of the street"
 
 
+async def test_a_street_s_filing_answers_the_district_s_task_that_asks_for_it(area: Area) -> None:
+    said: dict[str, Any] = {
+        "title": "实施方案",
+        "kind": "plan",
+        "lead": "office",
+        "due_on": date(2026, 4, 30),
+    }
+    row = await area.district.do(
+        tasks.issue, division=DISTRICT, implementing=[ONE, TWO], asks="filing", **said
+    )
+    await area.at_rest()
+    [one] = await area.one.rows("select id, asks from task_receipt where division = $1", ONE)
+    assert one["asks"] == "filing"
+    await area.one.do(receipts.acknowledge, id=one["id"])
+    await area.one.do(receipts.file_for_record, id=one["id"], plan="本街道方案")
+    await area.begin(date(2026, 5, 6))
+    await area.at_rest()
+    [whole] = await area.district.api.get(f"/v1/tasks/{row.id}/receipts")
+    sums = [(node["answers"]["filed"], node["answers"]["overdue"]) for node in whole["below"]]
+    assert sums == [(1, 0), (0, 1)]
+
+
 async def test_whom_a_task_names_no_more_is_released_below(area: Area) -> None:
     said: dict[str, Any] = {"title": "摸底", "kind": "census", "lead": "office", "due_on": date(2026, 4, 30)}
     row = await area.district.do(tasks.issue, division=DISTRICT, implementing=[ONE, TWO], **said)

@@ -373,7 +373,7 @@ OPENINGS: Mapping[str, tuple[Way, ...]] = {
     "target": (says(period_begins_on=TODAY, period_ends_on=SOON, figure="trainings.facts.held"),),
     "partner": (says(begins_on=TODAY, ends_on=SOON, places=1000),),
     "operator_contract": (says(begins_on=TODAY, ends_on=SOON),),
-    "task_receipt": (says(due_on=SOON),),
+    "task_receipt": (says(due_on=SOON, asks="report"),),
     "periodic_return": (says(due_on=SOON, covers=TODAY),),
     "liaison": (says(kind="information"),),
     "team": (says(members=50),),

@@ -132,6 +132,8 @@ class KindWords:
 
     def due(self, state: str, values: Mapping[str, Any]) -> dict[str, date]:
         """The days that are due of a record in this state, by field, the earliest first."""
+        if values.get("asks") == "filing" and values.get("filed_on"):
+            return {}  # a task that asks for a filing alone has its answer
         days = {
             name: date.fromisoformat(values[name])
             for name, states in self.deadlines.items()

@@ -103,10 +103,15 @@ s.state ->> 'owner' = $5 or s.organization_id in (
 """
 """What somebody owns, or what is about an organisation that they keep in touch with: by duty, as the liaison
 who looks after it, or as the liaison of its division where no organisation is named."""
+_FILED = (
+    "s.aggregate = 'task_receipt' and s.state ->> 'asks' = 'filing' and s.state ->> 'filed_on' is not null"
+)
+"""What a task asked to be filed alone is there: `KindWords.due` says the same of one record."""
 _OWED = f"""
 from unnest($4::text[], $6::text[], $7::text[], $8::text[]) as deadline(service, aggregate, field, states)
 join subject s on (s.service, s.aggregate) = (deadline.service, deadline.aggregate)
 where not s.ended and s.division like any($1) and s.state ->> deadline.field between $2 and $3
+  and not coalesce({_FILED}, false)
   and (deadline.states = '' or {_PHASE} = any(string_to_array(deadline.states, ',')))
   and ($5 = '' or {_MINE})
 """

@@ -193,8 +193,9 @@ class _Record(Followed[_Seen]):
     def _receipts(self, nodes: _Records) -> str:
         if not nodes:
             return f'<p class="muted">{self.said("no_receipts")}</p>'
-        names = ("owed", "acknowledged", "reported", "late", "overdue", "done")
-        titles = [self.said("amount_done" if name == "done" else name) for name in names]
+        names = ("owed", "acknowledged", "filed", "reported", "late", "overdue", "done")
+        called = {"done": "amount_done", "filed": "filed_for_record"}
+        titles = [self.said(called.get(name, name)) for name in names]
         heads = "".join(f'<th class="number">{escape(title)}</th>' for title in titles)
         rows = "".join(self._receipt(node, names, 0) for node in nodes)
         return (

@@ -84,8 +84,9 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "no_receipts": ("还没有单位需要签收。", "Nobody owes a receipt yet."),
     "owed": ("应签收", "Owed"),
     "acknowledged": ("已签收", "Acknowledged"),
+    "filed_for_record": ("已报备", "Filed for the record"),
     "reported": ("已反馈", "Reported"),
-    "late": ("逾期反馈", "Late"),
+    "late": ("逾期答复", "Late"),
     "amount_done": ("完成数量", "Done"),
     "body": ("单位", "Body"),
     # forms

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from shuniu_contracts import Basis
+from shuniu_contracts import Basis, Ref
 from shuniu_contracts import registry_operations as contract
 from uuid_utils.compat import uuid7
 
@@ -57,7 +57,7 @@ async def test_every_division_named_owes_a_receipt_and_answers_it(register: Regi
     ]  # fmt: skip
     assert (district["division"], district["own"], district["state"]) == ("120116", None, None)
     assert district["answers"] == {
-        "owed": 3, "acknowledged": 2, "reported": 2, "late": 1, "overdue": 1, "done": 15
+        "owed": 3, "acknowledged": 2, "filed": 1, "reported": 2, "late": 1, "overdue": 1, "done": 15
     }  # fmt: skip
     assert [node["answers"]["overdue"] for node in district["below"]] == [0, 0, 1]
     await register.do(tasks.complete, id=task)
@@ -105,6 +105,78 @@ async def test_a_task_of_the_past_asked_in_the_past_and_waits_for_nobody(registe
     opened = (await register.events(one["id"]))[0][1]["state"]
     assert (opened["opened_on"], opened["basis"]) == ("2012-08-15", "historical")
     assert await register.rows("select from timer where subject = $1", str(one["id"])) == []
+
+
+async def test_a_plan_filed_in_time_is_the_answer_to_a_task_that_asks_for_no_more(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 3, 2))
+    task = await issued(register, asks="filing", due_on=date(2026, 3, 31))
+    found = await owed(register, task)
+    one, two, three = (found[street]["id"] for street in STREETS)
+    await register.begin(date(2026, 3, 3))
+    for id in (one, two):
+        await register.do(receipts.acknowledge, id=id)
+    await register.do(receipts.file_for_record, id=one, plan="本街道方案")
+    state = (await register.events(one))[-1][1]["state"]
+    assert (state["asks"], state["filed_on"]) == ("filing", "2026-03-03")
+    await register.begin(date(2026, 4, 2))
+    await register.fire_timers()
+    assert await register.facts(one) == ["opened", "acknowledged", "filed_for_record"]
+    assert (await register.facts(three))[-1] == "became_overdue"
+    name = "task-receipts.late_standing"
+    assert (await api.get("/v1/figures"))["figures"][name]["value"] == 2
+    await register.do(receipts.file_for_record, id=two, plan="本街道方案")
+    assert (await api.get("/v1/figures"))["figures"][name]["value"] == 1
+    assert (await api.get("/v1/figures", as_of="2026-04-01"))["figures"][name]["value"] == 2
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert district["answers"] == {
+        "owed": 3, "acknowledged": 2, "filed": 2, "reported": 0, "late": 1, "overdue": 1, "done": 0
+    }  # fmt: skip
+    await register.do(receipts.report, id=one, report="已完成")
+    assert (await register.facts(one))[-1] == "reported", "what follows the answer is not late"
+
+
+async def test_a_filing_is_asked_for_again_when_its_task_is_amended(register: Register) -> None:
+    await register.begin(date(2026, 3, 2))
+    task = await issued(register, asks="filing", due_on=date(2026, 3, 31), implementing=STREETS[:1])
+    one = (await owed(register, task))[STREETS[0]]["id"]
+    await register.do(receipts.acknowledge, id=one)
+    await register.do(receipts.file_for_record, id=one, plan="本街道方案")
+    await register.do(tasks.amend, id=task, due_on=date(2026, 4, 30))
+    state = (await register.events(one))[-1][1]["state"]
+    assert (state["state"], state.get("filed_on")) == ("acknowledged", None)
+    await register.begin(date(2026, 4, 29))
+    await register.do(receipts.file_for_record, id=one, plan="修订方案")
+    await register.begin(date(2026, 5, 6))
+    await register.fire_timers()
+    assert "became_overdue" not in await register.facts(one)
+
+
+async def test_a_task_that_asks_for_a_report_is_not_answered_by_a_plan(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    task = await issued(register, due_on=date(2026, 3, 31), implementing=STREETS[:1])
+    one = (await owed(register, task))[STREETS[0]]["id"]
+    await register.do(receipts.acknowledge, id=one)
+    await register.do(receipts.file_for_record, id=one, plan="本街道方案")
+    await register.begin(date(2026, 4, 2))
+    await register.fire_timers()
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert [district["answers"][key] for key in ("filed", "reported", "overdue")] == [1, 0, 1]
+
+
+async def test_a_receipt_filed_by_an_older_stack_counts_as_filed(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    task = await issued(register, due_on=date(2026, 3, 31), implementing=STREETS[:1])
+    state = contract.TaskReceiptState(
+        effective_on=date(2026, 3, 3), basis=Basis.LIVE, division="120116002", opened_on=date(2026, 3, 2),
+        state=contract.ReceiptPhase.FILED_FOR_RECORD, task=Ref(str(task), 1), title="方案", issuer="120116",
+        acknowledged_on=date(2026, 3, 3),
+    )  # fmt: skip
+    heard = register.received(contract.TaskReceiptFiledForRecord(state=state), uuid7(), stack="120116002")
+    await register.hear(heard)
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert [node["answers"]["filed"] for node in district["below"]] == [0, 1]
 
 
 async def test_an_amended_task_is_to_be_reported_on_again(register: Register) -> None:

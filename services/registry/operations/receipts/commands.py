@@ -19,7 +19,7 @@ from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Count, Text, Words
 from services.registry.operations.receipts.model import TRANSITIONS, ReceiptPhase
-from services.registry.operations.receipts.tables import TaskReceiptRow
+from services.registry.operations.receipts.tables import TaskReceiptRow, answered_by_filing
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -43,12 +43,12 @@ RECEIPTS = Kind(
     clocks=(
         Clock(
             "due", {"due", "acknowledged", "filed_for_record"}, contract.TaskReceiptBecameOverdue,
-            "became_overdue", rule="task.due_on", restarts={"amended"},
+            "became_overdue", rule="task.due_on", restarts={"amended"}, answered=answered_by_filing,
         ),
         Clock(
             "ahead", {"due", "acknowledged", "filed_for_record"}, contract.TaskReceiptDeadlineNeared,
             "deadline_neared", rule="registry.operations.remind_days", restarts={"amended"},
-            ahead=remind_days,
+            answered=answered_by_filing, ahead=remind_days,
         ),
     ),
     unique=("task_id", "division"), filters=("task_id", "issuer", "late"),
@@ -63,6 +63,7 @@ class Asked:
     sequence: int
     title: str
     issuer: str
+    asks: str
     due_on: date | None
     implementing: Sequence[str]
     asked_on: date
@@ -72,7 +73,7 @@ class Asked:
     def of(cls, task: Any) -> "Asked":
         """Of a task of this stack; its event is about to be the next of its subject."""
         return cls(
-            task.id, task.sequence + 1, task.title, task.division, task.due_on, task.implementing,
+            task.id, task.sequence + 1, task.title, task.division, task.asks, task.due_on, task.implementing,
             task.effective_on, task.basis,
         )  # fmt: skip
 
@@ -82,8 +83,8 @@ class Asked:
         state: contract.TaskState = received.data.state
         sequence = received.envelope.sequence
         return cls(
-            UUID(received.subject), sequence, state.title, state.division, state.due_on, state.implementing,
-            state.effective_on, state.basis.value,
+            UUID(received.subject), sequence, state.title, state.division, state.asks.value, state.due_on,
+            state.implementing, state.effective_on, state.basis.value,
         )  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def _row(uow: UnitOfWork, asked: Asked, division: str) -> Draft:
     return draft(
         open_, id=uuid7(), division=division, effective_on=day, basis=asked.basis,
         opened_on=day, due_on=asked.due_on, task_id=asked.task_id,
-        task_sequence=asked.sequence, title=asked.title, issuer=asked.issuer,
+        task_sequence=asked.sequence, title=asked.title, issuer=asked.issuer, asks=asked.asks,
     )  # fmt: skip
 
 
@@ -136,8 +137,10 @@ async def _follow(uow: UnitOfWork, ids: list[UUID], asked: Asked, because: Recei
 
 
 def _ask_again(row: TaskReceiptRow | Draft) -> None:
-    """What was reported before does not answer what is asked now; how much was done stays said."""
+    """What was answered before does not answer what is asked now; how much was done stays said."""
     row.reported_on, row.late = None, False
+    if answered_by_filing(row):
+        row.filed_on = None
 
 
 async def close_all(uow: UnitOfWork, task_id: UUID, *, because: Received[Any] | None = None) -> None:
@@ -158,6 +161,7 @@ async def open_(
     task_id: Annotated[UUID, Field(title="任务编号")],
     title: Annotated[Text, Field(title="任务")],
     issuer: Annotated[Division, Field(title="下达单位区划")],
+    asks: Annotated[contract.Asks, Field(title="答复方式")] = contract.Asks.REPORT,
     due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
 ) -> None:  # fmt: skip
     """A task that came on paper from a body that has no stack."""
@@ -173,7 +177,10 @@ async def acknowledge(uow: UnitOfWork, row: TaskReceiptRow) -> None:
 async def file_for_record(
     uow: UnitOfWork, row: TaskReceiptRow, *, plan: Annotated[Words, Field(title="实施方案")]
 ) -> None:
-    """The body's own plan is filed with the issuer (报备, R05)."""
+    """The body's own plan is filed with the issuer (报备, R05): all that some tasks ask for."""
+    if row.asks == contract.Asks.FILING.value:
+        row.late = row.late or row.is_late(row.effective_on)
+    row.filed_on = row.effective_on
 
 
 @RECEIPTS.step(
@@ -186,14 +193,14 @@ async def report(
     done: Annotated[Count | None, Field(title="完成数量")] = None,
 ) -> None:  # fmt: skip
     """The body reports back (反馈); after the day that is noted as late. Said again, the newest holds."""
-    row.late = row.late or row.overdue or (row.due_on is not None and row.effective_on > row.due_on)
+    row.late = row.late or row.is_late(row.effective_on)
     row.acknowledged_on = row.acknowledged_on or row.effective_on
     row.reported_on = row.effective_on
 
 
 @RECEIPTS.step(contract.TaskReceiptAmended, zh="随任务调整", needs="write", path="amendment")
 async def follow(uow: UnitOfWork, row: TaskReceiptRow) -> None:
-    """The task on paper changed: it is to be reported on again."""
+    """The task on paper changed: it is to be answered again."""
     _ask_again(row)
 
 

@@ -33,7 +33,7 @@ TRANSITIONS: Transitions[ReceiptPhase] = {
         **_FOLLOWS,
     },
     ReceiptPhase.FILED_FOR_RECORD: {
-        "amended": ReceiptPhase.FILED_FOR_RECORD,
+        "amended": ReceiptPhase.ACKNOWLEDGED,
         **_REPORTED,
         **_FOLLOWS,
     },
@@ -45,5 +45,5 @@ TRANSITIONS: Transitions[ReceiptPhase] = {
     ReceiptPhase.CLOSED: {},
     ReceiptPhase.RELEASED: {},
 }
-"""签收, 报备 (R05), 反馈 (R07); an amended task is to be reported on again, and whom it names no more is
+"""签收, 报备 (R05), 反馈 (R07); an amended task is to be answered again, and whom it names no more is
 released."""

@@ -19,6 +19,7 @@ class Answers(BaseModel):
 
     owed: int = 0
     acknowledged: int = 0
+    filed: int = Field(0, description="with a plan of their own filed for the record")
     reported: int = 0
     late: int = 0
     overdue: int = 0
@@ -28,6 +29,7 @@ class Answers(BaseModel):
         """Count one more receipt."""
         self.owed += 1
         self.acknowledged += row.acknowledged_on is not None
+        self.filed += row.filed_on is not None or row.state == ReceiptPhase.FILED_FOR_RECORD.value
         self.reported += row.reported_on is not None
         self.late += row.late
         self.overdue += row.overdue

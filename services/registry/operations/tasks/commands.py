@@ -46,6 +46,7 @@ async def issue(
     kind: Annotated[Code, Field(title="类别")],
     lead: Annotated[Code, Field(title="牵头部门")],
     implementing: Annotated[Divisions, Field(title="落实单位区划")],
+    asks: Annotated[contract.Asks, Field(title="答复方式")] = contract.Asks.REPORT,
     due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
     responsible: Annotated[Codes, Field(title="责任部门")] = [],  # noqa: B006, read only
     co_operating: Annotated[Codes, Field(title="配合部门")] = [],  # noqa: B006, read only
@@ -59,6 +60,7 @@ async def issue(
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """Give a task to the bodies of the divisions named; each owes a receipt, whatever its stack (R08).
+    It asks of them a report back, or only that they file their own plan for the record (R05).
 
     An instruction of a leader (批示) becomes one, with its words and who gave it kept here. What it came of
     has to be on the record; raises `NoSuchOrigin`.
@@ -80,7 +82,7 @@ async def amend(
     implementing: Annotated[Divisions | None, Field(title="落实单位区划")] = None,
     reason: Annotated[Words | None, Field(title="理由")] = None,
 ) -> None:  # fmt: skip
-    """Another day, on which everybody reports anew, or other bodies: who comes owes a receipt, who goes is
+    """Another day, on which everybody answers anew, or other bodies: who comes owes a receipt, who goes is
     released, and who stays is left alone."""
     if implementing is not None:
         row.implementing = sorted(set(implementing))

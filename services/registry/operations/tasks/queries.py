@@ -13,7 +13,7 @@ _NOT_ENDED = "(r.ended_on is null or r.ended_on > $1) and r.division like any($2
 _LATE = f"""
 select left(division, $3) as place, count(*) as number
 from {as_of(TaskReceiptRow, MatterStepRow, _NOT_ENDED)} receipt
-where due_on < $1 and reported_on is null
+where due_on < $1 and reported_on is null and (asks = 'report' or filed_on is null)
 group by 1
 """
 
@@ -26,7 +26,7 @@ NAMES: Mapping[str, Named] = {
 async def reckon(
     reading: Reading, day: date, patterns: list[str], length: int
 ) -> dict[str, dict[str, int | float]]:
-    """Receipts that were past their day on `day` and neither reported nor closed, by place."""
+    """Receipts that were past their day on `day` and neither answered nor closed, by place."""
     rows = await reading.connection.fetch(_LATE, day, patterns, length)
     return {"task-receipts.late_standing": {row["place"]: row["number"] for row in rows}}
 
