@@ -14,12 +14,12 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import DocumentNumber, Text
 from services.registry.inspections.campaigns.model import (
     TRANSITIONS,
+    Asked,
     CampaignPhase,
-    NoWindow,
     Window,
     check_campaign,
-    check_windows,
     extended,
+    windows_of,
 )
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
 from services.registry.organizations.model import LegalForm
@@ -100,29 +100,14 @@ async def close(uow: UnitOfWork, row: InspectionCampaignRow) -> None:
 
 
 def _windows(uow: UnitOfWork, row: InspectionCampaignRow, given: Sequence[FormWindow]) -> Sequence[Window]:
-    """The days of each legal form: its own, or else those for all, or else the profile's."""
-    last, asked = row.due_on, row.begins_on
-
-    def until(form: str, due_on: date, begins_on: date | None = None) -> Window:
-        return Window(form, begins_on or asked or min(row.effective_on, due_on), due_on)
-
-    own = [until(one.legal_form.value, one.due_on, one.begins_on) for one in given]
-    check_windows(own, row.legal_forms)
-    found = {one.legal_form: one for one in own}
+    """`windows_of` what was given and what the profile says."""
     policy = uow.policy(RegistryPolicy).inspections
-    for form in row.legal_forms:
-        if form in found:
-            continue
-        if last is not None:
-            found[form] = until(form, last)
-            continue
-        days = policy.window(row.form, form, row.year)
-        if days is None or (row.basis == Basis.LIVE.value and days[1] < uow.today):
-            raise NoWindow(at="/due_on", form=form, year=row.year)
-        found[form] = Window(form, asked or days[0], days[1])
-    windows = [found[form] for form in dict.fromkeys(row.legal_forms)]
-    check_windows(windows, row.legal_forms)
-    return windows
+    return windows_of(
+        row.legal_forms, [Asked(one.due_on, one.begins_on, one.legal_form.value) for one in given],
+        Asked(row.due_on, row.begins_on), year=row.year, opened_on=row.effective_on,
+        by_profile={form: policy.window(row.form, form, row.year) for form in row.legal_forms},
+        not_before=uow.today if row.basis == Basis.LIVE.value else None,
+    )  # fmt: skip
 
 
 def _keep(row: InspectionCampaignRow, windows: Sequence[Window]) -> None:

@@ -1,6 +1,6 @@
 """A campaign's way, and who is due in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -99,10 +99,51 @@ def check_windows(windows: Sequence[Window], legal_forms: Collection[str]) -> No
     for place, one in enumerate(windows):
         if one.legal_form not in legal_forms or one.legal_form in {w.legal_form for w in windows[:place]}:
             raise WindowOfNobody(at=f"/windows/{place}/legal_form", form=one.legal_form)
-        if one.due_on < one.begins_on:
-            raise WindowBackwards(
-                at=f"/windows/{place}/due_on", form=one.legal_form, due_on=one.due_on, begins_on=one.begins_on
-            )
+        _check_forwards(one, at=f"/windows/{place}/due_on")
+
+
+def _check_forwards(one: Window, *, at: str) -> None:
+    if one.due_on < one.begins_on:
+        raise WindowBackwards(at=at, form=one.legal_form, due_on=one.due_on, begins_on=one.begins_on)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The days that a campaign is given: for one legal form, or without one for all others."""
+
+    due_on: date | None
+    begins_on: date | None = None
+    legal_form: str = ""
+
+
+def windows_of(
+    legal_forms: Sequence[str], own: Sequence[Asked], for_all: Asked, *, year: int, opened_on: date,
+    by_profile: Mapping[str, tuple[date, date] | None], not_before: date | None,
+) -> list[Window]:  # fmt: skip
+    """The days of each legal form: its own, or else those for all, or else the profile's.
+
+    Without a first day a window begins with the campaign. The profile's counts unless it ended before
+    `not_before`: what is history asks nobody. Raises `WindowOfNobody`, `WindowBackwards`, `NoWindow`.
+    """
+
+    def until(form: str, due_on: date, begins_on: date | None) -> Window:
+        return Window(form, begins_on or for_all.begins_on or min(opened_on, due_on), due_on)
+
+    named = [until(one.legal_form, one.due_on, one.begins_on) for one in own if one.due_on is not None]
+    check_windows(named, legal_forms)
+    found = {one.legal_form: one for one in named}
+    for form in legal_forms:
+        if form in found:
+            continue
+        if for_all.due_on is not None:
+            found[form] = until(form, for_all.due_on, None)
+        else:
+            days = by_profile.get(form)
+            if days is None or (not_before is not None and days[1] < not_before):
+                raise NoWindow(at="/due_on", form=form, year=year)
+            found[form] = Window(form, for_all.begins_on or days[0], days[1])
+        _check_forwards(found[form], at="/due_on")
+    return [found[form] for form in dict.fromkeys(legal_forms)]
 
 
 def extended(windows: Sequence[Window], due_on: date, legal_forms: Collection[str]) -> list[Window]:
