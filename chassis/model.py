@@ -15,6 +15,13 @@ _YUAN = re.compile(r"([+-]?)\s*¥?\s*([0-9]{1,18}|[0-9]{1,3}(?:,[0-9]{3}){1,5})(
 LARGEST_FEN = 10**15
 """No sum may exceed ten trillion yuan: more is a slip of the keyboard."""
 
+_NAMELESS: Mapping[str, str] = {}
+
+
+def in_words(name: str) -> str:
+    """What a field or a fact is called in English: its code, read aloud."""
+    return name.replace("_", " ")
+
 
 class RefusalKind(StrEnum):
     """What sort of no a refusal is; the HTTP layer turns it into a status."""
@@ -92,8 +99,21 @@ class StepNotPossible(Refusal):
     """The fact cannot happen in the present state."""
 
     code = "step_not_possible"
-    zh = "当前状态为“{state}”，不能执行“{fact}”；可执行的步骤：{possible}。"
+    zh = "当前状态为“{state_zh}”，不能执行“{fact_zh}”；可执行的步骤：{possible_zh}。"
     en = "In state '{state}' the step '{fact}' is not possible; possible: {possible}."
+
+    @classmethod
+    def of(
+        cls, state: str, fact: str, possible: Iterable[str], *, states_zh: Mapping[str, str] = _NAMELESS,
+        facts_zh: Mapping[str, str] = _NAMELESS,
+    ) -> "StepNotPossible":  # fmt: skip
+        """By code, and in Chinese by name where these have one."""
+        left = list(possible)
+        return cls(
+            state=state, fact=fact, possible=", ".join(left) or "-", state_zh=states_zh.get(state, state),
+            fact_zh=facts_zh.get(fact, fact),
+            possible_zh="、".join(facts_zh.get(one, one) for one in left) or "无",
+        )  # fmt: skip
 
 
 S = TypeVar("S", bound=Enum)
@@ -105,7 +125,7 @@ def step(table: Transitions[S], state: S, fact: str) -> S:
     """The state after `fact`; raises `StepNotPossible` naming the facts that are possible."""
     facts = table.get(state, {})
     if fact not in facts:
-        raise StepNotPossible(state=state.value, fact=fact, possible=", ".join(facts) or "-")
+        raise StepNotPossible.of(state.value, fact, facts)
     return facts[fact]
 
 

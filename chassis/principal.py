@@ -16,6 +16,11 @@ class NotPermitted(Refusal):
     zh = "您没有在“{division}”执行“{permission}”的权限；您的辖区：{divisions}。"
     en = "You may not do '{permission}' in division '{division}'; your divisions: {divisions}."
 
+    @classmethod
+    def of(cls, caller: "Principal", permission: str, division: str) -> "NotPermitted":
+        """That `caller` may not do this there."""
+        return cls(permission=permission, division=division, divisions=", ".join(caller.divisions) or "-")
+
 
 @dataclass(frozen=True)
 class StandsFor:
@@ -67,9 +72,7 @@ class Principal:
     def authorize(self, permission: str, division: str) -> None:
         """Raise `NotPermitted` unless the permission is held and the division covered."""
         if not (self.has(permission) and self.covers(division)):
-            raise NotPermitted(
-                permission=permission, division=division, divisions=", ".join(self.divisions) or "-"
-            )
+            raise NotPermitted.of(self, permission, division)
 
 
 SYSTEM = Principal("system", frozenset({"system"}), frozenset({"*"}), ("",))

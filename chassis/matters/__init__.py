@@ -9,7 +9,7 @@ from chassis.http.fields import Fact, words
 from chassis.matters.bulk import advance_many, draft, open_many
 from chassis.matters.clocks import Clock
 from chassis.matters.drafts import Draft
-from chassis.matters.kind import BULKY, Kind, Step, check_complete
+from chassis.matters.kind import BULKY, Kind, Step, Whose, check_complete
 from chassis.matters.past import as_of
 from chassis.matters.rows import Dated, MatterRow, MatterStepColumns
 
@@ -23,6 +23,7 @@ __all__ = [
     "MatterRow",
     "MatterStepColumns",
     "Step",
+    "Whose",
     "advance_many",
     "as_of",
     "check_complete",

@@ -20,13 +20,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
+from chassis.acting import Acting
 from chassis.http.fields import Division, Fact
 from chassis.matters import clocks as clockwork
 from chassis.matters.clocks import Clock
 from chassis.matters.facts import check_day
 from chassis.matters.history import plain, remember
 from chassis.matters.rows import MatterRow, MatterStepColumns, rendering
-from chassis.model import Refusal, RefusalKind, Transitions, division_code, step
+from chassis.model import (
+    Refusal,
+    RefusalKind,
+    StepNotPossible,
+    Transitions,
+    division_code,
+    in_words,
+)
 from chassis.received import Received
 from chassis.service import Timer
 from chassis.unit_of_work import UnitOfWork, When
@@ -37,6 +45,8 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=MatterRow)
 StepFunction = Callable[..., Awaitable[Mapping[str, Any] | None]]
 Ahead = Callable[[UnitOfWork, UUID], Awaitable[None]]
+Whose = Callable[[Acting, Any], Awaitable[None]]
+"""Raises the refusal of a caller who may not take a step of this record, whatever is said with it."""
 Place = Callable[[UnitOfWork, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 Instead = Mapping[str, Mapping[Any, type[Event]]]
 """Parameter -> its values that make another fact than the step's own."""
@@ -64,7 +74,7 @@ class SumTooLarge(Refusal):
     code = "sum_too_large"
     kind = RefusalKind.INVALID
     zh = "“{column_zh}”累计为 {value}，超过可记录的上限 {most}，请核对本次填写的数。"
-    en = "'{column}' comes to {value}, more than the {most} that is kept; check the number entered."
+    en = "'{column_en}' comes to {value}, more than the {most} that is kept; check the number entered."
 
 
 class Step(Generic[R]):
@@ -76,9 +86,10 @@ class Step(Generic[R]):
     def __init__(
         self, kind: "Kind[R]", event: type[Event], function: StepFunction, *, permission: str, zh: str,
         path: str | None = None, opening: bool = False, late: type[Event] | None = None,
-        by_workbook: bool | str = False, instead: Instead | None = None,
+        by_workbook: bool | str = False, instead: Instead | None = None, whose: Whose | None = None,
     ) -> None:  # fmt: skip
         self.kind, self.event, self.function, self.late = kind, event, function, late
+        self.whose = whose
         self.fact, self.by_workbook = event_type(event).fact, bool(by_workbook)
         self.permission, self.zh, self.opening = permission, zh, opening
         self.instead: Instead = instead or {}
@@ -150,6 +161,8 @@ class Step(Generic[R]):
         event = self._event(row, day, arguments)
         fact = event_type(event).fact
         self.kind.check(row, fact)
+        if self.whose is not None:
+            await self.whose(uow, row)
         check_day(day, uow.today, row.opened_on)
         row.effective_on, row.basis = day, when.basis.value
         before = {name: getattr(row, name) for name in row.dated.get(fact, ())}
@@ -165,6 +178,16 @@ class Step(Generic[R]):
         await self.kind.advance(uow, row, fact, event, details, on=day, basis=when.basis, because=because,
                                 left_out=left_out)  # fmt: skip
         return row
+
+    async def open_to(self, acting: Acting, row: R) -> bool:
+        """Whether whoever acts may take the step of this record."""
+        try:
+            acting.principal.reaches(self.permission, row.division, row.reached_from())
+            if self.whose is not None:
+                await self.whose(acting, row)
+        except Refusal:
+            return False
+        return True
 
     def _event(self, row: R, day: date, arguments: Mapping[str, Any]) -> type[Event]:
         """What is recorded, by what was said and on which day."""
@@ -301,6 +324,7 @@ class Kind(Generic[R]):
     def step(
         self, event: type[Event], *, zh: str, needs: str, path: str | None = None,
         late: type[Event] | None = None, by_workbook: bool | str = False, instead: Instead | None = None,
+        whose: Whose | None = None,
     ) -> Callable[[StepFunction], Step[R]]:  # fmt: skip
         """Declare a step: the function holds the rules, its parameters are the body of the request.
 
@@ -308,7 +332,7 @@ class Kind(Generic[R]):
         fields of the event are put into the event, as is what the function returns. `late` is recorded
         instead where the record's deadline has passed, and so is what `instead` names for the value of a
         parameter. `by_workbook`: the step is offered as a list to be filled in offline, too, under the name
-        given.
+        given. `whose` refuses who may not take the step of this record, beside permission and division.
         """
 
         def declare(function: StepFunction) -> Step[R]:
@@ -322,6 +346,7 @@ class Kind(Generic[R]):
                 late=late,
                 by_workbook=by_workbook,
                 instead=instead,
+                whose=whose,
             )
             if made.fact in self.steps:
                 raise TypeError(f"{self.name} has the step '{made.fact}' twice")
@@ -358,15 +383,36 @@ class Kind(Generic[R]):
         return fact in self.table(row).get(self.states(row.state), {})
 
     def check(self, row: "R | Draft", fact: str) -> Enum:
-        """The state after `fact`; raises `StepNotPossible`."""
-        after: Enum = step(self.table(row), self.states(row.state), fact)
-        return after
+        """The state after `fact`; raises `StepNotPossible` with what people can do instead."""
+        facts: Mapping[str, Enum] = self.table(row).get(self.states(row.state), {})
+        if fact not in facts:
+            of_people = [one for one in facts if one in self.steps]
+            raise StepNotPossible.of(
+                row.state, fact, of_people,
+                states_zh={state.value: zh for state, zh in self.states_zh.items()},
+                facts_zh={one.fact: one.zh for one in self.steps.values()},
+            )  # fmt: skip
+        return facts[fact]
+
+    async def possible(self, acting: Acting, row: R) -> list[str]:
+        """The steps that whoever acts can take of the record now: its state has them, its home is here, and
+        nothing refuses them before it is known what would be said."""
+        if row.home != acting.stack:
+            return []
+        after = self.table(row).get(self.states(row.state), {})
+        return [
+            step.fact
+            for step in self.steps.values()
+            if step.fact in after and await step.open_to(acting, row)
+        ]
 
     def check_sums(self, row: R) -> None:
         """Raise `SumTooLarge` where steps have added up to more than a column holds."""
         for name, title in self._counts.items():
             if (value := getattr(row, name)) is not None and value > _MOST:
-                raise SumTooLarge(at=f"/{name}", column=name, column_zh=title, value=value, most=_MOST)
+                raise SumTooLarge(
+                    at=f"/{name}", column_zh=title, column_en=in_words(name), value=value, most=_MOST
+                )
 
     async def load(self, uow: UnitOfWork, id: UUID | str) -> R:
         """`UnitOfWork.load`, after what is locked before it."""

@@ -1,6 +1,6 @@
 """Reads of matters: lists by filter in order of opening or of their deadlines, one record, its steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, TypeVar
@@ -18,9 +18,19 @@ from chassis.http.reading import Reading
 from chassis.matters.kind import AtOnce, Kind, Step
 from chassis.matters.naming import NamesOf, named, no_names
 from chassis.matters.rows import MatterRow
-from chassis.principal import Principal
+from chassis.model import Refusal, RefusalKind
+from chassis.principal import NotPermitted, Principal
 
 R = TypeVar("R", bound=MatterRow)
+
+
+class MalformedRecord(Refusal):
+    """Not the name of a record."""
+
+    code = "record_name_malformed"
+    kind = RefusalKind.INVALID
+    zh = "“{value}”不是记录的名称，应为“事项种类:编号”。"
+    en = "'{value}' names no record; it must be `<kind>:<id>`."
 
 
 class MatterOut(AggregateOut):
@@ -131,11 +141,39 @@ async def steps(reading: Reading, *, kind: Kind[R], id: UUID) -> list[StepOut]:
     return [StepOut.model_validate(step) for step in found]
 
 
+async def possible(
+    reading: Reading, *, kinds: Mapping[str, Kind[Any]], records: Sequence[str]
+) -> dict[str, list[str]]:
+    """The steps that the caller can take now of each of `records`, which are named `<kind>:<id>`; of what
+    she may not read, or is not there, none. Raises `MalformedRecord`."""
+    return {name: await _possible(reading, *_named(name, kinds)) for name in records}
+
+
+def _named(name: str, kinds: Mapping[str, Kind[Any]]) -> tuple[Kind[Any], UUID]:
+    kind, _, id = name.partition(":")
+    try:
+        return kinds[kind], UUID(id)
+    except (KeyError, ValueError):
+        raise MalformedRecord(value=name) from None
+
+
+async def _possible(reading: Reading, kind: Kind[Any], id: UUID) -> list[str]:
+    row = await reading.session.get(kind.row, id)
+    if row is None:
+        return []
+    try:
+        reading.principal.reaches(f"{kind.permission}:read", row.division, row.reached_from())
+    except NotPermitted:
+        return []
+    return await kind.possible(reading, row)
+
+
 def words(kind: Kind[Any]) -> dict[str, Any]:
     """The kind for a page that shows it: names of states and steps, what follows what, and every form.
 
     `deadlines` are the fields whose day is due, each with the states in which it is; `transitions` has the
-    steps of people alone, those of all variants where records of one kind take different ways.
+    steps of people alone, those of all variants where records of one kind take different ways. Whether a
+    step that is told as `by_record` can be taken by the caller, `possible` tells of each record.
     """
     return {
         "name": kind.name, "path": kind.path, "zh": kind.zh, "en": kind.en,
@@ -162,7 +200,9 @@ def _followers(kind: Kind[Any], state: Any) -> dict[str, str]:
 
 
 def _step_words(step: Step[Any]) -> Mapping[str, Any]:
-    return {**_form_words(step), "by_workbook": step.by_workbook}
+    return {
+        **_form_words(step), "by_workbook": step.by_workbook, "by_record": step.whose is not None,
+    }  # fmt: skip
 
 
 def _form_words(one: Step[Any] | AtOnce) -> Mapping[str, Any]:

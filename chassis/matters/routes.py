@@ -18,22 +18,37 @@ from chassis.matters.kind import Kind, Step
 from chassis.matters.naming import NamesOf, no_names
 from chassis.matters.queries import StepOut, filter_of, out_of
 
+_MOST_RECORDS = 200
+Records = Annotated[
+    list[str],
+    Query(min_length=1, max_length=_MOST_RECORDS, description="`<kind>:<id>`, as events name the kind"),
+]
+
 
 def described(
     kinds: Sequence[Kind[Any]], permission: str, names: Callable[[Any], NamesOf] = lambda _: no_names
 ) -> APIRouter:
     """`GET /v1/matters`: every kind in words, with the form of each step and whether the caller may take it,
-    for pages that show them all. `names` makes the names of codes of the service's policies."""
+    for pages that show them all. `names` makes the names of codes of the service's policies. And
+    `GET /v1/matters/possible`: what the caller can do with these records now."""
     router = APIRouter(prefix="/v1/matters", tags=["matters"])
     found = [queries.words(kind) for kind in kinds]
+    by_name = {kind.name: kind for kind in kinds}
 
     async def matters(call: Annotated[Call, requires(permission)]) -> list[dict[str, Any]]:
         of_region = names(call.runtime.policies)
         return [queries.for_caller(kind, call.principal, of_region) for kind in found]
 
+    async def possible(call: Annotated[Call, requires(permission)], record: Records) -> dict[str, list[str]]:
+        return await call.read(queries.possible, kinds=by_name, records=record)
+
     router.add_api_route(
         "", matters, methods=["GET"], description="事项种类 / The kinds of matters, in words."
     )
+    router.add_api_route(
+        "/possible", possible, methods=["GET"],
+        description="现可办理的步骤 / The steps that the caller can take of each of these records now.",
+    )  # fmt: skip
     return router
 
 

@@ -141,3 +141,28 @@ async def test_a_filter_for_organisations_is_kept_under_a_name(visitor: Visitor,
     await visitor.go("/organizations")
     await visitor.page.get_by_role("button", name="删除筛选“绿洲”").click()
     await expect(kept).to_have_count(0)
+
+
+async def test_only_the_people_of_the_base_are_offered_what_it_decides(
+    visitor: Visitor, stack: Stack, park: str
+) -> None:
+    stay = await apply(stack, "拾光阅读社", park)
+    due_on = (await stack.ask("GET", "registry", f"/v1/stays/{stay}"))["due_on"]
+    month = f"/calendar?month={due_on[:7]}&day={due_on}"
+    for division, offered in ((APPLICANTS, 0), ("120116", 1)):
+        await visitor.sign_in("hub_officer", division=division)
+        for path, row in (("/today", "article.due"), (month, "table.list tr")):
+            await visitor.go(path)
+            due = visitor.page.locator(row).filter(has_text="拾光阅读社")
+            await expect(due).to_be_visible()
+            await expect(due.get_by_role("button", name="入选")).to_have_count(offered)
+        await visitor.go(f"/matters/stays/{stay}")
+        steps = visitor.page.locator("main .head")
+        await expect(steps.get_by_role("button", name="退出")).to_be_visible()
+        await expect(steps.get_by_role("button", name="入选", exact=True)).to_have_count(offered)
+    await visitor.go("/today")
+    due = visitor.page.locator("article.due").filter(has_text="拾光阅读社")
+    await visitor.picture("today-possible")
+    await due.get_by_role("button", name="入选").click()
+    await expect(due.get_by_role("button", name="入选")).to_have_count(0, timeout=30_000)
+    assert (await stack.ask("GET", "registry", f"/v1/stays/{stay}"))["state"] == "screened"

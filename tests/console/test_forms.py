@@ -213,12 +213,12 @@ def test_whatever_is_entered_is_sent_or_explained(entered: dict[str, Any]) -> No
 
 def test_buttons_are_for_what_is_possible_and_allowed() -> None:
     kind = told(INSPECTIONS, "submitted", "guidance_given", "concluded")
-    assert [step.fact for step in kind.possible("due")] == ["guidance_given", "submitted"]
+    assert [step.fact for step in kind.allowed("due")] == ["guidance_given", "submitted"]
     following = kind.next_step("due")
     assert following is not None
     assert following.fact == "submitted", "guidance leaves it where it is"
     assert kind.next_step("concluded") is None
-    assert kind.possible("a state of tomorrow") == []
+    assert kind.allowed("a state of tomorrow") == []
     reporting = told(RECEIPTS, *RECEIPTS.steps).next_step("acknowledged")
     assert reporting is not None
     assert reporting.fact == "reported", "to report is the point; a plan can be filed from the record"

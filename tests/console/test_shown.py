@@ -1,6 +1,8 @@
 """What is due is called by words that people know it by, never by its whole id."""
 
+import re
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -13,6 +15,7 @@ from chassis.region import load_region
 from deploy.regions import profile_file
 from services.console.matters.kinds import Kinds, KindWords, codes_of
 from services.console.matters.queries import Due
+from services.console.pages import frame
 from services.console.pages.frame import Frame
 from services.console.pages.shown import Shown, is_said
 from services.console.pages.words import Language, Words
@@ -129,7 +132,7 @@ def test_money_is_called_without_the_unit_it_is_kept_in() -> None:
     )
     assert shown("en").value(contracts, "amount_fen", 120_050) == "1,200.50 yuan"
     assert (
-        shown("en").value(told(RETURNS), "income", [{"source": "x", "fen": 7}]) == "source：x，sum：0.07 yuan"
+        shown("en").value(told(RETURNS), "income", [{"source": "x", "fen": 7}]) == "source: x, sum: 0.07 yuan"
     )
     assert not [title for kind in KINDS for title in told(kind).fields.values() if "分）" in title]
 
@@ -139,3 +142,21 @@ def test_what_refers_to_other_records_is_not_read_out() -> None:
     assert not any(is_said("tasks", value) for value in (reference, [reference], [], None, ""))
     assert not is_said("campaign_id", str(ID))
     assert all(is_said("attended", value) for value in (0, False, [{"title": "通报"}]))
+
+
+def test_a_field_and_its_value_are_joined_as_the_language_does_it() -> None:
+    assert Words("zh").pair("用途", "培训") == "用途：培训"
+    assert Words("en").pair("purpose", "training") == "purpose: training"
+    assert "：" not in shown("en").value(told(TEAMS), "shifts", [{"hours": 2, "people": 3}])
+
+
+def test_no_page_joins_them_itself() -> None:
+    pages = Path(frame.__file__).parent
+    joined = [
+        f"{path.name}:{number}"
+        for path in sorted(pages.glob("*.py"))
+        if not path.name.endswith("words.py")
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if re.search("}：|：{|：[\"']$", line)
+    ]
+    assert joined == []

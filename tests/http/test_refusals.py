@@ -107,6 +107,11 @@ def test_whoever_refuses_gives_what_the_sentence_names() -> None:
     assert forgotten == []
 
 
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{place(one)}.{one.__name__}")
+def test_a_refusal_names_fields_as_people_know_them(refusal: type[Refusal]) -> None:
+    assert not fields(refusal.zh) & {"field", "fields", "earlier", "later", "fact"}
+
+
 @pytest.mark.parametrize("name", installed())
 def test_every_aggregate_names_itself_in_both_languages(name: str) -> None:
     """The kinds of matters are named where they are declared."""

@@ -9,6 +9,7 @@ from chassis.model import StepNotPossible
 from services.registry.applications.model import (
     DIRECT_TRANSITIONS,
     FINAL,
+    GROUNDS_ZH,
     TRANSITIONS,
     ApplicationStep,
     CharterWithoutPartyClause,
@@ -61,8 +62,10 @@ def test_an_endorsement_answers_every_criterion() -> None:
 def test_a_refusal_names_criteria_reasons_and_coordination(
     failed: list[str], reasons: list[str], note: str, missing: str
 ) -> None:
-    with pytest.raises(RefusalWithoutGrounds, match=missing):
+    with pytest.raises(RefusalWithoutGrounds, match=missing.replace("_", " ")) as caught:
         SUBMITTED.endorsement_refused(failed, reasons, note)
+    named = "、".join(GROUNDS_ZH[name] for name in missing.split(", "))
+    assert f"缺少：{named}）" in caught.value.message("zh")
 
 
 def test_a_refusal_with_its_grounds_ends_the_application() -> None:

@@ -1,12 +1,15 @@
 """Every kind of matter goes every way of its own table that people can take, by its real commands: state,
 events, history and timers stay together, and what is refused leaves no trace."""
 
+import re
 from collections.abc import Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from itertools import cycle
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,12 +22,14 @@ from shuniu_contracts.codec import decode_data
 from chassis.matters import Kind, Step, check_complete
 from chassis.matters.clocks import timer_kind
 from chassis.matters.queries import for_caller, words
-from chassis.model import Refusal, Refusals, StepNotPossible
+from chassis.model import Refusal, RefusalKind, Refusals, StepNotPossible
 from chassis.principal import Principal
 from chassis.unit_of_work import UnitOfWork
 from services.registry.app import ROLES
 from services.registry.areas import KINDS
+from services.registry.incubation.entries.model import AnotherHand, OneHandForBoth
 from services.registry.inspections.annual.commands import INSPECTIONS
+from services.registry.inspections.annual.tables import InspectionRow
 from services.registry.inspections.campaigns.commands import CAMPAIGNS
 from services.registry.operations.inquiries.model import InquiryPhase
 from services.registry.operations.inquiries.tables import InquiryRow
@@ -43,6 +48,19 @@ LONG = settings(
 )  # fmt: skip
 BESIDE = {"effective_on", "basis", "principal"}
 """What a step is told beside its own arguments."""
+CALLERS = tuple(
+    Principal(f"u-{role}", frozenset({role}), frozenset(ROLES[role]), (division,))
+    for role, division in (("hub_officer", "120116"), ("liaison", "120116005"))
+)
+"""Who are asked to take what they are offered: at the district, in a street."""
+RIGHTS = (AnotherHand, OneHandForBoth)
+"""Refused for who somebody is, beside what is forbidden."""
+
+
+class _TakenBack(Exception):
+    """Nothing of a transaction stays."""
+
+
 Edge = tuple[str, str]
 """A state, and the fact that leads on from it."""
 
@@ -199,6 +217,7 @@ class Tour:
         for whole in (True, False):
             arguments = await self._arguments(step, await way(self.register, row), row, whole=whole)
             before = await self._trace(row)
+            await self._as_told(row, step, arguments)
             try:
                 after = await self.register.do(step, id=row.id, **arguments)
             except StepNotPossible as refusal:
@@ -212,6 +231,27 @@ class Tour:
             self.taken.add((edge[0], done))
             return after, done == fact
         return row, False
+
+    async def _as_told(self, row: Any, step: Step[Any], arguments: Mapping[str, Any]) -> None:
+        """Who is told that the step is possible is not refused for who she is; who is not told is refused.
+        Nothing is left of it."""
+        said = {name: value for name, value in arguments.items() if name != "principal"}
+        for caller in CALLERS:
+            refused: Refusal | Refusals | None = None
+            with suppress(_TakenBack):
+                async with self.register.runtime.unit_of_work(caller, permission=step.permission) as uow:
+                    kept = await uow.session.get_one(self.kind.row, row.id)
+                    told = step.fact in await self.kind.possible(uow, kept)
+                    try:
+                        await step(uow, id=row.id, **said)
+                    except (Refusal, Refusals) as refusal:
+                        refused = refusal
+                    raise _TakenBack
+            for_rights = isinstance(refused, Refusal) and (
+                refused.kind is RefusalKind.FORBIDDEN or isinstance(refused, RIGHTS)
+            )
+            assert not (told and for_rights), f"{caller.actor_id} was offered {step.__name__}: {refused}"
+            assert told or refused is not None, f"{caller.actor_id} was not offered {step.__name__}"
 
     async def _stray(self, row: Any) -> None:
         """What the table does not allow is refused, and leaves no trace."""
@@ -395,6 +435,16 @@ def test_a_step_takes_no_argument_that_its_call_has_for_itself() -> None:
 def test_what_is_said_instead_is_said_by_a_parameter_and_of_the_same_kind(instead: Any, what: str) -> None:
     with pytest.raises(TypeError, match=what):
         trial().step(contract.InquiryAnswered, zh="答复", needs="write", instead=instead)(answered)
+
+
+def test_what_is_not_possible_is_said_with_the_names_of_the_kind() -> None:
+    row = SimpleNamespace(state="due", form="annual_inspection")
+    with pytest.raises(StepNotPossible) as caught:
+        INSPECTIONS.check(cast(InspectionRow, row), "concluded")
+    said = caught.value.message("zh")
+    assert said.startswith("当前状态为“应检未报”，不能执行“作出结论”；可执行的步骤："), said
+    assert not re.search("[a-z]", said), said
+    assert caught.value.message("en").startswith("In state 'due' the step 'concluded' is not possible")
 
 
 def test_only_states_of_a_kind_are_settled() -> None:

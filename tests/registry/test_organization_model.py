@@ -122,6 +122,8 @@ def test_every_wrong_day_is_named_at_once() -> None:
         today, founded_on=date(2026, 11, 23), registered_on=date(2010, 1, 1), ended_on=date(2009, 1, 1)
     )
     assert [type(fault) for fault in faults] == [FutureDay, DaysOutOfOrder, DaysOutOfOrder]
+    assert faults[2].message("zh") == "“终止日期”（2009-01-01）早于“登记日期”（2010-01-01），请核对。"
+    assert faults[2].message("en").startswith("'ended on' (2009-01-01) lies before 'registered on'")
     assert check_days(today, registered_on=date(2010, 1, 1), founded_on=date(2011, 1, 1)) == []
 
 

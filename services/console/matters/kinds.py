@@ -34,13 +34,15 @@ class StepWords:
     form: Mapping[str, Any]
     amends: bool = False
     """sent with what is to be changed alone"""
+    by_record: bool = False
+    """whether it can be taken depends on the record, too: the registry tells of each"""
 
     @classmethod
     def of(cls, fact: str, said: Mapping[str, Any]) -> "StepWords":
         """The step as `GET /v1/matters` has it."""
         return cls(
             fact, said["zh"], said["path"], said["may"], said.get("by_workbook", False), said["form"],
-            said.get("amends", False),
+            said.get("amends", False), said.get("by_record", False),
         )  # fmt: skip
 
     def called(self, language: str) -> str:
@@ -112,14 +114,14 @@ class KindWords:
         found = self.steps.get(fact) or self.steps.get(fact.removesuffix("_late"))
         return found.called(language) if found else ""
 
-    def possible(self, state: str) -> list[StepWords]:
-        """The steps that the person may take in this state."""
+    def allowed(self, state: str) -> list[StepWords]:
+        """The steps that the person has the right to in this state, of some records at least."""
         return [self.steps[fact] for fact in self.transitions.get(state, ()) if self.steps[fact].may]
 
     def next_step(self, state: str) -> StepWords | None:
         """The step by which the person moves it on: the one that is done for many, or else the first."""
         followers = self.transitions.get(state, {})
-        onward = [step for step in self.possible(state) if followers[step.fact] != state]
+        onward = [step for step in self.allowed(state) if followers[step.fact] != state]
         return min(onward, key=lambda step: not step.by_workbook, default=None)
 
     def ends(self, state: str, fact: str) -> bool:

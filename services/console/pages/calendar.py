@@ -64,6 +64,11 @@ class _Calendar(Dues[_Seen]):
             )
         return today, days, late, dues
 
+    async def look_up(self, seen: _Seen) -> None:
+        """What can be done with what is listed."""
+        *_, dues = seen
+        await self.ask_possible(dues[:_LISTED])
+
     def draw(self, seen: _Seen) -> None:
         """The month and the list."""
         today, days, late, dues = seen

@@ -16,6 +16,7 @@ from services.console.pages.comparisons import PATH, left, listed
 from services.console.pages.followed import FollowedList, PageOfList, draw_record
 from services.console.pages.form import StepForm
 from services.console.pages.frame import Frame, address, kind_or_why_not
+from services.console.pages.possible import Possible, kept
 from services.console.pages.session import Desk
 from services.console.pages.shown import chip
 
@@ -96,8 +97,7 @@ class _Comparison(FollowedList):
 
     def _step(self, fact: str) -> StepWords | None:
         """The step, where the person can take it now."""
-        mine = self.frame.person.principal.covers(self.record["division"])
-        possible = self.kind.possible(self.record["state"]) if mine else []
+        possible = Possible(self.frame).of(kept(self.kind, self.record))
         return next((step for step in possible if step.fact == fact), None)
 
     def _button(self, key: str, click: Callable[[], Awaitable[None]], style: str) -> None:
@@ -153,7 +153,7 @@ class _Comparison(FollowedList):
     def _draw_line(self, line: Mapping[str, Any]) -> None:
         said = self.said
         row = f"{said('line_row')} {line['row']}" if line["row"] else ""
-        by = f"{said('line_matched_by')}：{said.code('matched_by', line['matched_by'])}"
+        by = said.pair(said("line_matched_by"), said.code("matched_by", line["matched_by"]))
         beside = " · ".join(filter(None, (row, by if line["matched_by"] else "")))
         name = escape(line["name"])
         if line["organization_id"]:

@@ -1,6 +1,6 @@
 """What the calendar and today have in common: whose deadlines, where each is, and its next step at hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from services.console.neighbours import NotDone
 from services.console.pages.dialog import one_at_a_time
 from services.console.pages.followed import Followed
 from services.console.pages.frame import Frame
+from services.console.pages.possible import Kept, Possible
 from services.console.pages.taking import Taking
 
 Seen = TypeVar("Seen")
@@ -26,7 +27,7 @@ class Dues(Followed[Seen]):
 
     def __init__(self, frame: Frame, kinds: Kinds, *, mine: bool) -> None:
         super().__init__(frame)
-        self.kinds, self.mine = kinds, mine
+        self.kinds, self.mine, self.possible = kinds, mine, Possible(frame)
         self.wanted: dict[str, Any] = {
             "patterns": frame.person.patterns, "wanted": queries.deadlines(kinds.readable),
             "mine": frame.person.principal.actor_id if mine else "",
@@ -72,19 +73,26 @@ class Dues(Followed[Seen]):
 
     def draw_step(self, one: Due, place: ui.element, props: str) -> None:
         """The button of the step by which the person moves it on, where there is one; what the step needs is
-        asked in `place`. What belongs to another stack is done there."""
-        kind = self.kind_of(one)
-        step = kind.next_step(one.phase) if kind and self._is_ours(one.division, one.home) else None
-        if kind is not None and step is not None:
+        asked in `place`. Where that one is not possible, nothing is the next step: giving up is none."""
+        if (kept := self._kept(one)) is None:
+            return
+        kind = kept.kind
+        step = kind.next_step(one.phase)
+        if step is not None and step in self.possible.of(kept):
             take = one_at_a_time(
                 lambda: self._take(one, kind, step, place), lambda: not place.default_slot.children
             )
             button = ui.button(step.called(self.said.language), on_click=take)
             button.props(f"no-caps {props}").classes("open")
 
-    def _is_ours(self, division: str, home: str) -> bool:
-        stack = self.frame.desk.runtime.settings.stack
-        return home in ("", stack) and self.frame.person.principal.covers(division)
+    async def ask_possible(self, dues: Iterable[Due]) -> None:
+        """Ask what can be done with each, before it is drawn."""
+        await self.possible.ask(kept for one in dues if (kept := self._kept(one)) is not None)
+
+    def _kept(self, one: Due) -> Kept | None:
+        """It as a record of its kind; None where it is no matter."""
+        kind = self.kind_of(one)
+        return Kept(kind, str(one.id), one.phase, one.division, one.home) if kind else None
 
     async def _take(self, one: Due, kind: KindWords, step: StepWords, place: ui.element) -> None:
         try:
@@ -92,7 +100,7 @@ class Dues(Followed[Seen]):
         except NotDone as refused:
             ui.notify(str(refused), type="negative", multi_line=True)
             return
-        if not self._is_ours(record["division"], record.get("home") or ""):
+        if not (step.by_record or self.possible.is_ours(record["division"], record.get("home") or "")):
             said = self.said("elsewhere", place=self.shown.place(record["home"] or record["division"]))
             ui.notify(said, type="warning", multi_line=True)
             return

@@ -15,6 +15,7 @@ from services.console.pages.followed import Followed, draw_record
 from services.console.pages.form import StepForm
 from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.matters import TASKS
+from services.console.pages.possible import Possible, kept
 from services.console.pages.session import Desk
 from services.console.pages.shown import chip, is_said, moment
 
@@ -53,7 +54,7 @@ class _Record(Followed[_Seen]):
 
     def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, id: UUID) -> None:
         super().__init__(frame, id)
-        self.kinds, self.kind = kinds, kind
+        self.kinds, self.kind, self.possible = kinds, kind, Possible(frame)
         self.head, self.body = self.part("head"), self.part("grid")
 
     async def read(self) -> _Seen:
@@ -68,6 +69,10 @@ class _Record(Followed[_Seen]):
         answer = told.OF_RECORD.get(self.kind.path)
         reckoned = await told.ask(self.registry, answer, record=record) if answer else None
         return named, steps, receipts, reckoned, await self.shown.today()
+
+    async def look_up(self, seen: _Seen) -> None:
+        """What can be done with it."""
+        await self.possible.ask([kept(self.kind, seen[0])])
 
     def draw(self, seen: _Seen) -> None:
         """What it is, what was done, and what can be done."""
@@ -103,17 +108,13 @@ class _Record(Followed[_Seen]):
         return " ".join(found)
 
     def _possible(self, record: Mapping[str, Any]) -> list[StepWords]:
-        """What the person can do now: here, in their divisions, in this state."""
-        mine = self.frame.person.principal.covers(record["division"])
-        return self.kind.possible(record["state"]) if mine and self._is_ours(record) else []
-
-    def _is_ours(self, record: Mapping[str, Any]) -> bool:
-        return record.get("home") in (None, "", self.frame.desk.runtime.settings.stack)
+        """What the person can do now."""
+        return self.possible.of(kept(self.kind, record))
 
     def _why_none(self, record: Mapping[str, Any]) -> str:
         if record["ended"]:
             return self.said("ended_record")
-        if not self._is_ours(record):
+        if not self.possible.is_here(record.get("home") or ""):
             return self.said("elsewhere", place=self.shown.place(record["home"]))
         return self.said("no_actions")
 
@@ -178,8 +179,7 @@ class _Record(Followed[_Seen]):
             named = self.said.fact(SERVICE, self.kind.name, step["fact"])
         basis = "" if step["basis"] == "live" else chip(self.said.code("basis", step["basis"]))
         details = "".join(
-            f"<div>{escape(self.kind.field(name, language))}："
-            f"{escape(self.shown.value(self.kind, name, said[name]))}</div>"
+            f"<div>{escape(self._pair(name, said[name]))}</div>"
             for name in self.kind.in_order(said)
             if is_said(name, said[name])
         )
@@ -189,6 +189,10 @@ class _Record(Followed[_Seen]):
             f'<div class="muted small">{step["effective_on"]} · {moment(step["recorded_at"])} · '
             f"{escape(self.shown.actor(step['actor_id']))}</div></li>"
         )
+
+    def _pair(self, name: str, value: Any) -> str:
+        title = self.kind.field(name, self.said.language)
+        return self.said.pair(title, self.shown.value(self.kind, name, value))
 
     def _receipts(self, nodes: _Records) -> str:
         if not nodes:

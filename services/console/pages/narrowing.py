@@ -87,8 +87,7 @@ class Narrowing:
         shown = self.options.get(name, {}).get(value, value)
         without = self.said("without_filter", name=label)
         with ui.element("span").classes("chip"):
-            text = f"{label}：{shown}" if self.said.language == "zh" else f"{label}: {shown}"
-            ui.label(text).style("display:inline")
+            ui.label(self.said.pair(label, shown)).style("display:inline")
             ui.button(icon="close", on_click=lambda: self._empty(name)).props(
                 f'flat dense round size=xs aria-label="{without}"'
             )

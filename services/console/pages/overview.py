@@ -210,7 +210,7 @@ def _figure_row(item: ComparisonOut, said: Words) -> str:
     zh = said.language == "zh"
     statement = item.statement if zh else item.statement_en
     readings = "".join(
-        _note(f"{r.statement if zh else r.statement_en}：{r.computed_text}") for r in item.readings
+        _note(said.pair(r.statement if zh else r.statement_en, r.computed_text)) for r in item.readings
     )
     chip = {
         Verdict.MATCHES: ("good", said("matches")),

@@ -129,7 +129,7 @@ class _Own(Followed[_SeenOwn]):
     def _due(self, one: _Told, kind: KindWords, today: date) -> str:
         said, language = self.said, self.said.language
         about = [
-            f"{kind.field(name, language)}：{self.shown.value(kind, name, value)}"
+            said.pair(kind.field(name, language), self.shown.value(kind, name, value))
             for name, value in one["about"].items()
             if value not in (None, "", [], 0)
         ]

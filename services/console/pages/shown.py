@@ -62,8 +62,8 @@ class Shown:
             return self.said(f"quantity_{value['qualifier']}", number=self.value(kind, name, value["value"]))
         if value.keys() == {"fen", "currency"}:
             return self.money(value["fen"])
-        return "，".join(
-            f"{self._part(kind, name, key)}：{self.value(kind, f'{name}.{key}', value[key])}"
+        return self.said.series(
+            self.said.pair(self._part(kind, name, key), self.value(kind, f"{name}.{key}", value[key]))
             for key in kind.in_order(value, name)
             if is_said(key, value[key])
         )

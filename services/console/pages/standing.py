@@ -90,9 +90,9 @@ class Standing:
             self._record(one["kind"], one["record"]["id"]) for one in line.particular.get("reasons", ())
         ]
         if ground := line.particular.get("ground"):
-            because.append(escape(f"{said('ground')}：{self.shown.code(self.codes, 'ground', ground)}"))
+            because.append(escape(said.pair(said("ground"), self.shown.code(self.codes, "ground", ground))))
         if evidence := line.particular.get("evidence"):
-            because.append(escape(f"{said('evidence')}：{evidence}"))
+            because.append(escape(said.pair(said("evidence"), evidence)))
         return f"{escape(changed)}（{'、'.join(because)}）" if because else escape(changed)
 
     def credit(self, state: Mapping[str, Any]) -> str:
@@ -141,7 +141,7 @@ class Standing:
         codes = kind.codes if kind else {}
         called = self.shown.code(codes, "kind", one["kind"])
         if one["listing"] != "none":
-            called = f"{called}：{said.code('listing', one['listing'])}"
+            called = said.pair(called, said.code("listing", one["listing"]))
         days = [str(one["decided_on"])]
         if one["lifted_on"]:
             days.append(said("decision_lifted", day=one["lifted_on"]))

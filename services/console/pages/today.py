@@ -59,6 +59,11 @@ class _Today(Dues[_Seen]):
             days = await queries.due_days(transaction.connection, **wanted)
         return today, dues, days, reviews
 
+    async def look_up(self, seen: _Seen) -> None:
+        """What can be done with what is listed."""
+        _, dues, _, _ = seen
+        await self.ask_possible(dues[: self.limit])
+
     async def _reviews(self, today: date) -> Sequence[_Review]:
         """Care records by their next review, for those who work on them; nobody else hears of them,
         and nothing of them is kept here."""

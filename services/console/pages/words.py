@@ -1,5 +1,6 @@
 """The pages' words in Chinese and English, and the names of codes that events carry."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from shuniu_contracts import STREAMS
@@ -426,6 +427,14 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         """The words for `key`; raises KeyError for a key that nobody wrote words for."""
         return _PAGE[key][self._position].format(**values)
+
+    def pair(self, title: str, value: object) -> str:
+        """What something is called, and what it is."""
+        return f"{title}：{value}" if self.language == "zh" else f"{title}: {value}"
+
+    def series(self, pairs: Iterable[str]) -> str:
+        """Several of these, one after the other."""
+        return ("，" if self.language == "zh" else ", ").join(pairs)
 
     def code(self, kind: str, code: str | None) -> str:
         """The name of a code; the code itself where the events know more than this page."""

@@ -8,7 +8,7 @@ from shuniu_contracts import registry
 
 from chassis.http import Reading
 from chassis.matters.naming import Offered
-from services.registry.applications.model import DIRECT_TRANSITIONS, TRANSITIONS, Progress
+from services.registry.applications.model import DIRECT_TRANSITIONS, GROUNDS_ZH, TRANSITIONS, Progress
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.hub.criteria.queries import applicable
 from services.registry.offering import Form, Offering
@@ -43,10 +43,10 @@ _TITLES: Final[Names] = {
     "member_count": "会员",
     "staff_count": "专职人员",
     "criteria_met": "具备的条件",
-    "criteria_failed": "不具备的条件",
+    "criteria_failed": GROUNDS_ZH["criteria_failed"],
     "items": "需补正的材料",
-    "reasons": "理由",
-    "coordination_note": "协调意见",
+    "reasons": GROUNDS_ZH["reasons"],
+    "coordination_note": GROUNDS_ZH["coordination_note"],
     "explanation": "说明",
     "credit_code": "统一社会信用代码",
     "legacy_number": "登记证号",

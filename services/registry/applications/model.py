@@ -1,10 +1,11 @@
 """A registration application: its steps by either route, and what a refusal of endorsement must say (R11)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
-from chassis.model import Refusal, RefusalKind, Transitions, step
+from chassis.model import Refusal, RefusalKind, Transitions, in_words, step
 from services.registry.organizations.model import RegistrationRoute
 
 
@@ -93,13 +94,20 @@ def clock(state: ApplicationStep, route: RegistrationRoute) -> StepKind | None:
     }.get(state)
 
 
+GROUNDS_ZH: Final[Mapping[str, str]] = {
+    "criteria_failed": "不具备的条件",
+    "reasons": "理由",
+    "coordination_note": "协调意见",
+}
+
+
 class RefusalWithoutGrounds(Refusal):
     """A refusal of endorsement without criterion, reason or coordination note (R11)."""
 
     code = "refusal_without_grounds"
     kind = RefusalKind.INVALID
-    zh = "业务初审不通过必须写明：不具备的条件、理由和协调意见（缺少：{missing}）。"
-    en = "A refusal to endorse names the criteria failed, reasons and coordination (missing: {missing})."
+    zh = "业务初审不通过必须写明：不具备的条件、理由和协调意见（缺少：{missing_zh}）。"
+    en = "A refusal to endorse names the criteria failed, reasons and coordination (missing: {missing_en})."
 
 
 class UnknownCriterion(Refusal):
@@ -237,7 +245,10 @@ class Progress:
         }
         missing = [name for name, present in given.items() if not present]
         if missing:
-            raise RefusalWithoutGrounds(at=f"/{missing[0]}", missing=", ".join(missing))
+            raise RefusalWithoutGrounds(
+                at=f"/{missing[0]}", missing_zh="、".join(GROUNDS_ZH[name] for name in missing),
+                missing_en=", ".join(in_words(name) for name in missing),
+            )  # fmt: skip
         return after
 
     def closed(self) -> "Progress":

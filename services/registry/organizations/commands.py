@@ -12,7 +12,7 @@ from sqlmodel import select
 from uuid_utils.compat import uuid7
 
 from chassis.acting import Acting
-from chassis.model import Refusal, division_code, refuse_all
+from chassis.model import Refusal, division_code, in_words, refuse_all
 from chassis.principal import Principal
 from chassis.received import Received
 from chassis.unit_of_work import NotHome, UnitOfWork, When
@@ -37,6 +37,7 @@ from services.registry.organizations.hooks import (
 )
 from services.registry.organizations.merging import move
 from services.registry.organizations.model import (
+    CALLED,
     WAS_REGISTERED,
     AlreadyEnded,
     Axes,
@@ -116,16 +117,21 @@ def own_step(acting: Acting, step: Step, department: str | None = None) -> None:
     refuse_other_staff(acting.principal, acting.policy(RegistryPolicy), step, department)
 
 
-async def own_contact(uow: UnitOfWork, organizations: Collection[UUID | None]) -> None:
+async def own_contact(acting: Acting, organizations: Collection[UUID | None]) -> None:
     """Raise `NotOwnerOfStep` where contact with one of the organisations is other staff's; with a community,
     which is None, it is that of all who own the step."""
-    owner = uow.policy(RegistryPolicy).steps.get("contact")
+    owner = acting.policy(RegistryPolicy).steps.get("contact")
     departments: set[str | None] = {None}
     if owner is not None and owner.by_department and (ids := [id for id in organizations if id is not None]):
-        found = await uow.connection.fetch(_DEPARTMENTS, ids)
+        found = await acting.connection.fetch(_DEPARTMENTS, ids)
         departments = {entry["department"] for entry in found}
     for department in departments:
-        own_step(uow, "contact", department)
+        own_step(acting, "contact", department)
+
+
+async def keeps_contact(acting: Acting, row: Any) -> None:
+    """`own_contact` with what a record is about."""
+    await own_contact(acting, [row.organization_id])
 
 
 async def _begin(uow: UnitOfWork, row: OrganizationRow) -> None:
@@ -607,13 +613,12 @@ def _check_correction(
 ) -> None:
     """Raise what a correction of these fields must not say."""
     registered = LegalStatus(row.legal_status) in WAS_REGISTERED
-    titles = {"filed_on": "备案日期", "registered_on": "登记日期", "registration_route": "登记途径"}
     happened = {
         "division": True, "filed_on": registered or row.filed_on is not None,
         "registered_on": registered, "registration_route": registered,
     }  # fmt: skip
     faults: list[Refusal] = [
-        NothingToCorrect(at=f"/{name}", field=name, field_zh=titles[name])
+        NothingToCorrect(at=f"/{name}", field_zh=CALLED[name], field_en=in_words(name))
         for name in fields
         if not happened[name]
     ]
@@ -622,12 +627,7 @@ def _check_correction(
     )
     suspended_on, day = course.first({LegalStatus.SUSPENDED.value}), now.registered_on
     if day and suspended_on and row.registered_on != suspended_on < day:
-        faults.append(
-            DaysOutOfOrder(
-                at="/registered_on", later="suspended", later_on=suspended_on, earlier="registered_on",
-                earlier_on=day,
-            )
-        )  # fmt: skip
+        faults.append(DaysOutOfOrder.of("suspended", suspended_on, "registered_on", day, at="/registered_on"))
     refuse_all(faults)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from shuniu_contracts import Basis as Basis
 
-from chassis.model import FutureDay, Refusal, RefusalKind, Transitions, step
+from chassis.model import FutureDay, Refusal, RefusalKind, Transitions, in_words, step
 
 
 class LegalForm(StrEnum):
@@ -197,13 +197,32 @@ class CreditCodeOfOtherForm(Refusal):
     en = "Code '{value}' begins with {prefix}, which does not fit the legal form '{form}'."
 
 
+CALLED: Final[Mapping[str, str]] = {
+    "founded_on": "成立日期",
+    "filed_on": "备案日期",
+    "registered_on": "登记日期",
+    "registration_route": "登记途径",
+    "ended_on": "终止日期",
+    "suspended": "停止活动",
+}
+"""What refusals call fields and facts; forms call them so, too."""
+
+
 class DaysOutOfOrder(Refusal):
     """Something happened before what must come first."""
 
     code = "days_out_of_order"
     kind = RefusalKind.INVALID
-    zh = "“{later}”（{later_on}）早于“{earlier}”（{earlier_on}），请核对。"
-    en = "'{later}' ({later_on}) lies before '{earlier}' ({earlier_on}); check the days."
+    zh = "“{later_zh}”（{later_on}）早于“{earlier_zh}”（{earlier_on}），请核对。"
+    en = "'{later_en}' ({later_on}) lies before '{earlier_en}' ({earlier_on}); check the days."
+
+    @classmethod
+    def of(cls, later: str, later_on: date, earlier: str, earlier_on: date, *, at: str) -> "DaysOutOfOrder":
+        """`later` and `earlier` are fields or facts that `CALLED` names."""
+        return cls(
+            at=at, later_zh=CALLED[later], later_en=in_words(later), later_on=later_on,
+            earlier_zh=CALLED[earlier], earlier_en=in_words(earlier), earlier_on=earlier_on,
+        )  # fmt: skip
 
 
 class NotYetRegistered(Refusal):
@@ -219,7 +238,7 @@ class NothingToCorrect(Refusal):
 
     code = "nothing_to_correct"
     zh = "该组织没有“{field_zh}”可更正；尚未办理的事项请直接办理。"
-    en = "The organisation has no '{field}' to correct; what has not happened yet is entered as its own step."
+    en = "The organisation has no '{field_en}' to correct; what has not happened yet is a step of its own."
 
 
 class CorrectedToTheSame(Refusal):
@@ -293,7 +312,7 @@ class NotEmptied(Refusal):
     code = "organization_field_not_emptied"
     kind = RefusalKind.INVALID
     zh = "“{field_zh}”不能清空：请填写新的内容，或保持不变（列表请以空列表清空）。"
-    en = "'{field}' cannot be null: give a new value or leave it out; an empty list empties a list."
+    en = "'{field_en}' cannot be null: give a new value or leave it out; an empty list empties a list."
 
 
 class Duplicate(Refusal):
@@ -527,7 +546,7 @@ def check_days(
     ]
     if ended_on is not None:
         found += [
-            DaysOutOfOrder(at="/ended_on", later="ended_on", later_on=ended_on, earlier=name, earlier_on=day)
+            DaysOutOfOrder.of("ended_on", ended_on, name, day, at="/ended_on")
             for name in ("founded_on", "filed_on", "registered_on")
             if (day := days[name]) is not None and day > ended_on
         ]

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Code, Day, Division, Sum, Text
-from chassis.model import refuse_all
+from chassis.model import in_words, refuse_all
 from services.registry.fields import Codes, Count, DocumentNumber, Fact
 from services.registry.offering import Form
 from services.registry.organizations import commands, forms, queries
@@ -72,7 +72,7 @@ class Details(BaseModel):
     def details(self) -> dict[str, Any]:
         """What the caller named. Raises `NotEmptied`."""
         refuse_all(
-            NotEmptied(at=f"/{name}", field=name, field_zh=ORGANIZATION.titles[name])
+            NotEmptied(at=f"/{name}", field_zh=ORGANIZATION.titles[name], field_en=in_words(name))
             for name in _NEVER_NULL
             if name in self.model_fields_set and getattr(self, name) is None
         )

@@ -7,10 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from shuniu_contracts import registry_hub as contract
 
+from chassis.acting import Acting
 from chassis.http.fields import Day, Division
 from chassis.matters import Clock, Kind
 from chassis.matters.history import plain
-from chassis.model import is_within
+from chassis.model import Refusal, is_within
+from chassis.principal import NotPermitted
 from chassis.unit_of_work import NotHome, UnitOfWork
 from services.registry.fields import Code, DocumentNumber, Text, Words
 from services.registry.hub.coordination.model import (
@@ -69,6 +71,20 @@ COORDINATION_CASES = Kind(
 )  # fmt: skip
 
 
+async def _of_a_body(acting: Acting, row: CoordinationCaseRow) -> None:
+    """Who answers for one part at least; raises for the first what `_speaks` raises for all of them."""
+    refused: list[Refusal] = []
+    for part in row.parts:
+        try:
+            _speaks(acting, row, part)
+        except (NotThisBodysStaff, NotPermitted) as refusal:
+            refused.append(refusal)
+        else:
+            return
+    if refused:
+        raise refused[0]
+
+
 @COORDINATION_CASES.opens(contract.CoordinationCaseOpened, zh="提出", needs="write")
 async def open_(
     uow: UnitOfWork, row: CoordinationCaseRow, *,
@@ -103,8 +119,9 @@ async def open_(
 
 
 @COORDINATION_CASES.step(
-    contract.CoordinationCaseAcknowledged, zh="认领任务", needs="answer", path="acknowledgement"
-)
+    contract.CoordinationCaseAcknowledged, zh="认领任务", needs="answer", path="acknowledgement",
+    whose=_of_a_body,
+)  # fmt: skip
 async def acknowledge(
     uow: UnitOfWork, row: CoordinationCaseRow, *,
     body: Annotated[Code, Field(title="部门")],
@@ -119,8 +136,9 @@ async def acknowledge(
 
 
 @COORDINATION_CASES.step(
-    contract.CoordinationCasePartCompleted, zh="完成任务", needs="answer", path="part-completion"
-)
+    contract.CoordinationCasePartCompleted, zh="完成任务", needs="answer", path="part-completion",
+    whose=_of_a_body,
+)  # fmt: skip
 async def complete_part(
     uow: UnitOfWork, row: CoordinationCaseRow, *,
     body: Annotated[Code, Field(title="部门")],
@@ -165,22 +183,28 @@ async def cancel(
 
 
 def _answers(uow: UnitOfWork, row: CoordinationCaseRow, body: str, letter: str | None) -> bool:
-    """Whether the body is heard by letter; its own staff need none.
+    """Whether the body is heard by letter; its own staff need none. Raises `NotAPart`, what `_speaks` raises,
+    and `AnswerWithoutLetter`."""
+    by_letter = _speaks(uow, row, part_of(row.parts, body))
+    if by_letter and letter is None:
+        raise AnswerWithoutLetter(at="/letter", body=body)
+    return by_letter
 
-    Its staff are those whose token says that they are of the body, or who have a role that the profile names
-    for it. Raises `NotAPart`; `NotThisBodysStaff` unless the caller is of them and has the body's place in
-    her divisions; for a body without staff here `NotPermitted` for who does not keep the case, and
-    `AnswerWithoutLetter`.
+
+def _speaks(acting: Acting, row: CoordinationCaseRow, part: Mapping[str, Any]) -> bool:
+    """Whether the caller, who answers for this part, does so by the body's letter.
+
+    A body's staff are those whose token says that they are of it, or who have a role that the profile names
+    for it. Raises `NotThisBodysStaff` unless the caller is of them and has the body's place in her divisions;
+    for a body without staff here `NotPermitted` for who does not keep the case.
     """
-    part, caller = part_of(row.parts, body), uow.principal
-    roles = uow.policy(RegistryPolicy).hub.bodies_staff.get(body)
+    body, caller = part["body"], acting.principal
+    roles = acting.policy(RegistryPolicy).hub.bodies_staff.get(body)
     if body in caller.bodies or caller.roles & {*(roles or ()), "system"}:
         if caller.covers(part.get("division") or row.division):
             return False
     elif roles is None:
         caller.authorize(f"{COORDINATION_CASES.permission}:write", row.division)
-        if letter is None:
-            raise AnswerWithoutLetter(at="/letter", body=body)
         return True
     elif "operator" in caller.roles and caller.covers(row.division):
         return False

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from chassis.acting import Acting
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.incubation.bases.model import BaseNotOpen, BasePhase
 from services.registry.incubation.bases.tables import BaseRow
@@ -22,9 +23,9 @@ async def of_base(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping[str,
     return {"division": base.division, "base_sequence": base.sequence}
 
 
-async def base_of(uow: UnitOfWork, id: UUID) -> BaseRow:
+async def base_of(acting: Acting, id: UUID) -> BaseRow:
     """The base; raises `NotFound`."""
-    base = (await uow.session.exec(select(BaseRow).where(BaseRow.id == id))).one_or_none()
+    base = (await acting.session.exec(select(BaseRow).where(BaseRow.id == id))).one_or_none()
     if base is None:
         raise NotFound.of(BaseRow, id, at="/base_id")
     return base

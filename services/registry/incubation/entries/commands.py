@@ -8,7 +8,8 @@ from pydantic import Field
 from shuniu_contracts import registry_incubation as contract
 from sqlmodel import select
 
-from chassis.matters import Clock, Kind, words
+from chassis.acting import Acting
+from chassis.matters import Clock, Kind, Whose, words
 from chassis.principal import Principal
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Count, Words
@@ -79,6 +80,22 @@ def hand_of(principal: Principal) -> Hand:
     return Hand(principal.actor_id, principal.stands_for is not None)
 
 
+def _hand(fact: str) -> Whose:
+    """Who takes the step; raises `NotOwn` and what `check_hand` raises."""
+
+    async def whose(acting: Acting, row: ServiceEntryRow) -> None:
+        await _check_holder(acting, row)
+        check_hand(fact, line_of(row), hand_of(acting.principal))
+
+    return whose
+
+
+async def _check_holder(acting: Acting, row: ServiceEntryRow) -> None:
+    """Raise `NotOwn` where the account is another organisation's."""
+    if hand_of(acting.principal).is_organization:
+        await check_organization(acting, row.organization_id)
+
+
 Evidence = Annotated[Words | None, Field(title="书面凭证（组织签字或盖章的材料）")]
 """Where the paper lies on which the organisation said so; needed where the staff enter its word."""
 
@@ -113,15 +130,18 @@ async def record(
 
 
 @SERVICE_ENTRIES.step(
-    contract.ServiceEntryConfirmed, zh="确认", needs="write", path="confirmation", by_workbook=True
-)
+    contract.ServiceEntryConfirmed, zh="确认", needs="write", path="confirmation", by_workbook=True,
+    whose=_hand("confirmed"),
+)  # fmt: skip
 async def confirm(uow: UnitOfWork, row: ServiceEntryRow, *, evidence: Evidence = None) -> None:
     """The other side says so, too: the service is agreed upon."""
-    await _answer(uow, row, "confirmed", evidence)
+    _answer(uow, row, evidence)
     row.confirmed_on = row.effective_on
 
 
-@SERVICE_ENTRIES.step(contract.ServiceEntryDisputed, zh="提出异议", needs="write", path="dispute")
+@SERVICE_ENTRIES.step(
+    contract.ServiceEntryDisputed, zh="提出异议", needs="write", path="dispute", whose=_hand("disputed")
+)
 async def dispute(
     uow: UnitOfWork, row: ServiceEntryRow, *,
     reason: Annotated[Code, Field(title="原因")],
@@ -129,10 +149,12 @@ async def dispute(
     evidence: Evidence = None,
 ) -> None:  # fmt: skip
     """The other side says that it was not so."""
-    await _answer(uow, row, "disputed", evidence)
+    _answer(uow, row, evidence)
 
 
-@SERVICE_ENTRIES.step(contract.ServiceEntryCorrected, zh="更正", needs="write", path="correction")
+@SERVICE_ENTRIES.step(
+    contract.ServiceEntryCorrected, zh="更正", needs="write", path="correction", whose=_hand("corrected")
+)
 async def correct(
     uow: UnitOfWork, row: ServiceEntryRow, *,
     hours: Annotated[Count | None, Field(title="时长（小时）")] = None,
@@ -140,20 +162,19 @@ async def correct(
     content: Annotated[Words | None, Field(title="服务情况")] = None,
 ) -> None:  # fmt: skip
     """Whoever wrote the line puts it right; it waits for the other side again."""
-    await _check(uow, row, "corrected")
     if row.written_by == ServiceSide.BASE.value:
         row.on_paper = row.evidence = None  # the organisation has not spoken of this one
 
 
-@SERVICE_ENTRIES.step(contract.ServiceEntryCancelled, zh="撤销", needs="write", path="cancellation")
+@SERVICE_ENTRIES.step(
+    contract.ServiceEntryCancelled, zh="撤销", needs="write", path="cancellation", whose=_hand("cancelled")
+)
 async def cancel(uow: UnitOfWork, row: ServiceEntryRow) -> None:
     """Whoever wrote the line takes it back."""
-    await _check(uow, row, "cancelled")
 
 
-async def _answer(uow: UnitOfWork, row: ServiceEntryRow, fact: str, evidence: str | None) -> None:
-    """The side that did not write the line speaks. Raises as `_check` and `_hear` do."""
-    await _check(uow, row, fact)
+def _answer(uow: UnitOfWork, row: ServiceEntryRow, evidence: str | None) -> None:
+    """The side that did not write the line speaks. Raises as `_hear` does."""
     _hear(uow, row, line_of(row).other_side, evidence)
 
 
@@ -164,15 +185,3 @@ def _hear(uow: UnitOfWork, row: ServiceEntryRow, side: ServiceSide, evidence: st
         if not is_organization and evidence is None:
             raise PaperMissing(at="/evidence")
         row.on_paper = not is_organization
-
-
-async def _check(uow: UnitOfWork, row: ServiceEntryRow, fact: str) -> None:
-    """Whether the caller may take this step of the line. Raises `NotOwn`, `OneHandForBoth`, `AnotherHand`."""
-    await _check_holder(uow, row)
-    check_hand(fact, line_of(row), hand_of(uow.principal))
-
-
-async def _check_holder(uow: UnitOfWork, row: ServiceEntryRow) -> None:
-    """Raise `NotOwn` where the account is another organisation's."""
-    if hand_of(uow.principal).is_organization:
-        await check_organization(uow, row.organization_id)

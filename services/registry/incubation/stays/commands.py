@@ -10,8 +10,10 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_incubation as contract
 from sqlmodel import col, select
 
+from chassis.acting import Acting
 from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind
+from chassis.principal import NotPermitted
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Codes, Words
 from services.registry.incubation.bases import commands as bases
@@ -74,6 +76,13 @@ STAYS = Kind(
 )  # fmt: skip
 
 
+async def _the_base(acting: Acting, row: StayRow) -> None:
+    """What the base decides, only its people decide: raise `NotPermitted` for all others."""
+    base = await base_of(acting, row.base_id)
+    if not acting.principal.covers(base.division):
+        raise NotPermitted.of(acting.principal, f"{STAYS.permission}:write", base.division)
+
+
 @STAYS.opens(contract.StayApplied, zh="申请入驻", needs="apply")
 async def apply(
     uow: UnitOfWork, row: StayRow, *,
@@ -93,28 +102,30 @@ async def apply(
     row.origin = organization.origin
 
 
-@STAYS.step(contract.StayScreened, zh="入选", needs="write", path="screening", by_workbook=True)
+@STAYS.step(
+    contract.StayScreened, zh="入选", needs="write", path="screening", by_workbook=True, whose=_the_base
+)
 async def screen(
     uow: UnitOfWork, row: StayRow, *, assessment: Annotated[Words | None, Field(title="筛选意见")] = None
 ) -> None:
     """Selected: the organisation has a place of the base from now on, and in no other base."""
-    await _as_base(uow, row)
     await _check_single(uow, row)
     row.screened_on = row.effective_on
     await bases.give_place(uow, row.base_id, row.reference())
 
 
-@STAYS.step(contract.StayRejected, zh="不入选", needs="write", path="rejection", by_workbook=True)
+@STAYS.step(
+    contract.StayRejected, zh="不入选", needs="write", path="rejection", by_workbook=True, whose=_the_base
+)
 async def reject(
     uow: UnitOfWork, row: StayRow, *,
     reason: Annotated[Code, Field(title="原因")],
     explanation: Annotated[Words | None, Field(title="说明")] = None,
 ) -> None:  # fmt: skip
     """Not selected, with the reason."""
-    await _as_base(uow, row)
 
 
-@STAYS.step(contract.StayAgreementSigned, zh="签订入驻协议", needs="write", path="agreement")
+@STAYS.step(contract.StayAgreementSigned, zh="签订入驻协议", needs="write", path="agreement", whose=_the_base)
 async def sign(
     uow: UnitOfWork, row: StayRow, *,
     services: Annotated[Codes, Field(title="服务内容")],
@@ -123,21 +134,19 @@ async def sign(
     ends_on: Annotated[Day, Field(title="协议结束日期")],
 ) -> None:  # fmt: skip
     """The agreement with content, standard and period, without which nobody moves in (R25)."""
-    await _as_base(uow, row)
     check_services(uow, services, at="/services")
     check_period(begins_on, ends_on)
     row.signed_on = row.effective_on
 
 
-@STAYS.step(contract.StayStarted, zh="入园", needs="write", path="start")
+@STAYS.step(contract.StayStarted, zh="入园", needs="write", path="start", whose=_the_base)
 async def start(uow: UnitOfWork, row: StayRow) -> None:
     """The organisation moved in; the agreement's end is its deadline."""
-    await _as_base(uow, row)
     row.started_on = row.effective_on
     _set_term(uow, row)
 
 
-@STAYS.step(contract.StayRenewed, zh="续签", needs="write", path="renewal")
+@STAYS.step(contract.StayRenewed, zh="续签", needs="write", path="renewal", whose=_the_base)
 async def renew(
     uow: UnitOfWork, row: StayRow, *,
     until: Annotated[Day, Field(title="续签至")],
@@ -145,7 +154,6 @@ async def renew(
     service_standard: Annotated[Words | None, Field(title="服务标准")] = None,
 ) -> None:  # fmt: skip
     """A later end; content and standard stay where nothing else is agreed (J06)."""
-    await _as_base(uow, row)
     if services is not None:
         check_services(uow, services, at="/services")
     check_period(row.ends_on, until)
@@ -166,12 +174,11 @@ async def request_subsidy(
     return {"amount": {"fen": amount_fen, "currency": "CNY"}}
 
 
-@STAYS.step(contract.StayGraduated, zh="出壳", needs="write", path="graduation")
+@STAYS.step(contract.StayGraduated, zh="出壳", needs="write", path="graduation", whose=_the_base)
 async def graduate(
     uow: UnitOfWork, row: StayRow, *, assessment: Annotated[Words | None, Field(title="孵化评估")] = None
 ) -> None:
     """Incubated with success: it stands on its own feet, its place is free."""
-    await _as_base(uow, row)
     await bases.release_place(uow, row.base_id, row.reference())
 
 
@@ -185,20 +192,14 @@ async def withdraw(
     await _leave(uow, row)
 
 
-@STAYS.step(contract.StayTerminated, zh="终止入驻", needs="write", path="termination")
+@STAYS.step(contract.StayTerminated, zh="终止入驻", needs="write", path="termination", whose=_the_base)
 async def terminate(
     uow: UnitOfWork, row: StayRow, *,
     reason: Annotated[Code, Field(title="原因")],
     explanation: Annotated[Words, Field(title="说明")],
 ) -> None:  # fmt: skip
     """The base takes the place back, with the reason."""
-    await _as_base(uow, row)
     await _leave(uow, row)
-
-
-async def _as_base(uow: UnitOfWork, row: StayRow) -> None:
-    """What the base decides, only its people decide: raise `NotPermitted` for all others."""
-    uow.authorize((await base_of(uow, row.base_id)).division)
 
 
 async def _leave(uow: UnitOfWork, row: StayRow) -> None:

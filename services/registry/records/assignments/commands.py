@@ -17,7 +17,7 @@ from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
 from services.registry.operations.periods import INTERVALS_ZH, Interval, Period, following, period_of
-from services.registry.organizations.commands import own_contact
+from services.registry.organizations.commands import keeps_contact, own_contact
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.hooks import RELOCATED
 from services.registry.organizations.tables import OrganizationRow
@@ -76,14 +76,15 @@ async def assign(
         await uow.schedule(PERIOD, row.subject, row.division, at=uow.now, payload=_payload(uow.today))
 
 
-@ASSIGNMENTS.step(contract.ContactAssignmentHandedOver, zh="交接", needs="write", path="hand-over")
+@ASSIGNMENTS.step(
+    contract.ContactAssignmentHandedOver, zh="交接", needs="write", path="hand-over", whose=keeps_contact
+)
 async def hand_over(
     uow: UnitOfWork, row: ContactAssignmentRow, *,
     to: Annotated[PersonId, Field(title="接任联系人")],
     reason: Annotated[Code | None, Field(title="原因")] = None,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Somebody else from the day given; the contacts that are due go with it."""
-    await own_contact(uow, [row.organization_id])
     if to == row.officer:
         raise HandedToSelf(at="/to", officer=to)
     previous = row.officer
@@ -95,12 +96,11 @@ async def hand_over(
     return {"previous": previous}
 
 
-@ASSIGNMENTS.step(contract.ContactAssignmentEnded, zh="终止", needs="write", path="end")
+@ASSIGNMENTS.step(contract.ContactAssignmentEnded, zh="终止", needs="write", path="end", whose=keeps_contact)
 async def end(
     uow: UnitOfWork, row: ContactAssignmentRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """Nobody is answerable any more; what is due is cancelled."""
-    await own_contact(uow, [row.organization_id])
     await uow.cancel(PERIOD, [row.subject])
     due = await _due(uow, [row.id])
     await advance_many(uow, contacts.CONTACTS, due, contract.ContactRecordCancelled)

@@ -13,7 +13,7 @@ from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Count, Words
-from services.registry.organizations.commands import own_contact
+from services.registry.organizations.commands import keeps_contact
 from services.registry.organizations.concerning import standing_still
 from services.registry.records.assignments.tables import ContactAssignmentRow
 from services.registry.records.contacts.model import TRANSITIONS, ContactPhase, headings
@@ -68,16 +68,20 @@ async def open_(
     """A contact of the period, or one beside it, without a period."""
 
 
-@CONTACTS.step(contract.ContactRecordReassigned, zh="移交", needs="write", path="reassignment")
+@CONTACTS.step(
+    contract.ContactRecordReassigned, zh="移交", needs="write", path="reassignment", whose=keeps_contact
+)
 async def reassign(
     uow: UnitOfWork, row: ContactRecordRow, *, officer: Annotated[PersonId, Field(title="联系人")]
 ) -> None:
     """Somebody else makes this one; the assignment stays with whom it is."""
-    await own_contact(uow, [row.organization_id])
     row.owner = officer
 
 
-@CONTACTS.step(contract.ContactRecordMade, zh="记录联系", needs="report", path="making", by_workbook=True)
+@CONTACTS.step(
+    contract.ContactRecordMade, zh="记录联系", needs="report", path="making", by_workbook=True,
+    whose=keeps_contact,
+)  # fmt: skip
 async def make(
     uow: UnitOfWork, row: ContactRecordRow, *,
     channel: Annotated[Code, Field(title="联系方式")],
@@ -90,7 +94,6 @@ async def make(
     full_party_member_count: Annotated[Count | None, Field(title="正式党员数")] = None,
 ) -> None:  # fmt: skip
     """What was learned under the four headings (T07); the numbers go into the organisation's record, too."""
-    await own_contact(uow, [row.organization_id])
     row.headings = headings({"staff": staff, "members": members, "party": party, "work": work})
     row.made_on = row.effective_on
     row.late = row.due_on is not None and row.effective_on > row.due_on
