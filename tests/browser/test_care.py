@@ -121,3 +121,68 @@ async def test_taking_back_consent_is_asked_twice(visitor: Visitor, stack: Stack
     await save.click()
     await expect(visitor.page.locator(".head")).to_contain_text("已删除")
     assert (await stack.ask("GET", "registry", where, "care_officer"))["state"] == "erased"
+
+
+CHILD, GIVER = "p-child-0815", "p-giver-0815"
+
+
+async def test_two_are_paired_looked_up_for_a_purpose_and_parted_on_a_day(
+    visitor: Visitor, stack: Stack
+) -> None:
+    page = visitor.page
+    await visitor.sign_in("care_officer", "u-carer", division=STREET)
+    await visitor.go("/care")
+    await page.get_by_role("link", name="爱心牵手").click()
+    await page.wait_for_url("**/care/pairings")
+    await expect(page.get_by_text("没有符合条件的结对。")).to_be_visible()
+    await page.get_by_role("button", name="登记结对").click()
+    dialog = page.locator(".dialog")
+    await dialog.get_by_label("行政区划").fill(STREET)
+    await dialog.get_by_label("困境儿童（人员编号）").fill(CHILD)
+    await dialog.get_by_label("爱心人士（人员编号）").fill(GIVER)
+    await dialog.get_by_label("监护人同意日期").fill(TODAY.isoformat())
+    await visitor.picture("pairing-form")
+    await dialog.locator(".saves").click()
+    row = page.locator("table.list tbody tr")
+    await expect(row).to_contain_text("结对中")
+    assert not {CHILD, GIVER} & {*(await row.inner_text()).split()}
+    await visitor.picture("pairings")
+    await row.get_by_role("link").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("爱心牵手")
+    id = page.url.rpartition("/")[2]
+    answered = await page.request.get(page.url)
+    assert answered.headers["cache-control"] == "no-store"
+    assert CHILD not in await page.content()
+    await page.get_by_role("button", name="查看结对双方").click()
+    await dialog.get_by_label("查看目的").click()
+    await expect(page.get_by_role("option")).to_have_text(["帮扶服务", "本人查询"])
+    await page.get_by_role("option", name="帮扶服务").click()
+    await dialog.locator(".saves").click()
+    opened = page.locator('[data-card="opened"]')
+    await expect(opened).to_contain_text(CHILD)
+    await expect(opened).to_contain_text(GIVER)
+    await visitor.picture("pairing-opened")
+    await visitor.telephone()
+    assert await visitor.fits()
+    await visitor.picture("telephone-pairing-opened")
+    await visitor.desk()
+    await opened.get_by_role("button", name="收起").click()
+    await expect(opened).to_be_hidden()
+    assert CHILD not in await page.content()
+    looks = await stack.ask("GET", "registry", f"/v1/care-looks?record_id={id}", "care_supervisor")
+    assert [(one["actor_id"], one["purpose"]) for one in looks["items"]] == [("u-carer", "care")]
+    await page.get_by_role("button", name="结束结对").click()
+    await dialog.get_by_label("结束原因").fill("年满十八周岁")
+    await dialog.locator(".saves").click()
+    await expect(page.locator(".head")).to_contain_text("已结束")
+    await expect(page.locator('[data-card="facts"]')).to_contain_text("年满十八周岁")
+    await expect(page.get_by_role("button", name="结束结对")).to_have_count(0)
+    ended = await stack.ask("GET", "registry", f"/v1/care-pairings/{id}", "care_officer")
+    assert (ended["state"], ended["ended_on"]) == ("ended", TODAY.isoformat())
+    found, log = await kept(stack), (stack.directory / "up.log").read_text()
+    for secret in (CHILD, GIVER):
+        assert secret not in found
+        assert secret not in log
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/care/pairings/{id}")
+    await page.wait_for_url(f"{stack.console}/")

@@ -84,6 +84,10 @@ async def records(stack: Stack) -> dict[str, list[str]]:
         "/v1/care-records", "care_officer", division=STREET, person_id="p-phone", need="disabled",
         worker="u-test", consented_on=day, consent_by="self",
     )  # fmt: skip
+    pairing = await opened(
+        "/v1/care-pairings", "care_officer", division=STREET, child_id="p-child", giver_id="p-giver",
+        worker="u-test", guardian_consented_on=day,
+    )  # fmt: skip
     comparison = await opened(
         "/v1/comparisons", division="120116", source="civil_affairs", listed_on=day,
         entries=[{"name": "某社"}],
@@ -100,6 +104,7 @@ async def records(stack: Stack) -> dict[str, list[str]]:
         "/applications/{id}": [f"/applications/{application['id']}"],
         "/comparisons/{id}": [f"/comparisons/{comparison}"],
         "/care/{id}": [f"/care/{care}"],
+        "/care/pairings/{id}": [f"/care/pairings/{pairing}"],
         "/matters/tasks/{id}": [f"/matters/tasks/{task}"],
         "/matters/{path}/{id}": [f"/matters/plans/{plan}"],
         "/matters/inspection-campaigns/{id}/excused": [f"/matters/inspection-campaigns/{campaign}/excused"],
@@ -109,6 +114,7 @@ async def records(stack: Stack) -> dict[str, list[str]]:
             "/matters/admission-criteria", "/matters/guidelines",
         ],
         "/care": ["/care?whose=all"],
+        "/care/pairings": ["/care/pairings?whose=all"],
     }  # fmt: skip
 
 

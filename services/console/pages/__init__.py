@@ -27,6 +27,7 @@ from services.console.pages import (
     organizations,
     overview,
     own,
+    pairings,
     responsibilities,
     session,
     today,
@@ -53,6 +54,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
     for page in (
         overview,
         today,
+        pairings,  # before care records: `pairings` is no id
         care,
         organizations,
         organization,

@@ -327,6 +327,13 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
         "姓名、情况和计划已加密；点“查看个人信息”并说明目的后显示，每次查看都有记录。",
         "Person, situation and plan are sealed; they are shown for a purpose, and each look is logged.",
     ),
+    "pairings_title": ("爱心牵手", "Pairings"),
+    "pairings_none": ("没有符合条件的结对。", "There are no such pairings."),
+    "pairings_unread": ("暂时读不到结对记录，请稍后再试。", "Pairings cannot be read now; try again later."),
+    "pairings_sealed": (
+        "结对双方是谁已加密；点“查看结对双方”并说明目的后显示，每次查看都有记录。",
+        "Who the two are is sealed; it is shown for a purpose, and each look is logged.",
+    ),
     "care_logged": ("本次查看已记入日志。", "This look was logged."),
     "care_put_away": ("收起", "Put away"),
     "care_review": ("帮扶评估", "Care review"),

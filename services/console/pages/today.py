@@ -12,9 +12,9 @@ from services.console.matters import queries
 from services.console.matters.kinds import SERVICE, Kinds
 from services.console.matters.queries import Day, Due
 from services.console.neighbours import NotDone
-from services.console.pages import care
 from services.console.pages.dues import Dues
 from services.console.pages.frame import Frame, address, kinds_or_why_not
+from services.console.pages.sealed import number
 from services.console.pages.session import CARE, PERMISSION, Desk
 
 AHEAD = timedelta(days=30)
@@ -136,7 +136,7 @@ class _Today(Dues[_Seen]):
         due_on = date.fromisoformat(one["review_due_on"])
         with ui.element("article").classes(f"card due {'late' if due_on < today else ''}"):
             with ui.element("div").classes("what"):
-                ui.label(f"{self.said('care_review')} {care.number(one)}").classes("title")
+                ui.label(f"{self.said('care_review')} {number(one)}").classes("title")
                 ui.label(f"{self.shown.place(one['division'])} · {one['worker']} · {due_on}").classes(
                     "muted small"
                 )

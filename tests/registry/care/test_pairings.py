@@ -24,8 +24,8 @@ from services.registry.care.pairings.model import (
 )
 from services.registry.care.pairings.tables import CarePairingRow
 from services.registry.policy import RegistryPolicy
-from tests.registry.care.world import COLLEAGUE, SUPERVISOR, WORKER, asked, paired
-from tests.registry.conftest import Register
+from tests.registry.care.world import COLLEAGUE, STREET, SUPERVISOR, WORKER, asked, paired
+from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
 
@@ -144,3 +144,29 @@ async def test_a_pairing_goes_every_way_of_its_table(register: Register) -> None
 @given(acts=st.lists(st.sampled_from(["ended", "erased", "kept"]), min_size=2, max_size=5))
 async def test_a_pairing_never_leaves_its_table(register: Register, acts: list[str]) -> None:
     await walked(register, *acts)
+
+
+async def test_what_can_be_done_with_a_pairing_is_told_with_its_form(register: Register, api: Api) -> None:
+    row = await paired(register, "p-child", "p-giver")
+    where = f"/v1/care-pairings/{row.id}/forms"
+    worker = api.as_("care_officer", STREET, account=WORKER.actor_id)
+    told = await worker.get(where)
+    assert [*told["steps"]] == ["looked", "ended"]
+    offered = dict(told["steps"]["looked"]["form"]["properties"]["purpose"]["x-zh"])
+    assert offered == {"care": "帮扶服务", "own_request": "本人查询"}, "pairings are not handed over"
+    assert "p-child" not in str(told)
+    for purpose in offered:
+        expect = 403 if purpose == "own_request" else 200
+        await worker.post(f"/v1/care-pairings/{row.id}/looks", expect, purpose=purpose)
+    colleague = api.as_("care_officer", STREET, account=COLLEAGUE.actor_id)
+    again = await colleague.get(where)
+    assert [code for code, _ in again["steps"]["looked"]["form"]["properties"]["purpose"]["x-zh"]] == [
+        "own_request"
+    ]
+    assert "looked" not in (await api.get(where))["steps"], "no operator looks"
+    assert [*(await worker.get("/v1/care-pairings/forms"))["steps"]] == ["paired"]
+    await worker.post(
+        f"/v1/care-pairings/{row.id}/ending", reason="grown_up", effective_on=str(row.paired_on)
+    )
+    assert [*(await worker.get(where))["steps"]] == ["looked"]
+    await api.as_("hub_officer").get(where, 403)

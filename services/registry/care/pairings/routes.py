@@ -1,6 +1,6 @@
 """Pairings over HTTP. Who the two are is answered to a look only, and such an answer is kept nowhere."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from chassis.http import Page, PageRequest
 from chassis.http.fields import Body, Code, Day, Division, PersonId
-from services.registry.care.pairings import commands, queries
+from services.registry.care.pairings import commands, forms, queries
 from services.registry.care.pairings.model import PairingPhase
 from services.registry.care.pairings.queries import CarePairingOut
 from services.registry.care.records.routes import Look, Looks, Reads, Writes
 from services.registry.fields import Fact
+from services.registry.offering import Form
 
 router = APIRouter(prefix="/v1/care-pairings", tags=["care"])
 
@@ -42,6 +43,14 @@ class PairOut(BaseModel):
     giver_id: str | None
 
 
+FORMS = (
+    Form("paired", "登记结对", "", "care:write", Pairing),
+    Form("looked", "查看结对双方", "looks", "care:look", Look, lambda row: row.state != PairingPhase.ERASED),
+    Form("ended", "结束结对", "ending", "care:write", Ending, forms.after("ended")),
+)
+"""What pages offer; erasing one of the two goes by the person."""
+
+
 @router.get("")
 async def search(
     call: Reads, page: Annotated[PageRequest, Depends()], division: Division | None = None,
@@ -49,6 +58,18 @@ async def search(
 ) -> Page[CarePairingOut]:  # fmt: skip
     """结对列表（不含个人信息） / Pairings, without whom they are about."""
     return await call.read(queries.search, division=division, state=state, worker=worker, page=page)
+
+
+@router.get("/forms")
+async def openings(call: Reads) -> dict[str, Any]:
+    """结对表单 / The form by which the caller pairs two, in words."""
+    return await call.read(forms.openings, forms=FORMS)
+
+
+@router.get("/{id}/forms")
+async def possible(id: UUID, call: Reads) -> dict[str, Any]:
+    """可办理的事项 / What the caller can do with the pairing now, in words, each with its form."""
+    return await call.read(forms.possible, id=id, forms=FORMS)
 
 
 @router.get("/{id}")

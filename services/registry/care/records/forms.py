@@ -1,12 +1,12 @@
 """What people do with a care record, in words and as forms; nothing of what is sealed is in them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from chassis.http import Reading
 from chassis.matters.naming import Offered
-from services.registry.care.policy import Ground
+from services.registry.care.looks.forms import listed, purposes
 from services.registry.care.records.model import TRANSITIONS, CarePhase
 from services.registry.care.records.tables import CareRecordRow
 from services.registry.offering import Form, Offering
@@ -36,10 +36,6 @@ CARE: Final = Offering(
 """The codes that nobody lists are ours; others can be entered."""
 
 
-_WORKERS: Final = frozenset({Ground.WORKER, Ground.HAND_OVER})
-"""Grounds that only the record's worker can have."""
-
-
 def after(fact: str) -> Any:
     """Whether `fact` is possible of a record."""
     return lambda row: fact in TRANSITIONS[CarePhase(row.state)]
@@ -54,29 +50,16 @@ async def openings(reading: Reading, *, forms: Sequence[Form]) -> dict[str, Any]
 async def possible(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict[str, Any]:
     """What the caller can do with the record now. Raises `NotFound`, `NotPermitted`."""
     row = await reading.record(CareRecordRow, id)
-    listed = _listed(reading, row.worker)
-    looks = bool(listed["purpose"].names)
+    offered = _listed(reading, row.worker)
+    looks = bool(offered["purpose"].names)
     now = [
         form for form in forms
         if form.possible is not None and form.possible(row) and (form.name != "looked" or looks)
     ]  # fmt: skip
-    return CARE.told(reading, now, listed)
+    return CARE.told(reading, now, offered)
 
 
 def _listed(reading: Reading, worker: str = "") -> dict[str, Offered]:
     """The region's needs, and the purposes for which this caller may look into this worker's record."""
-    policy = reading.policy(RegistryPolicy).care
-    me = reading.principal
-    purposes = [
-        one
-        for one in policy.purposes
-        if one.roles & me.roles and (one.ground not in _WORKERS or worker == me.actor_id)
-    ]
-    return {"need": _named(policy.needs), "purpose": _named(purposes)}
-
-
-def _named(listed: Collection[Any]) -> Offered:
-    return Offered(
-        {one.code: one.name_zh for one in listed},
-        {one.code: one.name_en for one in listed if one.name_en}, open=False,
-    )  # fmt: skip
+    needs = reading.policy(RegistryPolicy).care.needs
+    return {"need": listed(needs), "purpose": purposes(reading, worker)}
