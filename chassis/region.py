@@ -128,9 +128,13 @@ class Region:
 
     def children(self, code: str) -> tuple[Division, ...]:
         """The divisions directly below `code`."""
-        below = [d for d in self.divisions if is_within(d.code, code) and d.code != code]
+        below = self.below(code)
         nearest = min((len(d.code) for d in below), default=0)
         return tuple(d for d in below if len(d.code) == nearest)
+
+    def below(self, code: str) -> tuple[Division, ...]:
+        """All divisions below `code`."""
+        return tuple(d for d in self.divisions if is_within(d.code, code) and d.code != code)
 
     def policy(self, service: str, kind: type[P]) -> P:
         """The service's section as its model; defaults where the profile is silent. Raises `ProfileError`."""

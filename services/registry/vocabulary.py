@@ -590,6 +590,8 @@ FIELDS: Mapping[str, Names] = {
         "visit": "督导发现",
         "duplicate": "重复登记",
         "assessment": "年度考核评价",
+        "inspection_campaign": "年检部署",
+        "clean_up": "专项清理",
     },
     "training.topics": _LESSONS,
     "training_plan.topics": _LESSONS,
@@ -652,6 +654,8 @@ FIELDS: Mapping[str, Names] = {
         "finding": "督导整改事项",
         "duplicate": "核对重复登记",
         "assessment": "列入年度考核评价",
+        "inspection_campaign": "年检部署",
+        "clean_up": "专项清理",
     },
     "team.kind": {
         "volunteers": "志愿服务队",

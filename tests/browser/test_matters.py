@@ -41,7 +41,7 @@ async def inspected(stack: Stack) -> dict[str, str]:
     await stack.ask(
         "POST", "registry", "/v1/inspection-campaigns",
         json={"division": "120116", "title": f"{YEAR}年度年检", "year": YEAR, "legal_forms": ["association"],
-              "due_on": DUE.isoformat(), "excused_after": TODAY.isoformat()},
+              "due_on": DUE.isoformat(), "excused_after": TODAY.isoformat(), "acknowledged": False},
     )  # fmt: skip
     for _ in range(100):
         found = {

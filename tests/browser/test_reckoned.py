@@ -128,3 +128,20 @@ async def test_the_other_answers_stand_above_their_lists(visitor: Visitor, answe
         shown = visitor.page.locator(f'[data-card="{card}"]')
         await expect(shown).to_contain_text(said)
         await visitor.picture(f"reckoned-{card}")
+
+
+async def test_a_campaign_leads_to_who_has_answered_for_it(visitor: Visitor, stack: Stack) -> None:
+    campaign = await opened(
+        stack, "inspection-campaigns", division=DISTRICT, title="基金会年检", year=YEAR - 2,
+        legal_forms=["foundation"], due_on=f"{YEAR + 2}-06-30",
+    )  # fmt: skip
+    await visitor.sign_in("hub_officer", division=DISTRICT)
+    await visitor.go(f"/matters/inspection-campaigns/{campaign}")
+    await visitor.page.get_by_role("link", name="签收和反馈").click()
+    rows = visitor.page.locator('[data-card="list"] tbody tr')
+    await expect(rows).to_have_count(1)
+    await expect(rows).to_contain_text("年检部署")
+    await rows.get_by_role("link", name="基金会年检").click()
+    street = visitor.page.locator(f'[data-card="receipts"] tr[data-division="{STREET}"]')
+    await expect(street).to_contain_text("待签收")
+    await visitor.picture("campaign-answers")

@@ -266,6 +266,28 @@ async def test_a_street_s_filing_answers_the_district_s_task_that_asks_for_it(ar
     assert sums == [(1, 0), (0, 1)]
 
 
+async def test_a_districts_campaign_is_acknowledged_by_the_streets_stacks(area: Area) -> None:
+    campaign = (
+        await area.district.do(
+            campaigns.open_, division=DISTRICT, title="2025 年度年检", year=2025,
+            legal_forms=[LegalForm.ASSOCIATION], due_on=date(2026, 5, 31),
+        )
+    ).id  # fmt: skip
+    await area.at_rest()
+    [task] = (await area.district.api.get("/v1/tasks", origin_record_id=str(campaign)))["items"]
+    [owed] = await area.one.rows("select id, title, due_on from task_receipt")
+    assert (owed["title"], owed["due_on"]) == ("2025 年度年检", date(2026, 5, 31))
+    await area.one.do(receipts.acknowledge, id=owed["id"])
+    await area.at_rest()
+    [whole] = await area.district.api.get(f"/v1/tasks/{task['id']}/receipts")
+    seen = {node["division"]: node["state"] for node in whole["below"]}
+    assert (seen[ONE], seen[TWO], seen[ELSEWHERE]) == ("acknowledged", "due", "due")
+    await area.district.do(campaigns.close, id=campaign)
+    await area.at_rest()
+    for tier in (area.one, area.two):
+        assert [row["state"] for row in await tier.rows("select state from task_receipt")] == ["closed"]
+
+
 async def test_whom_a_task_names_no_more_is_released_below(area: Area) -> None:
     said: dict[str, Any] = {"title": "摸底", "kind": "census", "lead": "office", "due_on": date(2026, 4, 30)}
     row = await area.district.do(tasks.issue, division=DISTRICT, implementing=[ONE, TWO], **said)

@@ -20,10 +20,12 @@ from services.console.pages.session import Desk
 from services.console.pages.shown import chip, is_said, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
+_ANSWERS = ("receipts", f"/matters/{TASKS}?origin_record_id={{id}}")
 _PAGES = {
     "comparisons": [("open_comparison", "/comparisons/{id}")],
     "hubs": [("hubs_title", "/hubs?hub={id}")],
-    "inspection-campaigns": [("excused", "/matters/inspection-campaigns/{id}/excused")],
+    "inspection-campaigns": [("excused", "/matters/inspection-campaigns/{id}/excused"), _ANSWERS],
+    "clean-ups": [_ANSWERS],
 }
 """Kinds of whose records more is told elsewhere: what the way there is called, and where it is."""
 

@@ -215,6 +215,13 @@ class InspectionsPolicy(_Section):
         description="ours: after this day of the next year a task names those not assessed (TONGZHOU T06)",
     )
     assessments_lead: Code = Field("office", description="ours: the department that leads this task")
+    acknowledged_by: tuple[
+        Literal["district", "street", "town", "township", "zone", "community", "village"], ...
+    ] = Field(
+        ("district", "street", "town", "township", "zone"),
+        description="ours: kinds of divisions whose bodies answer for a campaign or clean-up from above",
+    )
+    sent_down_lead: Code = Field("office", description="ours: the department that leads this task")
     upgrade_plan_days: int = Field(
         20, ge=1, description="ours, working days: who falls short has a plan (TONGZHOU T06, R33: must)"
     )

@@ -36,7 +36,7 @@ async def registered(register: Register, name: str, **changes: Any) -> UUID:
 async def campaign(register: Register, **changes: Any) -> UUID:
     found: dict[str, Any] = {
         "division": "120116", "title": "2025 年度年检", "year": 2025, "legal_forms": FORMS,
-        "due_on": date(2026, 5, 31), **changes,
+        "due_on": date(2026, 5, 31), "acknowledged": False, **changes,
     }  # fmt: skip
     return (await register.do(commands.open_, **found)).id
 

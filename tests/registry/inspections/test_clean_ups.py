@@ -35,7 +35,7 @@ pytestmark = pytest.mark.integration
 async def opened(register: Register, **changes: Any) -> UUID:
     found: dict[str, Any] = {
         "division": "120116", "title": "乱收费清理整顿", "clean_up_kind": "fees",
-        "due_on": date(2026, 12, 31), **changes,
+        "due_on": date(2026, 12, 31), "acknowledged": False, **changes,
     }  # fmt: skip
     id = (await register.do(commands.open_, **found)).id
     await carried(register)

@@ -12,6 +12,7 @@ from chassis.http.fields import Day
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import DocumentNumber, Text
+from services.registry.inspections import acknowledging
 from services.registry.inspections.campaigns.model import (
     TRANSITIONS,
     Asked,
@@ -66,17 +67,20 @@ async def open_(
     ] = [],  # noqa: B006, read only
     excused_after: Annotated[Day | None, Field(title="此日后登记的免检")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
+    acknowledged: Annotated[bool, Field(title="要求下级签收、反馈")] = True,
 ) -> None:  # fmt: skip
     """Open a year's inspection for everybody below the division, in this stack and in those below.
 
     Of the legal forms named, charities are due for the annual report (年报) alone, all others for the annual
-    inspection (年检).
+    inspection (年检). The bodies below acknowledge it and report back, unless they are not asked to.
     """
     check_campaign(year, row.legal_forms, uow.today)
     _keep(row, _windows(uow, row, windows))
     if excused_after is None:
         month, day = uow.policy(RegistryPolicy).inspections.excused_after
         row.excused_after = date(year, month, day)
+    if acknowledged:
+        await acknowledging.ask_below(uow, row)
     await _follow(uow, row, "open")
 
 
@@ -90,12 +94,14 @@ async def extend(
 ) -> None:  # fmt: skip
     """More time for everybody, or for the legal forms named; who has more already keeps it."""
     _keep(row, extended(row.each_window(), due_on, [form.value for form in of_forms]))
+    await acknowledging.ask_by(uow, row)
     await _follow(uow, row, "extend")
 
 
 @CAMPAIGNS.step(contract.InspectionCampaignClosed, zh="结束", needs="write", path="closing")
 async def close(uow: UnitOfWork, row: InspectionCampaignRow) -> None:
     """Close it: what was not handed in is missed."""
+    await acknowledging.asked_no_more(uow, row)
     await _follow(uow, row, "close")
 
 

@@ -10,6 +10,7 @@ from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, DocumentNumber, Text
+from services.registry.inspections import acknowledging
 from services.registry.inspections.clean_ups.model import (
     TRANSITIONS,
     CleanUpExtendedBackwards,
@@ -68,10 +69,16 @@ async def open_(
     categories: Annotated[Codes, Field(title="领域类别")] = [],  # noqa: B006, read only
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
+    acknowledged: Annotated[bool, Field(title="要求下级签收、反馈")] = True,
 ) -> None:  # fmt: skip
-    """Ask every organisation below that fits to check itself; without forms and categories, all of them."""
+    """Ask every organisation below that fits to check itself; without forms and categories, all of them.
+
+    The bodies below acknowledge it and report back, unless they are not asked to.
+    """
     check_kind(uow, clean_up_kind)
     row.categories = known_categories(categories, uow.policy(RegistryPolicy))
+    if acknowledged:
+        await acknowledging.ask_below(uow, row)
     await _follow(uow, row, "open")
 
 
@@ -83,6 +90,7 @@ async def extend(
     if row.due_on is not None and until <= row.due_on:
         raise CleanUpExtendedBackwards(at="/until", new=until, old=row.due_on)
     row.due_on = until
+    await acknowledging.ask_by(uow, row)
     if row.state == CleanUpPhase.SELF_CHECK.value:
         await _follow(uow, row, "extend")
 
@@ -94,6 +102,8 @@ async def complete_step(
 ) -> None:  # fmt: skip
     """The step is done as a whole; single organisations may be ahead or behind."""
     row.due_on = next_due_on
+    if next_due_on is not None:
+        await acknowledging.ask_by(uow, row)
 
 
 @CLEAN_UPS.step(contract.CleanUpConcluded, zh="总结验收", needs="write", path="conclusion")
@@ -101,10 +111,12 @@ async def conclude(
     uow: UnitOfWork, row: CleanUpRow, *, outcome: Annotated[Code, Field(title="结果")]
 ) -> None:
     """It is over; what is still open in the stacks closes unfinished."""
+    await acknowledging.asked_no_more(uow, row)
     await _follow(uow, row, "close")
 
 
 @CLEAN_UPS.step(contract.CleanUpCancelled, zh="取消", needs="write", path="cancellation")
 async def cancel(uow: UnitOfWork, row: CleanUpRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """It is taken back; what is open closes."""
+    await acknowledging.asked_no_more(uow, row)
     await _follow(uow, row, "close")
