@@ -84,6 +84,7 @@ test-engines: $(READY)  ## what the chassis promises, and our image, on Apache K
 test-containers: test-engines  ## those, compose, brokers, stacks, TLS, the services' suites, a few faults (IMAGES=public)
 	$(ON_ENGINES) tests/containers/test_compose.py tests/containers/test_brokers.py tests/containers/test_tiers.py \
 	  tests/containers/test_mirror_compose.py tests/containers/test_secured.py \
+	  tests/containers/test_secured_compose.py \
 	  tests/chassis/http tests/chassis/test_backup.py tests/chassis/test_database.py \
 	  tests/chassis/test_going_down.py tests/chassis/test_kills.py tests/chassis/test_log.py \
 	  tests/chassis/test_majors.py tests/chassis/test_metrics.py tests/chassis/test_serving.py \

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,23 +30,26 @@ class Composed:
     """One stack of containers; `auth` is the folder with the identity provider's key set."""
 
     auth: Path
+    files: Sequence[str] = ("docker-compose.yml", "tests/containers/outside.yml")
+    variables: Path | None = None
+    """the environment file with the passwords; where none is named, `deploy/passwords.sh` makes one"""
     image: str = field(default_factory=lambda: os.environ.get("SHUNIU_TEST_IMAGE", "shuniu:latest"))
     project: str = field(default_factory=lambda: f"shuniu-test-{uuid.uuid4().hex[:8]}")
     ports: dict[str, int] = field(default_factory=dict)
-    passwords: dict[str, str] = field(default_factory=dict)
-    """by the variables that the compose file asks for, as `deploy/passwords.sh` makes them"""
 
     def __post_init__(self) -> None:
         for name in (*installed(), "postgres", "kafka"):
             self.ports[name] = free_port()
-        file = self.auth.parent / "passwords"
-        _output([str(ROOT / "deploy/passwords.sh"), str(file)])
-        self.passwords = dict(line.split("=", 1) for line in file.read_text().splitlines())
+        if self.variables is None:
+            self.variables = self.auth.parent / "passwords"
+            _output([str(ROOT / "deploy/passwords.sh"), str(self.variables)])
 
     @property
     def connection(self) -> Connection:
         """How the stack is reached from this machine."""
-        superuser = f"shuniu:{self.passwords['SHUNIU_DATABASE_PASSWORD']}"
+        assert self.variables is not None
+        given = dict(line.split("=", 1) for line in self.variables.read_text().splitlines())
+        superuser = f"shuniu:{given['SHUNIU_DATABASE_PASSWORD']}"
         database = f"postgresql://{superuser}@127.0.0.1:{self.ports['postgres']}/shuniu_"
         return Connection(
             region=REGION,
@@ -171,8 +176,8 @@ class Composed:
     def _tool(self) -> list[str]:
         program = ["docker", "compose"] if self._is_plugin else [shutil.which("docker-compose") or ""]
         assert program[0], "neither the compose plugin nor docker-compose is installed"
-        files = ["docker-compose.yml", "tests/containers/outside.yml"]
-        return [*program, "-p", self.project, *(word for file in files for word in ("-f", str(ROOT / file)))]
+        files = (word for file in self.files for word in ("-f", str(ROOT / file)))
+        return [*program, "-p", self.project, "--env-file", str(self.variables), *files]
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -182,7 +187,23 @@ class Composed:
             "KAFKA_IMAGE": os.environ.get("SHUNIU_TEST_KAFKA_IMAGE", KAFKA_IMAGE),
         }
         ports = {f"SHUNIU_{name.upper()}_PORT": str(port) for name, port in self.ports.items()}
-        return {**os.environ, **images, **ports, **self.passwords, "SHUNIU_AUTH_FOLDER": str(self.auth)}
+        return {**os.environ, **images, **ports, "SHUNIU_AUTH_FOLDER": str(self.auth)}
+
+
+def until(wanted: Callable[[], object], what: str) -> None:
+    """Wait for something to be so."""
+    deadline = time.monotonic() + HEALTHY_S
+    while not wanted():
+        assert time.monotonic() < deadline, f"not within {HEALTHY_S:.0f} s: {what}"
+        time.sleep(1)
+
+
+def runbook(section: str, page: str = "operations.md") -> list[str]:
+    """The commands of a section of a page in docs that are typed beside the compose file."""
+    content = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    [text] = re.findall(rf"^## {section}$(.*?)(?=^## |\Z)", content, flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    return [block for block in blocks if "docker-compose" in block]
 
 
 def _output(command: list[str], environment: dict[str, str] | None = None, folder: Path = ROOT) -> str:

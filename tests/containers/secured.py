@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import trustme
+import yaml
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,7 +23,7 @@ from chassis.embedded.port import free_port
 from chassis.service import installed
 from chassis.settings import DatabaseSettings
 from tests.backends import KAFKA_IMAGE, POSTGRES_IMAGE
-from tests.security.deployed import STACK
+from tests.security.deployed import ROOT, STACK
 
 HOST = "127.0.0.1"
 STARTED_S = 120.0
@@ -131,36 +132,15 @@ class SecuredKafka:
 
     def _variables(self) -> dict[str, str]:
         listeners = {"CLIENTS": self.clients_port, "MUTUAL": self.mutual_port}
-        pem = {"TYPE": "PEM"}
-        stores = {"KEYSTORE": pem | {"LOCATION": f"{INSIDE}/broker.pem"},
-                  "TRUSTSTORE": pem | {"LOCATION": f"{INSIDE}/ca.pem"}}  # fmt: skip
-        return {
-            "KAFKA_NODE_ID": "1",
-            "KAFKA_PROCESS_ROLES": "broker,controller",
+        return _as_deployed("kafka") | {
             "KAFKA_LISTENERS": _joined(f"{name}://:{port}" for name, port in listeners.items())
             + ",CONTROLLER://:9093",
             "KAFKA_ADVERTISED_LISTENERS": _joined(f"{n}://{HOST}:{port}" for n, port in listeners.items()),
-            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CLIENTS:SASL_SSL,MUTUAL:SSL,CONTROLLER:SSL",
-            "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-            "KAFKA_INTER_BROKER_LISTENER_NAME": "MUTUAL",
             "KAFKA_CONTROLLER_QUORUM_VOTERS": f"1@{HOST}:9093",
-            "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
             "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS": "5",
-            "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
-            "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
-            "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
-            "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
-            "KAFKA_AUTHORIZER_CLASS_NAME": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            "KAFKA_SUPER_USERS": "User:broker;User:admin",
-            "KAFKA_SSL_CLIENT_AUTH": "required",
-            "KAFKA_SSL_PRINCIPAL_MAPPING_RULES": "RULE:^.*CN=([^,]+).*$/$1/,DEFAULT",
-            "KAFKA_LISTENER_NAME_CLIENTS_SSL_CLIENT_AUTH": "none",
-            "KAFKA_LISTENER_NAME_CLIENTS_SASL_ENABLED_MECHANISMS": "SCRAM-SHA-512",
-            "KAFKA_LISTENER_NAME_CLIENTS_SCRAM___SHA___512_SASL_JAAS_CONFIG":
-                "org.apache.kafka.common.security.scram.ScramLoginModule required;",
-            **{f"KAFKA_SSL_{store}_{name}": value
-               for store, values in stores.items() for name, value in values.items()},
-        }  # fmt: skip
+            "KAFKA_SSL_KEYSTORE_LOCATION": f"{INSIDE}/broker.pem",
+            "KAFKA_SSL_TRUSTSTORE_LOCATION": f"{INSIDE}/ca.pem",
+        }
 
 
 @dataclass
@@ -219,6 +199,7 @@ class SecuredPostgres:
 
     def _configuration(self) -> str:
         """Run by the first start as the server's account, whose key must be its alone."""
+        rules = (ROOT / "deploy/secured/pg_hba.conf").read_text(encoding="utf-8")
         return f"""set -eu
 install -m 600 {INSIDE}/postgres.pem "$PGDATA/server.pem"
 cat >> "$PGDATA/postgresql.conf" <<'END'
@@ -228,11 +209,8 @@ ssl_key_file = 'server.pem'
 ssl_ca_file = '{INSIDE}/ca.pem'
 END
 cat > "$PGDATA/pg_hba.conf" <<'END'
-local all all trust
 hostssl all {self.certified} all scram-sha-256 clientcert=verify-full
-hostssl all all all scram-sha-256
-hostnossl all all all reject
-END
+{rules}END
 """
 
 
@@ -244,6 +222,15 @@ def password(service: str) -> str:
 def bus_user(name: str) -> str:
     """A principal of the stack."""
     return f"{STACK}.{name}"
+
+
+def _as_deployed(service: str) -> dict[str, str]:
+    """The environment that `deploy/secured` gives a container."""
+    merged: dict[str, str] = {}
+    for file in ("docker-compose.yml", "deploy/secured/docker-compose.yml"):
+        content = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+        merged |= content["services"][service]["environment"]
+    return {name: str(value).replace("$$", "$") for name, value in merged.items()}
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -20,7 +20,7 @@ from chassis.settings import Role
 from deploy.scenarios import binhai
 from deploy.scenarios.client import Stack, StepFailed
 from services.registry.identification.model import complete_credit_code
-from tests.containers.composed import HEALTHY_S, ROOT, STACK, Composed
+from tests.containers.composed import STACK, Composed, runbook, until
 from tests.containers.identity import Identity
 from tests.system.world import counts
 
@@ -196,14 +196,6 @@ async def filed(stack: Stack, name: str, number: int) -> set[str]:
     return {str(answer["id"]) for answer in answers}
 
 
-def until(wanted: Callable[[], object], what: str) -> None:
-    """Wait for something to be so."""
-    deadline = time.monotonic() + HEALTHY_S
-    while not wanted():
-        assert time.monotonic() < deadline, f"not within {HEALTHY_S:.0f} s: {what}"
-        time.sleep(1)
-
-
 async def column(served: Served, query: str) -> set[str]:
     """What partybuild's database answers to a query of one column."""
     database = await asyncpg.connect(served.composed.connection.databases["partybuild"])
@@ -211,11 +203,3 @@ async def column(served: Served, query: str) -> set[str]:
         return {row[0] for row in await database.fetch(query)}
     finally:
         await database.close()
-
-
-def runbook(section: str) -> list[str]:
-    """The commands of a section of docs/operations.md that are typed beside the compose file."""
-    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    [text] = re.findall(rf"^## {section}$(.*?)(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL)
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-    return [block for block in blocks if "docker-compose" in block]
