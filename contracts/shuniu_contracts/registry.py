@@ -382,6 +382,20 @@ class OrganizationSupervisionChanged(Event, frozen=True, kw_only=True):
     previous: Code | None = None
 
 
+class StandingDay(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The hub's standing of an organisation from a day on."""
+
+    effective_on: datetime.date
+    standing: HubStanding
+
+
+class ListingDay(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The authority's list that an organisation is on from a day on."""
+
+    effective_on: datetime.date
+    listing: CreditListing
+
+
 class StandingReason(msgspec.Struct, frozen=True, omit_defaults=True):
     """A record that is open and weighs on an organisation's standing."""
 
@@ -394,7 +408,7 @@ class StandingReason(msgspec.Struct, frozen=True, omit_defaults=True):
     "hub_standing_changed",
     en="The hub changed its judgement of an organisation.",
     zh="枢纽型组织对该组织的评判有变化。",
-    minor=2,
+    minor=3,
 )
 class OrganizationHubStandingChanged(Event, frozen=True, kw_only=True):
     """The hub's own standing changed: by what is open, or by a judgement with its ground as a code."""
@@ -406,12 +420,16 @@ class OrganizationHubStandingChanged(Event, frozen=True, kw_only=True):
     """What was open then and weighed; since 1.1."""
     evidence: Code | None = None
     """Number of the papers that the judgement rests on; since 1.2."""
+    course: tuple[StandingDay, ...] = ()
+    """How it stood from which day on, all days in order, where it is not simply as before until
+    `effective_on` and since then as the state says: a judgement or a record was entered late; since 1.3."""
 
 
 @organization.fact(
     "credit_listing_changed",
     en="An organisation came onto an authority's list, or off it.",
     zh="组织被列入或移出信用名录。",
+    minor=1,
 )
 class OrganizationCreditListingChanged(Event, frozen=True, kw_only=True):
     """The home applied an authority's decision: the state says the list, none where it is off it."""
@@ -420,6 +438,9 @@ class OrganizationCreditListingChanged(Event, frozen=True, kw_only=True):
     previous: CreditListing
     decision: Ref | None = None
     grounds: tuple[Code, ...] = ()
+    course: tuple[ListingDay, ...] = ()
+    """Which list it was on from which day on, all days in order, where it is not simply as before until
+    `effective_on` and since then as the state says: a decision was entered late or put right; since 1.1."""
 
 
 @organization.fact(

@@ -133,6 +133,7 @@ OTHERS = {
     ("registry", "import_mapping"): "how a workbook was understood",
     ("registry", "import_progress"): "the lines of a workbook",
     ("registry", "matter_step"): "a row for every event of a matter",
+    ("registry", "organization_judgement"): "how an organisation was judged, one row a time",
     ("registry", "organization_status"): "what an organisation was, one row a time",
     ("registry", "person_key"): "the keys of people in care",
     ("registry", "spot_check_pool"): "whom a spot check draws from",

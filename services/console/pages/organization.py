@@ -192,7 +192,7 @@ class _Page(Followed[_Seen]):
             of[one.service, one.aggregate].append(one)
         with ui.element("div").classes("w5").style("display:grid;gap:12px;align-content:start"):
             self._card("facts", _facts(self._facts(itself)))
-            self._card("standing", self.standing.card(itself.state.get("hub_standing", "good"), seen.lines))
+            self._card("standing", self.standing.card(itself.state.get("hub_standing", "good")))
             self._card("credit", self.standing.credit(itself.state))
             self._card("duties", self._duties(of))
             if self.attendance:

@@ -1,6 +1,6 @@
 """Cards of an organisation's page: how the hub judges it and why; apart from that what authorities did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
 
@@ -9,11 +9,11 @@ from services.console.matters.queries import phase
 from services.console.neighbours import NotDone
 from services.console.pages.concerns import Concerns, table
 from services.console.pages.shown import chip
-from services.console.projection.queries import Line, Subject
+from services.console.projection.queries import Subject
 
 STANDING_TONES: Final = {"good": "good", "under_rectification": "warn", "at_risk": "bad"}
 LISTING_TONES: Final = {"abnormal": "warn", "seriously_untrustworthy": "bad"}
-_CHANGED, _PROCEDURE, _DECISIONS = "hub_standing_changed", "credit_listing", "official-decisions"
+_PROCEDURE, _DECISIONS = "credit_listing", "official-decisions"
 _ON_THE_LIST = frozenset({"listed", "publicised"})
 
 
@@ -29,17 +29,17 @@ class Standing:
         self.refusal = str(answer) if isinstance(answer, NotDone) else ""
         self.answer: Mapping[str, Any] = {} if isinstance(answer, NotDone) else answer
 
-    def card(self, standing: str, lines: Sequence[Line]) -> str:
+    def card(self, standing: str) -> str:
         """The standing and since when, what weighs on it now, and how it changed."""
         said = self.said
-        changes = [line for line in lines if line.fact == _CHANGED]
-        since = said("standing_begun", day=changes[0].effective_on) if changes else ""
+        began = self.answer.get("since")
+        since = said("standing_begun", day=began) if began else ""
         judged = self.answer.get("judged", "good")
         own = said("judged", standing=said.code("hub_standing", judged)) if judged != "good" else ""
+        history = "" if self.refusal else f"<h3>{said('standing_changes')}</h3>{self._history()}"
         return (
             f'<p>{self._chip(standing)} <span class="muted small">{since}</span></p>'
-            f'<p class="small">{escape(own)}</p><h3>{said("weighs")}</h3>{self._weighing()}'
-            f"<h3>{said('standing_changes')}</h3>{self._history(standing, changes)}"
+            f'<p class="small">{escape(own)}</p><h3>{said("weighs")}</h3>{self._weighing()}{history}'
         )
 
     def _chip(self, standing: str) -> str:
@@ -71,27 +71,20 @@ class Standing:
         called = escape(kind.called(self.said.language))
         return f'<a href="/matters/{kind.path}/{id}">{called}</a>' if kind.may_read else called
 
-    def _history(self, standing: str, changes: Sequence[Line]) -> str:
-        items, after = "", standing
-        for line in changes:  # newest first: what came after one change is what the next one changed
-            items += f"<li>{self._change(line, after)}</li>"
-            after = str(line.particular["previous"])
-        if not items:
+    def _history(self) -> str:
+        if not self.answer["changes"]:
             return f'<p class="muted">{self.said("standing_unchanged")}</p>'
+        items = "".join(f"<li>{self._change(one)}</li>" for one in self.answer["changes"])
         return f'<ul class="reasons">{items}</ul>'
 
-    def _change(self, line: Line, after: str) -> str:
+    def _change(self, change: Mapping[str, Any]) -> str:
         said = self.said
-        before = said.code("hub_standing", str(line.particular["previous"]))
-        changed = said(
-            "standing_since", day=line.effective_on, before=before, after=said.code("hub_standing", after)
-        )
-        because = [
-            self._record(one["kind"], one["record"]["id"]) for one in line.particular.get("reasons", ())
-        ]
-        if ground := line.particular.get("ground"):
+        before, after = (said.code("hub_standing", change[one]) for one in ("previous", "standing"))
+        changed = said("standing_since", day=change["effective_on"], before=before, after=after)
+        because = [self._record(one["kind"], one["id"]) for one in change["reasons"]]
+        if ground := change["ground"]:
             because.append(escape(said.pair(said("ground"), self.shown.code(self.codes, "ground", ground))))
-        if evidence := line.particular.get("evidence"):
+        if evidence := change["evidence"]:
             because.append(escape(said.pair(said("evidence"), evidence)))
         return f"{escape(changed)}（{'、'.join(because)}）" if because else escape(changed)
 

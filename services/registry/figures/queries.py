@@ -6,13 +6,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import asyncpg
-from shuniu_contracts.registry import Origin
+from shuniu_contracts.registry import CreditListing, Origin
 
 from chassis.http import FiguresOut, FiguresRequest, Named, Reading
 from chassis.matters import figures as matters
 from services.registry.applications.model import StepKind
 from services.registry.areas import KINDS, OWN
-from services.registry.organizations.model import COUNTED, Decoupling, HubLink, LegalForm, LegalStatus
+from services.registry.organizations.model import (
+    COUNTED,
+    Decoupling,
+    HubLink,
+    HubStanding,
+    LegalForm,
+    LegalStatus,
+)
 from services.registry.policy import RegistryPolicy
 
 _WHOLE = ""
@@ -33,6 +40,17 @@ _DECOUPLING = {
     Decoupling.SELF_CHECKED: ("脱钩：已自查", "decoupling, self-checked"),
     Decoupling.PRESSED: ("脱钩：督办中", "decoupling, pressed for"),
     Decoupling.COMPLETED: ("已脱钩", "decoupled"),
+}
+_STANDINGS = {
+    HubStanding.UNDER_RECTIFICATION: ("枢纽评判：整改中", "hub's judgement: under rectification"),
+    HubStanding.AT_RISK: ("枢纽评判：有风险", "hub's judgement: at risk"),
+}
+_LISTINGS = {
+    CreditListing.ABNORMAL: ("列入活动异常名录", "on the list of abnormal activities"),
+    CreditListing.SERIOUSLY_UNTRUSTWORTHY: (
+        "列入严重违法失信名单",
+        "on the list of the seriously untrustworthy",
+    ),
 }
 _STEPS = {
     StepKind.CONSULTATION: ("咨询", "consultation"),
@@ -71,6 +89,14 @@ FIGURES: Mapping[str, Named] = {
     "organizations.filed": _organizations("备案的社区社会组织", "filed community organisations"),
     "organizations.suspended": _organizations("其中：责令停止活动", "of the registered: suspended"),
     "organizations.direct_registrations": _organizations("直接登记的社会组织", "registered directly"),
+    **{
+        f"organizations.hub_standing.{standing.value}": _organizations(zh, en)
+        for standing, (zh, en) in _STANDINGS.items()
+    },
+    **{
+        f"organizations.credit_listing.{listing.value}": _organizations(zh, en)
+        for listing, (zh, en) in _LISTINGS.items()
+    },
     "organizations.discovered": _organizations(
         "摸底发现、尚未备案或登记", "discovered, neither filed nor registered"
     ),
@@ -125,6 +151,17 @@ select left(division, $3) as place, legal_status, legal_form, hub_link, decoupli
 from organization_status
 where effective_on <= $1 and (until is null or until > $1) and division like any($2)
 group by 1, 2, 3, 4, 5, 6
+"""
+
+_JUDGED = """
+select left(s.division, $3) as place, j.axis, j.value, count(*) as number
+from organization_judgement j
+join organization_status s on s.organization_id = j.organization_id
+    and s.effective_on <= $1 and (s.until is null or s.until > $1)
+where j.effective_on <= $1 and (j.until is null or j.until > $1)
+  and j.axis <> 'judged' and j.value not in ('good', 'none')
+  and s.legal_status = any($4) and s.division like any($2)
+group by 1, 2, 3
 """
 
 _STOOD = """
@@ -272,7 +309,10 @@ async def _of_day(reading: Reading, day: date, patterns: list[str], length: int)
             counts[key][row["place"]] += row["number"]
     for row in await reading.connection.fetch(_FOUNDED, day, patterns, length):
         counts["organizations.founded"][row["place"]] = row["number"]
-    known = [status.value for status in (*COUNTED, LegalStatus.DISCOVERED)]
+    counted = [status.value for status in COUNTED]
+    for row in await reading.connection.fetch(_JUDGED, day, patterns, length, counted):
+        counts[f"organizations.{row['axis']}.{row['value']}"][row["place"]] = row["number"]
+    known = [*counted, LegalStatus.DISCOVERED.value]
     for row in await reading.connection.fetch(_TIERS, day, patterns, length, known):
         counts[f"organizations.tier.{row['tier']}"][row["place"]] = row["number"]
     for row in await reading.connection.fetch(_OPEN, day, patterns, length):

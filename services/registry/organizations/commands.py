@@ -35,6 +35,8 @@ from services.registry.organizations.hooks import (
     RELOCATED,
     TAKEN_DIRECT,
 )
+from services.registry.organizations.judgements import Axis, Days, judgements, now, on, said, told
+from services.registry.organizations.judgements import keep as keep_judgement
 from services.registry.organizations.merging import move
 from services.registry.organizations.model import (
     CALLED,
@@ -64,7 +66,7 @@ from services.registry.organizations.model import (
     check_days,
     entered,
 )
-from services.registry.organizations.standing import Reason, weighing, worst
+from services.registry.organizations.standing import Reason, course, weighing
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import STEPS_ZH, RegistryPolicy, Step
 
@@ -655,49 +657,65 @@ async def judge(
 
     A judgement makes nobody better than what is open about it allows.
     """
-    row = await _load(uow, id)
-    row.judged_standing = standing.value
-    reasons = (await weighing(uow, [row.id])).get(row.id, ())
-    change_standing(
-        uow, row, reasons, effective_on=effective_on, basis=basis, ground=ground, evidence=evidence
-    )
+    row, day = await _load(uow, id), effective_on or uow.today
+    refuse_all(check_days(uow.today, effective_on=day))
+    known = (await judgements(uow, [id]))[id]
+    judged = said(known[Axis.JUDGED], day, standing.value)
+    row.judged_standing = now(judged, Axis.JUDGED)
+    await keep_judgement(uow, id, Axis.JUDGED, judged)
+    reasons = (await weighing(uow, [id])).get(id, ())
+    await change_standing(uow, row, reasons, day=day, basis=basis, ground=ground, evidence=evidence)
     return row
 
 
-def change_standing(
-    uow: UnitOfWork, row: OrganizationRow, reasons: Sequence[Reason], *, effective_on: date | None,
-    basis: Basis, ground: str | None = None, evidence: str | None = None,
-    because: Received[Any] | None = None,
+async def change_standing(
+    uow: UnitOfWork, row: OrganizationRow, reasons: Sequence[Reason], *, day: date, basis: Basis,
+    ground: str | None = None, evidence: str | None = None, because: Received[Any] | None = None,
 ) -> None:  # fmt: skip
-    """Give the locked organisation the standing that judgement and `reasons` make; the same is no fact."""
-    previous = registry.HubStanding(row.hub_standing)
-    standing = worst(HubStanding(row.judged_standing), reasons)
-    if previous == standing.value:
+    """Give the locked organisation the standing that judgement and `reasons` made from day to day, by a fact
+    of `day`; where it stands on every day as before there is none."""
+    known = (await judgements(uow, [row.id]))[row.id]
+    before, after = known[Axis.STANDING], course(known[Axis.JUDGED], reasons)
+    if list(before) == list(after):
         return
-    row.axes = row.axes.judged(standing)
-    _date(uow, row, effective_on, basis)
+    row.axes = row.axes.judged(HubStanding(now(after, Axis.STANDING)))
+    await keep_judgement(uow, row.id, Axis.STANDING, after)
+    _date(uow, row, day, basis)
+    previous = registry.HubStanding(on(before, day, Axis.STANDING))
     changed = registry.OrganizationHubStandingChanged(
         state=row.public_state(), previous=previous, ground=ground,
-        reasons=tuple(reason.public for reason in reasons), evidence=evidence,
+        reasons=tuple(reason.public for reason in reasons if reason.holds(day)), evidence=evidence,
+        course=tuple(
+            registry.StandingDay(since, registry.HubStanding(value))
+            for since, value in told(Axis.STANDING, before, after, day)
+        ),
     )  # fmt: skip
     uow.record(row, changed, because=because)
 
 
 async def show_listing(
     uow: UnitOfWork, *, id: UUID, listing: registry.CreditListing, listed_on: date | None,
-    decision: Ref | None, grounds: tuple[str, ...], effective_on: date, basis: Basis,
+    listings: Days, decision: Ref | None, grounds: tuple[str, ...], effective_on: date, basis: Basis,
     because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """Show the organisation on the authority's list, or on none; the same list by the same day is no fact."""
+    """Show the organisation on the authority's list, or on none, and on those it was on from day to day; the
+    same list by the same day, then and now, is no fact."""
     row = await _load(uow, id)
-    previous = registry.CreditListing(row.credit_listing)
-    if (previous, row.credit_listed_on) == (listing, listed_on):
+    before = (await judgements(uow, [id]))[id][Axis.LISTING]
+    shown = (row.credit_listing, row.credit_listed_on, list(before))
+    if shown == (listing.value, listed_on, list(listings)):
         return row
+    previous = registry.CreditListing(on(before, effective_on, Axis.LISTING))
+    await keep_judgement(uow, id, Axis.LISTING, listings)
     row.credit_listing, row.credit_listed_on = listing.value, listed_on
     _date(uow, row, effective_on, basis)
     changed = registry.OrganizationCreditListingChanged(
-        state=row.public_state(), previous=previous, decision=decision, grounds=grounds
-    )
+        state=row.public_state(), previous=previous, decision=decision, grounds=grounds,
+        course=tuple(
+            registry.ListingDay(since, registry.CreditListing(value))
+            for since, value in told(Axis.LISTING, before, listings, effective_on)
+        ),
+    )  # fmt: skip
     uow.record(row, changed, because=because)
     return row
 
@@ -799,7 +817,7 @@ async def merge(
     await move(uow, loser.id, survivor.id, survivor.sequence)
     await MERGED(uow, loser, survivor)
     reasons = (await weighing(uow, [survivor.id])).get(survivor.id, ())
-    change_standing(uow, survivor, reasons, effective_on=effective_on, basis=basis)
+    await change_standing(uow, survivor, reasons, day=survivor.effective_on, basis=basis)
     return loser
 
 

@@ -15,7 +15,9 @@ from sqlalchemy.dialects import postgresql as pg
 from chassis.unit_of_work import UnitOfWork
 from services.registry.tables import Table
 
-_STAY: Final = frozenset({"followed", "organization", "organization_status", "spot_check_pool"})
+_STAY: Final = frozenset(
+    {"followed", "organization", "organization_judgement", "organization_status", "spot_check_pool"}
+)
 """Tables whose rows stay: the days of the record that ended are taken out, a draw is checked with the pool
 that it was drawn from, and `followed` keeps what a record was about."""
 _LISTS: Final = ("hosts", "organizations", "partners")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import astuple
 from shuniu_contracts import Basis, Event, registry, stream
 
 from chassis.matters import Kind
@@ -19,6 +20,8 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.courses import courses, days_said, keep
 from services.registry.organizations.hooks import IDENTIFIED
+from services.registry.organizations.judgements import Axis, Days, cut, judgements, plain
+from services.registry.organizations.judgements import keep as keep_judgement
 from services.registry.organizations.merging import going_on, move, naming, step_back
 from services.registry.organizations.model import AXES, Entry, Standing
 from services.registry.organizations.tables import OrganizationRow, pinyin_initials
@@ -37,6 +40,12 @@ _SAYS: Final[Mapping[type[Event], tuple[str, ...]]] = {
     registry.OrganizationDissolved: ("legal_status",),
 }
 """What a fact says of the axes; one about changed details what it names."""
+
+_JUDGES: Final[Mapping[type[Event], Axis]] = {
+    registry.OrganizationHubStandingChanged: Axis.STANDING,
+    registry.OrganizationCreditListingChanged: Axis.LISTING,
+}
+"""What has a course that is told with the fact."""
 
 _KEEP = """
 insert into organization select * from jsonb_populate_recordset(null::organization, $1::jsonb)
@@ -84,6 +93,23 @@ async def _remember(uow: UnitOfWork, rows: Sequence[tuple[Received[Event], Organ
         elif said := _said(received.data):
             course.say(row.effective_on, said, at=row.recorded_at)
     await keep(uow, list(found.values()))
+    await _remember_judgements(uow, [received for received, _ in rows])
+
+
+async def _remember_judgements(uow: UnitOfWork, events: Sequence[Received[Any]]) -> None:
+    """Keep what these say of the hub's standing and of authorities' lists, from day to day."""
+    told = [event for event in events if type(event.data) in _JUDGES]
+    if not told:
+        return
+    known = await judgements(uow, {UUID(event.subject) for event in told})
+    for event in told:
+        axis, days, state = _JUDGES[type(event.data)], known[UUID(event.subject)], event.data.state
+        course: Days = [(since, value.value) for since, value in map(astuple, event.data.course)]
+        since = cut(days[axis], state.effective_on, getattr(state, axis).value)
+        days[axis] = plain(axis, course or since)
+    for id, days in known.items():
+        for axis in _JUDGES.values():
+            await keep_judgement(uow, id, axis, days[axis])
 
 
 def _entry(said: registry.OrganizationEntry | registry.OrganizationState) -> Entry:

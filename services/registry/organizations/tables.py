@@ -268,3 +268,20 @@ class OrganizationStatusRow(Table, table=True):
     effective_on: date
     until: date | None = None
     recorded_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+
+
+class OrganizationJudgementRow(Table, table=True):
+    """How the hub judged an organisation, how it stood with the hub, or on which list authorities had it
+    (`axis`), from a day on: beside its status, what figures of any past day are counted from.
+
+    `until` is the day from which the next row of the axis holds; before the first one it stood well, and was
+    on no list.
+    """
+
+    __tablename__ = "organization_judgement"
+
+    organization_id: UUID = Field(primary_key=True)
+    axis: str = Field(primary_key=True)
+    effective_on: date = Field(primary_key=True)
+    until: date | None = None
+    value: str

@@ -9,11 +9,14 @@ import pytest
 from openpyxl import load_workbook
 
 from chassis.model import StepNotPossible
+from services.registry.app import service
 from services.registry.operations.policy import RESPONSIBILITIES
 from services.registry.operations.targets import commands as targets
 from services.registry.operations.targets.model import FigureUnknown, PeriodReversed, score, share_of
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations.model import Basis
+from tests.conftest import FreshDatabase
+from tests.migrating import migrated_again
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -83,7 +86,7 @@ async def test_targets_stand_beside_their_figures_before_the_period_ends(
     await register.begin(date(2026, 7, 2))
     for day in (date(2026, 2, 1), date(2026, 6, 1)):
         await training(register, day)
-    half = await target(register, aim=4, weight=30)
+    half = await target(register, aim=4, weight=30, effective_on=date(2026, 1, 10), basis=Basis.IMPORTED)
     bound = await target(register, figure="tasks.facts.became_overdue", aim=0, at_most=True, weight=10)
     elsewhere = await target(register, figure="partybuild.coverage.work_rate", aim=90, weight=60)
     withdrawn = await target(register, aim=9)
@@ -112,6 +115,67 @@ async def test_targets_stand_beside_their_figures_before_the_period_ends(
     after = {one["id"]: one for one in (await api.get("/v1/target-progress"))["targets"]}
     assert (after[str(elsewhere)]["value"], after[str(elsewhere)]["reached"]) == (91.5, True)
     await api.as_("liaison", "120116005").get("/v1/target-progress", 403, division=DISTRICT)
+
+
+async def stands(api: Api, *days: str) -> list[dict[str, tuple[Any, ...]]]:
+    found = []
+    for day in days:
+        told = await api.get("/v1/target-progress", as_of=day)
+        found.append({
+            one["id"]: (one["aim"], one["weight"], one["value"], one["share"], one["reached"])
+            for one in told["targets"]
+        })  # fmt: skip
+    return found
+
+
+async def test_a_past_day_has_the_aims_of_that_day(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 1, 5))
+    one, other = str(await target(register, aim=4, weight=30)), str(await target(register, aim=1, weight=10))
+    await register.begin(date(2026, 6, 1))
+    await training(register, date(2026, 2, 1))
+    await register.do(targets.amend, id=UUID(one), aim=2, reason="council")
+    await register.begin(date(2026, 9, 1))
+    await register.do(targets.amend, id=UUID(one), weight=50, reason="council")
+    await register.do(targets.withdraw, id=UUID(other), reason="merged")
+    await register.begin(date(2026, 12, 1))
+    before, may, june, september = await stands(api, "2026-01-04", "2026-05-31", "2026-06-01", "2026-09-01")
+    assert before == {}, "nothing was set yet"
+    assert may == {one: (4.0, 30, 1.0, 25.0, False), other: (1.0, 10, 1.0, 100.0, True)}
+    assert june == {one: (2.0, 30, 1.0, 50.0, False), other: (1.0, 10, 1.0, 100.0, True)}
+    assert september == {one: (2.0, 50, 1.0, 50.0, False)}
+    await register.begin(date(2027, 1, 1))
+    await register.fire_timers()
+    await training(register, date(2026, 12, 20))
+    frozen, december = await stands(api, "2027-01-01", "2026-12-31")
+    assert frozen[one] == (2.0, 50, 1.0, 50.0, False), "as it was measured"
+    assert december[one] == (2.0, 50, 2.0, 100.0, True), "as the records have it now"
+
+
+_BEFORE = """
+insert into target (id, division, home, revision, sequence, effective_on, basis, recorded_at, state, ended,
+    opened_on, overdue, figure, body, period_begins_on, period_ends_on, aim_hundredths, weight, at_most,
+    actual_hundredths, reached)
+values ('00000000-0000-7000-8000-000000000001', '120116', '120116', 3, 3, '2016-01-01', 'live', now(),
+    'measured', true, '2015-01-01', false, 'x', 'y', '2015-01-01', '2015-12-31', 250, 20, false, 300, true);
+insert into matter_step (number, kind, record_id, division, fact, state, ended, effective_on, basis,
+    recorded_at, actor_id, arguments)
+select number, 'target', '00000000-0000-7000-8000-000000000001', '120116', fact, 'set', false, '2015-01-01',
+    'live', now(), 'a', arguments::jsonb
+from (values (1, 'set', '{"aim": 1.5, "weight": 10}'), (2, 'amended', '{"aim": 2.5, "weight": null}'),
+             (3, 'amended', '{"weight": 20}'), (4, 'frozen', '{}'), (5, 'measured', '{}'))
+     as said(number, fact, arguments);
+"""
+
+
+async def test_steps_from_before_aims_were_dated_have_what_they_said(fresh_database: FreshDatabase) -> None:
+    asked = "select number, dated::text from matter_step order by number"
+    assert await migrated_again(fresh_database, service, "0027_dated_aims", _BEFORE, asked) == [
+        (1, '{"weight": 10, "aim_hundredths": 150}'),
+        (2, '{"aim_hundredths": 250}'),
+        (3, '{"weight": 20}'),
+        (4, None),
+        (5, '{"reached": true, "actual_hundredths": 300}'),
+    ]
 
 
 def test_what_part_of_a_target_is_reached() -> None:

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from chassis.acting import Acting
 from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
+from services.registry.organizations.judgements import Axis, Days, reckoned
 
 GRAVITY = (CreditListing.NONE, CreditListing.ABNORMAL, CreditListing.SERIOUSLY_UNTRUSTWORTHY)
 """The lists from none to the gravest: on two, an organisation is shown on the graver."""
@@ -35,6 +36,18 @@ class InForce:
     def listing(self) -> CreditListing:
         """The gravest list that it is on."""
         return CreditListing(self.listed.listing) if self.listed is not None else CreditListing.NONE
+
+    @property
+    def listings(self) -> Days:
+        """The gravest list that it was on, from day to day."""
+        found = [one for one in self.decisions if one.kind == "listing"]
+        turns = {one.decided_on for one in found} | {one.lifted_on for one in found if one.lifted_on}
+        return reckoned(Axis.LISTING, turns, self.listing_on)
+
+    def listing_on(self, day: date) -> str:
+        """The gravest list that it was on that day."""
+        listings = self.of("listing", on=day)
+        return max(listings, key=_gravity).listing if listings else CreditListing.NONE.value
 
 
 def _gravity(one: AppliedDecisionRow) -> tuple[int, date]:

@@ -140,6 +140,7 @@ async def _list(
     listed = found.listed
     await organizations.show_listing(
         uow, id=id, listing=found.listing, listed_on=listed.decided_on if listed else None,
+        listings=found.listings,
         decision=Ref(str(listed.decision_id)) if listed else None,
         grounds=tuple(listed.grounds) if listed else (),
         effective_on=effective_on, basis=basis, because=because,

@@ -20,6 +20,10 @@ where aggregateid = $1 and type like 'cn.shuniu.registry.organization.hub_standi
 order by sequence desc
 """
 
+_SINCE = """
+select max(effective_on) from organization_judgement where organization_id = $1 and axis = 'hub_standing'
+"""
+
 
 class ReasonOut(BaseModel):
     """A record that is open and weighs."""
@@ -93,11 +97,12 @@ class StandingOut(BaseModel):
 async def standing(reading: Reading, *, id: UUID) -> StandingOut:
     """The standing of one organisation. Raises `NotFound`, `NotPermitted`."""
     row = await reading.record(OrganizationRow, id)
-    reasons = (await weighing(reading, [id])).get(id, ())
+    weighed = (await weighing(reading, [id])).get(id, ())
+    reasons = [reason for reason in weighed if reason.until is None]
     changes = [_change(one) for one in await reading.connection.fetch(_CHANGES, str(id))]
     decisions = (await of_authorities(reading, id)).decisions
     return StandingOut(
-        standing=HubStanding(row.hub_standing), since=changes[0].effective_on if changes else None,
+        standing=HubStanding(row.hub_standing), since=await reading.connection.fetchval(_SINCE, id),
         judged=HubStanding(row.judged_standing),
         reasons=[ReasonOut.model_validate(reason) for reason in reasons], changes=changes,
         credit=CreditOut(listing=CreditListing(row.credit_listing), listed_on=row.credit_listed_on),
@@ -107,10 +112,14 @@ async def standing(reading: Reading, *, id: UUID) -> StandingOut:
 
 def _change(row: Any) -> ChangeOut:
     data: dict[str, Any] = msgspec.json.decode(row["payload"])
-    state = data["state"]
+    state, day = data["state"], data["state"]["effective_on"]
+    standing = state.get("hub_standing", HubStanding.GOOD)
+    for one in data.get("course", ()):  # a late fact: what it made of its own day
+        if one["effective_on"] <= day:
+            standing = one["standing"]
     return ChangeOut(
-        effective_on=state["effective_on"], basis=state["basis"], recorded_at=row["recorded_at"],
-        standing=state.get("hub_standing", HubStanding.GOOD), previous=data["previous"],
+        effective_on=day, basis=state["basis"], recorded_at=row["recorded_at"],
+        standing=standing, previous=data["previous"],
         ground=data.get("ground"), evidence=data.get("evidence"),
         reasons=[RecordOut(kind=one["kind"], id=one["record"]["id"]) for one in data.get("reasons", ())],
     )  # fmt: skip

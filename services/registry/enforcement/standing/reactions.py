@@ -47,7 +47,7 @@ async def weigh(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     reasons = await weighing(uow, [row.id for row in found])
     for row in found:
         received = newest[row.id]
-        change_standing(
-            uow, row, reasons.get(row.id, ()), effective_on=received.data.state.effective_on,
+        await change_standing(
+            uow, row, reasons.get(row.id, ()), day=received.data.state.effective_on,
             basis=received.data.state.basis, because=received,
         )  # fmt: skip

@@ -59,7 +59,7 @@ async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -
         form=organization.legal_form,
         status=organization.legal_status,
         registered_on=organization.registered_on,
-        listing=organization.credit_listing,
+        listing=decisions.listing_on(day),
         inspections=[Inspected(row["year"], row["result"]) for row in inspected],
         grade=standing.grade if standing else None,
         graded_on=standing.graded_on if standing else None,

@@ -4,16 +4,22 @@ from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
-import sqlalchemy as sa
 from pydantic import BaseModel, Field
-from sqlmodel import col, select
 
 from chassis.http import FiguresOut, FiguresRequest, Reading
-from services.registry.operations.targets.model import TargetPhase, is_reached, score, share_of
+from chassis.matters import as_of as past
+from services.registry.operations.targets.model import is_reached, score, share_of
 from services.registry.operations.targets.tables import TargetRow
 from services.registry.policy import RegistryPolicy
+from services.registry.tables import MatterStepRow
 
 _MOST = 500
+_SET = "r.division like any($2) and r.period_begins_on <= $1 and coalesce(r.body = $3, true)"
+_STOOD = f"""
+select * from {past(TargetRow, MatterStepRow, _SET)} target
+where state <> 'withdrawn'
+order by period_ends_on desc, id limit $4
+"""
 
 
 class TargetStand(BaseModel):
@@ -60,20 +66,12 @@ class TargetsOut(BaseModel):
 async def stand(
     reading: Reading, *, division: str | None, body: str | None, as_of: date | None
 ) -> TargetsOut:
-    """Targets whose period had begun by the day, the 500 that end last; withdrawn ones are left out.
-
-    Aims and weights are those that hold now. Raises `NotPermitted`.
+    """Targets that were set by the day and whose period had begun, the 500 that end last, each with the aim
+    and weight of that day; those withdrawn by then are left out. Raises `NotPermitted`.
     """
-    day, row = as_of or reading.today, TargetRow
-    conditions: list[sa.ColumnElement[bool]] = [
-        reading.within(col(row.division), division),
-        col(row.period_begins_on) <= day,
-        col(row.state) != TargetPhase.WITHDRAWN.value,
-    ]
-    if body is not None:
-        conditions.append(col(row.body) == body)
-    ordered = select(row).where(*conditions).order_by(col(row.period_ends_on).desc(), col(row.id))
-    rows = (await reading.session.exec(ordered.limit(_MOST))).all()
+    day = as_of or reading.today
+    found = await reading.connection.fetch(_STOOD, day, reading.patterns(division), body, _MOST)
+    rows = [TargetRow(**dict(one)) for one in found]
     reckoned: dict[tuple[date, date, str], FiguresOut] = {}
     stands = [await _stand(reading, one, day, reckoned) for one in rows]
     by_body: dict[str, list[TargetStand]] = defaultdict(list)
@@ -96,7 +94,7 @@ async def _stand(
     figure = reckoned[key].figures.get(row.figure.removeprefix("registry."))
     others = reading.policy(RegistryPolicy).operations.target_figures
     listed = next((one for one in others if one.code == row.figure), None)
-    measured = row.actual_hundredths if row.ended_on is not None and row.ended_on <= day else None
+    measured = row.actual_hundredths
     actual = measured if measured is not None else round(figure.value * 100) if figure is not None else None
     return TargetStand(
         id=row.id, division=row.division, body=row.body, figure=row.figure,

@@ -1,12 +1,14 @@
 """The targets."""
 
 from datetime import date
+from typing import ClassVar
 
 import sqlalchemy as sa
 from shuniu_contracts import registry_operations as contract
 from sqlmodel import Field
 
 from chassis.matters import MatterRow
+from chassis.matters.rows import Dated
 from services.registry.tables import Table
 
 
@@ -16,6 +18,10 @@ class TargetRow(MatterRow, Table, table=True):
     __tablename__ = "target"
     stream = ("registry", "target")
     public = contract.TargetState
+    dated: ClassVar[Dated] = {
+        **dict.fromkeys(("set", "amended"), ("aim_hundredths", "weight")),
+        "measured": ("actual_hundredths", "reached"),
+    }
 
     figure: str = Field(title="指标")
     body: str = Field(title="单位")
