@@ -47,6 +47,11 @@ class Draft:
         # To the checker a draft's own attributes are of any type, as its columns are, see `__getattr__`.
         return self._shape.row.dated  # type: ignore[no-any-return]
 
+    @property
+    def mended(self) -> Dated:
+        """`MatterRow.mended`."""
+        return self._shape.row.mended  # type: ignore[no-any-return]
+
     def reference(self) -> Ref:
         """This record as another event refers to it."""
         return Ref(self.subject, self.sequence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import msgspec
 import pydantic_core
@@ -36,6 +37,14 @@ select kind, record_id, division, fact, state, ended, effective_on, basis, recor
 from fresh
 """
 
+_MEND = """
+update {steps} s set dated = s.dated || jsonb_build_object(one.key, one.value)
+from jsonb_each($2::jsonb) one
+where s.number = (
+    select number from {steps} where record_id = $1 and dated ? one.key
+    order by effective_on desc, number desc limit 1
+)
+"""
 _FIRST = ("kind", "record_id", "division", "fact", "state", "ended", "effective_on", "basis", "recorded_at",
           "actor_id")  # fmt: skip
 _DOCUMENTS = ("arguments", "dated")
@@ -62,6 +71,7 @@ def step_of(
         "state": row.state, "ended": row.ended, "effective_on": row.effective_on, "basis": row.basis,
         "recorded_at": uow.now, "actor_id": uow.principal.actor_id,
         "arguments": plain(dict(said)) if said else {}, "dated": dated(row, fact, left_out),
+        "mended": mended(row, fact),
     }  # fmt: skip
 
 
@@ -71,13 +81,24 @@ def dated(row: "MatterRow | Draft", fact: str, left_out: Collection[str] = ()) -
     return None if names is None else {n: plain(getattr(row, n)) for n in names if n not in left_out}
 
 
+def mended(row: "MatterRow | Draft", fact: str) -> dict[str, Any] | None:
+    """The columns that never were otherwise by this fact."""
+    names = row.mended.get(fact)
+    return None if names is None else {n: plain(getattr(row, n)) for n in names}
+
+
 async def remember_all(
     uow: UnitOfWork, steps: "type[MatterStepColumns]", taken: Sequence[Mapping[str, Any]]
 ) -> None:
     """The same for steps of many records, those of one record in the order of their days."""
+    first = next((place for place, step in enumerate(taken, 1) if step["mended"]), len(taken))
     if taken:
-        document = msgspec.json.encode(taken).decode()
+        document = msgspec.json.encode(taken[:first]).decode()
         await uow.connection.execute(_REMEMBER.format(steps=steps.__tablename__), document)
+    if taken and (said := taken[first - 1]["mended"]):
+        document, id = msgspec.json.encode(said).decode(), taken[first - 1]["record_id"]
+        await uow.connection.execute(_MEND.format(steps=steps.__tablename__), UUID(str(id)), document)
+        await remember_all(uow, steps, taken[first:])
 
 
 async def begin_all(

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from shuniu_contracts import Event
 from shuniu_contracts.catalogue import event_type, stream
 
-from chassis.matters.history import dated, remember_all
+from chassis.matters.history import dated, mended, remember_all
 from chassis.matters.kind import Kind, particulars
 from chassis.matters.rendering import Rendering
 from chassis.matters.rows import MatterRow, rendering
@@ -125,4 +125,5 @@ def _step(kind: Kind[Any], received: Received[Event]) -> dict[str, Any]:
         "actor_id": received.envelope.actor_id,
         "arguments": {name: getattr(received.data, name) for name in particulars(type(received.data))},
         "dated": dated(_row(kind, received), fact) if fact in kind.row.dated else None,
+        "mended": mended(_row(kind, received), fact) if fact in kind.row.mended else None,
     }  # fmt: skip

@@ -30,6 +30,8 @@ class MatterRow(AggregateRow):
     """The contract's state."""
     dated: ClassVar[Dated] = {}
     """What figures of a past day ask for: kept with each step, see `as_of`."""
+    mended: ClassVar[Dated] = {}
+    """Those of these that a fact says never were otherwise: the step that said them last says so instead."""
 
     state: str = Field(index=True, title="状态")
     ended: bool = Field(default=False, title="已结束", sa_column_kwargs={"server_default": sa.text("false")})

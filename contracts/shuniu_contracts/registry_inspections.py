@@ -507,6 +507,17 @@ class EvaluationDowngraded(Event, frozen=True, kw_only=True):
     ground: Code
 
 
+@evaluation.fact("corrected", en="The grade on record was wrong, and is put right.", zh="更正录入的等级。")
+class EvaluationCorrected(Event, frozen=True, kw_only=True):
+    """The grade on record never was so: figures of past days have the one in the state. `effective_on` is the
+    day on which it was put right."""
+
+    state: EvaluationState
+    previous: Grade
+    """As it was on record."""
+    reason: Code
+
+
 @evaluation.fact("revoked", en="The grade was taken away.", zh="取消评估等级。")
 class EvaluationRevoked(Event, frozen=True, kw_only=True):
     """Taken away; the subject ends."""

@@ -399,6 +399,7 @@ STEPS: Mapping[str, Way] = {
     "evaluation.graded": decided,
     "evaluation.not_graded": decided,
     "evaluation.downgraded": says(lowered_to="4A"),
+    "evaluation.corrected": says(corrected_to="3A"),
     "evaluation.reopened": found_late,
     "evaluation.superseded": succeeded,
     "evaluation.expired": years_over,

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from chassis.unit_of_work import NotFound
 from services.registry.applications import commands as applications
 from services.registry.enforcement.official_decisions import commands
+from services.registry.enforcement.official_decisions import commands as decisions
 from services.registry.enforcement.official_decisions.model import (
     RESULTS,
     AboutAnother,
@@ -139,6 +140,25 @@ async def test_a_grade_is_given_lowered_and_taken_away_as_decided(register: Regi
     assert await register.facts(row.id) == ["enrolled", "graded", "downgraded", "revoked"]
     valid = (await register.events(row.id))[1][1]["state"]
     assert int(valid["valid_until"][:4]) == int(valid["graded_on"][:4]) + 5
+
+
+async def test_a_decision_that_was_recorded_wrongly_corrects_the_grade_that_it_gave(
+    register: Register,
+) -> None:
+    one = await organization(register)
+    old: dict[str, Any] = {"basis": Basis.HISTORICAL, "effective_on": date(2025, 6, 1)}
+    id = (await register.do(evaluations.enrol, organization_id=one, year=2025, **old)).id
+    given = await decided(register, one, kind=GRADE, result="3A")
+    await told(register, given)
+    await register.do(decisions.correct, id=given, result="4A", explanation="录入有误")
+    await told(register, given)
+    assert await refused(register, given) is None
+    assert await shown(register, "evaluation", id, "grade", "lowered_on") == ("4A", None)
+    await told(register, await decided(register, one, kind=GRADE, result="2A"))
+    await register.do(decisions.correct, id=given, document_number="民评〔2026〕1号", explanation="补录文号")
+    await told(register, given)
+    assert await shown(register, "evaluation", id, "grade") == ("2A",), "it was lowered since"
+    assert await register.facts(id) == ["enrolled", "graded", "corrected", "downgraded"]
 
 
 async def applied(register: Register, name: str) -> tuple[UUID, UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import openpyxl
 import pytest
+from shuniu_contracts import decode_data
 from shuniu_contracts import registry_enforcement as contract
 from uuid_utils.compat import uuid7
 
@@ -36,6 +37,7 @@ from services.registry.inspections.evaluations.model import (
     PublicityOver,
     PunishedLately,
     PunishmentStands,
+    SameGrade,
     StillValid,
     TooFewExperts,
     UnderInvestigation,
@@ -342,6 +344,57 @@ async def test_evaluated_again_the_newer_grade_stands_and_a_lowered_one_bars(
     await register.begin(date(2031, 12, 14))
     with pytest.raises(Exception, match="barred for 3 years"):
         await enrolled(register, about)
+
+
+async def holders(api: Api, *days: str) -> list[dict[str, float]]:
+    found = []
+    for day in days:
+        figures = (await api.get("/v1/figures", as_of=day))["figures"]
+        values = {
+            name.rpartition(".")[2]: one["value"] for name, one in figures.items() if "holders." in name
+        }
+        found.append({name: value for name, value in values.items() if value})
+    return found
+
+
+async def test_a_grade_entered_wrongly_is_put_right_up_and_down(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 12, 1))
+    past: dict[str, Any] = {"basis": Basis.HISTORICAL}
+    id = await enrolled(register, effective_on=date(2024, 3, 1), **past)
+    await register.do(commands.give_grade, id=id, grade=Grade("3A"), effective_on=date(2024, 9, 1), **past)
+    with pytest.raises(SameGrade):
+        await register.do(commands.correct, id=id, corrected_to=Grade("3A"), reason="typing_error")
+    row = await register.do(commands.correct, id=id, corrected_to=Grade("5A"), reason="typing_error")
+    assert (row.state, row.grade, row.graded_on) == ("graded", "5A", date(2024, 9, 1))
+    said = (await register.events(id))[-1]
+    assert (said[0], said[1]["previous"], said[1]["reason"]) == ("corrected", "3A", "typing_error")
+    assert await holders(api, "2024-08-31", "2024-09-01", "2026-12-01") == [{}, {"5A": 1}, {"5A": 1}]
+    with pytest.raises(NotLower):
+        await register.do(commands.downgrade, id=id, lowered_to=Grade("5A"), ground="complaints")
+    await register.do(
+        commands.downgrade, id=id, lowered_to=Grade("2A"), ground="complaints",
+        effective_on=date(2025, 6, 1), **past,
+    )  # fmt: skip
+    with pytest.raises(NotLower):
+        await register.do(commands.correct, id=id, corrected_to=Grade("5A"), reason="typing_error")
+    await register.do(commands.correct, id=id, corrected_to=Grade("3A"), reason="typing_error")
+    days = "2025-05-31", "2025-06-01", "2026-12-01"
+    assert await holders(api, *days) == [{"5A": 1}, {"3A": 1}, {"3A": 1}], "the grade before stays"
+    await register.do(commands.revoke, id=id, ground="fraud")
+    row = await register.do(commands.correct, id=id, corrected_to=Grade("4A"), reason="typing_error")
+    assert (row.state, row.ended, row.ended_on) == ("revoked", True, date(2026, 12, 1))
+    assert await holders(api, *days) == [{"5A": 1}, {"4A": 1}, {}]
+    above = uuid7()
+    for logged in await register.rows(
+        "select type, payload from event_log where aggregateid = $1 order by sequence", str(id)
+    ):
+        event = decode_data(logged["type"], logged["payload"])
+        assert event is not None
+        await register.hear(register.received(event, above, stack="120116005"))
+    said_of = "select effective_on, fact, dated from matter_step where record_id = $1 order by number"
+    assert [tuple(one) for one in await register.rows(said_of, above)] == [
+        tuple(one) for one in await register.rows(said_of, id)
+    ]
 
 
 async def test_distinct_organisations_evaluated_in_a_period(register: Register, api: Api) -> None:

@@ -66,9 +66,11 @@ async def name_record(uow: UnitOfWork, row: OfficialDecisionRow, record_id: UUID
 
 
 async def conclude(
-    uow: UnitOfWork, received: Received[Any], organization_id: UUID, moved_before: UUID | None
-) -> UUID:
-    """Move the record of the organisation, which is locked, and return its id.
+    uow: UnitOfWork, received: Received[Any], organization_id: UUID, moved_before: UUID | None,
+    result_before: str | None,
+) -> UUID:  # fmt: skip
+    """Move the record of the organisation, which is locked, and return its id; `result_before` is what the
+    decision that moved `moved_before` was recorded with.
 
     Raises `NotFound`, `AboutAnother`, `NotOneRecord`, and what the record's own step refuses.
     """
@@ -82,7 +84,7 @@ async def conclude(
         await _check_about(uow, record, organization_id)
     else:
         id = moved_before or await _the_one(uow, state.kind, organization_id)
-    await _MOVES[state.kind](uow, id, received)
+    await _MOVES[state.kind](uow, id, received, None if moved_before is None else result_before)
     return id
 
 
@@ -107,7 +109,7 @@ async def _the_one(uow: UnitOfWork, kind: contract.DecisionKind, organization_id
     raise NotOneRecord(found=len(found), kind_zh=KINDS_ZH[kind.value], kind_en=kind.value)
 
 
-async def _inspection(uow: UnitOfWork, id: UUID, received: Received[Any]) -> None:
+async def _inspection(uow: UnitOfWork, id: UUID, received: Received[Any], _: str | None) -> None:
     state: contract.OfficialDecisionState = received.data.state
     row = await annual.INSPECTIONS.load(uow, id)
     result, topics = InspectionResult(str(state.result)), list(state.grounds)
@@ -120,7 +122,7 @@ async def _inspection(uow: UnitOfWork, id: UUID, received: Received[Any]) -> Non
         await annual.correct.on(uow, row, corrected_to=result, topics=topics, explanation=_AS_DECIDED, **when)
 
 
-async def _grade(uow: UnitOfWork, id: UUID, received: Received[Any]) -> None:
+async def _grade(uow: UnitOfWork, id: UUID, received: Received[Any], before: str | None) -> None:
     state: contract.OfficialDecisionState = received.data.state
     when: dict[str, Any] = {
         "effective_on": state.decided_on, "basis": state.basis, "because": received,
@@ -131,13 +133,17 @@ async def _grade(uow: UnitOfWork, id: UUID, received: Received[Any]) -> None:
     if row.state != EvaluationPhase.GRADED.value:
         if grade is not None or row.state not in _WITHOUT:
             await evaluations.as_decided(uow, row, grade, ground=ground, **when)
+    elif before == state.result:
+        return
+    elif grade is not None and before == row.grade:
+        await evaluations.correct.on(uow, row, corrected_to=grade, reason=ground, **when)
     elif grade is None:
         await evaluations.revoke.on(uow, row, ground=ground, **when)
     elif grade != row.grade:
         await evaluations.downgrade.on(uow, row, lowered_to=grade, ground=ground, **when)
 
 
-async def _registration(uow: UnitOfWork, id: UUID, received: Received[Any]) -> None:
+async def _registration(uow: UnitOfWork, id: UUID, received: Received[Any], _: str | None) -> None:
     state: contract.OfficialDecisionState = received.data.state
     when: dict[str, Any] = {
         "effective_on": state.decided_on, "basis": state.basis, "because": received,

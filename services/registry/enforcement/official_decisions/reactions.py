@@ -77,10 +77,10 @@ async def _here(uow: UnitOfWork, id: UUID) -> OrganizationRow | None:
 
 
 async def _apply(uow: UnitOfWork, received: Received[Any], organization: OrganizationRow) -> None:
-    kept = await _keep(uow, received, organization.id)
+    kept, before = await _keep(uow, received, organization.id)
     try:
         async with uow.savepoint():
-            await _change(uow, received, organization.id, kept)
+            await _change(uow, received, organization.id, kept, before)
     except (Refusal, Refusals) as refused:
         faults = refused.refusals if isinstance(refused, Refusals) else (refused,)
         kept.refused = faults[0].code
@@ -88,7 +88,10 @@ async def _apply(uow: UnitOfWork, received: Received[Any], organization: Organiz
         kept.refused = None
 
 
-async def _keep(uow: UnitOfWork, received: Received[Any], organization_id: UUID) -> AppliedDecisionRow:
+async def _keep(
+    uow: UnitOfWork, received: Received[Any], organization_id: UUID
+) -> tuple[AppliedDecisionRow, str | None]:
+    """The decision as it is now, and its result before."""
     state: contract.OfficialDecisionState = received.data.state
     kept = await uow.session.get(AppliedDecisionRow, UUID(received.subject))
     if kept is None:
@@ -96,22 +99,25 @@ async def _keep(uow: UnitOfWork, received: Received[Any], organization_id: UUID)
             decision_id=UUID(received.subject), organization_id=organization_id, kind=state.kind.value,
             listing=state.listing.value, authority=state.authority, decided_on=state.decided_on,
         )  # fmt: skip
+    before = kept.result
     kept.grounds, kept.result = list(state.grounds), state.result
     kept.document_number, kept.decided_on = state.document_number, state.decided_on
     kept.until, kept.lifted_on = state.due_on, state.ended_on
     uow.session.add(kept)
     await uow.session.flush()
-    return kept
+    return kept, before
 
 
-async def _change(uow: UnitOfWork, received: Received[Any], id: UUID, kept: AppliedDecisionRow) -> None:
+async def _change(
+    uow: UnitOfWork, received: Received[Any], id: UUID, kept: AppliedDecisionRow, before: str | None
+) -> None:
     """Move the organisation's record, or the one that was decided; raises what their commands refuse."""
     state: contract.OfficialDecisionState = received.data.state
     if state.kind is contract.DecisionKind.LISTING:
         return await _list(uow, id, effective_on=state.effective_on, basis=state.basis, because=received)
     if state.kind in CONCLUDES:
         if state.ended_on is None:  # what was concluded is not undone by lifting
-            kept.record_id = await conclude(uow, received, id, kept.record_id)
+            kept.record_id = await conclude(uow, received, id, kept.record_id, before)
         return None
     ends = ENDS.get(state.kind.value)
     if ends is None and state.kind is not contract.DecisionKind.SUSPENSION:

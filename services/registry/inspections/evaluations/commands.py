@@ -23,6 +23,7 @@ from services.registry.inspections.evaluations.model import (
     GROUNDS,
     IN_PROGRESS,
     RELATIONS_ZH,
+    SETTLED,
     TRANSITIONS,
     DeclaredAlready,
     EvaluationPhase,
@@ -42,6 +43,7 @@ from services.registry.inspections.evaluations.model import (
     PublicityOver,
     Relation,
     Rules,
+    SameGrade,
     StillValid,
     TooFewExperts,
     VoteMissing,
@@ -114,7 +116,7 @@ EVALUATIONS = Kind(
             rule="registry.inspections.evaluation.valid_years", column="valid_until", runs_on=True,
         ),
     ),
-    appointed={"publicised_until": {EvaluationPhase.PUBLICISED}}, place=of_organization,
+    appointed={"publicised_until": {EvaluationPhase.PUBLICISED}}, place=of_organization, settled=SETTLED,
     filters=("organization_id", "year", "category", "legal_form", "grade"),
 )  # fmt: skip
 
@@ -312,6 +314,28 @@ async def downgrade(
     if not lower(lowered_to, previous):
         raise NotLower(at="/lowered_to", grade=previous.value, to=lowered_to.value)
     row.grade, row.lowered_on = lowered_to.value, row.effective_on
+    return {"previous": previous}
+
+
+@EVALUATIONS.step(contract.EvaluationCorrected, zh="更正等级", needs="conclude", path="correction")
+async def correct(
+    uow: UnitOfWork, row: EvaluationRow, *,
+    corrected_to: Annotated[Grade, Field(title="更正为")],
+    reason: Annotated[Code, Field(title="更正原因")],
+    explanation: Annotated[Words | None, Field(title="更正说明")] = None,
+) -> Mapping[str, Any]:  # fmt: skip
+    """The grade was entered wrongly, higher or lower than it was given: figures of past days are mended.
+
+    Of a grade that was lowered it is the lower one that is put right, which stays lower. Raises `SameGrade`,
+    `NotLower`.
+    """
+    previous = Grade(str(row.grade))
+    if corrected_to is previous:
+        raise SameGrade(at="/corrected_to", grade=previous.value)
+    above = await queries.lowered_from(uow, row.id)
+    if above is not None and not lower(corrected_to, above):
+        raise NotLower(at="/corrected_to", grade=above.value, to=corrected_to.value)
+    row.grade = corrected_to.value
     return {"previous": previous}
 
 

@@ -52,19 +52,24 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
         "conflict_declared": EvaluationPhase.GRADED,
         "reopened": EvaluationPhase.ENROLLED,
         "downgraded": EvaluationPhase.GRADED,
+        "corrected": EvaluationPhase.GRADED,
         "superseded": EvaluationPhase.SUPERSEDED,
         "revoked": EvaluationPhase.REVOKED,
         "expired": EvaluationPhase.EXPIRED,
     },
     EvaluationPhase.NOT_GRADED: {},
     EvaluationPhase.WITHDRAWN: {},
-    EvaluationPhase.SUPERSEDED: {},
-    EvaluationPhase.REVOKED: {},
-    EvaluationPhase.EXPIRED: {},
+    EvaluationPhase.SUPERSEDED: {"corrected": EvaluationPhase.SUPERSEDED},
+    EvaluationPhase.REVOKED: {"corrected": EvaluationPhase.REVOKED},
+    EvaluationPhase.EXPIRED: {"corrected": EvaluationPhase.EXPIRED},
 }
 """报名, 培训, 一对一指导, 整理材料, 评估, 公示, 复核, 等级 (SUYU SM5, R22; order 39 of 2011). Straight from
 enrolled to graded goes history only; a conflict that is found after publication reopens the scoring, and one
-found after the grade lets it be decided anew."""
+found after the grade lets it be decided anew. A grade that was entered wrongly is corrected, also when it has
+ended."""
+
+SETTLED = (EvaluationPhase.SUPERSEDED, EvaluationPhase.REVOKED, EvaluationPhase.EXPIRED)
+"""Over, though what was entered wrongly is still put right."""
 
 IN_PROGRESS = ("enrolled", "scored", "publicised", "under_reconsideration")
 
@@ -326,6 +331,15 @@ class GradeDeviates(Refusal):
     kind = RefusalKind.INVALID
     zh = "按得分应评为 {proposed}，评定为 {grade} 的，请填写理由。"
     en = "The points give {proposed}; to give {grade} instead, name the reason."
+
+
+class SameGrade(Refusal):
+    """A correction that changes nothing."""
+
+    code = "evaluation_same_grade"
+    kind = RefusalKind.INVALID
+    zh = "记录的等级已是 {grade}；请选择应当更正为的等级。"
+    en = "{grade} is on record already; choose what it should be instead."
 
 
 class NotLower(Refusal):

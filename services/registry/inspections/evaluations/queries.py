@@ -115,6 +115,19 @@ async def vote_for_grade(uow: UnitOfWork, id: UUID) -> Mapping[str, Any]:
     return found
 
 
+_SAID = """
+select fact, dated ->> 'grade' as grade from matter_step
+where record_id = $1 and dated ->> 'grade' is not null
+order by effective_on desc, number desc limit 2
+"""
+
+
+async def lowered_from(uow: UnitOfWork, id: UUID) -> Grade | None:
+    """The grade before the one on record, where it was lowered to that."""
+    said = await uow.connection.fetch(_SAID, id)
+    return Grade(said[1]["grade"]) if len(said) > 1 and said[0]["fact"] == "downgraded" else None
+
+
 _FOUND_SINCE = """
 select exists (
     select from matter_step c

@@ -25,6 +25,7 @@ class EvaluationRow(MatterRow, Table, table=True):
         "downgraded": ("grade",),
         "reopened": ("grade",),
     }
+    mended: ClassVar[Dated] = {"corrected": ("grade",)}
 
     organization_id: UUID = Field(title="社会组织")
     organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)
