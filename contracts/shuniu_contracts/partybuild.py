@@ -229,6 +229,24 @@ class CoverageDutyEnded(Event, frozen=True, kw_only=True):
     reason: Code | None = None
 
 
+@coverage_duty.fact("reopened", en="An ended coverage duty goes on.", zh="已终止的覆盖任务恢复。")
+class CoverageDutyReopened(Event, frozen=True, kw_only=True):
+    """The register took the organisation's end back as a mistake: the duty never ended, and is to be met."""
+
+    state: CoverageDutyState
+    previous_ended_on: datetime.date
+
+
+@coverage_duty.fact(
+    "corrected", en="The day of a coverage duty's end was put right.", zh="更正覆盖任务终止日期。"
+)
+class CoverageDutyCorrected(Event, frozen=True, kw_only=True):
+    """The register corrected the day on which the organisation ended."""
+
+    state: CoverageDutyState
+    previous_ended_on: datetime.date
+
+
 @party_organization.fact("founded", en="A party organisation was founded.", zh="成立党组织。")
 class PartyOrganizationFounded(Event, frozen=True, kw_only=True):
     """Founded in a mode, under a superior."""

@@ -331,16 +331,21 @@ class OrganizationEntry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only
     filed_on: datetime.date | None = None
     registered_on: datetime.date | None = None
     registration_route: RegistrationRoute | None = None
+    legal_status: LegalStatus | None = None
+    """Since 1.1."""
+    ended_on: datetime.date | None = None
+    """Since 1.1."""
 
 
 @organization.fact(
     "corrected",
     en="What an organisation was entered with was wrong, and is put right.",
     zh="更正组织的录入事实。",
+    minor=1,
 )
 class OrganizationCorrected(Event, frozen=True, kw_only=True):
     """A fact was never so: figures of past days are what they should have been. `effective_on` is the day on
-    which it was put right."""
+    which it was put right. Of one that has ended the state still says so, unless the end was the mistake."""
 
     state: OrganizationState
     fields: tuple[Code, ...]

@@ -22,7 +22,8 @@ from services.registry.vocabulary import Names
 class Form:
     """Something that can be done: its name, its route below those of its records, and when it is possible.
 
-    One that `amends` is sent by PATCH, with what changes alone; one without `possible` opens a record.
+    One that `amends` is sent by PATCH, with what changes alone; one without `possible` opens a record. Some
+    are done with what has ended, too.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Form:
     possible: Callable[[Any], bool] | None = None
     owned: tuple[Step, ...] = ()
     amends: bool = False
+    of_ended: bool = False
 
 
 @dataclass(frozen=True)

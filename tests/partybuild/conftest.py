@@ -11,8 +11,10 @@ from shuniu_contracts import Basis, Event, Ref
 from shuniu_contracts.registry import (
     LegalForm,
     LegalStatus,
+    OrganizationCorrected,
     OrganizationDeregistered,
     OrganizationDetailsChanged,
+    OrganizationEntry,
     OrganizationFiled,
     OrganizationMerged,
     OrganizationRegistered,
@@ -96,6 +98,20 @@ class World(ServiceWorld):
             organization.state, legal_status=LegalStatus.DEREGISTERED, ended=True, effective_on=on, **fields
         )
         await self.hear(self.tell(organization, OrganizationDeregistered))
+
+    async def correct(self, organization: Organization, *named: str, **fields: Any) -> None:
+        """The register puts right what it said of an end."""
+        was = organization.state
+        organization.state = msgspec.structs.replace(
+            was, effective_on=TODAY, basis=Basis.CORRECTED, ended=fields.get("ended_on") is not None, **fields
+        )
+        previous = OrganizationEntry(
+            division=was.division, registered_on=was.registered_on, legal_status=was.legal_status,
+            ended_on=was.ended_on,
+        )  # fmt: skip
+        await self.hear(
+            self.tell(organization, OrganizationCorrected, fields=named, previous=previous, reason="mistyped")
+        )
 
     async def merge(self, loser: Organization, survivor: Organization, on: date = TODAY) -> None:
         """The loser's record goes into the survivor's."""

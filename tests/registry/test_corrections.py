@@ -15,6 +15,7 @@ from chassis.unit_of_work import ForeignDivision, NotHome
 from services.registry.incubation.supports import commands as supports
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import (
+    AlreadyEnded,
     Basis,
     CorrectedToTheSame,
     CreditCodeMissing,
@@ -248,3 +249,90 @@ async def test_a_move_and_a_correction_over_http(register: Register, api: Api) -
     offered = (await api.get(f"{path}/forms"))["steps"]
     assert {"relocate", "correct"} <= offered.keys()
     assert offered["correct"]["form"]["properties"]["reason"]["title"] == "更正原因"
+
+
+async def test_who_has_ended_is_put_right_and_stays_ended(register: Register, api: Api) -> None:
+    id = await registered(register)
+    await register.do(
+        organizations.end, id=id, fact="deregistered", effective_on=date(2020, 6, 1), **HISTORICAL
+    )
+    await registered(register, division=OTHER)
+    row = await register.do(
+        organizations.correct, id=id, division=OTHER, registered_on=date(2013, 5, 1),
+        ended_on=date(2019, 6, 1), **MISTYPED,
+    )  # fmt: skip
+    assert (row.ended, row.legal_status, row.ended_on) == (True, "deregistered", date(2019, 6, 1))
+    assert await places(api, as_of="2014-04-30") == {OTHER: 1}, "the other came in May"
+    assert await places(api, as_of="2019-05-31") == {OTHER: 2}
+    assert await places(api, as_of="2019-06-01") == {OTHER: 1}
+    assert await value(api, "ended", **{"from": "2019-01-01", "to": "2019-12-31"}) == 1
+    assert await course(register, await heard(register, id)) == await course(register, id)
+    [*_, (fact, data)] = await register.events(id)
+    assert (fact, data["reason"], data["state"]["ended"]) == ("corrected", "mistyped", True)
+    assert data["fields"] == ["division", "registered_on", "ended_on"]
+    assert data["previous"]["ended_on"] == "2020-06-01"
+    with pytest.raises(DaysOutOfOrder):
+        await register.do(organizations.correct, id=id, registered_on=date(2019, 7, 1), **MISTYPED)
+    with pytest.raises(AlreadyEnded):
+        await register.do(organizations.suspend, id=id)
+
+
+async def test_an_end_that_never_was_is_taken_back(register: Register, api: Api) -> None:
+    id = await registered(register, details={"name": "新港志愿者协会", "credit_code": None})
+    await register.do(
+        organizations.link, id=id, link=HubLink.LINKED, effective_on=date(2016, 1, 1), **HISTORICAL
+    )
+    await register.do(organizations.end, id=id, fact="revoked", effective_on=date(2020, 6, 1), **HISTORICAL)
+    await register.do(organizations.correct, id=id, route=RegistrationRoute.DIRECT, **MISTYPED)
+    row = await register.do(organizations.correct, id=id, not_ended=True, **MISTYPED)
+    assert (row.ended, row.legal_status, row.ended_on) == (False, "registered", None)
+    assert (row.hub_link, row.registration_route) == ("linked", "direct")
+    assert await places(api, as_of="2020-06-01") == {STREET: 1}
+    assert await value(api, "ended", **{"from": "2020-01-01", "to": "2020-12-31"}) == 0
+    assert await course(register, await heard(register, id)) == await course(register, id)
+    [*_, (_, data)] = await register.events(id)
+    assert (data["fields"], data["previous"]["legal_status"]) == (["legal_status", "ended_on"], "revoked")
+    await register.do(organizations.suspend, id=id)
+    with pytest.raises(NothingToCorrect):
+        await register.do(organizations.correct, id=id, not_ended=True, **MISTYPED)
+
+
+async def test_whose_name_was_given_away_meanwhile_does_not_come_back(register: Register) -> None:
+    id = await registered(register)
+    await register.do(organizations.end, id=id, fact="deregistered")
+    await registered(register)
+    with pytest.raises(Duplicate):
+        await register.do(organizations.correct, id=id, not_ended=True, **MISTYPED)
+
+
+async def test_an_authoritys_end_is_taken_back_by_who_may_decide_so(register: Register) -> None:
+    id = await registered(register)
+    await register.do(organizations.end, id=id, fact="revoked")
+    officer = Principal(
+        "u-1",
+        frozenset({"hub_officer"}),
+        frozenset({"organizations:change", "organizations:file"}),
+        (STREET,),
+    )
+    asked: dict[str, Any] = {"principal": officer, "permission": "organizations:change", "id": id, **MISTYPED}
+    with pytest.raises(NotPermitted, match="sanction"):
+        await register.do(organizations.correct, not_ended=True, **asked)
+    row = await register.do(organizations.correct, route=RegistrationRoute.DIRECT, **asked)
+    assert row.ended
+
+
+async def test_what_a_merger_took_in_is_put_right_where_it_goes_on(register: Register, api: Api) -> None:
+    loser, survivor = await registered(register), await registered(register, "新港书画协会")
+    await register.do(organizations.merge, id=loser, into=survivor)
+    with pytest.raises(AlreadyEnded, match=str(survivor)):
+        await register.do(organizations.correct, id=loser, not_ended=True, **MISTYPED)
+    assert (await api.get(f"/v1/organizations/{loser}/forms"))["steps"] == {}
+
+
+async def test_of_what_has_ended_only_the_correction_is_offered(register: Register, api: Api) -> None:
+    id = await registered(register)
+    await register.do(organizations.end, id=id, fact="deregistered")
+    told = await api.get(f"/v1/organizations/{id}/forms")
+    assert list(told["steps"]) == ["correct"]
+    await api.post(f"/v1/organizations/{id}/correction", reason="mistyped", not_ended=True)
+    assert (await api.get(f"/v1/organizations/{id}"))["ended"] is False

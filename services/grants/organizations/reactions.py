@@ -41,6 +41,8 @@ COVERAGE_EVENTS = (
     partybuild.CoverageDutyLapsed,
     partybuild.CoverageDutyBecameOverdue,
     partybuild.CoverageDutyEnded,
+    partybuild.CoverageDutyReopened,
+    partybuild.CoverageDutyCorrected,
 )
 
 _KEEP_ORGANIZATIONS = """

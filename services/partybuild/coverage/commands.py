@@ -13,15 +13,18 @@ from uuid import UUID
 from shuniu_contracts import Basis, Event, Ref
 from shuniu_contracts.partybuild import (
     CoverageDutyBecameOverdue,
+    CoverageDutyCorrected,
     CoverageDutyCovered,
     CoverageDutyEnded,
     CoverageDutyLapsed,
     CoverageDutyModeChanged,
     CoverageDutyModeProposed,
     CoverageDutyOpened,
+    CoverageDutyReopened,
     CoverageDutyState,
     CoverageMode,
 )
+from shuniu_contracts.registry import OrganizationState
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
@@ -430,6 +433,30 @@ async def end(uow: UnitOfWork, gone: Mapping[UUID, Received[Any]]) -> None:
         ended: Any = row.public_state()
         uow.record(row, CoverageDutyEnded(state=ended, reason=because.envelope.fact), because=because)
     await uow.cancel(DUTY_DUE, [row.subject for row in rows])
+
+
+async def follow_corrected_ends(uow: UnitOfWork, corrected: Mapping[UUID, Received[Any]]) -> None:
+    """The register put right when these organisations ended, or that they never did: so do their duties.
+
+    What covered one until the wrong day did so until the right one. One that never ended is owed coverage
+    again; what covered it is entered anew, by who knows whether it still does.
+    """
+    for row in await _lock_duties(uow, corrected):
+        because, was = corrected[row.organization_id], row.ended_on
+        state: OrganizationState = because.data.state
+        if was is None or state.ended_on == was:
+            continue
+        duty, fact = row.duty().end_corrected(state.ended_on)
+        _change(row, duty, Dated(state.effective_on, state.basis))
+        event = CoverageDutyReopened if fact == "reopened" else CoverageDutyCorrected
+        uow.record(row, event(state=row.public_state(), previous_ended_on=was), because=because)  # type: ignore[arg-type]
+        if state.ended_on is not None:
+            await uow.connection.execute(_COVERED_UNTIL, row.organization_id, row.line, was, state.ended_on)
+
+
+_COVERED_UNTIL = """
+update covering set until = greatest(since, $4) where organization_id = $1 and line = $2 and until = $3
+"""
 
 
 @timer(DUTY_DUE)

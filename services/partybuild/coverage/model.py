@@ -70,7 +70,10 @@ TRANSITIONS: Transitions[Status] = {
         "became_overdue": Status.LAPSED,
         "ended": Status.ENDED,
     },
-    Status.ENDED: {},
+    Status.ENDED: {
+        "reopened": Status.OPEN,
+        "corrected": Status.ENDED,
+    },
 }
 
 
@@ -269,3 +272,11 @@ class Duty:
         """The organisation is gone; raises `StepNotPossible` for a duty that has ended."""
         status = step(TRANSITIONS, self.status, "ended")
         return replace(self, status=status, cover=None, overdue=False, ended_on=on)
+
+    def end_corrected(self, on: date | None) -> tuple["Duty", str]:
+        """The duty whose end was on another day, or on none; the fact that this is. It is owed again then,
+        without a deadline. Raises `StepNotPossible` for one that has not ended."""
+        fact = "reopened" if on is None else "corrected"
+        status = step(TRANSITIONS, self.status, fact)
+        due_on = None if on is None else self.due_on
+        return replace(self, status=status, due_on=due_on, ended_on=on), fact

@@ -42,6 +42,13 @@ async def follow_register(events: Sequence[Received[Any]], uow: UnitOfWork) -> N
     changed = await keep(uow, events)
     if gone:
         await _part(uow, gone)
+    corrected = {
+        UUID(event.subject): event
+        for event in events
+        if isinstance(event.data, registry.OrganizationCorrected)
+    }
+    if corrected:
+        await coverage.follow_corrected_ends(uow, {id: newest[id] for id in corrected})
     present = {id: event for id, event in newest.items() if id not in gone}
     if present:
         await coverage.oblige(uow, present)

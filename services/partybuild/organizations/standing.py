@@ -75,6 +75,15 @@ where number = (
 returning number
 """
 
+_ENDED = """
+update organization_standing
+set effective_on = coalesce($3, effective_on),
+    legal_status = case when $3::date is not null then legal_status end
+where organization_id = $1 and legal_status = any($2)
+"""
+"""Its end was on another day; on none, nothing is said of one."""
+_FINAL: Final = ("deregistered", "revoked", "dissolved")
+
 _ADDED = """
 insert into organization_standing (organization_id, legal_status, effective_on, sequence)
 values ($1, $2, $3, $4)
@@ -151,6 +160,8 @@ async def _correct(uow: UnitOfWork, correction: Received[registry.OrganizationCo
     """The entries that said the wrong thing say the right one; one that was lacking is added."""
     was, state = correction.data.previous, correction.data.state
     id = UUID(correction.subject)
+    if "ended_on" in correction.data.fields:
+        await uow.connection.execute(_ENDED, id, list(_FINAL), state.ended_on)
     if was.division != state.division:
         await uow.connection.execute(_PLACED, id, was.division, state.division)
     for status, wrong, right in (

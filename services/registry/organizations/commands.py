@@ -1,10 +1,12 @@
 """The use cases of organisations: come onto the record, move along an axis, change details, merge, end."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from shuniu_contracts import Event, Ref, registry
 from sqlalchemy.exc import IntegrityError
@@ -547,51 +549,75 @@ async def relocate(
 
 async def correct(
     uow: UnitOfWork, *, id: UUID, reason: str, division: str | None = None, filed_on: date | None = None,
-    registered_on: date | None = None, route: RegistrationRoute | None = None, source: str | None = None,
+    registered_on: date | None = None, route: RegistrationRoute | None = None, ended_on: date | None = None,
+    not_ended: bool = False, source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """What the organisation was entered with was never so; figures of past days are mended with it.
 
-    What is named is put right, `reason` is a code. Raises `NothingToCorrect` for what never happened to it,
-    `CorrectedToTheSame`, `DaysOutOfOrder`, `CreditCodeMissing`, what `relocate` raises of a division.
+    What is named is put right, `reason` is a code. One that has ended stays so, unless it never did
+    (`not_ended`): then it goes on as it stood, and needs its name and code for itself again. What its end
+    closed stays closed. One that was merged is corrected where it goes on.
+
+    Raises `NothingToCorrect` for what never happened to it, `CorrectedToTheSame`, `DaysOutOfOrder`,
+    `CreditCodeMissing`, what `relocate` raises of a division, `Duplicate`, `AlreadyEnded`.
     """
-    row = await _load(uow, id)
+    row = await uow.load(OrganizationRow, id)
+    course = await course_of(uow, id)
+    if row.merged_into is not None or not course.known:
+        raise AlreadyEnded(status=row.legal_status, into=row.merged_into or "-")
     was = _entry(row)
     now = Entry(
         division or was.division, filed_on or was.filed_on, registered_on or was.registered_on,
-        route.value if route is not None else was.registration_route,
+        route.value if route is not None else was.registration_route, was.legal_status,
+        None if not_ended else ended_on or was.ended_on,
     )  # fmt: skip
-    fields = was.changed(now)
-    if not fields:
+    named = was.changed(now)
+    if not_ended and not row.ended:
+        named += ("ended_on",)
+    if not named:
         raise CorrectedToTheSame()
-    if "filed_on" in fields:
+    if "filed_on" in named:
         own_step(uow, "filing")
     _date(uow, row, None, Basis.CORRECTED, source)
-    course = await course_of(uow, id)
-    _check_correction(uow, row, course, now, fields)
+    _check_correction(uow, row, course, now, named)
+    if "ended_on" in named and uow.permission is not None:
+        uow.principal.authorize(_MAY_END[LegalStatus(row.legal_status)], row.division)
     course.correct(was, now, form=row.legal_form, at=uow.now)
+    if course.now["legal_status"] is None:
+        raise _nothing("ended_on")
     row.stands(course.now)
-    row.filed_on, row.registered_on = now.filed_on, now.registered_on
+    row.filed_on, row.registered_on, row.ended_on = now.filed_on, now.registered_on, now.ended_on
     row.registration_route = now.registration_route
-    if "division" in fields:
+    if "division" in named:
         _place(uow, now.division)
         await _settle(uow, row, now.division, "mistake")
     if row.registered_on is not None:
         _check_registration(row, uow.policy(RegistryPolicy), Basis.CORRECTED)
+    if not_ended:
+        await _save_unique(uow, row, new=False)
     await keep(uow, [course])
-    route_was = was.registration_route
-    previous = registry.OrganizationEntry(
-        division=was.division, filed_on=was.filed_on, registered_on=was.registered_on,
-        registration_route=registry.RegistrationRoute(route_was) if route_was else None,
-    )  # fmt: skip
     corrected = registry.OrganizationCorrected(
-        state=row.public_state(), fields=fields, previous=previous, reason=reason
-    )
+        state=row.public_state(), fields=was.changed(_entry(row)), reason=reason,
+        previous=msgspec.convert(asdict(was), registry.OrganizationEntry),
+    )  # fmt: skip
     uow.record(row, corrected)
+    if not_ended:
+        await CAME_ON_RECORD(uow, [row.id])
     return row
 
 
+_MAY_END: Final[Mapping[LegalStatus, str]] = {
+    LegalStatus.DEREGISTERED: "organizations:sanction",
+    LegalStatus.REVOKED: "organizations:sanction",
+    LegalStatus.DISSOLVED: "organizations:file",
+}
+"""Who may say so of an end may correct it."""
+
+
 def _entry(row: OrganizationRow) -> Entry:
-    return Entry(row.division, row.filed_on, row.registered_on, row.registration_route)
+    return Entry(
+        row.division, row.filed_on, row.registered_on, row.registration_route, row.legal_status, row.ended_on
+    )
 
 
 def _place(uow: UnitOfWork, division: str) -> None:
@@ -602,10 +628,11 @@ def _place(uow: UnitOfWork, division: str) -> None:
 
 
 async def _settle(uow: UnitOfWork, row: OrganizationRow, division: str, why: str) -> None:
-    """Let it be in the division, where its name must be free."""
+    """Let it be in the division, where its name must be free unless it has ended."""
     if row.division != division:
         row.division = division
-        await _save_unique(uow, row, new=False)
+        if not row.ended:
+            await _save_unique(uow, row, new=False)
         with uow.following(When(row.effective_on, Basis(row.basis))):
             await RELOCATED(uow, row, why)
 
@@ -617,20 +644,20 @@ def _check_correction(
     registered = LegalStatus(row.legal_status) in WAS_REGISTERED
     happened = {
         "division": True, "filed_on": registered or row.filed_on is not None,
-        "registered_on": registered, "registration_route": registered,
+        "registered_on": registered, "registration_route": registered, "ended_on": row.ended,
     }  # fmt: skip
-    faults: list[Refusal] = [
-        NothingToCorrect(at=f"/{name}", field_zh=CALLED[name], field_en=in_words(name))
-        for name in fields
-        if not happened[name]
-    ]
+    faults: list[Refusal] = [_nothing(name) for name in fields if not happened[name]]
     faults += check_days(
-        uow.today, filed_on=now.filed_on, registered_on=now.registered_on, ended_on=row.ended_on
+        uow.today, filed_on=now.filed_on, registered_on=now.registered_on, ended_on=now.ended_on
     )
     suspended_on, day = course.first({LegalStatus.SUSPENDED.value}), now.registered_on
     if day and suspended_on and row.registered_on != suspended_on < day:
         faults.append(DaysOutOfOrder.of("suspended", suspended_on, "registered_on", day, at="/registered_on"))
     refuse_all(faults)
+
+
+def _nothing(name: str) -> NothingToCorrect:
+    return NothingToCorrect(at=f"/{name}", field_zh=CALLED[name], field_en=in_words(name))
 
 
 async def change_supervision(

@@ -13,6 +13,7 @@ from shuniu_contracts import registry
 from chassis.unit_of_work import UnitOfWork
 from services.registry.organizations.model import (
     AXES,
+    FINAL,
     OF_STATUS,
     UNSAID,
     Axes,
@@ -45,6 +46,7 @@ on conflict (number) do update set {", ".join(f"{name} = excluded.{name}" for na
 
 
 _LEGAL = frozenset({LegalStatus.REGISTERED.value, LegalStatus.SUSPENDED.value})
+_FINAL = frozenset(status.value for status in FINAL)
 _LAST = 2**63
 
 
@@ -90,12 +92,24 @@ class Course:
             community = LegalForm.COMMUNITY_ORGANIZATION.value
             filed: Standing = {"legal_status": LegalStatus.FILED.value, "legal_form": community}
             self._redate(was.filed_on, now.filed_on, filed, at)
+        if now.ended_on != was.ended_on:
+            self._end(now.ended_on)
         if now.registration_route != was.registration_route:
             for one in self._days:
                 if one.said.get("legal_status") in _LEGAL:
                     one.said["registration_route"] = now.registration_route
         self._days.sort(key=lambda one: (one.effective_on, one.number or _LAST))
         self._reckon()
+
+    def _end(self, on: date | None) -> None:
+        """Its end was on this day; on none, nothing was said of one."""
+        for one in self._days:
+            if one.said.get("legal_status") not in _FINAL:
+                continue
+            if on is None:
+                del one.said["legal_status"]
+            else:
+                one.effective_on = on
 
     def _redate(self, was: date | None, now: date, otherwise: Standing, at: datetime) -> None:
         """The entry of that status and day is of another day."""

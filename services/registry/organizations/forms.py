@@ -69,6 +69,7 @@ _TITLES: Final[Names] = {
     "decoupled_on": "脱钩日期",
     "until": "截止日期",
     "ended": "已终止",
+    "not_ended": "并未终止（终止系误录）",
     "ended_on": CALLED["ended_on"],
     "into": "保留的记录",
     "merged_into": "并入",
@@ -128,14 +129,17 @@ async def possible(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict
     Raises `NotFound`, `NotPermitted`.
     """
     row = await reading.record(OrganizationRow, id)
-    if row.ended or row.home != reading.stack:
+    if row.merged_into is not None or row.home != reading.stack:
         return ORGANIZATION.told(reading, [])
-    now = [form for form in forms if form.possible is not None and form.possible(row.axes)]
+    now = [
+        form for form in forms
+        if form.possible is not None and form.possible(row.axes) and (form.of_ended or not row.ended)
+    ]  # fmt: skip
     return ORGANIZATION.told(reading, now, department=row.department)
 
 
 def always(_: Axes) -> bool:
-    """Possible as long as the organisation has not ended."""
+    """Possible in whichever status."""
     return True
 
 

@@ -446,12 +446,14 @@ OF_STATUS: Final = frozenset({"legal_status", "legal_form", "registration_route"
 
 @dataclass(frozen=True)
 class Entry:
-    """What an organisation was entered with."""
+    """What an organisation was entered with, and its end."""
 
     division: str
     filed_on: date | None
     registered_on: date | None
     registration_route: str | None
+    legal_status: str
+    ended_on: date | None
 
     def changed(self, now: "Entry") -> tuple[str, ...]:
         """The names of what is otherwise in `now`."""

@@ -3,7 +3,9 @@ nothing else. Nobody acts on them here; what no two of the own may share does no
 were merged, what is about the one is about the other here too, in whichever order that is heard."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
+from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
@@ -88,7 +90,7 @@ async def _remember(uow: UnitOfWork, rows: Sequence[tuple[Received[Event], Organ
             for day, said in days_said(row):
                 course.say(day, said, at=row.recorded_at)
         elif isinstance(received.data, registry.OrganizationCorrected):
-            was, now = _entry(received.data.previous), _entry(received.data.state)
+            was, now = _entries(received.data)
             course.correct(was, now, form=row.legal_form, at=row.recorded_at)
         elif said := _said(received.data):
             course.say(row.effective_on, said, at=row.recorded_at)
@@ -112,9 +114,16 @@ async def _remember_judgements(uow: UnitOfWork, events: Sequence[Received[Any]])
             await keep_judgement(uow, id, axis, days[axis])
 
 
-def _entry(said: registry.OrganizationEntry | registry.OrganizationState) -> Entry:
-    route = said.registration_route
-    return Entry(said.division, said.filed_on, said.registered_on, route.value if route else None)
+def _entries(corrected: registry.OrganizationCorrected) -> tuple[Entry, Entry]:
+    """What it was entered with, and what it should have been: otherwise in the fields that the fact names."""
+    now = {one.name: getattr(corrected.state, one.name) for one in fields(Entry)}
+    was = {name: getattr(corrected.previous, name) for name in now if name in corrected.fields}
+    return _entry(now | was), _entry(now)
+
+
+def _entry(said: Mapping[str, Any]) -> Entry:
+    plain = {name: value.value if isinstance(value, Enum) else value for name, value in said.items()}
+    return Entry(**plain)
 
 
 def _said(event: Event) -> Standing:

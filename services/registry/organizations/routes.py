@@ -161,6 +161,8 @@ class CorrectBody(BaseModel):
     filed_on: Day | None = None
     registered_on: Day | None = None
     route: RegistrationRoute | None = None
+    ended_on: Day | None = None
+    not_ended: bool = Field(False, description="it never ended: it goes on as it stood")
 
 
 class LinkBody(Fact):
@@ -209,7 +211,7 @@ FORMS = (
     Form("register_new", "新登记组织", "registrations", "organizations:register", RegisterNewBody),
     Form("change_details", "变更资料", "", "organizations:change", ChangeBody, always, amends=True),
     Form("relocate", "迁址", "relocation", "organizations:change", RelocateBody, always),
-    Form("correct", "更正录入", "correction", "organizations:change", CorrectBody, always),
+    Form("correct", "更正录入", "correction", "organizations:change", CorrectBody, always, of_ended=True),
     Form("change_supervisory_unit", "变更业务主管单位", "supervision", "organizations:change",
          SupervisionBody, always),
     Form("judge_standing", "枢纽评判", "hub-standing", "organizations:judge", StandingBody, always),

@@ -25,6 +25,7 @@ from services.partybuild.party_organizations.commands import change, dissolve, f
 from services.partybuild.party_organizations.model import SetUp
 from services.partybuild.policy import PartybuildPolicy
 from tests.partybuild.conftest import OFFICER, STREET, TODAY, Organization, World, instructor, later
+from tests.partybuild.figures.test_figures import ask
 
 pytestmark = pytest.mark.integration
 
@@ -235,6 +236,40 @@ async def test_an_organisation_that_ends_ends_its_duty_and_frees_who_covered_it(
     assert (await world.facts(sent.id))[-1] == "released"
     assert await world.rows("select from covering where until is null") != []
     assert (await world.duty(stays))["status"] == "covered"
+
+
+async def standing(world: World, day: date) -> tuple[float, ...]:
+    found = (await ask(world, as_of=day)).figures
+    names = ("coverage.registered", "coverage.organisational", "duties.open")
+    return tuple(found[name].value for name in names)
+
+
+async def test_an_end_that_the_register_redates_is_redated_here(world: World) -> None:
+    [one] = await world.register(3, on=later(-300), basis=Basis.HISTORICAL)
+    await world.found(SetUp.INDEPENDENT, one, effective_on=later(-200), basis="historical")
+    await world.deregister(one, later(-100), ended_on=later(-100), basis=Basis.HISTORICAL)
+    await world.correct(one, "ended_on", ended_on=later(-120))
+    assert (await world.duty_facts(one))[-1] == "corrected"
+    assert (await world.duty(one))["ended_on"] == later(-120)
+    assert await standing(world, later(-121)) == (1, 1, 0)
+    assert await standing(world, later(-120)) == (0, 0, 0)
+    await world.correct(one, "division", division="120116006", ended_on=later(-120))
+    assert (await world.duty_facts(one)).count("corrected") == 1, "its end is the same"
+
+
+async def test_who_never_ended_is_owed_coverage_again(world: World) -> None:
+    [one] = await world.register(3, on=later(-300), basis=Basis.HISTORICAL)
+    await world.found(SetUp.INDEPENDENT, one, effective_on=later(-200), basis="historical")
+    await world.deregister(one, later(-100), ended_on=later(-100), basis=Basis.HISTORICAL)
+    await world.correct(one, "legal_status", "ended_on", legal_status=LegalStatus.REGISTERED, ended_on=None)
+    assert (await world.duty_facts(one))[-1] == "reopened"
+    duty = await world.duty(one)
+    assert (duty["status"], duty["ended_on"], duty["due_on"]) == ("open", None, None)
+    assert await standing(world, later(-101)) == (1, 1, 0)
+    assert await standing(world, later(-100)) == (1, 0, 1), "who covers it since is entered anew"
+    await world.found(SetUp.INDEPENDENT, one, effective_on=later(-100), basis="historical")
+    assert (await world.duty(one))["status"] == "covered"
+    assert await standing(world, later(-100)) == (1, 1, 0)
 
 
 async def test_an_uncovered_organisation_that_ends_is_never_overdue(world: World) -> None:
