@@ -260,6 +260,8 @@ class PartyOrganizationChanged(Event, frozen=True, kw_only=True):
 
     state: PartyOrganizationState
     fields: tuple[Code, ...] = ()
+    then: PartyOrganizationMode | None = None
+    """The mode that it had from `effective_on` on, where a later fact has another in the state."""
 
 
 @party_organization.fact("upgraded", en="A party organisation rose a level.", zh="党组织升格。")
@@ -268,6 +270,8 @@ class PartyOrganizationUpgraded(Event, frozen=True, kw_only=True):
 
     state: PartyOrganizationState
     previous: PartyOrganizationLevel
+    then: PartyOrganizationLevel | None = None
+    """The level to which it rose on `effective_on`, where a later fact has another in the state."""
 
 
 @party_organization.fact(

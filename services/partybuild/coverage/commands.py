@@ -374,6 +374,38 @@ async def cease_covering(uow: UnitOfWork, source_id: UUID, ids: Iterable[UUID], 
     )  # fmt: skip
 
 
+_SPLIT = """
+with touched as (
+    select * from covering
+    where source_id = $1 and since < $4 and (until is null or until > $3) and mode <> $2
+), before as (
+    insert into covering (organization_id, line, mode, coverage_class, source_kind, source_id,
+                          source_sequence, since, until)
+    select organization_id, line, mode, coverage_class, source_kind, source_id, source_sequence, since, $3
+    from touched where since < $3
+), after as (
+    insert into covering (organization_id, line, mode, coverage_class, source_kind, source_id,
+                          source_sequence, since, until)
+    select organization_id, line, $2, $5, source_kind, source_id, source_sequence, greatest(since, $3), $4
+    from touched where coalesce(until > $4, true)
+)
+update covering c
+set since = case when coalesce(c.until > $4, true) then $4 else greatest(c.since, $3) end,
+    mode = case when coalesce(c.until > $4, true) then c.mode else $2 end,
+    coverage_class = case when coalesce(c.until > $4, true) then c.coverage_class else $5 end
+from touched where c.number = touched.number
+"""
+"""Those that go on after the span keep their row, and what is told of them; of the others the span does."""
+
+
+async def cover_otherwise_then(
+    uow: UnitOfWork, source_id: UUID, mode: Mode, since: date, until: date
+) -> None:
+    """What this covered from `since` until another mode was on record, it covered in this one."""
+    await uow.session.flush()
+    await uow.connection.execute(_SPLIT, source_id, mode.value, since, until, coverage_class(mode).value)
+
+
 async def settle(
     uow: UnitOfWork, organization_ids: Iterable[UUID], when: Dated, *, reason: str | None = None,
     because: Received[Any] | None = None,

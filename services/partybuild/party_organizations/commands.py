@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shuniu_contracts import Basis
@@ -14,6 +14,7 @@ from shuniu_contracts.partybuild import (
     PartyOrganizationElectionFellDue,
     PartyOrganizationFounded,
     PartyOrganizationLevel,
+    PartyOrganizationMode,
     PartyOrganizationScored,
     PartyOrganizationUpgraded,
 )
@@ -172,6 +173,8 @@ async def change(
 ) -> PartyOrganizationRow:  # fmt: skip
     """Give the named fields new values; whom it covers and how are checked as at a founding.
 
+    A mode that had another for a later day on record before it was told is that of the days until then.
+
     Fields: name, mode, organization_ids, lead_organization_id, superior_id, superior_name, full_members,
     probationary_members.
     """
@@ -184,20 +187,29 @@ async def change(
     organizations = await lock_organizations(uow, {*before, *wanted}, at="/organization_ids")
     by_id = {organization.id: organization for organization in organizations}
     present = [by_id[id] for id in await survivors(uow, wanted)]
+    stood = await _course(uow, row.id)
+    until = next((day for day, said in stood if day > when.on and said.mode is not None), None)
+    late = given["mode"] if "mode" in given and until is not None else None
     for name, value in given.items():
-        setattr(row, name, value.value if isinstance(value, SetUp) else value)
+        if name != "mode" or late is None:
+            setattr(row, name, value.value if isinstance(value, SetUp) else value)
     row.organization_ids = [organization.id for organization in present]
     if row.lead_organization_id is not None:
         row.lead_organization_id = (await survivors(uow, [row.lead_organization_id]))[0]
     mode = SetUp(row.mode)
     host = row.superior_id or row.superior_name
-    if {"organization_ids", "mode", "lead_organization_id", "superior_id", "superior_name"} & given.keys():
+    said = given.keys() - ({"mode"} if late is not None else set())
+    if {"organization_ids", "mode", "lead_organization_id", "superior_id", "superior_name"} & said:
         rules = _rules(uow.policy(PartybuildPolicy), when)
         _check_set_up(mode, present, row.lead_organization_id, host, row.full_members, Level.BRANCH, rules)
     if (mode in FALL_BACKS) != (SetUp(mode_before) in FALL_BACKS):
         await _begin_term(uow, row, when)
-    await _record(uow, row, PartyOrganizationChanged, when, fields=tuple(sorted(given)))
-    if "mode" in given:
+    then = None if late is None else PartyOrganizationMode(late.value)
+    await _record(uow, row, PartyOrganizationChanged, when, fields=tuple(sorted(given)), then=then)
+    if late is not None and until is not None:
+        await _say(uow, row, when, mode=late.value)
+        await coverage.cover_otherwise_then(uow, row.id, Mode(late.value), when.on, until)
+    elif "mode" in given:
         await _say(uow, row, when, mode=row.mode)
     await _cover_otherwise(uow, row, before, row.mode != mode_before, when)
     return row
@@ -278,16 +290,25 @@ async def upgrade(
     row = await uow.load(PartyOrganizationRow, id)
     when = dated(uow, effective_on, basis, not_before=row.founded_on)
     row.status = step(TRANSITIONS, Status(row.status), "upgraded").value
-    previous = Level(row.level)
+    stood = await _course(uow, row.id)
+    previous = next(
+        (Level(said.level) for day, said in reversed(stood) if day <= when.on and said.level),
+        Level(row.level),
+    )
+    later = any(day > when.on and said.level for day, said in stood)
     members = row.full_members
     if members is None:
         organizations = await lock_organizations(uow, row.organization_ids, at="/organization_ids")
         members = full_members(_units(organizations))
     rules = _rules(uow.policy(PartybuildPolicy), when)
     refuse_all(upgrade_faults(previous, level, members, SetUp(row.mode), rules))
-    row.level = level.value
-    await _record(uow, row, PartyOrganizationUpgraded, when, previous=PartyOrganizationLevel(previous.value))
-    await _say(uow, row, when, level=row.level)
+    if not later:
+        row.level = level.value
+    await _record(
+        uow, row, PartyOrganizationUpgraded, when, previous=PartyOrganizationLevel(previous.value),
+        then=PartyOrganizationLevel(level.value) if later else None,
+    )  # fmt: skip
+    await _say(uow, row, when, level=level.value)
     return row
 
 
@@ -445,6 +466,23 @@ async def _record(
 ) -> None:  # fmt: skip
     row.effective_on, row.basis = when.on, when.basis.value
     uow.record(row, event(state=row.public_state(), **particular), because=because)
+
+
+_COURSE = """
+select effective_on, mode, level from party_organization_standing
+where party_organization_id = $1 order by effective_on
+"""
+
+
+class _Said(NamedTuple):
+    mode: str | None
+    level: str | None
+
+
+async def _course(uow: UnitOfWork, id: UUID) -> list[tuple[date, _Said]]:
+    """What was said of its mode and its level, by days in order."""
+    found = await uow.connection.fetch(_COURSE, id)
+    return [(row["effective_on"], _Said(row["mode"], row["level"])) for row in found]
 
 
 async def _say(

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -38,6 +39,7 @@ from services.partybuild.party_organizations.model import (
     TooFewMembers,
 )
 from tests.partybuild.conftest import OFFICER, STREET, TODAY, Organization, World, later
+from tests.partybuild.figures.test_figures import ask
 
 pytestmark = pytest.mark.integration
 SECRETARY = PostGiven(PostKind.SECRETARY, "p-secretary")
@@ -281,3 +283,58 @@ async def test_a_founding_takes_a_fixed_number_of_statements(world: World) -> No
                 await uow.flush()
         counts.append(len(seen))
     assert counts[1] == counts[2] == counts[3] <= 10
+
+
+async def on_days(world: World, *days: date) -> list[dict[str, float]]:
+    """Of each day the modes in which there are party organisations, and what they cover, nought left out."""
+    found = []
+    for day in days:
+        figures = (await ask(world, as_of=day)).figures
+        names = ("coverage.organisational", "coverage.work", *(f"party_organizations.{one}" for one in SetUp))
+        values = {name.rpartition(".")[2]: figures[name].value for name in names}
+        found.append({name: value for name, value in values.items() if value})
+    return found
+
+
+async def test_a_mode_entered_late_is_that_of_its_days_only(world: World) -> None:
+    past: dict[str, Any] = {"basis": "historical"}
+    [one] = await world.register(3, on=date(2012, 1, 1), basis=Basis.HISTORICAL)
+    branch = await world.found(SetUp.WORK_STATION, one, effective_on=date(2013, 1, 1), **past)
+    await world.do(
+        change, id=branch.id, given={"mode": SetUp.INDEPENDENT}, effective_on=date(2018, 1, 1), **past
+    )
+    row = await world.do(
+        change, id=branch.id, given={"mode": SetUp.ATTACHED}, effective_on=date(2015, 1, 1), **past
+    )
+    assert row.mode == "independent", "the mode of 2018 is the newest"
+    assert await on_days(world, *(date(year, 6, 1) for year in (2014, 2016, 2019))) == [
+        {"work_station": 1, "work": 1}, {"attached": 1, "organisational": 1},
+        {"independent": 1, "organisational": 1},
+    ]  # fmt: skip
+    _, data = (await world.events(branch.id))[-1]
+    assert (data["state"]["mode"], data["then"], data["fields"]) == ("independent", "attached", ["mode"])
+    duty = await world.duty(one)
+    assert (duty["status"], duty["mode"], duty["covered_on"]) == ("covered", "independent", date(2013, 1, 1))
+    for year, mode in ((2014, SetUp.TEMPORARY), (2017, SetUp.TEMPORARY)):
+        await world.do(change, id=branch.id, given={"mode": mode}, effective_on=date(year, 7, 1), **past)
+    assert [next(iter(found)) for found in await on_days(
+        world, date(2014, 6, 1), date(2014, 7, 1), date(2015, 1, 1), date(2017, 7, 1), date(2018, 1, 1)
+    )] == ["work", "work", "organisational", "work", "organisational"]  # fmt: skip
+    assert await world.rows("select from covering where until is null") != []
+
+
+async def test_a_rise_entered_late_leaves_the_level_of_today(world: World) -> None:
+    past: dict[str, Any] = {"basis": "historical"}
+    [one] = await world.register(120, on=date(2012, 1, 1), basis=Basis.HISTORICAL)
+    branch = await world.found(SetUp.INDEPENDENT, one, effective_on=date(2013, 1, 1), **past)
+    await world.do(upgrade, id=branch.id, level=Level.COMMITTEE, effective_on=date(2020, 1, 1), **past)
+    row = await world.do(
+        upgrade, id=branch.id, level=Level.GENERAL_BRANCH, effective_on=date(2016, 1, 1), **past
+    )
+    assert row.level == "committee"
+    _, data = (await world.events(branch.id))[-1]
+    assert (data["state"]["level"], data["previous"], data["then"]) == (
+        "committee",
+        "branch",
+        "general_branch",
+    )
