@@ -18,6 +18,7 @@ from shuniu_contracts.registry import (
     OrganizationFiled,
     OrganizationMerged,
     OrganizationRegistered,
+    OrganizationRelocated,
     OrganizationState,
     RegistrationRoute,
 )
@@ -99,11 +100,21 @@ class World(ServiceWorld):
         )
         await self.hear(self.tell(organization, OrganizationDeregistered))
 
+    async def relocate(self, organization: Organization, division: str, on: date) -> None:
+        """The organisation moves."""
+        previous = organization.state.division
+        organization.state = msgspec.structs.replace(organization.state, division=division, effective_on=on)
+        await self.hear(self.tell(organization, OrganizationRelocated, previous=previous))
+
     async def correct(self, organization: Organization, *named: str, **fields: Any) -> None:
         """The register puts right what it said of an end."""
         was = organization.state
         organization.state = msgspec.structs.replace(
-            was, effective_on=TODAY, basis=Basis.CORRECTED, ended=fields.get("ended_on") is not None, **fields
+            was,
+            effective_on=TODAY,
+            basis=Basis.CORRECTED,
+            ended=(was.ended if "ended_on" not in fields else fields["ended_on"] is not None),
+            **fields,
         )
         previous = OrganizationEntry(
             division=was.division, registered_on=was.registered_on, legal_status=was.legal_status,

@@ -251,6 +251,22 @@ async def test_a_move_and_a_correction_over_http(register: Register, api: Api) -
     assert offered["correct"]["form"]["properties"]["reason"]["title"] == "更正原因"
 
 
+async def test_a_first_entry_redated_past_a_move_leaves_the_move(register: Register, api: Api) -> None:
+    id = await registered(register)
+    await register.do(
+        organizations.relocate, id=id, division=OTHER, effective_on=date(2014, 9, 1), **HISTORICAL
+    )
+    row = await register.do(organizations.correct, id=id, registered_on=date(2015, 6, 1), **MISTYPED)
+    assert row.division == OTHER
+    assert await places(api, as_of="2015-05-31") == {}, "it was not registered yet"
+    assert await places(api, as_of="2015-06-01") == {OTHER: 1}
+    assert await places(api) == {OTHER: 1}
+    row = await register.do(organizations.correct, id=id, registered_on=date(2013, 1, 1), **MISTYPED)
+    assert await places(api, as_of="2014-08-31") == {STREET: 1}
+    assert await places(api, as_of="2014-09-01") == {OTHER: 1}
+    assert await course(register, await heard(register, id)) == await course(register, id)
+
+
 async def test_who_has_ended_is_put_right_and_stays_ended(register: Register, api: Api) -> None:
     id = await registered(register)
     await register.do(

@@ -67,13 +67,24 @@ where number = coalesce(
 """
 
 _REDATED = """
-update organization_standing set effective_on = $4
-where number = (
-    select number from organization_standing
+with entry as (
+    select number, sequence, division from organization_standing
     where organization_id = $1 and legal_status = $2 and effective_on = $3 order by number limit 1
+), behind as (
+    insert into organization_standing (organization_id, effective_on, sequence, division)
+    select $1, $3, sequence, division from entry
+    where division is not null and exists (
+        select from organization_standing
+        where organization_id = $1 and division is not null and effective_on > $3 and effective_on <= $4
+    )
+    returning number
 )
-returning number
+update organization_standing s
+set effective_on = $4, division = case when exists (select from behind) then null else s.division end
+from entry where s.number = entry.number
+returning s.number
 """
+"""Where it was stays on the old day, if it is said to have moved before the new one."""
 
 _ENDED = """
 update organization_standing

@@ -112,10 +112,17 @@ class Course:
                 one.effective_on = on
 
     def _redate(self, was: date | None, now: date, otherwise: Standing, at: datetime) -> None:
-        """The entry of that status and day is of another day."""
+        """The entry of that status and day is of another day. What it says besides, of where it was and how
+        it was linked, stays where another entry says otherwise before that day."""
         status = otherwise["legal_status"]
         for one in self._days:
-            if (one.effective_on, one.said.get("legal_status")) == (was, status):
+            if was is not None and (one.effective_on, one.said.get("legal_status")) == (was, status):
+                between = [other.said for other in self._days if was < other.effective_on <= now]
+                behind = {axis for said in between for axis in said} & one.said.keys() - OF_STATUS
+                if behind:
+                    self._days.append(
+                        _Day(was, {axis: one.said.pop(axis) for axis in behind}, one.recorded_at)
+                    )
                 one.effective_on = now
                 return
         self._days.append(_Day(now, dict(otherwise), at))

@@ -257,6 +257,18 @@ async def test_an_end_that_the_register_redates_is_redated_here(world: World) ->
     assert (await world.duty_facts(one)).count("corrected") == 1, "its end is the same"
 
 
+async def test_a_first_entry_redated_past_a_move_leaves_the_move(world: World) -> None:
+    [one] = await world.register(3, on=date(2014, 5, 1), basis=Basis.HISTORICAL)
+    await world.relocate(one, "120116006", date(2016, 1, 1))
+    for day in (date(2018, 1, 1), date(2013, 1, 1)):
+        await world.correct(one, "registered_on", registered_on=day)
+        found = await ask(world, as_of=date(2019, 1, 1), division="120116", by="division")
+        places = {place for place, of in (found.by or {}).items() if of["coverage.registered"]}
+        assert places == {"120116006"}
+    found = await ask(world, as_of=date(2015, 1, 1), division="120116", by="division")
+    assert {place for place, of in (found.by or {}).items() if of["coverage.registered"]} == {STREET}
+
+
 async def test_who_never_ended_is_owed_coverage_again(world: World) -> None:
     [one] = await world.register(3, on=later(-300), basis=Basis.HISTORICAL)
     await world.found(SetUp.INDEPENDENT, one, effective_on=later(-200), basis="historical")
