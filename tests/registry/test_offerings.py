@@ -126,7 +126,8 @@ async def test_what_is_possible_and_allowed_is_offered(api: Api) -> None:
     assert {"decouple", "resume"} <= now.steps.keys()
     assert "suspend" not in now.steps
     await api.post(f"{ORGANIZATIONS}{where}/revocation")
-    assert (await told(api, where)).steps == {}
+    assert list((await told(api, where)).steps) == ["correct"], "of what was entered wrongly"
+    assert (await told(api.as_("viewer"), where)).steps == {}
 
 
 async def test_an_organisation_at_home_elsewhere_is_changed_there(api: Api, register: Register) -> None:
