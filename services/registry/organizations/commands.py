@@ -690,18 +690,19 @@ async def judge(
     judged = said(known[Axis.JUDGED], day, standing.value)
     row.judged_standing = now(judged, Axis.JUDGED)
     await keep_judgement(uow, id, Axis.JUDGED, judged)
+    known[Axis.JUDGED] = judged
     reasons = (await weighing(uow, [id])).get(id, ())
-    await change_standing(uow, row, reasons, day=day, basis=basis, ground=ground, evidence=evidence)
+    await change_standing(uow, row, known, reasons, day=day, basis=basis, ground=ground, evidence=evidence)
     return row
 
 
 async def change_standing(
-    uow: UnitOfWork, row: OrganizationRow, reasons: Sequence[Reason], *, day: date, basis: Basis,
+    uow: UnitOfWork, row: OrganizationRow, known: Mapping[Axis, Days], reasons: Sequence[Reason], *,
+    day: date, basis: Basis,
     ground: str | None = None, evidence: str | None = None, because: Received[Any] | None = None,
 ) -> None:  # fmt: skip
-    """Give the locked organisation the standing that judgement and `reasons` made from day to day, by a fact
-    of `day`; where it stands on every day as before there is none."""
-    known = (await judgements(uow, [row.id]))[row.id]
+    """Give the locked organisation, of which this is known, the standing that judgement and `reasons` made
+    from day to day, by a fact of `day`; where it stands on every day as before there is none."""
     before, after = known[Axis.STANDING], course(known[Axis.JUDGED], reasons)
     if list(before) == list(after):
         return
@@ -844,7 +845,8 @@ async def merge(
     await move(uow, loser.id, survivor.id, survivor.sequence)
     await MERGED(uow, loser, survivor)
     reasons = (await weighing(uow, [survivor.id])).get(survivor.id, ())
-    await change_standing(uow, survivor, reasons, day=survivor.effective_on, basis=basis)
+    known = (await judgements(uow, [survivor.id]))[survivor.id]
+    await change_standing(uow, survivor, known, reasons, day=survivor.effective_on, basis=basis)
     return loser
 
 

@@ -35,11 +35,16 @@ _READ: Final = """
 select organization_id, axis, effective_on, value from organization_judgement
 where organization_id = any($1::uuid[]) order by effective_on
 """
-_FORGET: Final = "delete from organization_judgement where organization_id = $1 and axis = $2"
 _KEEP: Final = """
+with said as (
+    select * from jsonb_to_recordset($3::jsonb) as said(effective_on date, until date, value text)
+), gone as (
+    delete from organization_judgement
+    where organization_id = $1 and axis = $2 and effective_on not in (select effective_on from said)
+)
 insert into organization_judgement (organization_id, axis, effective_on, until, value)
-select $1, $2, effective_on, until, value
-from jsonb_to_recordset($3::jsonb) as said(effective_on date, until date, value text)
+select $1, $2, effective_on, until, value from said
+on conflict (organization_id, axis, effective_on) do update set until = excluded.until, value = excluded.value
 """
 
 
@@ -54,13 +59,11 @@ async def judgements(uow: UnitOfWork, ids: Iterable[UUID]) -> Mapping[UUID, dict
 
 async def keep(uow: UnitOfWork, id: UUID, axis: Axis, days: Days) -> None:
     """Let these be all that is known of it."""
-    await uow.connection.execute(_FORGET, id, axis.value)
     rows = [
         {"effective_on": day, "until": days[place][0] if place < len(days) else None, "value": value}
         for place, (day, value) in enumerate(days, 1)
     ]
-    if rows:
-        await uow.connection.execute(_KEEP, id, axis.value, msgspec.json.encode(rows).decode())
+    await uow.connection.execute(_KEEP, id, axis.value, msgspec.json.encode(rows).decode())
 
 
 def on(days: Days, day: date, axis: Axis) -> str:

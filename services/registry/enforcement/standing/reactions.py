@@ -12,6 +12,7 @@ from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.organizations.commands import change_standing
+from services.registry.organizations.judgements import judgements
 from services.registry.organizations.merging import going_on
 from services.registry.organizations.standing import weighing
 from services.registry.organizations.tables import OrganizationRow
@@ -45,9 +46,10 @@ async def weigh(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     )
     found = list(rows)
     reasons = await weighing(uow, [row.id for row in found])
+    known = await judgements(uow, [row.id for row in found])
     for row in found:
         received = newest[row.id]
         await change_standing(
-            uow, row, reasons.get(row.id, ()), day=received.data.state.effective_on,
+            uow, row, known[row.id], reasons.get(row.id, ()), day=received.data.state.effective_on,
             basis=received.data.state.basis, because=received,
         )  # fmt: skip
