@@ -214,7 +214,7 @@ async def test_what_was_said_before_days_were_kept_is_found_in_the_log(fresh_dat
     select right(organization_id::text, 1), axis, effective_on::text, until::text, value
     from organization_judgement order by organization_id, axis, effective_on
     """
-    assert await migrated_again(fresh_database, service, "0026_judgements_by_day", _BEFORE, asked) == [
+    assert await migrated_again(fresh_database, service, "0027_judgements_by_day", _BEFORE, asked) == [
         ("1", "credit_listing", "2014-02-01", "2014-03-01", "abnormal"),
         ("1", "credit_listing", "2014-03-01", None, "none"),
         ("1", "hub_standing", "2014-01-01", None, "at_risk"),

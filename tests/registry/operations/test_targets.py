@@ -169,7 +169,7 @@ from (values (1, 'set', '{"aim": 1.5, "weight": 10}'), (2, 'amended', '{"aim": 2
 
 async def test_steps_from_before_aims_were_dated_have_what_they_said(fresh_database: FreshDatabase) -> None:
     asked = "select number, dated::text from matter_step order by number"
-    assert await migrated_again(fresh_database, service, "0027_dated_aims", _BEFORE, asked) == [
+    assert await migrated_again(fresh_database, service, "0028_dated_aims", _BEFORE, asked) == [
         (1, '{"weight": 10, "aim_hundredths": 150}'),
         (2, '{"aim_hundredths": 250}'),
         (3, '{"weight": 20}'),
