@@ -1,6 +1,7 @@
-"""The secured compose files started for real, and a password of theirs replaced as the page says."""
+"""The secured compose files started for real; passwords and certificates replaced as the page says."""
 
 import asyncio
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -123,3 +124,24 @@ async def test_a_password_of_the_bus_is_replaced(served: Served) -> None:
         f"docker-compose exec -T grants-api env SHUNIU_BUS_SASL_PASSWORD={seen} shuniu topics plan"
     )
     assert "SHUNIU_BUS_SASL_PASSWORD" in said
+
+
+async def test_an_authority_is_replaced_by_another_step_by_step(served: Served) -> None:
+    folder, old = served.folder, served.folder / "before"
+    shutil.copytree(folder / "trusted", old / "trusted")
+    shutil.copytree(folder / "admin", old / "admin")
+    steps = runbook("Replacing certificates", "security.md")
+    assert len(steps) == 3
+    for number, step in enumerate(steps, start=3):
+        served.typed(step)
+        await served.register(number)
+    own = f"docker-compose run --rm -v {old}:/before:ro"
+    said = served.refused(f"{own} -e SHUNIU_BUS_TLS_CA_FILE=/before/trusted/ca.pem migrate topics plan")
+    assert "has a certificate that /before/trusted/ca.pem did not sign" in said
+    said = served.refused(f"{own} -e SHUNIU_DATABASE_TLS_CA_FILE=/before/trusted/ca.pem migrate audit")
+    assert "SHUNIU_DATABASE_TLS_CA_FILE" in said
+    said = served.refused(
+        f"{own} -e SHUNIU_BUS_TLS_CERTIFICATE_FILE=/before/admin/client.pem rules topics acls"
+    )
+    assert "ends the connection" in said or "refuses the TLS connection" in said
+    assert "missing" not in served.typed("docker-compose run --rm rules topics acls")
