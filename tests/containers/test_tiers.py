@@ -218,6 +218,78 @@ async def test_a_directive_of_the_district_is_answered_by_the_street(country: Co
         assert await country.city.value("console", state, round_) is None, "directives do not go up"
 
 
+async def test_a_campaign_and_a_task_of_the_city_are_answered_two_stacks_below(country: Country) -> None:
+    """Each stack below opens what its own organisations and bodies owe; what they say of it adds up above."""
+    today, by = str(date.today()), str(date.today() + timedelta(days=60))
+    async with (
+        country.office(country.city) as city,
+        country.office(country.district) as district,
+        country.office(country.street) as street,
+    ):
+        theirs = {
+            STREET: (country.street, street, await register(street)),
+            DISTRICT: (country.district, district, await register(district, DISTRICT)),
+        }
+        campaign = (await city.post(
+            "registry", "/v1/inspection-campaigns", division=CITY, title="全市年度检查",
+            legal_forms=["association"], year=date.today().year, begins_on=today, due_on=by,
+            excused_after=today,
+        ))["id"]  # fmt: skip
+        task = (await city.post(
+            "registry", "/v1/tasks", division=CITY, title="摸清枢纽型组织底数", kind="census", lead="office",
+            implementing=[DISTRICT, STREET], due_on=by,
+        ))["id"]  # fmt: skip
+        answered = {}
+        for division, (tier, office, organization) in theirs.items():
+            opened = "select id::text from inspection where campaign_id = $1 and organization_id = $2"
+            inspection = await found(tier, opened, campaign, organization)
+            await office.post("registry", f"/v1/inspections/{inspection}/submission")
+            owed = "select id::text from task_receipt where task_id = $1 and division = $2"
+            receipt = answered[division] = await found(tier, owed, task, division)
+            for step, said in (
+                ("acknowledgement", {}), ("filing", {"plan": "逐社区上门登记"}),
+                ("report", {"report": "已完成", "done": len(division)}),
+            ):  # fmt: skip
+                await office.post("registry", f"/v1/task-receipts/{receipt}/{step}", **said)
+        path = f"/v1/inspections/{inspection}/conclusion"
+        await district.post("registry", path, result="qualified")
+
+        steps = "select string_agg(fact, ' ' order by sequence) from timeline where subject = $1"
+        for receipt in answered.values():
+            await country.city.until(
+                "console", steps, receipt, equals="opened acknowledged filed_for_record reported"
+            )
+        [whole] = await city.get("registry", f"/v1/tasks/{task}/receipts")
+        answers = {"owed": 2, "acknowledged": 2, "reported": 2, "late": 0, "overdue": 0, "done": 6 + 9}
+        assert (whole["division"], whole["answers"]) == (CITY, answers)
+        [node] = whole["below"]
+        assert (node["own"], node["below"][0]["own"]) == (answered[DISTRICT], answered[STREET])
+        assert await street.get("registry", f"/v1/tasks/{task}/receipts") == node["below"]
+
+        everybody = "select count(*) from inspection where campaign_id = $1"
+        mine = f"{everybody} and home = $2"
+        due = sum([await tier.value("registry", mine, campaign, tier.stack) for tier in country.tiers[1:]])
+        await country.city.until("registry", everybody, campaign, equals=due)
+        await country.city.until("registry", f"{everybody} and state = 'concluded'", campaign, equals=1)
+        path = f"/v1/inspection-campaigns/{campaign}/progress"
+        progress = await city.get("registry", path, division=DISTRICT)
+        assert progress["whole"] == (await district.get("registry", path))["whole"]
+        below = {one["division"]: one for one in progress["by"]}
+        assert below[STREET] == (await street.get("registry", path))["whole"]
+        assert set(below) == {DISTRICT, STREET}
+        for figure in ("due", "not_submitted", "submitted", "passed"):
+            assert progress["whole"][figure] == sum(one[figure] for one in below.values()), figure
+        assert (below[STREET]["submitted"], below[DISTRICT]["passed"]) == (1, 1)
+        assert progress["whole"]["due"] == due
+    await agree(country)
+
+
+async def found(tier: Tier, query: str, *arguments: object) -> str:
+    """Wait for the one row that a query of a stack's registry has; its id."""
+    await tier.until("registry", f"select count(*) from ({query}) one", *arguments, equals=1)
+    return str(await tier.value("registry", query, *arguments))
+
+
 async def test_what_comes_by_two_ways_is_there_once(country: Country) -> None:
     async with country.office(country.street) as street:
         for id in [await register(street) for _ in range(20)]:

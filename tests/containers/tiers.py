@@ -31,7 +31,7 @@ from tests.containers.identity import ISSUER, Identity
 ROOT = Path(__file__).parent.parent.parent
 CITY, DISTRICT, STREET, NEIGHBOUR = "9907", "990703", "990703001", "990703002"
 """No province of GB/T 2260 begins with 99, so that nobody mistakes them for real places."""
-READY_S = 120.0
+READY_S = 240.0
 COPIED_S = 180.0
 ARRIVES_S = 180.0
 PROFILE = f"""
