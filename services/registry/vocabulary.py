@@ -536,6 +536,7 @@ FIELDS: Mapping[str, Names] = {
     "rectification.outcome": {
         **_OUTCOMES,
         "conclusion_corrected": "结论已更正",
+        "handed_in_in_time": "已在期限内报送",
         "released": "不再参检",
     },
     "rectification.topics": _RECTIFIED,

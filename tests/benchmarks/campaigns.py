@@ -104,7 +104,9 @@ async def carry(world: ServiceWorld, other: UUID, *, order: bool = False) -> Car
         )  # fmt: skip
         if order:
             await _stand_still(world, found)
-        found.closed_s = await _timed(world, found, lambda: world.do(commands.close, id=campaign))
+        found.closed_s = await _timed(
+            world, found, lambda: world.do(commands.close, id=campaign, even_though_open=True)
+        )
     finally:
         stop.set()
         await clerk

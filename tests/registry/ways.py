@@ -386,6 +386,7 @@ OPENINGS: Mapping[str, tuple[Way, ...]] = {
 
 STEPS: Mapping[str, Way] = {
     "inspection_campaign.extended": later("due_on"),
+    "inspection_campaign.closed": says(even_though_open=True),
     "inspection.extended": later("due_on"),
     "inspection.returned": says(items=["report"], due_on=None),
     "inspection.corrected": otherwise,

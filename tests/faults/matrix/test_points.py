@@ -144,7 +144,7 @@ async def test_a_campaign_killed_at_every_step_of_its_portions(
                 waiting = asyncio.create_task(killed_at(stack, "registry timers", point))
                 await asyncio.sleep(0.1)
                 path = f"/v1/inspection-campaigns/{campaign['id']}/closing"
-                await asked(stack, "POST", path, key=f"close-{number}", json={})
+                await asked(stack, "POST", path, key=f"close-{number}", json={"even_though_open": True})
                 await waiting
                 await until(stack, "registry", f"select bool_and(state = 'missed') {its}")
         outcome.count(stack, load, await stack.at_rest(load.expected))

@@ -110,7 +110,7 @@ async def test_a_campaign_that_closes_while_it_still_opens_leaves_nobody_due(
         await registered(register, f"协会{n}")
     id = await campaign(register)
     await register.fire_timers()
-    await register.do(commands.close, id=id)
+    await register.do(commands.close, id=id, even_though_open=True)
     await carried(register)
     assert {row["state"] for row in await inspections(register)} == {"missed"}
 

@@ -148,7 +148,7 @@ async def test_who_missed_the_report_is_told_what_it_was(register: Register) -> 
     await registered(register, "慈善会", details={"charity": True})
     id = await campaign(register, form=REPORT)
     await carried(register)
-    await register.do(commands.close, id=id)
+    await register.do(commands.close, id=id, even_though_open=True)
     await carried(register)
     [owed] = await register.rows("select findings from rectification")
     assert owed["findings"] == "2025 年度年报未参加"

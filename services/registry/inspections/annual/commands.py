@@ -33,10 +33,12 @@ from services.registry.inspections.annual.model import (
     check_year,
 )
 from services.registry.inspections.annual.tables import InspectionRow
+from services.registry.inspections.campaigns.tables import InspectionCampaignRow
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
+from services.registry.portions import carry
 from services.registry.tables import MatterStepRow
 
 _OWED = """
@@ -121,7 +123,10 @@ async def submit(
     uow: UnitOfWork, row: InspectionRow, *,
     documents: Annotated[Codes, Field(title="材料编号")] = [],  # noqa: B006, read only
 ) -> None:  # fmt: skip
-    """The form is handed in; after the window that is noted as late, also by who had missed it (补检)."""
+    """The form is handed in; after the window that is noted as late, also by who had missed it (补检).
+
+    Who had missed it and hands in while there is time, or stands still, owes nothing for it.
+    """
     live = row.basis == Basis.LIVE.value
     if live and row.begins_on is not None and row.effective_on < row.begins_on:
         raise WindowNotOpen(begins_on=row.begins_on)
@@ -131,6 +136,8 @@ async def submit(
     ):  # its deadlines run again, unless the organisation stands still
         organization = await uow.session.get_one(OrganizationRow, row.organization_id)
         row.paused_on = None if organization.paused_on is None else row.effective_on
+        if not row.late or _stood_still(row, organization):
+            await _owe_nothing(uow, row, "handed_in_in_time", missed=True)
     row.submitted_on = row.submitted_on or row.effective_on
 
 
@@ -149,6 +156,10 @@ async def return_(
         days = uow.policy(RegistryPolicy).inspections.correction_days
         last, _ = uow.region.calendar.add_working_days(row.effective_on, days)
         row.due_on = max(row.due_on or last, last)
+    if row.basis == Basis.LIVE.value and row.campaign_id is not None:
+        campaign = await uow.session.get(InspectionCampaignRow, row.campaign_id)
+        if campaign is not None and campaign.ended:
+            await carry(uow, InspectionCampaignRow, campaign.subject, row.division, "close", after=uow.today)
 
 
 @INSPECTIONS.step(contract.InspectionHubReviewed, zh="初审", needs="review", path="review", by_workbook=True)
@@ -213,6 +224,12 @@ async def release(
     """It is not due any more: the organisation ended, or is excused. Who had missed it owes nothing then."""
     if row.state == InspectionPhase.MISSED.value:
         await _owe_nothing(uow, row, "released", missed=True)
+
+
+def _stood_still(row: InspectionRow, organization: OrganizationRow) -> bool:
+    """Whether its day had not passed when the organisation had to stand still."""
+    since, due_on = organization.paused_on, row.due_on
+    return since is not None and due_on is not None and due_on >= since
 
 
 def what(year: int, form: str) -> str:

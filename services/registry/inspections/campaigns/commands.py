@@ -19,6 +19,7 @@ from services.registry.inspections.campaigns.model import (
     CampaignPhase,
     Window,
     check_campaign,
+    check_closing,
     extended,
     windows_of,
 )
@@ -99,8 +100,16 @@ async def extend(
 
 
 @CAMPAIGNS.step(contract.InspectionCampaignClosed, zh="结束", needs="write", path="closing")
-async def close(uow: UnitOfWork, row: InspectionCampaignRow) -> None:
-    """Close it: what was not handed in is missed."""
+async def close(
+    uow: UnitOfWork, row: InspectionCampaignRow, *,
+    even_though_open: Annotated[bool, Field(title="提前结束")] = False,
+) -> None:  # fmt: skip
+    """Close it: what was not handed in is missed; who has longer, or stands still, when that is over.
+
+    Before a window has ended only where that is said. Raises `WindowsOpen`.
+    """
+    if row.basis == Basis.LIVE.value and not even_though_open:
+        check_closing(row.each_window(), uow.today)
     await acknowledging.asked_no_more(uow, row)
     await _follow(uow, row, "close")
 

@@ -85,6 +85,18 @@ class NotExtended(Refusal):
     en = "{due_on} gives nobody more time: the windows end on {last}."
 
 
+class WindowsOpen(Refusal):
+    """A campaign that is closed while organisations still have time."""
+
+    code = "campaign_still_open"
+    kind = RefusalKind.CONFLICT
+    zh = "“{form}”的时限到 {due_on}，未满不能结束；确需提前的，请选“提前结束”。"
+    en = (
+        "'{form}' can hand in until {due_on}. Close it after that day, or say 'even_though_open' where it "
+        "has to end early."
+    )
+
+
 @dataclass(frozen=True)
 class Window:
     """From when and until when organisations of one legal form hand in."""
@@ -144,6 +156,13 @@ def windows_of(
             found[form] = Window(form, for_all.begins_on or days[0], days[1])
         _check_forwards(found[form], at="/due_on")
     return [found[form] for form in dict.fromkeys(legal_forms)]
+
+
+def check_closing(windows: Sequence[Window], today: date) -> None:
+    """Raise `WindowsOpen` for the window that ends last, unless all have."""
+    last = max(windows, key=lambda one: one.due_on, default=None)
+    if last is not None and last.due_on >= today:
+        raise WindowsOpen(at="/even_though_open", form=last.legal_form, due_on=last.due_on)
 
 
 def extended(windows: Sequence[Window], due_on: date, legal_forms: Collection[str]) -> list[Window]:

@@ -51,6 +51,25 @@ order by id
 limit $5
 """
 
+_NOT_HANDED_IN = """
+select i.id
+from inspection i
+left join unnest($5::text[], $6::date[]) as its(legal_form, due_on) on its.legal_form = i.legal_form
+where i.campaign_id = $1 and i.home = $2 and i.state in ('due', 'returned') and i.id > $3
+  and i.paused_on is null and (i.due_on is null or i.due_on < $7 or i.due_on <= coalesce(its.due_on, $8))
+order by i.id
+limit $4
+for update of i
+"""
+"""Without those that stand still, and those whose own day is past the campaign's and not over: extended for
+themselves, or returned. Locked, so that no more time is given meanwhile."""
+
+_LEFT = """
+select exists (
+    select from inspection where campaign_id = $1 and home = $2 and state in ('due', 'returned')
+)
+"""
+
 _ENDED = """
 select i.id
 from inspection i join organization o on o.id = i.organization_id
@@ -147,12 +166,21 @@ async def _extend(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID)
 
 
 async def _close(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
+    """Mark what was missed; every night again while somebody still has time or stands still."""
     await portions.stop(uow, InspectionCampaignRow, campaign.subject, "follow")
-    ids = await _of(uow, campaign, ["due", "returned"], after)
+    windows = campaign.each_window()
+    rows = await uow.connection.fetch(
+        _NOT_HANDED_IN, campaign.id, uow.stack, after, portions.AT_ONCE,
+        [one.legal_form for one in windows], [one.due_on for one in windows], uow.today, campaign.due_on,
+    )  # fmt: skip
+    ids = [UUID(str(row["id"])) for row in rows]
     await advance_many(uow, annual.INSPECTIONS, ids, contract.InspectionMissed)
-    if len(ids) == portions.AT_ONCE:
+    if ids:
         return ids[-1]
-    await carry(uow, InspectionCampaignRow, campaign.subject, _area(uow, campaign), "owe")
+    area = _area(uow, campaign)
+    await carry(uow, InspectionCampaignRow, campaign.subject, area, "owe")
+    if await uow.connection.fetchval(_LEFT, campaign.id, uow.stack):
+        await carry(uow, InspectionCampaignRow, campaign.subject, area, "close", after=uow.today)
     return None
 
 
