@@ -64,6 +64,7 @@ class ReturnPhase(enum.StrEnum):
     RETURNED = "returned"
     ACCEPTED = "accepted"
     MISSED = "missed"
+    RELEASED = "released"
 
 
 class FieldHours(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -200,6 +201,14 @@ class PeriodicReturnMissed(Event, frozen=True, kw_only=True):
     """Nothing was handed in; the subject ends."""
 
     state: PeriodicReturnState
+
+
+@periodic_return.fact("released", en="A return is not asked for any more.", zh="免予报送数据。")
+class PeriodicReturnReleased(Event, frozen=True, kw_only=True):
+    """The organisation ended or is excused; the subject ends, and goes on where more time is given."""
+
+    state: PeriodicReturnState
+    ground: Code
 
 
 @periodic_return.fact("became_overdue", en="The day of a return passed.", zh="数据报送逾期。")

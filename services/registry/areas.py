@@ -6,13 +6,14 @@ from chassis.matters import Kind, check_complete
 from services.registry.area import Area, OwnFigures
 from services.registry.care.area import AREA as CARE
 from services.registry.doubles import let_go
+from services.registry.endings import end
 from services.registry.enforcement.area import AREA as ENFORCEMENT
 from services.registry.hub.area import AREA as HUB
 from services.registry.incubation.area import AREA as INCUBATION
 from services.registry.inspections.area import AREA as INSPECTIONS
 from services.registry.operations.area import AREA as OPERATIONS
 from services.registry.organizations.concerning import ahead
-from services.registry.organizations.hooks import MERGING
+from services.registry.organizations.hooks import ENDED, MERGING
 from services.registry.records.area import AREA as RECORDS
 
 AREAS: Final[tuple[Area, ...]] = (INSPECTIONS, INCUBATION, HUB, OPERATIONS, RECORDS, CARE, ENFORCEMENT)
@@ -21,6 +22,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = tuple(kind for area in AREAS for kind in a
 OWN: Final[tuple[OwnFigures, ...]] = tuple(own for area in AREAS for own in area.figures)
 """Figures that areas reckon by themselves."""
 MERGING.follow(let_go)
+ENDED.follow(end)
 for _kind in KINDS:
     check_complete(_kind)
     if _kind.ahead is None and "organization_id" in _kind.columns:

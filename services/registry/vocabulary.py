@@ -92,6 +92,7 @@ _RESULTS: Names = {
     "partly": "部分解决",
     "no_problem": "未发现问题",
     "not_done": "未办成",
+    "organization_ended": "组织已终止",
 }
 _OUTCOMES: Names = {
     "corrected": "整改到位",
@@ -100,6 +101,7 @@ _OUTCOMES: Names = {
     "done": "完成",
     "no_problem": "未发现问题",
     "transferred": "移交处理",
+    "organization_ended": "组织已终止",
 }
 _GROUPS: Names = {
     "elderly": "老年人",
@@ -196,6 +198,7 @@ _REASONS: Names = {
     "expert": "须专家论证",
     "emergency": "突发事件",
     "no_longer_needed": "不再需要",
+    "organization_ended": "组织已终止",
     "other": "其他",
 }
 _RECTIFIED: Names = {
@@ -409,7 +412,6 @@ FIELDS: Mapping[str, Names] = {
         "volunteering": "志愿服务",
         "market": "便民集市",
     },
-    "contact_assignment.reason": {**_REASONS, "organization_ended": "组织已终止"},
     "contact_assignment.role": {
         "contact": "日常联系",
         "officer": "联系人",
@@ -448,7 +450,13 @@ FIELDS: Mapping[str, Names] = {
         "party": "党建",
         "venture_project": "公益创投项目",
     },
-    "guidance.result": {"good": "好", "fair": "较好", "qualified": "合格", "unqualified": "不合格"},
+    "guidance.result": {
+        "good": "好",
+        "fair": "较好",
+        "qualified": "合格",
+        "unqualified": "不合格",
+        "organization_ended": "组织已终止",
+    },
     "guideline.kind": {
         "development_plan": "发展规划",
         "operating_guide": "工作指引",
@@ -473,6 +481,7 @@ FIELDS: Mapping[str, Names] = {
         "suspended": "停止活动",
         "dissolving": "正在注销",
         "merged": "合并",
+        "organization_ended": "组织已终止",
     },
     "inspection.kind": _MANNERS,
     "joint_activity.kind": {
@@ -521,6 +530,11 @@ FIELDS: Mapping[str, Names] = {
         "foundation": "基金会",
         "media": "媒体",
         "institute": "研究机构",
+    },
+    "periodic_return.ground": {
+        "organization_ended": "组织已终止",
+        "suspended": "停止活动",
+        "registered_late": "登记未满期限",
     },
     "placement.partner": {
         "community": "社区",
@@ -582,7 +596,12 @@ FIELDS: Mapping[str, Names] = {
         "hub": "枢纽型组织建设",
     },
     "supervision_visit.topic": _TOPICS,
-    "supervision_visit.result": {"no_problem": "未发现问题", "corrected": "已整改", "rectify": "限期整改"},
+    "supervision_visit.result": {
+        "no_problem": "未发现问题",
+        "corrected": "已整改",
+        "rectify": "限期整改",
+        "organization_ended": "组织已终止",
+    },
     "task.origin": {
         "meeting": "会议议定",
         "superior": "上级部署",

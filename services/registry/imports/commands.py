@@ -52,7 +52,7 @@ from services.registry.imports.model import (
 )
 from services.registry.imports.rows import Draft
 from services.registry.imports.tables import ImportFaultRow, ImportFileRow, ImportRow
-from services.registry.organizations.hooks import CAME_ON_RECORD
+from services.registry.organizations.hooks import CAME_ON_RECORD, ENDED
 from services.registry.organizations.model import FINAL, Basis, LegalStatus, days_standing
 from services.registry.organizations.tables import (
     OrganizationRow,
@@ -682,7 +682,9 @@ async def undo(uow: UnitOfWork, row: ImportRow, told: Told) -> None:
                 registry.OrganizationDissolved(state=state),
                 subject=str(entry["id"]), sequence=2, division=entry["division"],
             )  # fmt: skip
-        await uow.connection.execute(_TAKE_BACK, [entry["id"] for entry in chunk], uow.now)
+        gone = [entry["id"] for entry in chunk]
+        await uow.connection.execute(_TAKE_BACK, gone, uow.now)
+        await ENDED(uow, gone)
         await uow.flush()
         await failpoints.reach(CHUNK_UNDONE)
         await told(start + len(chunk))

@@ -31,6 +31,7 @@ from services.registry.organizations.courses import (
 )
 from services.registry.organizations.hooks import (
     CAME_ON_RECORD,
+    ENDED,
     IDENTIFIED,
     MERGED,
     MERGING,
@@ -796,7 +797,10 @@ async def end(
     effective_on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
     source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; its last event."""
+    """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; its last event.
+
+    What is open about it ends with it or goes on, by its kind, also where the caller may not act.
+    """
     row = await _load(uow, id)
     ended = row.axes.ended_as(fact)
     _date(uow, row, effective_on, basis, source)
@@ -809,6 +813,10 @@ async def end(
     )  # fmt: skip
     await _say(uow, row, await course_of(uow, id), legal_status=ended.legal_status.value)
     uow.record(row, _ENDS[fact](state=row.public_state()), because=because)
+    uow.expected_revision = None  # it was this record's
+    uow.permission = None  # what follows is the rule's
+    with uow.following(When(row.effective_on, basis)):
+        await ENDED(uow, [row.id])
     return row
 
 

@@ -39,6 +39,9 @@ IDENTIFIED: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
 those of the stacks below as they are heard of."""
 TAKEN_DIRECT: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
 """The hub supervises these organisations itself from now on (直管)."""
+ENDED: Final = Hook[[UnitOfWork, Sequence[UUID | str]]]()
+"""These organisations, which are locked, were deregistered, revoked or dissolved, or it was a mistake that
+they were ever entered; one that was merged goes on in another and is not among them."""
 MERGING: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()
 """The first was found to be the second, both locked; what is about the first is so still."""
 MERGED: Final = Hook[[UnitOfWork, OrganizationRow, OrganizationRow]]()

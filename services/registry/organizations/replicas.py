@@ -21,7 +21,7 @@ from chassis.service import Reaction
 from chassis.unit_of_work import UnitOfWork
 from services.registry.identification.model import normalized_name
 from services.registry.organizations.courses import courses, days_said, keep
-from services.registry.organizations.hooks import IDENTIFIED
+from services.registry.organizations.hooks import ENDED, IDENTIFIED
 from services.registry.organizations.judgements import Axis, Days, cut, judgements, plain
 from services.registry.organizations.judgements import keep as keep_judgement
 from services.registry.organizations.merging import going_on, move, naming, step_back
@@ -68,7 +68,7 @@ async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
     if not foreign:
         return
     rows = [(received, _row(received)) for received in foreign]
-    newest = {row.id: row for _, row in rows}
+    newest, told = {row.id: row for _, row in rows}, {row.id: received for received, row in rows}
     merged = [row.id for row in newest.values() if row.merged_into is not None]
     if merged:
         await uow.connection.execute(_MERGING)
@@ -77,6 +77,10 @@ async def _keep(events: Sequence[Received[Event]], uow: UnitOfWork) -> None:
     await _remember(uow, rows)
     gone = [row.id for received, row in rows if _never_was(received.data)]
     await uow.connection.execute(_UNCOUNTED, gone)
+    for row in newest.values():
+        if row.ended and row.merged_into is None:
+            with uow.following(uow.when(because=told[row.id])):
+                await ENDED(uow, [row.id])
     await IDENTIFIED(uow, [row.id for row in newest.values() if row.credit_code is not None])
 
 

@@ -58,13 +58,12 @@ async def test_who_missed_it_owes_a_rectification_report(register: Register) -> 
     assert found["findings"] == "2025 年度年检未参加"
 
 
-async def test_who_ended_and_missed_it_owes_nothing(register: Register) -> None:
+async def test_who_ended_is_not_inspected_and_owes_nothing(register: Register) -> None:
     await register.begin(date(2026, 6, 1))
     about = await organization(register)
     id = await opened(register, about)
     await register.do(organizations.end, id=about, fact="deregistered")
-    await register.do(annual.miss, id=id)
-    assert (await shown(register, id))["state"] == "missed"
+    assert (await shown(register, id))["state"] == "released"
     assert await owed(register) == []
 
 

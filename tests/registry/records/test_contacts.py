@@ -102,7 +102,7 @@ async def test_nothing_is_due_of_what_ended(register: Register) -> None:
     await register.fire_timers()
     await register.do(organizations.end, id=gone, fact="deregistered")
     await register.do(assignments.end, id=second, reason="reorganised")
-    assert [record["assignment_id"] for record in await due(register)] == [first]
+    assert await due(register) == []
     await register.begin(date(2027, 1, 1))
     while await register.fire_timers():
         pass

@@ -14,7 +14,11 @@ class PostPhase(StrEnum):
 
 
 TRANSITIONS: Transitions[PostPhase] = {
-    PostPhase.VACANT: {"filled": PostPhase.FILLED, "closed": PostPhase.CLOSED},
+    PostPhase.VACANT: {
+        "filled": PostPhase.FILLED,
+        "load_changed": PostPhase.VACANT,
+        "closed": PostPhase.CLOSED,
+    },
     PostPhase.FILLED: {"load_changed": PostPhase.FILLED, "vacated": PostPhase.VACANT},
     PostPhase.CLOSED: {},
 }

@@ -1,5 +1,6 @@
 """The use cases of offers: offer, change, close, withdraw; how much of one is left."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -84,6 +85,11 @@ async def used(uow: UnitOfWork, id: UUID) -> int:
     """How much of an offer is set aside or delivered."""
     await uow.session.flush()
     return int(await uow.connection.fetchval(USED, str(id)))
+
+
+async def unused(uow: UnitOfWork, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the offers of which nothing is set aside or delivered."""
+    return [id for id in ids if not await used(uow, id)]
 
 
 async def settle_owner(uow: UnitOfWork, row: ResourceOfferRow | ResourceRequestRow) -> None:

@@ -21,6 +21,7 @@ TRANSITIONS: Transitions[AssessmentPhase] = {
         "business_assessed": AssessmentPhase.OPENED,
         "party_assessed": AssessmentPhase.OPENED,
         "concluded": AssessmentPhase.CONCLUDED,
+        "closed": AssessmentPhase.CLOSED,
     },
     AssessmentPhase.CONCLUDED: {
         "upgrade_planned": AssessmentPhase.UPGRADING,

@@ -1,6 +1,6 @@
 """A campaign reaches this stack's inspections in portions, so that nobody waits for 100,000 of them; one of a
 stack above does the same here as one of our own. While it is open it follows the register day by day: who is
-registered meanwhile is due too, who ended is not any more."""
+registered meanwhile is due too."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -70,15 +70,6 @@ select exists (
 )
 """
 
-_ENDED = """
-select i.id
-from inspection i join organization o on o.id = i.organization_id
-where i.campaign_id = $1 and i.home = $2 and i.state in ('due', 'returned') and i.id > $3 and o.ended
-order by i.id
-limit $4
-"""
-
-
 _OWING = """
 select i.id, i.sequence, i.organization_id, o.sequence as organization_sequence, i.division, i.year, i.form
 from inspection i join organization o on o.id = i.organization_id
@@ -140,17 +131,9 @@ async def _open(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -
 
 
 async def _follow(uow: UnitOfWork, campaign: InspectionCampaignRow, after: UUID) -> UUID | None:
-    """Release who ended since yesterday, then open those registered since."""
-    if campaign.ended:
-        return None
-    rows = await uow.connection.fetch(_ENDED, campaign.id, uow.stack, after, portions.AT_ONCE)
-    ids = [row["id"] for row in rows]
-    await advance_many(
-        uow, annual.INSPECTIONS, ids, contract.InspectionReleased, {"ground": "organization_ended"}
-    )
-    if len(ids) == portions.AT_ONCE:
-        return UUID(str(ids[-1]))
-    await carry(uow, InspectionCampaignRow, campaign.subject, _area(uow, campaign), "open")
+    """Open those registered since yesterday."""
+    if not campaign.ended:
+        await carry(uow, InspectionCampaignRow, campaign.subject, _area(uow, campaign), "open")
     return None
 
 

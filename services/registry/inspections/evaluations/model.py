@@ -46,8 +46,12 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
         "reconsideration_requested": EvaluationPhase.UNDER_RECONSIDERATION,
         "graded": EvaluationPhase.GRADED,
         "not_graded": EvaluationPhase.NOT_GRADED,
+        "withdrawn": EvaluationPhase.WITHDRAWN,
     },
-    EvaluationPhase.UNDER_RECONSIDERATION: {"reconsidered": EvaluationPhase.PUBLICISED},
+    EvaluationPhase.UNDER_RECONSIDERATION: {
+        "reconsidered": EvaluationPhase.PUBLICISED,
+        "withdrawn": EvaluationPhase.WITHDRAWN,
+    },
     EvaluationPhase.GRADED: {
         "conflict_declared": EvaluationPhase.GRADED,
         "reopened": EvaluationPhase.ENROLLED,

@@ -63,7 +63,9 @@ RETURNS = Kind(
         ReturnPhase.RETURNED: "退回更正",
         ReturnPhase.ACCEPTED: "已审核",
         ReturnPhase.MISSED: "未报送",
+        ReturnPhase.RELEASED: "免予报送",
     },
+    settled={ReturnPhase.RELEASED},
     clocks=(
         Clock(
             "day", {"due", "returned"}, contract.PeriodicReturnBecameOverdue, "became_overdue",
@@ -98,7 +100,7 @@ async def open_(
 async def extend(
     uow: UnitOfWork, row: PeriodicReturnRow, *, due_on: Annotated[Day, Field(title="延长至")]
 ) -> None:  # fmt: skip
-    """More time."""
+    """More time; one that was released is asked for again."""
 
 
 @RETURNS.step(
@@ -190,3 +192,10 @@ async def accept(uow: UnitOfWork, row: PeriodicReturnRow) -> None:
 @RETURNS.step(contract.PeriodicReturnMissed, zh="认定未报", needs="review", path="absence")
 async def miss(uow: UnitOfWork, row: PeriodicReturnRow) -> None:
     """Nothing was handed in."""
+
+
+@RETURNS.step(contract.PeriodicReturnReleased, zh="免予报送", needs="review", path="release")
+async def release(
+    uow: UnitOfWork, row: PeriodicReturnRow, *, ground: Annotated[Code, Field(title="原因")]
+) -> None:
+    """It is not asked for any more: the organisation ended, or is excused."""

@@ -14,6 +14,7 @@ class ReturnPhase(StrEnum):
     RETURNED = "returned"
     ACCEPTED = "accepted"
     MISSED = "missed"
+    RELEASED = "released"
 
 
 _HANDED_IN = {
@@ -21,6 +22,7 @@ _HANDED_IN = {
     "submitted": ReturnPhase.SUBMITTED,
     "submitted_late": ReturnPhase.SUBMITTED,
     "missed": ReturnPhase.MISSED,
+    "released": ReturnPhase.RELEASED,
 }
 TRANSITIONS: Transitions[ReturnPhase] = {
     ReturnPhase.DUE: _HANDED_IN,
@@ -28,6 +30,7 @@ TRANSITIONS: Transitions[ReturnPhase] = {
     ReturnPhase.RETURNED: {**_HANDED_IN, "extended": ReturnPhase.RETURNED},
     ReturnPhase.ACCEPTED: {},
     ReturnPhase.MISSED: {},
+    ReturnPhase.RELEASED: {"extended": ReturnPhase.DUE},
 }
 """数据报送 (LUOHU L05); 年度数据 (BINHAI B31, B32; JIANGMEN J30)."""
 
