@@ -452,9 +452,10 @@ async def test_a_street_that_claims_records_of_others_is_quarantined(country: Co
 
 
 async def test_a_street_that_writes_another_stacks_topic_is_not_copied(country: Country) -> None:
-    template = record_of(country.street, (await country.street.value(
-        "registry", "select aggregateid from event_log where aggregatetype = 'registry.organization'"
-        " order by seq limit 1")))  # fmt: skip
+    async with country.office(country.street) as street:
+        own = await register(street)
+    await arrived(country.street, own)
+    template = record_of(country.street, own)
     foreign = f"shuniu.{NEIGHBOUR}.registry.organization.v1"
     client = admin(country.street.kafka.outside)
     client.create_topics([NewTopic(foreign, 6, 1)])
