@@ -216,10 +216,7 @@ class Load:
 
     async def _inspectorate(self, dice: random.Random) -> None:
         """A campaign over all that are registered: forms are handed in and concluded, or returned."""
-        # Looked for, not waited for: an event would have to be set by `finish`, too, or it hangs.
-        while not self._elders and not self.closing:  # noqa: ASYNC110, what the other offices do
-            await asyncio.sleep(0.2)
-        before = tuple(self._elders)
+        before = (await self._registration(dice, late=True), *self._elders)
         body = {"division": CODE, "title": f"第{self.seed}号年检", "year": 2016 + self.seed % 5,
                 "legal_forms": ["private_non_enterprise"], "due_on": "2099-06-30"}  # fmt: skip
         campaign = await self._insist("registry", "POST", "/v1/inspection-campaigns", body, key="campaign")
