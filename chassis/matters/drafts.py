@@ -50,6 +50,7 @@ class Draft:
     @property
     def mended(self) -> Dated:
         """`MatterRow.mended`."""
+        # As above.
         return self._shape.row.mended  # type: ignore[no-any-return]
 
     def reference(self) -> Ref:

@@ -91,14 +91,19 @@ async def remember_all(
     uow: UnitOfWork, steps: "type[MatterStepColumns]", taken: Sequence[Mapping[str, Any]]
 ) -> None:
     """The same for steps of many records, those of one record in the order of their days."""
-    first = next((place for place, step in enumerate(taken, 1) if step["mended"]), len(taken))
-    if taken:
-        document = msgspec.json.encode(taken[:first]).decode()
+    waiting: list[Mapping[str, Any]] = []
+    for place, step in enumerate(taken, 1):
+        waiting.append(step)
+        said = step["mended"]
+        if not said and place < len(taken):
+            continue
+        document = msgspec.json.encode(waiting).decode()
         await uow.connection.execute(_REMEMBER.format(steps=steps.__tablename__), document)
-    if taken and (said := taken[first - 1]["mended"]):
-        document, id = msgspec.json.encode(said).decode(), taken[first - 1]["record_id"]
-        await uow.connection.execute(_MEND.format(steps=steps.__tablename__), UUID(str(id)), document)
-        await remember_all(uow, steps, taken[first:])
+        waiting = []
+        if said:  # what it mends was said by those before it, which have to be there
+            mending = msgspec.json.encode(said).decode()
+            id = UUID(str(step["record_id"]))
+            await uow.connection.execute(_MEND.format(steps=steps.__tablename__), id, mending)
 
 
 async def begin_all(

@@ -2,6 +2,7 @@
 # Gives each user of the bus the password that the environment holds, SHUNIU_<USER>_BUS_PASSWORD, by Kafka's own tool.
 set -euo pipefail
 umask 077
+trap 'rm -f /tmp/user.properties' EXIT # the container stays, stopped; a password in its files need not
 cat >/tmp/admin.properties <<'END'
 security.protocol=SSL
 ssl.keystore.type=PEM

@@ -481,7 +481,8 @@ async def follow_corrected_ends(uow: UnitOfWork, corrected: Mapping[UUID, Receiv
         duty, fact = row.duty().end_corrected(state.ended_on)
         _change(row, duty, Dated(state.effective_on, state.basis))
         event = CoverageDutyReopened if fact == "reopened" else CoverageDutyCorrected
-        uow.record(row, event(state=row.public_state(), previous_ended_on=was), because=because)  # type: ignore[arg-type]
+        stands: Any = row.public_state()
+        uow.record(row, event(state=stands, previous_ended_on=was), because=because)
         if state.ended_on is not None:
             await uow.connection.execute(_COVERED_UNTIL, row.organization_id, row.line, was, state.ended_on)
 

@@ -797,7 +797,7 @@ async def end(
     effective_on: date | None = None, basis: Basis = Basis.LIVE, because: Received[Any] | None = None,
     source: str | None = None,
 ) -> OrganizationRow:  # fmt: skip
-    """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; its last event.
+    """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; only a correction follows.
 
     What is open about it ends with it or goes on, by its kind, also where the caller may not act.
     """
