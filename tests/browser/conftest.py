@@ -11,9 +11,11 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -27,6 +29,7 @@ from playwright.async_api import (
     expect,
 )
 
+from chassis.clock import day_of
 from chassis.embedded.connection import FILE_NAME, Connection, read_connection_file
 from chassis.keys import issue_token
 from chassis.principal import StandsFor
@@ -35,6 +38,8 @@ from services.registry.identification.model import complete_credit_code
 
 PICTURES = os.environ.get("SHUNIU_TEST_PICTURES")
 """a directory to leave screenshots in, for looking at them"""
+TODAY = day_of(datetime.now(UTC) + timedelta(hours=12))
+"""The day of the stack: its clocks are set on to the next noon, so that no midnight falls into a run."""
 _START_S = 240.0
 """Many times what a start takes, so that only one that hangs is given up."""
 _PORTS = 8
@@ -123,7 +128,9 @@ async def stack() -> AsyncIterator[Stack]:
         )  # fmt: skip
         try:
             await _ready(process, directory)
-            yield Stack(directory, read_connection_file(directory))
+            stack = Stack(directory, read_connection_file(directory))
+            await _set_on(stack.connection)
+            yield stack
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGINT)
@@ -139,6 +146,19 @@ async def _ready(process: asyncio.subprocess.Process, directory: Path) -> None:
             what = f"is not ready after {_START_S:.0f} s" if late else "ended"
             raise RuntimeError(f"`shuniu up` {what}:\n{(directory / 'up.log').read_text()[-3000:]}")
         await asyncio.sleep(0.1)
+
+
+async def _set_on(connection: Connection) -> None:
+    for dsn in connection.databases.values():
+        database = await asyncpg.connect(dsn)
+        try:
+            await database.execute(
+                "update source set clock_offset ="
+                " ($1::date + time '12:00') at time zone 'Asia/Shanghai' - clock_timestamp()",
+                TODAY,
+            )
+        finally:
+            await database.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

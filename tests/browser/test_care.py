@@ -1,19 +1,17 @@
 """Care records in the browser: worked on by two roles alone, opened for a purpose, kept nowhere else."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET = "120116001"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 PERSON, SITUATION, WORDS = "p-care-0815", "与母亲同住且无固定收入", "已送临时救助金"
 
 

@@ -1,18 +1,16 @@
 """A base by intake as its people see it, at a desk and on a telephone; filters kept for organisations."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET, APPLICANTS = "120116001", "120116006"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 async def ask(stack: Stack, path: str, **body: Any) -> dict[str, Any]:

@@ -1,17 +1,15 @@
 """What is done with many records in one request, from their list: asked twice, said in numbers."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET = "120116011"
-YEAR = datetime.now(ZoneInfo("Asia/Shanghai")).year
+YEAR = TODAY.year
 
 
 async def open_form(visitor: Visitor, path: str, button: str) -> Locator:

@@ -1,10 +1,9 @@
 """The pages for matters as people use them: a year's inspection, a task, a liaison's morning outside."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -12,11 +11,10 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from services.console.pages.taking import SECONDS
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET, OTHER_STREET = "120116001", "120116005"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 YEAR = TODAY.year - 1
 DUE = TODAY + timedelta(days=3)
 

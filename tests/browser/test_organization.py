@@ -1,13 +1,12 @@
 """What is done with one organisation on its page, by those who may, as the registry offers it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +60,7 @@ async def test_the_hub_judges_with_a_ground_and_papers_and_takes_it_back(
     await dialog.locator(".saves").click()
     await expect(standing).to_contain_text("由“有风险”改为“良好”（依据：整改到位）")
     found = await record(stack, made)
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    today = TODAY.isoformat()
     assert (found["hub_standing"], found["effective_on"], found["basis"]) == ("good", today, "live")
     await visitor.picture("telephone-organization")
 
@@ -150,8 +149,7 @@ async def test_who_keeps_in_touch_and_where_it_is_incubated_stands_on_its_page(
     visitor: Visitor, stack: Stack
 ) -> None:
     made = await stack.register("初心助残社")
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    until = (today + timedelta(days=300)).isoformat()
+    until = (TODAY + timedelta(days=300)).isoformat()
 
     async def ask(path: str, **body: Any) -> dict[str, Any]:
         found: dict[str, Any] = await stack.ask("POST", "registry", f"/v1/{path}", json=body)
@@ -162,14 +160,14 @@ async def test_who_keeps_in_touch_and_where_it_is_incubated_stands_on_its_page(
     await ask(f"stays/{stay['id']}/screening")
     await ask(
         f"stays/{stay['id']}/agreement", services=["capacity_building"], service_standard="每月一次",
-        begins_on=today.isoformat(), ends_on=until,
+        begins_on=TODAY.isoformat(), ends_on=until,
     )  # fmt: skip
     await ask("contact-assignments", organization_id=made["id"], officer="u-officer-3")
     await visitor.sign_in("hub_officer")
     await visitor.go(f"/organizations/{made['id']}")
     stays = visitor.page.locator('[data-card="stays"]')
     await expect(stays.get_by_role("link")).to_have_text("向阳孵化基地")
-    await expect(stays).to_contain_text(f"{today} – {until}")
+    await expect(stays).to_contain_text(f"{TODAY} – {until}")
     contact = visitor.page.locator('[data-card="contact"]')
     await expect(contact).to_contain_text("日常联系 u-officer-3")
     await expect(contact).to_contain_text("尚未联系")
@@ -196,7 +194,6 @@ async def test_the_contact_card_says_when_the_last_contact_was(visitor: Visitor,
     await dialog.locator(".saves").click()
     await expect(visitor.page.get_by_text("本记录已结束。")).to_be_visible()
     await visitor.go(f"/organizations/{made['id']}")
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    await expect(contact).to_contain_text(f"最近联系 {today}")
+    await expect(contact).to_contain_text(f"最近联系 {TODAY}")
     await expect(contact.locator(".day")).to_have_count(0)
     await visitor.picture("organization-contact")

@@ -1,20 +1,18 @@
 """Another office's list as a workbook: brought from the page, what differs settled line by line."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET = "120116009"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 LISTED_ON = (TODAY - timedelta(days=1)).isoformat()
 
 

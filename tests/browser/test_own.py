@@ -1,7 +1,6 @@
 """An organisation with its own account: applies, is registered by the staff, answers in the service log."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import expect
@@ -9,11 +8,10 @@ from uuid_utils.compat import uuid7
 
 from services.registry.identification.model import complete_credit_code
 from services.registry.policy import CRITERIA
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET = "120116001"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 async def post(stack: Stack, path: str, **body: object) -> dict[str, str]:

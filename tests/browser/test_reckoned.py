@@ -1,18 +1,16 @@
 """What the registry reckons, where it belongs: targets beside their figures, who is excused, what holds."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 DISTRICT, STREET = "120116", "120116012"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 YEAR = TODAY.year
 
 

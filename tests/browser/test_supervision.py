@@ -2,19 +2,16 @@
 
 import asyncio
 import re
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 DISTRICT, STREET = "120116", "120116007"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 LISTED_ON = f"{TODAY.year - 1}-03-02"
 PAST = {"effective_on": LISTED_ON, "basis": "historical"}
 

@@ -1,20 +1,17 @@
 """Every page on a telephone, in both languages: nothing is wider than it, nothing too small to tap."""
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Error as PlaywrightError
 
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 STREET = "120116001"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 PAGES = Path(__file__).parents[2] / "services/console/pages"
 _ADDRESS = re.compile(r'@address\(desk, f?"([^"]+)"')
 _SMALLEST = 24

@@ -1,9 +1,7 @@
 """Work that is done in Excel begins and ends on the pages: the register, campaigns, meetings, materials."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -12,12 +10,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from playwright.async_api import expect
 
 from services.registry.identification.model import complete_credit_code
-from tests.browser.conftest import Stack, Visitor
+from tests.browser.conftest import TODAY, Stack, Visitor
 
 pytestmark = pytest.mark.browser
 TOO_LARGE = 20 * 1024 * 1024 + 1
 STREET = "120116008"
-YEAR = datetime.now(ZoneInfo("Asia/Shanghai")).year - 1
+YEAR = TODAY.year - 1
 
 
 async def download(visitor: Visitor, button: str, file: Path) -> Workbook:
