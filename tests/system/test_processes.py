@@ -1,4 +1,4 @@
-"""Roles as processes of their own: drained while they work, and shared by a second one."""
+"""Roles as processes of their own: drained while they work, shared by a second one, replaced by a release."""
 
 import asyncio
 import itertools
@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -24,7 +25,7 @@ from chassis.service import discover
 from chassis.settings import BusSettings
 from deploy.regions import profile_file
 from tests.conftest import FreshDatabase
-from tests.system.world import ROOT
+from tests.system.next_release import PRESENT, Release, make_next
 
 pytestmark = pytest.mark.system
 WITHIN_S = 90.0
@@ -75,19 +76,23 @@ class Deployment:
     running: list[Process] = field(default_factory=list)
     numbers: Callable[[], int] = field(default_factory=lambda: itertools.count(1).__next__)
 
-    async def serve(self, service: str, *roles: str) -> Process:
-        """Start a process for these roles of a service, and wait until it is ready."""
-        port = free_port()
-        environment = {
+    def environment(self, service: str, port: int) -> dict[str, str]:
+        """What a process of the service is told."""
+        return {
             "SHUNIU_ENVIRONMENT": "test", "SHUNIU_STACK": self.stack, "SHUNIU_HTTP_PORT": str(port),
             "SHUNIU_REGION_FILE": str(profile_file("120116-binhai")), "SHUNIU_AUTH_JWKS": str(self.key.jwks),
             "SHUNIU_DATABASE_DSN": self.dsns[service], "SHUNIU_BUS_PROFILE": self.bus.profile,
             "SHUNIU_BUS_BOOTSTRAP_SERVERS": self.bus.bootstrap_servers,
         }  # fmt: skip
+
+    async def serve(self, service: str, *roles: str, release: Release = PRESENT) -> Process:
+        """Start a process for these roles of a service, and wait until it is ready."""
+        port = free_port()
         options = [word for role in roles for word in ("--role", role)]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "chassis.command", "serve", service, *options, cwd=ROOT,
-            env={**os.environ, **environment}, stderr=asyncio.subprocess.DEVNULL,
+            sys.executable, "-m", "chassis.command", "serve", service, *options, cwd=release.root,
+            env={**os.environ, **release.environment, **self.environment(service, port)},
+            stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         made = Process(process, f"http://127.0.0.1:{port}")
         self.running.append(made)
@@ -99,6 +104,14 @@ class Deployment:
         connection = await asyncpg.connect(self.dsns[service])
         try:
             return int(await connection.fetchval(statement, *arguments))
+        finally:
+            await connection.close()
+
+    async def rows(self, service: str, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of a service's database, asked likewise."""
+        connection = await asyncpg.connect(self.dsns[service])
+        try:
+            return [tuple(row) for row in await connection.fetch(statement)]
         finally:
             await connection.close()
 
@@ -125,6 +138,11 @@ class Deployment:
         except httpx.TransportError:
             return False
         return answer.status_code == 201
+
+    def run(self, service: str, *arguments: str, release: Release = PRESENT) -> tuple[int, str]:
+        """A command that ends, with the settings of a process of the service: its exit code, what it said."""
+        done = release.shuniu(*arguments, environment=self.environment(service, free_port()))
+        return done.returncode, " ".join((done.stdout + done.stderr).split())
 
     async def file_many(self, process: Process, count: int) -> None:
         """File so many new organisations, a few at a time."""
@@ -215,3 +233,84 @@ async def test_a_second_consumer_shares_the_work_and_takes_over_what_a_drained_o
     await load
     await deployment.until("partybuild", taken_in, sent + 60)
     assert await deployment.value("partybuild", "select count(*) from organization") == sent + 60
+
+
+@dataclass
+class Load:
+    """Callers who file organisations at whichever of these processes, and again until they are answered."""
+
+    deployment: Deployment
+    urls: list[str]
+    confirmed: int = 0
+    over: bool = False
+
+    async def work(self, client: httpx.AsyncClient) -> None:
+        """One of them."""
+        while not self.over:
+            number = self.deployment.numbers()
+            while not await self.deployment.file(client, self.urls[number % len(self.urls)], number):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+            self.confirmed += 1
+            await asyncio.sleep(0.1)
+
+    async def more(self, count: int) -> None:
+        """Wait until so many more are confirmed."""
+        wanted = self.confirmed + count
+        async with asyncio.timeout(WITHIN_S):
+            while self.confirmed < wanted:  # noqa: ASYNC110, what the other tasks do
+                await asyncio.sleep(0.02)
+
+
+async def test_a_release_with_a_migration_and_a_newer_event_replaces_one_that_is_under_load(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """The steps of "Upgrade" in docs/operations.md; the next release runs beside this one for a while."""
+    following = await asyncio.to_thread(make_next, tmp_path)
+    verdict = await asyncio.to_thread(following.contracts, "check", "--against", "HEAD")
+    assert "organization.filed.v1 circle: is new and optional | breaks: nobody | deploy: any order" in verdict
+
+    api = await deployment.serve("registry", "api")
+    relay = await deployment.serve("registry", "relay", "timers")
+    reader = await deployment.serve("partybuild", "consumer")
+    load = Load(deployment, [api.url])
+    async with deployment.client() as client:
+        callers = [asyncio.create_task(load.work(client)) for _ in range(WORKERS)]
+        await load.more(20)
+        code, said = await asyncio.to_thread(
+            deployment.run, "registry", "migrate", "registry", release=following
+        )
+        assert code == 0, said
+        assert (await client.get(f"{api.url}/health/ready")).status_code == 503
+        await load.more(20)
+
+        new_api = await deployment.serve("registry", "api", release=following)
+        load.urls = [api.url, new_api.url]
+        await load.more(60)
+        load.urls = [new_api.url]
+        assert await api.drain() == 0
+        await deployment.serve("partybuild", "consumer", release=following)
+        assert await reader.drain() == 0
+        await deployment.serve("registry", "relay", "timers", release=following)
+        assert await relay.drain() == 0
+        await load.more(20)
+        load.over = True
+        await asyncio.gather(*callers)
+
+    await deployment.until("registry", "select count(*) from outbox", 0)
+    heard = "select count(*) from inbox where consumer = 'partybuild' and sequence = 1"
+    await deployment.until("partybuild", heard, load.confirmed)
+    assert await deployment.rows("registry", "select id::text from organization order by 1") == (
+        await deployment.rows("partybuild", "select id::text from organization order by 1")
+    )
+    versions = await deployment.rows(
+        "registry",
+        "select headers::jsonb ->> 'dataschema', convert_from(payload, 'utf8')::jsonb ->> 'circle', count(*),"
+        " min(seq), max(seq) from event_log group by 1, 2 order by 1",
+    )
+    [(before, none, by_old, _, last), (after, circle, by_new, first, _)] = versions
+    schema = "urn:shuniu:schema:registry.organization.filed"
+    assert (before, none, after, circle) == (f"{schema}:1.0", None, f"{schema}:1.1", "neighbourhood")
+    assert first < last, "for a while both wrote"
+    assert by_old + by_new == load.confirmed
+    kept = "select count(*) from organization where circle = 'neighbourhood'"
+    assert await deployment.value("registry", kept) == by_new
