@@ -115,6 +115,24 @@ async def test_an_organisation_applies_is_registered_and_answers_in_the_service_
     await visitor.picture("own-services")
 
 
+async def test_an_organisation_is_told_why_something_was_returned(visitor: Visitor, stack: Stack) -> None:
+    id = (await stack.register("海韵青苗服务社"))["id"]
+    due_on, again_on = ((TODAY + timedelta(days=days)).isoformat() for days in (20, 30))
+    year = TODAY.year - 1
+    made = await post(stack, "inspections", organization_id=id, year=year, due_on=due_on)
+    where = f"inspections/{made['id']}"
+    await post(stack, f"{where}/submission")
+    await post(stack, f"{where}/return", items=["audit"], explanation="审计报告未盖章", due_on=again_on)
+    await visitor.sign_in_for(f"organization:{id}")
+    told = visitor.page.locator("[data-returned]")
+    await expect(told).to_contain_text(f"{TODAY} 退回")
+    await expect(told).to_contain_text("补正事项：审计报告；说明：审计报告未盖章")
+    await expect(told).to_contain_text(f"补正期限 {again_on}")
+    await visitor.telephone()
+    await visitor.picture("telephone-own-returned")
+    assert await visitor.fits()
+
+
 async def test_the_pages_of_the_staff_and_of_organisations_are_apart(visitor: Visitor) -> None:
     made = await visitor.stack.register("海韵邻里服务社")
     await visitor.sign_in_for(f"organization:{made['id']}")

@@ -41,7 +41,7 @@ _APPLIED = (
     "charter_party_clause", "member_count", "staff_count", "full_party_member_count", "filed_by",
     "submitted_on",
 )  # fmt: skip
-_RETURNED = ("items", "explanation")
+_RETURNED = ("items", "explanation", "returned_on", "step_due_on")
 _ANSWERED = ("criteria_failed", "reasons", "explanation")
 _CARRIED = (
     "name", "division", "categories", "supervisory_unit_name", "member_count", "staff_count",
@@ -143,22 +143,45 @@ class _Own(Followed[_SeenOwn]):
             name = f'<a class="open" href="/own/services">{name}</a>'
         return (
             f'<tr><td><span class="title">{name}</span> {chip(kind.state(one["state"], language))}'
-            f'<div class="muted small">{escape("；".join(about))}</div></td><td>{when}</td></tr>'
+            f'<div class="muted small">{escape("；".join(about))}</div>{self._returned(one, kind)}</td>'
+            f"<td>{when}</td></tr>"
         )
+
+    def _returned(self, one: _Told, kind: KindWords) -> str:
+        """Why it was sent back last, as HTML."""
+        said, returned = self.said, one.get("returned")
+        if returned is None:
+            return ""
+        reasons = [
+            said.pair(kind.field(name, said.language), self.shown.value(kind, name, value))
+            for name, value in returned["reasons"].items()
+            if value not in (None, "", [])
+        ]
+        again = [said("own_again", day=returned["due_on"])] if returned["due_on"] else []
+        text = "；".join((said("own_returned", day=returned["on"]), *reasons, *again))
+        return f'<div class="said small" data-returned>{escape(text)}</div>'
 
     def _draw_applications(
         self, applications: Sequence[_Told], words: _Told, today: date, width: str
     ) -> None:
         if not applications and words["application"]["steps"]:
             return
-        rows = "".join(self._application(one, today) for one in applications)
+        kind = KindWords.of(words["application"])
+        rows = "".join(self._application(one, kind, today) for one in applications)
         none = f'<p class="muted">{escape(self.said("own_no_applications"))}</p>'
         _card(self, "applications", width, f'<table class="plain">{rows}</table>' if rows else none)
 
-    def _application(self, one: _Told, today: date) -> str:
+    def _application(self, one: _Told, kind: KindWords, today: date) -> str:
+        said = self.said
+        asked = [
+            said.pair(kind.field(name, said.language), self.shown.value(kind, name, one[name]))
+            for name in _RETURNED
+            if one["step"] == "returned" and one[name]
+        ]
         return (
             f'<tr><td><a class="open" href="/own/applications/{one["id"]}">{escape(one["name"])}</a>'
-            f'<div class="muted small">{escape(one["submitted_on"] or "")}</div></td>'
+            f'<div class="muted small">{escape(one["submitted_on"] or "")}</div>'
+            f'<div class="said small">{escape("；".join(asked))}</div></td>'
             f"<td>{_state(self, one, today)}</td></tr>"
         )
 

@@ -16,6 +16,8 @@ OWN: Final[dict[str, tuple[str, str]]] = {
     "own_no_applications": ("没有登记申请。", "There is no application."),
     "own_asked": ("需要补正", "To be completed"),
     "own_answered": ("办理意见", "What was answered"),
+    "own_returned": ("{day} 退回", "sent back on {day}"),
+    "own_again": ("补正期限 {day}", "hand in again by {day}"),
     "own_day": ("{day} 举行", "takes place on {day}"),
     "own_waits": ("待本组织确认", "waits for your word"),
     "own_log_none": ("还没有服务记录。", "There is no service on the log yet."),

@@ -57,6 +57,7 @@ _TITLES: Final[Names] = {
     "filed_by": "申报方式",
     "submitted_on": "提交日期",
     "step_began_on": "本步骤开始日期",
+    "returned_on": "退回日期",
     "step_due_on": "本步骤期限",
     "paused_on": "期限暂停自",
     "working_days_used": "已用工作日",

@@ -82,6 +82,11 @@ class RegistrationApplicationRow(AggregateRow, Table, table=True):
         self.step = progress.state.value
         self.ended = progress.ended
 
+    @property
+    def returned_on(self) -> date | None:
+        """Since when it is to be completed."""
+        return self.step_began_on if self.step == ApplicationStep.RETURNED.value else None
+
     def reference(self) -> Ref:
         """This application as another event refers to it."""
         return Ref(self.subject, self.sequence)

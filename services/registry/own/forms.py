@@ -10,7 +10,7 @@ from shuniu_contracts import registry_incubation as contract
 from sqlmodel import col, select
 
 from chassis.http import Reading
-from chassis.matters.kind import Step
+from chassis.matters.kind import Kind, Step
 from chassis.matters.naming import Offered
 from chassis.matters.queries import for_caller, words
 from services.registry.applications.forms import APPLICATION, criteria_of
@@ -26,7 +26,7 @@ from services.registry.organizations.model import TRANSITIONS, LegalStatus
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.own.holder import check_application, holder, organization_of
 from services.registry.own.model import APPLICATION as FOR_APPLICATION
-from services.registry.own.queries import SHOWN
+from services.registry.own.queries import REASONS, RETURN, SHOWN
 from services.registry.policy import RegistryPolicy, names_of
 
 NEW: Final = replace(APPLICATION, path="own")
@@ -91,12 +91,19 @@ async def own(
         "service_entry": await _entries(reading, organization, entry),
         "records": [
             {
-                **for_caller(words(kind), reading.principal, names),
+                **for_caller(_described(kind), reading.principal, names),
                 "may_read": True, "opening": None, "steps": {}, "transitions": {}, "at_once": {},
             }
             for kind in SHOWN
         ],
     }  # fmt: skip
+
+
+def _described(kind: Kind[Any]) -> dict[str, Any]:
+    """The kind in words, with those for why it was sent back."""
+    described, told = words(kind), REASONS.get(kind.name, ())
+    asked = kind.steps[RETURN].body.model_json_schema()["properties"] if told else {}
+    return {**described, "fields": {**described["fields"], **{name: asked[name]["title"] for name in told}}}
 
 
 async def application(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict[str, Any]:

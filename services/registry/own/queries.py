@@ -1,6 +1,6 @@
 """What an organisation sees of itself: its entry in the register, its applications, what is open about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import col, select
 
 from chassis.http import AggregateOut, Page, PageRequest, Reading
-from chassis.matters import Kind
+from chassis.matters import Kind, MatterRow
 from chassis.matters.queries import MatterOut, out_of
 from services.registry.applications.model import ApplicationStep, FiledBy
 from services.registry.applications.tables import RegistrationApplicationRow
@@ -29,6 +29,7 @@ from services.registry.organizations.model import HubLink, LegalForm, LegalStatu
 from services.registry.own.holder import check_application, check_organization, holder, organization_of
 from services.registry.own.model import APPLICATION
 from services.registry.records.returns.commands import RETURNS
+from services.registry.tables import MatterStepRow
 
 _OPEN: Final[Mapping[Kind[Any], tuple[str, ...]]] = {
     INSPECTIONS: ("year", "form", "begins_on", "submitted_on", "returned_times"),
@@ -45,6 +46,13 @@ _OPEN: Final[Mapping[Kind[Any], tuple[str, ...]]] = {
 about it is theirs: risks, listings that are proposed, comparisons, visits, candidacies."""
 SHOWN: Final = (*_OPEN, ATTENDANCES)
 """Those, and what it is invited to."""
+RETURN: Final = "returned"
+REASONS: Final[Mapping[str, tuple[str, ...]]] = {
+    INSPECTIONS.name: ("items", "explanation"),
+    RECTIFICATIONS.name: ("topics_left", "explanation"),
+    RETURNS.name: ("items", "explanation"),
+}
+"""What is said with `RETURN` of each kind that can be sent back."""
 
 _INVITED = """
 select a.id, a.state, a.opened_on, a.gathering, coalesce(m.scheduled_on, t.scheduled_on) as day
@@ -102,12 +110,21 @@ class OwnApplication(AggregateOut):
     member_count: int | None
     staff_count: int | None
     submitted_on: date | None
+    returned_on: date | None = Field(description="since when it is to be completed; none once it was")
     step_due_on: date | None
     paused_on: date | None
     criteria_failed: list[str]
     items: list[str] = Field(description="what is to be completed")
     reasons: list[str]
     explanation: str | None
+
+
+class Returned(BaseModel):
+    """Why a record was sent back last, and until when it is awaited again."""
+
+    on: date
+    reasons: dict[str, Any] = Field(description="what was said with it, by the fields of the kind's step")
+    due_on: date | None = Field(description="none once it was handed in again")
 
 
 class OpenRecord(BaseModel):
@@ -122,6 +139,7 @@ class OpenRecord(BaseModel):
     due_on: date | None = Field(description="until when, or the day of what it is invited to")
     overdue: bool
     about: dict[str, Any] = Field(description="what it is told of it, by the kind's fields")
+    returned: Returned | None = Field(None, description="none where it was never sent back")
 
 
 class OwnEntry(BaseModel):
@@ -180,14 +198,15 @@ async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
     for kind, told in _OPEN.items():
         row = kind.row
         about = row.organization_id == organization_id
-        rows = await reading.session.exec(
-            select(row).where(about, col(row.ended).is_(False), reading.within(col(row.division)))
-        )
+        open_ones = select(row).where(about, col(row.ended).is_(False), reading.within(col(row.division)))
+        rows = (await reading.session.exec(open_ones)).all()
+        returned = await _returned(reading, kind, rows)
         found += [
             OpenRecord(
                 kind=kind.name, kind_zh=kind.zh, id=one.id, state=one.state,
                 state_zh=kind.states_zh[kind.states(one.state)], opened_on=one.opened_on, due_on=one.due_on,
                 overdue=one.overdue, about={name: getattr(one, name) for name in told},
+                returned=returned.get(one.id),
             )
             for one in rows
         ]  # fmt: skip
@@ -201,6 +220,32 @@ async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
         for one in invited
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.due_on or date.max, one.opened_on))
+
+
+async def _returned(reading: Reading, kind: Kind[Any], rows: Sequence[MatterRow]) -> Mapping[UUID, Returned]:
+    """Of each record that was sent back, how it was last."""
+    if kind.name not in REASONS:
+        return {}
+    step = MatterStepRow
+    of_these = col(step.record_id).in_([one.id for one in rows])
+    steps = await reading.session.exec(
+        select(step).where(of_these, step.fact == RETURN).order_by(col(step.number))
+    )
+    last = {one.record_id: one for one in steps}
+    return {
+        one.id: Returned(
+            on=last[one.id].effective_on,
+            reasons={name: last[one.id].arguments.get(name) for name in REASONS[kind.name]},
+            due_on=one.due_on if _is_awaited(kind, one) else None,
+        )
+        for one in rows
+        if one.id in last
+    }
+
+
+def _is_awaited(kind: Kind[Any], row: MatterRow) -> bool:
+    """Whether it is where a return leads to."""
+    return any(after.get(RETURN) is kind.states(row.state) for after in kind.table(row).values())
 
 
 async def application(reading: Reading, *, id: UUID) -> OwnApplication:

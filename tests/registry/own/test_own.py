@@ -12,8 +12,10 @@ from services.registry.applications import commands as applications
 from services.registry.identification.model import complete_credit_code
 from services.registry.incubation.entries import commands as entries
 from services.registry.incubation.entries.commands import SERVICE_ENTRIES
+from services.registry.inspections.annual import commands as inspections
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.operations.attendances import commands as attendances
+from services.registry.operations.periods import Interval
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
@@ -21,6 +23,7 @@ from services.registry.own.forms import LINE_STEPS
 from services.registry.own.routes import ENTRY_FORMS
 from services.registry.policy import CRITERIA, RegistryPolicy
 from services.registry.records.policy import CharterTemplate, RecordsPolicy
+from services.registry.records.returns import commands as returns
 from tests.registry.conftest import OFFICER, Api, Register
 from tests.registry.references import STREET, organization, stay
 
@@ -70,6 +73,77 @@ async def test_an_organisation_files_its_own_application_and_becomes_what_it_sta
     assert [one["step"] for one in after["applications"]] == ["closed"]
     events = await register.events(id)
     assert {data["state"]["filed_by"] for _, data in events} == {"organization"}
+
+
+async def test_an_organisation_is_told_why_something_was_returned_and_until_when(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    own = account(api, "organization", id)
+    inspection = await register.do(inspections.open_, organization_id=id, year=2025, due_on=date(2026, 12, 1))
+    yearly = await register.do(
+        returns.open_, organization_id=id, interval=Interval.YEAR, covers=date(2025, 6, 1)
+    )
+    mending = await register.do(
+        rectifications.open_, organization_id=id, origin="spot_check", topics=["finance", "safety"],
+        findings="票据不全",
+    )  # fmt: skip
+
+    async def returned() -> dict[str, Any]:
+        return {one["kind"]: one["returned"] for one in (await own.get(OWN))["records"]}
+
+    assert await returned() == dict.fromkeys(("inspection", "periodic_return", "rectification"))
+    for items in (["staff_list"], ["audit_report", "staff_list"]):
+        await register.do(inspections.submit, id=inspection.id)
+        await register.do(
+            inspections.return_, id=inspection.id, items=items, explanation="审计报告未盖章",
+            due_on=date(2026, 12, 10),
+        )  # fmt: skip
+    await register.do(returns.submit, id=yearly.id, served=120)
+    yearly = await register.do(returns.return_, id=yearly.id, items=["served"])
+    await register.do(rectifications.submit_evidence, id=mending.id, measures="已补齐票据")
+    await register.do(
+        rectifications.return_, id=mending.id, topics_left=["safety"], explanation="消防通道仍未清理",
+        due_on=date(2026, 12, 20),
+    )  # fmt: skip
+    assert await returned() == {
+        "inspection": {
+            "on": "2026-11-23", "due_on": "2026-12-10",
+            "reasons": {"items": ["audit_report", "staff_list"], "explanation": "审计报告未盖章"},
+        },
+        "periodic_return": {
+            "on": "2026-11-23", "due_on": str(yearly.due_on),
+            "reasons": {"items": ["served"], "explanation": None},
+        },
+        "rectification": {
+            "on": "2026-11-23", "due_on": "2026-12-20",
+            "reasons": {"topics_left": ["safety"], "explanation": "消防通道仍未清理"},
+        },
+    }  # fmt: skip
+    await register.do(inspections.submit, id=inspection.id)
+    again = (await returned())["inspection"]
+    assert (again["due_on"], again["reasons"]["explanation"]) == (None, "审计报告未盖章")
+    words = {one["name"]: one["fields"] for one in (await own.get(f"{OWN}/forms"))["records"]}
+    assert (words["inspection"]["items"], words["rectification"]["topics_left"]) == (
+        "补正事项", "仍存在的问题"
+    )  # fmt: skip
+    stranger = account(api, "organization", await organization(register))
+    assert (await stranger.get(OWN))["records"] == []
+
+
+async def test_an_applicant_is_told_since_when_and_until_when_to_complete_it(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = uuid7()
+    own = account(api, "registration_application", id)
+    filed = await own.post(APPLICATIONS, 201, **FILING)
+    assert filed["returned_on"] is None
+    row = await register.do(applications.return_, id=id, items=["charter"], explanation="请补充章程")
+    told = await own.get(f"{APPLICATIONS}/{id}")
+    assert (told["returned_on"], told["step_due_on"]) == ("2026-11-23", str(row.step_due_on))
+    assert (await own.post(f"{APPLICATIONS}/{id}/submission"))["returned_on"] is None
 
 
 async def test_an_organisation_says_which_template_its_charter_follows(register: Register, api: Api) -> None:
