@@ -119,13 +119,17 @@ class Step(Generic[R]):
         fields: dict[str, Any] = {}
         if self.opening and self.kind.place is None:
             fields["division"] = (Division, Field(title="行政区划"))
-        fields |= {
-            name: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
-            for name, parameter in self.parameters.items()
-        }
+        fields |= self.asked()
         name = "".join(part.title() for part in (*self.kind.name.split("_"), *self.fact.split("_"))) + "Body"
         made: type[Fact] = create_model(name, __base__=Fact, __doc__=self.doc, **fields)
         return made
+
+    def asked(self) -> dict[str, Any]:
+        """What is said with it, as fields of a body."""
+        return {
+            name: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
+            for name, parameter in self.parameters.items()
+        }
 
     async def __call__(
         self, uow: UnitOfWork, *, id: UUID | str | None = None, effective_on: date | None = None,
@@ -161,8 +165,7 @@ class Step(Generic[R]):
         event = self._event(row, day, arguments)
         fact = event_type(event).fact
         self.kind.check(row, fact)
-        if self.whose is not None:
-            await self.whose(uow, row)
+        await self._check_whose(uow, row)
         check_day(day, uow.today, row.opened_on)
         row.effective_on, row.basis = day, when.basis.value
         before = {name: getattr(row, name) for name in row.dated.get(fact, ())}
@@ -179,15 +182,21 @@ class Step(Generic[R]):
                                 left_out=left_out)  # fmt: skip
         return row
 
-    async def open_to(self, acting: Acting, row: R) -> bool:
-        """Whether whoever acts may take the step of this record."""
+    async def open_to(self, acting: Acting, row: R, permission: str | None = None) -> bool:
+        """Whether whoever acts may take the step of this record, with the `permission` of the route where
+        that is not the step's own."""
         try:
-            acting.principal.reaches(self.permission, row.division, row.reached_from())
-            if self.whose is not None:
-                await self.whose(acting, row)
+            acting.principal.reaches(permission or self.permission, row.division, row.reached_from())
+            await self._check_whose(acting, row)
         except Refusal:
             return False
         return True
+
+    async def _check_whose(self, acting: Acting, row: R) -> None:
+        if self.kind.holder is not None and acting.principal.stands_for is not None:
+            await self.kind.holder(acting, row)
+        if self.whose is not None:
+            await self.whose(acting, row)
 
     def _event(self, row: R, day: date, arguments: Mapping[str, Any]) -> type[Event]:
         """What is recorded, by what was said and on which day."""
@@ -241,7 +250,8 @@ class Kind(Generic[R]):
     `settled` are states in which a record has ended although a step can still correct it; one that leads on
     to a state that is not lets the record go on. `appointed` are columns with a day that people have set for
     something, with the states in which that day is due; then it is what one looks out for, and `due_on` lies
-    behind it.
+    behind it. `holder` refuses an account that stands for a record (`Principal.stands_for`) whatever step it
+    takes of a record that is not of its own; it concerns nobody of the staff.
     """
 
     def __init__(
@@ -252,7 +262,9 @@ class Kind(Generic[R]):
         place: Place | None = None, unique: Sequence[str] = (), filters: Sequence[str] = (),
         permission: str | None = None, variants: Sequence[Transitions[Any]] = (),
         settled: Collection[Enum] = (), appointed: Mapping[str, Collection[Enum]] | None = None,
+        holder: Whose | None = None,
     ) -> None:  # fmt: skip
+        self.holder = holder
         self.row, self.states, self.initial, self.path = row, states, initial, path
         self._settled = frozenset(settled)
         self.name, self.zh, self.en, self.unit = row.stream[1], zh, en, unit

@@ -115,22 +115,41 @@ async def test_an_organisation_applies_is_registered_and_answers_in_the_service_
     await visitor.picture("own-services")
 
 
-async def test_an_organisation_is_told_why_something_was_returned(visitor: Visitor, stack: Stack) -> None:
-    id = (await stack.register("海韵青苗服务社"))["id"]
+async def test_an_organisation_is_told_why_something_was_returned_and_hands_it_in_itself(
+    visitor: Visitor, stack: Stack
+) -> None:
+    id, page = (await stack.register("海韵青苗服务社"))["id"], visitor.page
     due_on, again_on = ((TODAY + timedelta(days=days)).isoformat() for days in (20, 30))
     year = TODAY.year - 1
     made = await post(stack, "inspections", organization_id=id, year=year, due_on=due_on)
     where = f"inspections/{made['id']}"
     await post(stack, f"{where}/submission")
     await post(stack, f"{where}/return", items=["audit"], explanation="审计报告未盖章", due_on=again_on)
+    yearly = await post(stack, "returns", organization_id=id, interval="year", covers=f"{year}-06-01")
     await visitor.sign_in_for(f"organization:{id}")
-    told = visitor.page.locator("[data-returned]")
+    told = page.locator("[data-returned]")
     await expect(told).to_contain_text(f"{TODAY} 退回")
     await expect(told).to_contain_text("补正事项：审计报告；说明：审计报告未盖章")
     await expect(told).to_contain_text(f"补正期限 {again_on}")
     await visitor.telephone()
     await visitor.picture("telephone-own-returned")
     assert await visitor.fits()
+    inspection, served = (page.locator(f'[data-record="{one["id"]}"]') for one in (made, yearly))
+    dialog = page.locator(".dialog")
+    await inspection.get_by_role("button", name="报送材料").click()
+    await dialog.get_by_label("材料编号").fill("2026-017")
+    await dialog.locator(".saves").click()
+    await expect(inspection.locator(".chip").first).to_have_text("已报送")
+    await expect(inspection.get_by_role("button")).to_have_count(0)
+    await served.get_by_role("button", name="报送").click()
+    await dialog.get_by_label("服务人次").fill("1200")
+    await visitor.picture("telephone-own-return")
+    assert await visitor.fits()
+    await dialog.locator(".saves").click()
+    await expect(served.locator(".chip").first).to_have_text("已报送")
+    await visitor.picture("telephone-own-handed-in")
+    found = await stack.ask("GET", "registry", f"/v1/returns/{yearly['id']}")
+    assert found["served"] == 1200
 
 
 async def test_the_pages_of_the_staff_and_of_organisations_are_apart(visitor: Visitor) -> None:

@@ -122,9 +122,32 @@ class _Own(Followed[_SeenOwn]):
 
     def _draw_due(self, records: Sequence[_Told], words: _Told, today: date) -> None:
         kinds = Kinds.of(words["records"])
-        rows = "".join(self._due(one, kinds.by_name[one["kind"]], today) for one in records)
-        none = f'<p class="muted">{escape(self.said("own_nothing_due"))}</p>'
-        _card(self, "own_due", "w7", f'<table class="plain">{rows}</table>' if rows else none)
+        with _card(self, "own_due", "w7").classes("ruled"):
+            if not records:
+                ui.label(self.said("own_nothing_due")).classes("muted")
+            for one in records:
+                self._draw_record(one, kinds.by_name[one["kind"]], today)
+
+    def _draw_record(self, one: _Told, kind: KindWords, today: date) -> None:
+        with ui.element("article").classes("due").props(f'data-record="{one["id"]}"'):
+            ui.html(self._due(one, kind, today), sanitize=False).classes("what")
+            with ui.element("div").classes("acts"):
+                for name in one.get("may", ()):
+                    self._draw_step(one, kind, kind.steps[name])
+
+    def _draw_step(self, one: _Told, kind: KindWords, step: StepWords) -> None:
+        take = one_at_a_time(lambda: self._take(one, kind, step), lambda: True)
+        button = ui.button(step.called(self.said.language), on_click=take)
+        button.props("unelevated no-caps padding='10px 16px'")
+
+    async def _take(self, one: _Told, kind: KindWords, step: StepWords) -> None:
+        try:
+            record = await self.registry.get(SERVICE, f"/v1/{kind.path}/{one['id']}")
+        except NotDone as refused:
+            ui.notify(str(refused), type="negative", multi_line=True)
+            return
+        with self.dialog():
+            await StepForm(self.frame, _NONE, kind, step, done=self.taken, record=record, given=record).open()
 
     def _due(self, one: _Told, kind: KindWords, today: date) -> str:
         said, language = self.said, self.said.language
@@ -142,9 +165,8 @@ class _Own(Followed[_SeenOwn]):
         if one["kind"] == _LOG:
             name = f'<a class="open" href="/own/services">{name}</a>'
         return (
-            f'<tr><td><span class="title">{name}</span> {chip(kind.state(one["state"], language))}'
-            f'<div class="muted small">{escape("；".join(about))}</div>{self._returned(one, kind)}</td>'
-            f"<td>{when}</td></tr>"
+            f'<span class="title">{name}</span> {chip(kind.state(one["state"], language))} {when}'
+            f'<div class="muted small">{escape("；".join(about))}</div>{self._returned(one, kind)}'
         )
 
     def _returned(self, one: _Told, kind: KindWords) -> str:
@@ -328,9 +350,11 @@ class _Services(FollowedList):
             ui.timer(0, self.refresh, once=True)
 
 
-def _card(page: Followed[Any], title: str, width: str, content: str) -> None:
-    with ui.element("section").classes(f"card {width}").props(f'data-card="{title}"'):
+def _card(page: Followed[Any], title: str, width: str, content: str = "") -> ui.element:
+    card = ui.element("section").classes(f"card {width}").props(f'data-card="{title}"')
+    with card:
         ui.html(f"<h2>{escape(page.said(title))}</h2>{content}", sanitize=False)
+    return card
 
 
 def _state(page: Followed[Any], record: _Told, today: date) -> str:

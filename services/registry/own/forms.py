@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 from shuniu_contracts import registry_incubation as contract
 from sqlmodel import col, select
 
 from chassis.http import Reading
+from chassis.http.fields import Body
 from chassis.matters.kind import Kind, Step
 from chassis.matters.naming import Offered
 from chassis.matters.queries import for_caller, words
@@ -24,6 +26,7 @@ from services.registry.offering import Form, Offering
 from services.registry.organizations.forms import ORGANIZATION
 from services.registry.organizations.model import TRANSITIONS, LegalStatus
 from services.registry.organizations.tables import OrganizationRow
+from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.holder import check_application, holder, organization_of
 from services.registry.own.model import APPLICATION as FOR_APPLICATION
 from services.registry.own.queries import REASONS, RETURN, SHOWN
@@ -70,7 +73,7 @@ def line_form(name: str, body: type[BaseModel]) -> Form:
     def possible(own: OwnLine) -> bool:
         return may(step.fact, own.line, own.hand)
 
-    return Form(name, step.zh, step.path, "own:write", body, possible)
+    return Form(name, step.zh, step.path, WRITES, body, possible)
 
 
 async def own(
@@ -90,20 +93,40 @@ async def own(
         "application": NEW.told(reading, begins, _templates(reading)),
         "service_entry": await _entries(reading, organization, entry),
         "records": [
-            {
-                **for_caller(_described(kind), reading.principal, names),
-                "may_read": True, "opening": None, "steps": {}, "transitions": {}, "at_once": {},
-            }
+            {**for_caller(_described(kind), reading.principal, names), "may_read": True}
             for kind in SHOWN
         ],
     }  # fmt: skip
 
 
 def _described(kind: Kind[Any]) -> dict[str, Any]:
-    """The kind in words, with those for why it was sent back."""
-    described, told = words(kind), REASONS.get(kind.name, ())
+    """The kind in words, with what the organisation hands in itself and why it was sent back."""
+    described = words(kind)
+    steps, told = {step.fact: step for step in HANDED_IN.get(kind, ())}, REASONS.get(kind.name, ())
     asked = kind.steps[RETURN].body.model_json_schema()["properties"] if told else {}
-    return {**described, "fields": {**described["fields"], **{name: asked[name]["title"] for name in told}}}
+    return {
+        **described, "path": f"own/{kind.path}", "opening": None, "at_once": {},
+        "fields": {**described["fields"], **{name: asked[name]["title"] for name in told}},
+        "steps": {
+            fact: {
+                **described["steps"][fact], "permission": WRITES, "form": body_of(step).model_json_schema(),
+            }
+            for fact, step in steps.items()
+        },
+        "transitions": {
+            state: {fact: after for fact, after in followers.items() if fact in steps}
+            for state, followers in described["transitions"].items()
+        },
+    }  # fmt: skip
+
+
+@cache
+def body_of(step: Step[Any]) -> type[Body]:
+    """What a step takes of an organisation: it happens today, history is for the offices to enter."""
+    made: type[Body] = create_model(
+        f"Own{step.body.__name__}", __base__=Body, __doc__=step.doc, **step.asked()
+    )
+    return made
 
 
 async def application(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict[str, Any]:

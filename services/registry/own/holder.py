@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chassis.acting import Acting
+from chassis.matters import MatterRow
 from chassis.principal import StandsFor
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.organizations.tables import OrganizationRow
@@ -34,6 +35,11 @@ async def check_organization(acting: Acting, id: UUID) -> None:
     own, meant = await organization_of(acting), await _surviving(acting, id)
     if own is None or meant is None or own.id != meant.id:
         raise NotOwn(holder=str(holder(acting)))
+
+
+async def check_about_own(acting: Acting, row: MatterRow) -> None:
+    """The `holder` of kinds whose records are about an organisation: raises `NotOwn` for another's."""
+    await check_organization(acting, row.columns()["organization_id"])
 
 
 async def check_application(acting: Acting, row: RegistrationApplicationRow) -> None:

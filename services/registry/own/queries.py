@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from sqlmodel import col, select
 
 from chassis.http import AggregateOut, Page, PageRequest, Reading
@@ -26,6 +27,7 @@ from services.registry.inspections.evaluations.commands import EVALUATIONS
 from services.registry.inspections.rectifications.commands import RECTIFICATIONS
 from services.registry.operations.attendances.commands import ATTENDANCES
 from services.registry.organizations.model import HubLink, LegalForm, LegalStatus, RegistrationRoute
+from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.holder import check_application, check_organization, holder, organization_of
 from services.registry.own.model import APPLICATION
 from services.registry.records.returns.commands import RETURNS
@@ -140,6 +142,21 @@ class OpenRecord(BaseModel):
     overdue: bool
     about: dict[str, Any] = Field(description="what it is told of it, by the kind's fields")
     returned: Returned | None = Field(None, description="none where it was never sent back")
+    may: list[str] = Field(
+        default_factory=list, description="steps, by the names of the kind in `GET /v1/own/forms`"
+    )
+
+
+class OwnRecord(AggregateOut):
+    """A record about the organisation that it hands something in to; each kind adds its own columns."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    division: str
+    state: str
+    opened_on: date
+    due_on: date | None
+    overdue: bool
 
 
 class OwnEntry(BaseModel):
@@ -206,7 +223,7 @@ async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
                 kind=kind.name, kind_zh=kind.zh, id=one.id, state=one.state,
                 state_zh=kind.states_zh[kind.states(one.state)], opened_on=one.opened_on, due_on=one.due_on,
                 overdue=one.overdue, about={name: getattr(one, name) for name in told},
-                returned=returned.get(one.id),
+                returned=returned.get(one.id), may=await _may(reading, kind, one),
             )
             for one in rows
         ]  # fmt: skip
@@ -220,6 +237,37 @@ async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
         for one in invited
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.due_on or date.max, one.opened_on))
+
+
+async def _may(reading: Reading, kind: Kind[Any], row: MatterRow) -> list[str]:
+    """What the organisation can hand in now."""
+    if row.home != reading.stack:
+        return []
+    return [
+        step.fact
+        for step in HANDED_IN.get(kind, ())
+        if kind.allows(row, step.fact) and await step.open_to(reading, row, WRITES)
+    ]
+
+
+async def record(reading: Reading, *, kind: Kind[Any], id: UUID) -> OwnRecord:
+    """One record about the organisation, with what it has handed in. Raises as `application`."""
+    row = await reading.record(kind.row, id)
+    await check_organization(reading, row.organization_id)
+    return record_out(kind).model_validate(row)
+
+
+@cache
+def record_out(kind: Kind[Any]) -> type[OwnRecord]:
+    """What an organisation is told of a record of this kind: what `_OPEN` has, and what it says itself."""
+    said = (name for step in HANDED_IN[kind] for name in step.parameters if name in kind.columns)
+    fields: dict[str, Any] = {
+        name: (kind.row.model_fields[name].annotation, Field(title=kind.row.model_fields[name].title))
+        for name in dict.fromkeys((*_OPEN[kind], *said))
+    }
+    name = "".join(part.title() for part in ("own", *kind.name.split("_")))
+    made: type[OwnRecord] = create_model(name, __base__=OwnRecord, __doc__=f"{kind.zh}: {kind.en}.", **fields)
+    return made
 
 
 async def _returned(reading: Reading, kind: Kind[Any], rows: Sequence[MatterRow]) -> Mapping[UUID, Returned]:

@@ -1,4 +1,7 @@
-"""What an organisation sees and does itself over HTTP: no other route is open to its account."""
+"""What an organisation sees and does itself over HTTP: no other route is open to its account.
+
+The bodies of what it hands in are made of the steps at import, see `chassis.matters.routes`.
+"""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +12,8 @@ from starlette.responses import Response
 
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Body
+from chassis.matters import Kind
+from chassis.matters.kind import Step
 from chassis.matters.queries import MatterOut, out_of
 from services.registry.applications import commands as applications
 from services.registry.applications.forms import can
@@ -19,12 +24,13 @@ from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.offering import Form
 from services.registry.organizations.model import LegalForm, RegistrationRoute
 from services.registry.own import commands, forms, queries
-from services.registry.own.forms import OwnLine, line_form
+from services.registry.own.commands import HANDED_IN, WRITES
+from services.registry.own.forms import OwnLine, body_of, line_form
 from services.registry.own.queries import Own, OwnApplication, OwnEntry
 
 router = APIRouter(prefix="/v1/own", tags=["own"])
 Reads = Annotated[Call, requires("own:read")]
-Writes = Annotated[Call, requires("own:write")]
+Writes = Annotated[Call, requires(WRITES)]
 Categories = Annotated[list[Text], Field(max_length=50)]
 
 
@@ -89,13 +95,13 @@ class Dispute(Body):
 
 
 APPLICATION_FORMS = (
-    Form("submit_new", "提交登记申请", "registration-applications", "own:write", Filing),
-    Form("consult", "先咨询，暂不提交", "registration-consultations", "own:write", Filing),
-    Form("submit", "提交", "submission", "own:write", Completion, can("submitted")),
-    Form("withdraw", "撤回申请", "withdrawal", "own:write", Nothing, can("withdrawn")),
+    Form("submit_new", "提交登记申请", "registration-applications", WRITES, Filing),
+    Form("consult", "先咨询，暂不提交", "registration-consultations", WRITES, Filing),
+    Form("submit", "提交", "submission", WRITES, Completion, can("submitted")),
+    Form("withdraw", "撤回申请", "withdrawal", WRITES, Nothing, can("withdrawn")),
 )
 ENTRY_FORMS = (
-    Form("record", "登记所接受的服务", "", "own:write", Entry),
+    Form("record", "登记所接受的服务", "", WRITES, Entry),
     line_form("confirm", Nothing),
     line_form("dispute", Dispute),
     line_form("correct", Correction),
@@ -210,3 +216,32 @@ async def correct(id: UUID, body: Correction, call: Writes) -> Response:
 async def cancel(id: UUID, body: Nothing, call: Writes) -> Response:
     """撤销本组织登记的服务 / Take back what the organisation wrote."""
     return await call.execute(entries.cancel, id=id, answer=_ENTRY.model_validate)
+
+
+def _record(kind: Kind[Any]) -> None:
+    async def one(id: UUID, call: Reads) -> Any:
+        return await call.read(queries.record, kind=kind, id=id)
+
+    router.add_api_route(
+        f"/{kind.path}/{{id}}", one, methods=["GET"], response_model=queries.record_out(kind),
+        name=f"own {kind.name}", description=f"本组织的{kind.zh} / One of the own {kind.en}.",
+    )  # fmt: skip
+
+
+def _hand_in(step: Step[Any]) -> None:
+    body_type, out = body_of(step), queries.record_out(step.kind)
+
+    async def take(id: UUID, body: body_type, call: Writes) -> Response:  # type: ignore[valid-type]
+        arguments = body.arguments()  # type: ignore[attr-defined]
+        return await call.execute(commands.hand_in, step=step, id=id, answer=out.model_validate, **arguments)
+
+    router.add_api_route(
+        f"/{step.kind.path}/{{id}}/{step.path}", take, methods=["POST"], response_model=out,
+        summary=step.zh, description=step.doc, name=f"own {step.__name__}",
+    )  # fmt: skip
+
+
+for _kind, _steps in HANDED_IN.items():
+    _record(_kind)
+    for _step in _steps:
+        _hand_in(_step)

@@ -19,6 +19,7 @@ from services.registry.operations.periods import Interval
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
+from services.registry.own.commands import HANDED_IN
 from services.registry.own.forms import LINE_STEPS
 from services.registry.own.routes import ENTRY_FORMS
 from services.registry.policy import CRITERIA, RegistryPolicy
@@ -130,6 +131,131 @@ async def test_an_organisation_is_told_why_something_was_returned_and_until_when
     )  # fmt: skip
     stranger = account(api, "organization", await organization(register))
     assert (await stranger.get(OWN))["records"] == []
+
+
+async def owing(register: Register, id: UUID) -> dict[str, Any]:
+    """What an organisation can be asked for, by kind."""
+    yearly: dict[str, Any] = {"organization_id": id, "interval": Interval.YEAR, "covers": date(2025, 6, 1)}
+    mending: dict[str, Any] = {
+        "organization_id": id, "origin": "spot_check", "topics": ["finance"], "findings": "票据不全"
+    }  # fmt: skip
+    return {
+        "inspection": await register.do(
+            inspections.open_, organization_id=id, year=2025, due_on=date(2026, 12, 1)
+        ),
+        "periodic_return": await register.do(returns.open_, **yearly),
+        "rectification": await register.do(rectifications.open_, **mending),
+    }  # fmt: skip
+
+
+SAID: dict[str, dict[str, Any]] = {
+    "inspection": {"documents": ["d-1"]}, "periodic_return": {"served": 120},
+    "rectification": {"measures": "已补齐票据"},
+}  # fmt: skip
+"""What an organisation hands in."""
+SENT_BACK: dict[str, tuple[Any, dict[str, Any]]] = {
+    "inspection": (inspections.return_, {"items": ["audit"]}),
+    "periodic_return": (returns.return_, {"items": ["served"]}),
+    "rectification": (rectifications.return_, {"topics_left": ["finance"], "explanation": "仍不全"}),
+}
+
+
+async def handing_in(own: Api) -> dict[str, tuple[str, list[str]]]:
+    """Of every kind that can be handed in: the route of what is open, and what is offered of it."""
+    words = {one["name"]: one for one in (await own.get(f"{OWN}/forms"))["records"]}
+    return {
+        one["kind"]: (f"/v1/{kind['path']}/{one['id']}/{step['path']}", one["may"])
+        for one in (await own.get(OWN))["records"]
+        if (kind := words[one["kind"]])
+        for step in kind["steps"].values()
+    }
+
+
+async def test_an_organisation_hands_in_what_is_asked_of_it_and_again_what_came_back(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    own = account(api, "organization", id)
+    rows = await owing(register, id)
+    for name, row in rows.items():
+        for _ in range(2):
+            path, may = (await handing_in(own))[name]
+            handed_in = await own.post(path, **SAID[name])
+            assert handed_in["state"] == after(name, may)
+            _, then = (await handing_in(own))[name]
+            assert then == [], f"{name}: nothing is offered that would be refused"
+            refused = await own.post(path, 409, **SAID[name])
+            assert refused["code"] == "step_not_possible"
+            step, why = SENT_BACK[name]
+            await register.do(step, id=row.id, **why)
+    facts = await register.facts(rows["inspection"].id)
+    assert facts == ["opened", *["submitted", "returned"] * 2]
+    found = await own.get(f"{OWN}/returns/{rows['periodic_return'].id}")
+    assert (found["served"], found["returned_times"], "owner" in found) == (120, 2, False)
+
+
+def after(name: str, may: list[str]) -> str:
+    """The state after the one step that is offered."""
+    [fact] = may
+    [kind] = [one for one in HANDED_IN if one.name == name]
+    return str(next(after[fact].value for table in kind.tables for after in table.values() if fact in after))
+
+
+async def test_a_missed_deadline_is_noted_as_late_also_when_the_organisation_hands_in(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    row = await register.do(inspections.open_, organization_id=id, year=2025, due_on=date(2026, 11, 20))
+    early = await register.do(inspections.open_, organization_id=id, year=2024, due_on=date(2027, 5, 31))
+    await register.rows(f"update inspection set begins_on = '2027-03-01' where id = '{early.id}'")
+    own = account(api, "organization", id)
+    assert (await own.post(f"{OWN}/inspections/{row.id}/submission"))["state"] == "submitted"
+    assert (await register.facts(row.id))[-1] == "submitted_late"
+    refused = await own.post(f"{OWN}/inspections/{early.id}/submission", 409)
+    assert refused["code"] == "inspection_window_not_open"
+
+
+async def test_nobody_else_s_record_is_seen_or_handed_in(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    rows = await owing(register, id)
+    own = account(api, "organization", id)
+    paths = {name: path for name, (path, _) in (await handing_in(own)).items()}
+    assert paths.keys() == rows.keys() == SAID.keys()
+    other = await organization(register)
+    callers = {
+        "not_own": account(api, "organization", other),
+        "stands_for_nobody": api,
+        "not_permitted": account(api, "organization", other, OTHER_STREET),
+    }
+    for code, caller in callers.items():
+        for name, path in paths.items():
+            assert (await caller.get(path.rpartition("/")[0], 403))["code"] == code
+            assert (await caller.post(path, 403, **SAID[name]))["code"] == code
+    unborn = account(api, "registration_application", uuid7())
+    for name, path in paths.items():
+        assert (await unborn.post(path, 403, **SAID[name]))["code"] == "not_own"
+        await own.post(path, 422, **SAID[name], effective_on="2026-11-01")
+        await own.post(path.replace(str(rows[name].id), str(uuid7())), 404, **SAID[name])
+        assert await register.facts(rows[name].id) == ["opened"]
+
+
+async def test_handing_in_is_done_once_and_on_the_record_as_it_was_seen(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    rows = await owing(register, id)
+    own = account(api, "organization", id)
+    for name, (path, _) in (await handing_in(own)).items():
+        seen = await own.client.get(path.rpartition("/")[0])
+        stale = {"if-match": '"0"'}
+        refused = await own.client.post(path, json=SAID[name], headers=stale)
+        assert (refused.status_code, refused.json()["code"]) == (412, "stale_revision")
+        headers = {"if-match": seen.headers["etag"], "idempotency-key": f"once-{name}"}
+        first, second = [await own.client.post(path, json=SAID[name], headers=headers) for _ in range(2)]
+        assert (first.status_code, second.status_code, first.json()) == (200, 200, second.json())
+        assert len(await register.facts(rows[name].id)) == 2
 
 
 async def test_an_applicant_is_told_since_when_and_until_when_to_complete_it(
@@ -442,4 +568,6 @@ async def test_what_is_open_says_what_it_is_about_and_what_one_is_invited_to(
     words = {one["name"]: one for one in (await own.get(f"{OWN}/forms"))["records"]}
     assert words["rectification"]["fields"]["findings"] == "问题"
     assert {one["kind"] for one in records} <= words.keys()
-    assert not any(one["steps"] for one in words.values())
+    assert {name: [*one["steps"]] for name, one in words.items() if one["steps"]} == {
+        "inspection": ["submitted"], "periodic_return": ["submitted"], "rectification": ["evidence_submitted"]
+    }  # fmt: skip

@@ -37,6 +37,7 @@ from services.registry.inspections.campaigns.tables import InspectionCampaignRow
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
+from services.registry.own.holder import check_about_own
 from services.registry.policy import RegistryPolicy
 from services.registry.portions import carry
 from services.registry.tables import MatterStepRow
@@ -72,6 +73,7 @@ INSPECTIONS = Kind(
     ),
     place=of_organization, unique=("organization_id", "year", "form"), settled=SETTLED,
     filters=("organization_id", "campaign_id", "year", "form", "legal_form", "result", "late"),
+    holder=check_about_own,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from services.registry.inspections.rectifications.model import (
 from services.registry.inspections.rectifications.tables import RectificationRow
 from services.registry.organizations.concerning import of_organization
 from services.registry.origins import sequence_of
+from services.registry.own.holder import check_about_own
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -44,7 +45,7 @@ RECTIFICATIONS = Kind(
         ),
     ),
     place=of_organization,
-    filters=("organization_id", "origin"),
+    filters=("organization_id", "origin"), holder=check_about_own,
 )  # fmt: skip
 
 

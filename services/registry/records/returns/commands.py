@@ -13,6 +13,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Words
 from services.registry.operations.periods import INTERVALS_ZH, Interval, period_of
 from services.registry.organizations.concerning import of_organization
+from services.registry.own.holder import check_about_own
 from services.registry.policy import RegistryPolicy
 from services.registry.records.following import follow
 from services.registry.records.model import check_listed
@@ -74,6 +75,7 @@ RETURNS = Kind(
     ),
     place=of_organization, unique=("organization_id", "interval", "period"),
     filters=("organization_id", "call_id", "interval", "period", "year", "late"),
+    holder=check_about_own,
 )  # fmt: skip
 
 
