@@ -35,9 +35,10 @@ format: $(READY)  ## rewrite the code in the project's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(READY)  ## schemas, samples, AsyncAPI, the page of events, the state tables in the services' pages
+generate: $(READY)  ## schemas, samples, AsyncAPI, the page of events, the state tables in the services' pages and the page of policies
 	$(BIN)/python -m shuniu_contracts generate
 	$(BIN)/python -m chassis.states $(PAGES)
+	$(BIN)/python -m chassis.policy_page docs/policies.md
 	$(BIN)/python -m deploy.observability.dashboard
 
 check: $(READY)  ## format, lint, types, import rules, contracts, stale files, unit tests: a few minutes

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import chinese_calendar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from chassis.model import division_code, is_within, is_zone, tier
 
@@ -174,10 +175,16 @@ class _Profile(BaseModel):
 
 def _explain(file: Path, error: ValidationError, *prefix: str) -> str:
     faults = [
-        f"  {'.'.join([*prefix, *(str(part) for part in fault['loc'])])}: {fault['msg']}"
+        f"  {'.'.join([*prefix, *(str(part) for part in fault['loc'])])}: {fault['msg']}{_given(fault)}"
         for fault in error.errors()
     ]
     return "\n".join([f"{file}: the profile is not valid", *faults])
+
+
+def _given(fault: ErrorDetails) -> str:
+    """The value that stands there, where it is one that a line can show."""
+    value = fault["input"]
+    return f", not {value!r}" if isinstance(value, str | int | float | date) else ""
 
 
 def _read_divisions(file: Path) -> list[dict[str, str]]:

@@ -1,43 +1,76 @@
 """Every rule of a region profile says where it comes from, and how strongly a document asks it."""
 
 import re
-from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
+from chassis.policy import BROKEN, STRENGTHS, Broken, Rule, Strength, rule, rules_of
+from chassis.policy_page import redrawn
+from chassis.region import load_region
 from chassis.service import discover, installed
+from chassis.settings import region_profile
 from services.registry.enforcement.policy import EnforcementPolicy
 
 SOURCE = re.compile(
-    r"\bours\b|no source|[LSJTB]\d\d|[RF]\d\d|A4|SM\d|practice B\d|order 39|national rules|PIPL"
+    r"\bours\b|no document|[LSJTB]\d\d|[RF]\d\d|A4|SM\d|practice B\d|order 39|regulations|PIPL"
     r"|LUOHU|SUYU|JIANGMEN|TONGZHOU|BINHAI"
 )
 """Ids of the source facts, the law and practice beside them, or that nobody asks it but us."""
-STRENGTH = re.compile(r"\b(must|generally|in principle|reported practice)\b")
+RULE = re.compile(r"\bR\d\d\b")
+RULES = [one for name in installed() for one in rules_of(discover(name).policy(), name)]
+PROFILES = ("120116-binhai", "440303-luohu", "321311-suyu", "4407-jiangmen", "110112-tongzhou")
 
 
-def keys(model: type[BaseModel], section: str) -> Iterator[tuple[str, str]]:
-    """Each key of a section and of those in it, with what it is."""
-    for name, field in model.model_fields.items():
-        inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            yield from keys(inner, f"{section}.{name}")
-        else:
-            yield f"{section}.{name}", field.description or ""
+@pytest.mark.parametrize("one", RULES, ids=[one.key for one in RULES])
+def test_a_key_declares_what_it_says_its_source_and_its_strength(one: Rule) -> None:
+    assert one.says
+    assert SOURCE.search(one.source), f"{one.key} names no source: {one.source!r}"
+    assert one.strength in STRENGTHS, f"{one.key} has no strength"
 
 
-KEYS = [key for name in installed() for key in keys(discover(name).policy, name)]
+@pytest.mark.parametrize("one", RULES, ids=[one.key for one in RULES])
+def test_a_key_of_a_rule_of_the_sources_says_what_comes_of_breaking_it(one: Rule) -> None:
+    if RULE.search(one.source):
+        assert one.strength != "ours", f"{one.key}: a rule of the sources has the strength of its words"
+        assert one.broken in BROKEN, f"{one.key} does not say what comes of breaking it"
 
 
-@pytest.mark.parametrize(("key", "said"), KEYS, ids=[key for key, _ in KEYS])
-def test_a_rule_names_its_source_and_what_a_document_asks_its_strength(key: str, said: str) -> None:
-    assert SOURCE.search(said), said
-    if re.search(r"R\d\d", said):
-        assert STRENGTH.search(said), said
+def test_every_word_has_its_chinese_name() -> None:
+    assert tuple(STRENGTHS) == get_args(Strength)
+    assert tuple(BROKEN) == get_args(Broken)
 
 
 def test_every_section_is_walked() -> None:
-    walked = {key for key, _ in KEYS}
+    walked = {one.key for one in RULES}
     assert {f"registry.enforcement.{name}" for name in EnforcementPolicy.model_fields} <= walked
     assert {"registry.working_days.pre_review", "grants.ban_years", "partybuild.lines"} <= walked
+
+
+def test_a_key_that_is_not_declared_as_a_rule_has_neither_source_nor_strength() -> None:
+    class Policy(BaseModel):
+        days: int = 3
+        years: int = rule(2, "years", source="R01", strength="generally", broken="recorded", ge=1)
+
+    days, years = rules_of(Policy(years=4), "sample")
+    assert (days.key, days.value, days.source, days.strength) == ("sample.days", 3, "", None)
+    assert (years.says, years.source, years.strength, years.broken) == (
+        "years", "R01", "generally", "recorded",
+    )  # fmt: skip
+    assert (years.value, years.of_profile, days.of_profile) == (4, True, False)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_region_tells_which_keys_it_sets_itself(profile: str) -> None:
+    policy = load_region(region_profile(profile)).policy("registry", discover("registry").policy)
+    own = {one.key for one in rules_of(policy, "registry") if one.of_profile}
+    assert own
+    assert own < {one.key for one in RULES}
+
+
+def test_the_page_of_policies_shows_the_keys_of_the_code() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "policies.md").read_text(encoding="utf-8")
+    assert redrawn(page) == page, "stale, run make generate"
+    assert all(f"| `{one.key}` |" in page for one in RULES)

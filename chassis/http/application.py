@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chassis.http import events, health, operations
+from chassis.http import events, health, operations, policies
 from chassis.http.authentication import Verifier
 from chassis.http.call import Authenticator
 from chassis.http.description import describe
@@ -48,7 +48,7 @@ def create_app(runtime: Runtime, *, api: bool = True, authenticator: Authenticat
     )
     app.include_router(health.router)
     if api:
-        for router in (*service.routers(), operations.router, events.router):
+        for router in (*service.routers(), operations.router, policies.router, events.router):
             app.include_router(router)
     _handle_errors(app)
     app.add_middleware(Guard, service=service.name, settings=runtime.settings.http)

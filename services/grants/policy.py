@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.policy import rule
+
 
 class Term(BaseModel):
     """A value of an open-ended list: its code and its names."""
@@ -45,23 +47,46 @@ class GrantsPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    areas: tuple[Term, ...] = Field(
-        AREAS, description="areas a round may name; BINHAI declares ten and names these three (F16)"
+    areas: tuple[Term, ...] = rule(
+        AREAS,
+        "areas a round may name; BINHAI declares ten and names these three",
+        source="BINHAI F16",
+        strength="reported_practice",
     )
-    target_groups: tuple[Term, ...] = Field(
-        TARGET_GROUPS, description="whom projects serve; SUYU, in its longer list of five (A4.18)"
+    target_groups: tuple[Term, ...] = rule(
+        TARGET_GROUPS,
+        "whom projects serve, in the longer of two lists",
+        source="SUYU A4.18",
+        strength="reported_practice",
     )
-    criteria: tuple[CriterionPolicy, ...] = Field(
-        CRITERIA, description="criteria of a round that names none; no document states any: ours"
+    criteria: tuple[CriterionPolicy, ...] = rule(
+        CRITERIA, "criteria of a round that names none", source="no document states any", strength="ours"
     )
-    publicity_days: int = Field(7, ge=0, le=60, description="days for objections before a decision; ours")
-    cap_per_application_fen: int | None = Field(
-        None, gt=0, description="most that one application may ask for, unless the round says; no source"
+    publicity_days: int = rule(
+        7, "days for objections before a decision", source="no document sets it", strength="ours", ge=0, le=60
     )
-    reserve_places: int = Field(3, ge=0, description="places on the reserve list; ours")
-    ban_years: int = Field(3, ge=1, le=10, description="bar on applying after a claw-back [practice B6]")
-    coverage_required: bool = Field(
+    cap_per_application_fen: int | None = rule(
+        None,
+        "most that one application may ask for, unless the round says",
+        source="no document sets it",
+        strength="ours",
+        gt=0,
+    )
+    reserve_places: int = rule(
+        3, "places on the reserve list", source="no document sets it", strength="ours", ge=0
+    )
+    ban_years: int = rule(
+        3,
+        "years of a bar on applying after a claw-back",
+        source="practice B6",
+        strength="reported_practice",
+        ge=1,
+        le=10,
+    )
+    coverage_required: bool = rule(
         False,
-        description="only organisations covered on the party line may apply; off: R37 (reported"
-        " practice) is no condition",
+        "only organisations covered on the party line may apply; off: it is no condition",
+        source="SUYU R37",
+        strength="reported_practice",
+        broken="refused",
     )

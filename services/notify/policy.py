@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from chassis.policy import rule
 from services.notify.rules.model import Channel, Reach, Rule
 from services.notify.subscription import STATES
 from services.notify.templates.model import NAMES, READ_LATER, newest
@@ -156,8 +157,11 @@ class NotifyPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rules: tuple[RulePolicy, ...] = Field(
-        DEFAULT_RULES, description="ours: no source says who is told of what [SM14 is a reading]"
+    rules: tuple[RulePolicy, ...] = rule(
+        DEFAULT_RULES,
+        "who is told of what",
+        source="SM14 is a reading; who is told of what is ours",
+        strength="ours",
     )
 
     @model_validator(mode="after")

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from chassis.policy import rule
 
 
 class PartybuildPolicy(BaseModel):
@@ -10,54 +12,101 @@ class PartybuildPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    lines: tuple[Literal["party", "women"], ...] = Field(
-        ("party",), description="lines on which an organisation owes coverage; `women` is 组建率 (L27)"
+    lines: tuple[Literal["party", "women"], ...] = rule(
+        ("party",),
+        "lines on which an organisation owes coverage; `women` is 组建率",
+        source="LUOHU L27",
+        strength="reading",
     )
-    opens_on: Literal["registered", "filed", "applied"] = Field(
+    opens_on: Literal["registered", "filed", "applied"] = rule(
         "registered",
-        description="what opens a duty: registration (Binhai, F07), filing or registration, or already the"
-        " application to be registered (成立一个覆盖一个, R17: must)",
+        "what opens a duty: registration, as in Binhai, filing or registration, or already the"
+        " application to be registered (成立一个覆盖一个)",
+        source="BINHAI R17, F07",
+        strength="must",
+        broken="recorded",
     )
-    deadline_days: int = Field(90, ge=1, description="calendar days to cover an organisation (ours)")
-    min_members_independent: int = Field(
+    deadline_days: int = rule(
+        90,
+        "calendar days to cover an organisation",
+        source="BINHAI R17 sets none: the days are ours",
+        strength="must",
+        broken="recorded",
+        ge=1,
+    )
+    min_members_independent: int = rule(
         3,
+        "full members for a branch of one's own, alone or joined",
+        source="TONGZHOU R18, national rules",
+        strength="must",
+        broken="refused",
         ge=1,
-        description="full members for a branch of one's own, alone or joined (R18: must)",
     )
-    joint_max_units: int = Field(5, ge=2, description="organisations under one joint branch (national rules)")
-    joint_scope: tuple[Literal["area", "field"], ...] = Field(
-        ("area", "field"),
-        min_length=1,
-        description="ours: what joined organisations must share, in order of preference: area or category",
-    )
-    joint_area: Literal["district", "street"] = Field(
-        "street", description="tier within which organisations are neighbours (A4.12, 联合建)"
-    )
-    general_branch_from: int = Field(
-        50, ge=1, description="full members for a general branch (national rules)"
-    )
-    committee_from: int = Field(100, ge=1, description="full members for a committee (national rules)")
-    term_years: int = Field(3, ge=1, description="years between elections of a branch (national rules)")
-    instructor_capacity: int = Field(
+    joint_max_units: int = rule(
         5,
+        "organisations under one joint branch",
+        source="national rules (practice B3)",
+        strength="must",
+        ge=2,
+    )
+    joint_scope: tuple[Literal["area", "field"], ...] = rule(
+        ("area", "field"),
+        "what joined organisations must share, in order of preference: area or category",
+        source="national rules name both (practice B3); the order is ours",
+        strength="ours",
+        min_length=1,
+    )
+    joint_area: Literal["district", "street"] = rule(
+        "street",
+        "tier within which organisations are neighbours (联合建)",
+        source="BINHAI A4.12",
+        strength="reading",
+    )
+    general_branch_from: int = rule(
+        50, "full members for a general branch", source="national rules (practice B3)", strength="must", ge=1
+    )
+    committee_from: int = rule(
+        100, "full members for a committee", source="national rules (practice B3)", strength="must", ge=1
+    )
+    term_years: int = rule(
+        3, "years between elections of a branch", source="national rules (practice B3)", strength="must", ge=1
+    )
+    instructor_capacity: int = rule(
+        5,
+        "organisations one instructor may serve where the appointment names no number",
+        source="practice B3 sets none",
+        strength="ours",
         ge=1,
-        description="ours: organisations one instructor may serve where the appointment names no number",
     )
-    subsidy_per_organization_yuan: int = Field(
-        2000, ge=0, description="party-building funds per party organisation and year (BINHAI R19, F06: must)"
+    subsidy_per_organization_yuan: int = rule(
+        2000,
+        "party-building funds per party organisation and year",
+        source="BINHAI R19, F06",
+        strength="must",
+        broken="reckoned",
+        ge=0,
     )
-    subsidy_per_cadre_month_yuan: int = Field(
-        200, ge=0, description="post allowance per cadre and month (BINHAI R19, F06: must)"
+    subsidy_per_cadre_month_yuan: int = rule(
+        200,
+        "post allowance per cadre and month",
+        source="BINHAI R19, F06",
+        strength="must",
+        broken="reckoned",
+        ge=0,
     )
-    instructors_eligible: bool = Field(
+    instructors_eligible: bool = rule(
         True,
-        description="whether dispatched instructors draw the allowance; the source does not say, but only so"
-        " do rates and counts give the published sum (F08)",
+        "whether dispatched instructors draw the allowance; the source does not say, but only"
+        " so do rates and counts give the published sum",
+        source="BINHAI F08",
+        strength="reading",
     )
-    pro_rata: Literal["month", "none"] = Field(
+    pro_rata: Literal["month", "none"] = rule(
         "month",
-        description="ours; month: who is in post on a month's last day draws that month; none: who is in post"
-        " on the period's last day draws whole years",
+        "month: who is in post on a month's last day draws that month; none: who is in post on"
+        " the period's last day draws whole years",
+        source="no document states it",
+        strength="ours",
     )
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chassis.matters.naming import NamesOf, Offered
+from chassis.policy import rule
 from services.registry.care.policy import CarePolicy
 from services.registry.enforcement.policy import EnforcementPolicy
 from services.registry.hub.policy import HubPolicy
@@ -75,10 +76,35 @@ class StepOwner(_Section):
 class WorkingDays(_Section):
     """How many working days each step of an application may take (B03)."""
 
-    consultation: int = Field(5, ge=1, description="ours: an online question is answered within a week (B03)")
-    pre_review: int = Field(20, ge=1, description="ours; TONGZHOU 3 asks for a pre-review and sets no time")
-    correction: int = Field(30, ge=1, description="ours: time for the applicant to complete (B03)")
-    decision: int = Field(30, ge=1, description="ours, adjustable; registration regulations of each form")
+    consultation: int = rule(
+        5,
+        "working days: an online question is answered",
+        source="BINHAI B03 sets none",
+        strength="ours",
+        ge=1,
+    )
+    pre_review: int = rule(
+        20,
+        "working days: an application is pre-reviewed",
+        source="TONGZHOU 3, R11 set none: the days are ours",
+        strength="must",
+        broken="recorded",
+        ge=1,
+    )
+    correction: int = rule(
+        30,
+        "working days: the applicant completes what was returned",
+        source="BINHAI B03 sets none",
+        strength="ours",
+        ge=1,
+    )
+    decision: int = rule(
+        30,
+        "working days: the authority decides",
+        source="registration regulations of each form; the default is ours",
+        strength="ours",
+        ge=1,
+    )
 
 
 DEPARTMENTS = (
@@ -161,35 +187,67 @@ _WHO_ACTS: Final = ("task.lead", "task.responsible", "task.co_operating")
 class RegistryPolicy(_Section):
     """Every threshold and list of the registry; a region states only what it does otherwise."""
 
-    categories: tuple[Category, ...] = Field(
-        (*WOMENS_CATEGORIES, *DIRECT_CATEGORIES), description="fields of work (LUOHU A4.1, BINHAI A4.11)"
+    categories: tuple[Category, ...] = rule(
+        (*WOMENS_CATEGORIES, *DIRECT_CATEGORIES),
+        "fields of work",
+        source="LUOHU A4.1, BINHAI A4.11",
+        strength="reported_practice",
     )
-    departments: tuple[Department, ...] = Field(DEPARTMENTS, description="the hub's sections (LUOHU A1, L10)")
-    default_department: Code | None = Field(
-        None, description="who deals with what no category routes (R09: must); none: nobody in particular"
+    departments: tuple[Department, ...] = rule(
+        DEPARTMENTS, "the hub's sections", source="LUOHU A1, L10", strength="reported_practice"
     )
-    direct_registration_categories: tuple[Code, ...] = Field(
+    default_department: Code | None = rule(
+        None,
+        "who deals with what no category routes; none: nobody in particular",
+        source="LUOHU R09; which is ours",
+        strength="must",
+        broken="reckoned",
+    )
+    direct_registration_categories: tuple[Code, ...] = rule(
         tuple(category.code for category in DIRECT_CATEGORIES),
-        description="registered without pre-review (BINHAI B02, R12: reported practice)",
+        "registered without pre-review",
+        source="BINHAI B02, R12",
+        strength="reported_practice",
+        broken="refused",
     )
-    endorsed_on_paper: bool = Field(
+    endorsed_on_paper: bool = rule(
         True,
-        description="a registration may name the hub's opinion on paper instead of an application; an office "
-        "that joins in the middle has such (TONGZHOU R11: must; the exception is ours)",
+        "a registration may name the hub's opinion on paper instead of an application: an"
+        " office that joins in the middle has such",
+        source="TONGZHOU R11; the exception is ours",
+        strength="must",
+        broken="refused",
     )
-    credit_code_since: date = Field(
-        date(2016, 1, 1), description="registered from this day on: code required (practice B5, GB 32100)"
+    credit_code_since: date = rule(
+        date(2016, 1, 1),
+        "registered from this day on: code required",
+        source="practice B5, GB 32100",
+        strength="must",
     )
-    criteria_version: Code = Field("1", description="version of the admission criteria (T03)")
-    criteria: tuple[Criterion, ...] = Field(
-        CRITERIA, description="what a pre-review answers (T03, R11: must)"
+    criteria_version: Code = rule(
+        "1", "version of the admission criteria", source="TONGZHOU T03", strength="must"
     )
-    charter_party_clause_required: bool = Field(
-        True, description="a charter has the clause on Party building (BINHAI R17: must)"
+    criteria: tuple[Criterion, ...] = rule(
+        CRITERIA,
+        "what a pre-review answers",
+        source="TONGZHOU T03, R11; the criteria are ours",
+        strength="must",
+        broken="refused",
+    )
+    charter_party_clause_required: bool = rule(
+        True,
+        "a charter has the clause on Party building",
+        source="BINHAI R17",
+        strength="must",
+        broken="refused",
     )
     working_days: WorkingDays = Field(default_factory=lambda: WorkingDays.model_validate({}))
-    steps: dict[Step, StepOwner] = Field(
-        default_factory=dict, description="bodies that alone take a step, none by default (R10, L11: must)"
+    steps: dict[Step, StepOwner] = rule(
+        default_factory=dict,
+        says="bodies that alone take a step, none by default; each names its source and strength",
+        source="LUOHU R10, L11",
+        strength="must",
+        broken="refused",
     )
     inspections: InspectionsPolicy = Field(default_factory=lambda: InspectionsPolicy.model_validate({}))
     incubation: IncubationPolicy = Field(default_factory=lambda: IncubationPolicy.model_validate({}))
@@ -198,21 +256,50 @@ class RegistryPolicy(_Section):
     records: RecordsPolicy = Field(default_factory=lambda: RecordsPolicy.model_validate({}))
     care: CarePolicy = Field(default_factory=lambda: CarePolicy.model_validate({}))
     enforcement: EnforcementPolicy = Field(default_factory=lambda: EnforcementPolicy.model_validate({}))
-    codes: dict[str, dict[Code, str]] = Field(
+    codes: dict[str, dict[Code, str]] = rule(
         default_factory=dict,
-        description="ours: Chinese names of codes by `<field>` or `<kind>.<field>`, beside the lists' own",
+        says="Chinese names of codes by `<field>` or `<kind>.<field>`, beside the lists' own",
+        source="no document: the words of the region",
+        strength="ours",
     )
-    sheet_max_rows: int = Field(5_000, ge=1, description="ours: rows of one list brought back at once")
-    import_max_rows: int = Field(200_000, ge=1, description="ours: rows of one workbook")
-    import_max_uncompressed_bytes: int = Field(
-        512 << 20, ge=1 << 20, description="ours: what an .xlsx may unpack to"
+    sheet_max_rows: int = rule(
+        5_000,
+        "rows of one list brought back at once",
+        source="no document: a limit of ours",
+        strength="ours",
+        ge=1,
     )
-    import_max_faults: int = Field(10_000, ge=1, description="ours: faults of one import that are listed")
-    similar_names_score: float = Field(
-        88.0, ge=50, le=100, description="ours: names alike in this many hundredths are shown as similar"
+    import_max_rows: int = rule(
+        200_000, "rows of one workbook", source="no document: a limit of ours", strength="ours", ge=1
     )
-    similar_names_comparisons: int = Field(
-        20_000_000, ge=0, description="ours: pairs of names that one import compares at most"
+    import_max_uncompressed_bytes: int = rule(
+        512 << 20,
+        "what an .xlsx may unpack to",
+        source="no document: a limit of ours",
+        strength="ours",
+        ge=1 << 20,
+    )
+    import_max_faults: int = rule(
+        10_000,
+        "faults of one import that are listed",
+        source="no document: a limit of ours",
+        strength="ours",
+        ge=1,
+    )
+    similar_names_score: float = rule(
+        88.0,
+        "names alike in this many hundredths are shown as similar",
+        source="no document: a limit of ours",
+        strength="ours",
+        ge=50,
+        le=100,
+    )
+    similar_names_comparisons: int = rule(
+        20_000_000,
+        "pairs of names that one import compares at most",
+        source="no document: a limit of ours",
+        strength="ours",
+        ge=0,
     )
 
     @cached_property

@@ -47,7 +47,8 @@ def test_a_wrong_value_is_named_by_file_and_key(tmp_path: Path) -> None:
     region = load_region(profile(tmp_path, HEADER + '\n[partybuild]\ndeadline_days = "soon"\nextra = 1\n'))
     with pytest.raises(ProfileError) as refused:
         region.policy("partybuild", Policy)
-    assert "partybuild.deadline_days" in str(refused.value)
+    assert "partybuild.deadline_days: Input should be a valid integer" in str(refused.value)
+    assert ", not 'soon'" in str(refused.value)
     assert "partybuild.extra" in str(refused.value)
 
 

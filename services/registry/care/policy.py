@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.policy import rule
+
 CareCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
@@ -77,21 +79,51 @@ class CarePolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    needs: tuple[Need, ...] = Field(NEEDS, min_length=1, description="who is looked after (L24, A4.18)")
-    purposes: tuple[Purpose, ...] = Field(
-        PURPOSES, min_length=1, description="what records may be read for, and by whom (ours, PIPL 6)"
+    needs: tuple[Need, ...] = rule(
+        NEEDS, "who is looked after", source="LUOHU L24, A4.18", strength="reported_practice", min_length=1
     )
-    smallest: int = Field(3, ge=3, description="ours: numbers of people below this one are not shown")
-    review_days: int = Field(
-        90, ge=1, description="ours: calendar days to the next review (动态管理, L24), where none is given"
+    purposes: tuple[Purpose, ...] = rule(
+        PURPOSES,
+        "what records may be read for, and by whom",
+        source="PIPL 6; the purposes are ours",
+        strength="must",
+        min_length=1,
     )
-    retention_days: int = Field(
-        1095, ge=0, description="ours: days after its end for which a record is kept, then erased (PIPL 19)"
+    smallest: int = rule(
+        3,
+        "numbers of people below this one are not shown",
+        source="no document sets it",
+        strength="ours",
+        ge=3,
     )
-    request_days: int = Field(
-        30, ge=1, description="ours: calendar days in which a person's request is answered (PIPL 45: 及时)"
+    review_days: int = rule(
+        90,
+        "calendar days to the next review (动态管理), where none is given",
+        source="LUOHU L24 sets none",
+        strength="ours",
+        ge=1,
     )
-    children_a_giver: int = Field(3, ge=1, description="ours: children whom one giver is paired with at once")
+    retention_days: int = rule(
+        1095,
+        "days after its end for which a record is kept, then erased",
+        source="PIPL 19; the days are ours",
+        strength="must",
+        ge=0,
+    )
+    request_days: int = rule(
+        30,
+        "calendar days: a person's request is answered",
+        source="PIPL 45 (及时); the days are ours",
+        strength="must",
+        ge=1,
+    )
+    children_a_giver: int = rule(
+        3,
+        "children whom one giver is paired with at once",
+        source="no document sets it",
+        strength="ours",
+        ge=1,
+    )
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> "CarePolicy":

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis.http.fields import Code
+from chassis.policy import rule
 from services.registry.organizations.model import HubStanding
 
 
@@ -60,22 +61,39 @@ RISK_LEVELS = (
 class EnforcementPolicy(_Section):
     """Deadlines and lists of what authorities decide and the hub watches."""
 
-    listing_grounds: tuple[ListingGround, ...] = Field(
-        GROUNDS, description="grounds for each list (社会组织信用信息管理办法, practice B2)"
+    listing_grounds: tuple[ListingGround, ...] = rule(
+        GROUNDS,
+        "grounds for each list",
+        source="社会组织信用信息管理办法 (practice B2); of the graver all but the first are ours",
+        strength="must",
     )
-    listing_answer_days: int = Field(
-        10, ge=1, description="ours, working days: time to answer a notice before it is decided (practice B2)"
+    listing_answer_days: int = rule(
+        10,
+        "working days: a notice is answered before it is decided",
+        source="practice B2; the days are ours",
+        strength="ours",
+        ge=1,
     )
-    listing_years: int = Field(
-        2, ge=1, description="practice B2, must: years on the one list that are a ground for the graver one"
+    listing_years: int = rule(
+        2,
+        "years on the one list that are a ground for the graver one",
+        source="社会组织信用信息管理办法 (practice B2)",
+        strength="must",
+        ge=1,
     )
-    risk_levels: tuple[RiskLevel, ...] = Field(
+    risk_levels: tuple[RiskLevel, ...] = rule(
         RISK_LEVELS,
+        "levels of risks; the days of each are working days",
+        source="SUYU S05 names none",
+        strength="ours",
         min_length=1,
-        description="ours: levels of risks, the days of each are working days (S05)",
     )
-    verification_days: int = Field(
-        15, ge=1, description="ours, working days: time to look into a reported illegal organisation (S04)"
+    verification_days: int = rule(
+        15,
+        "working days: a reported illegal organisation is looked into",
+        source="SUYU S04 sets none",
+        strength="ours",
+        ge=1,
     )
 
     def risk_level(self, code: str) -> RiskLevel:

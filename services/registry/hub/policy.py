@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
+
+from chassis.policy import rule
 
 
 class HubPolicy(BaseModel):
@@ -10,27 +12,45 @@ class HubPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    six_haves_days: int = Field(
-        365, ge=1, description="ours: days to the next self-check; TONGZHOU T01 asks for one and sets no time"
+    six_haves_days: int = rule(
+        365,
+        "days to the next self-check",
+        source="TONGZHOU T01 asks for one and sets no time",
+        strength="ours",
+        ge=1,
     )
-    development_plan: str = Field(
+    development_plan: str = rule(
         "development_plan",
-        description="ours: kind of guideline that speaks of the five headings (TONGZHOU 9)",
+        "kind of guideline that speaks of the five headings",
+        source="TONGZHOU 9; the code is ours",
+        strength="ours",
     )
-    organizations_per_post: int = Field(
-        30, ge=1, description="BINHAI R15, must: one social worker for 30 organisations, and no more"
+    organizations_per_post: int = rule(
+        30,
+        "organisations that one social worker looks after, and no more",
+        source="BINHAI R15",
+        strength="must",
+        broken="refused",
+        ge=1,
     )
-    posts_serve: Literal["registered", "all"] = Field(
+    posts_serve: Literal["registered", "all"] = rule(
         "registered",
-        description="ours: which organisations posts are reckoned for; filed ones with `all` (F05)",
+        "which organisations posts are reckoned for; filed ones with `all`",
+        source="BINHAI F05 does not say",
+        strength="reading",
     )
-    internal_up_to: int = Field(
-        30, ge=0, description="ours: up to so many organisations own staff will do (R14: in principle)"
+    internal_up_to: int = rule(
+        30,
+        "up to so many organisations own staff will do",
+        source="TONGZHOU R14; the number is ours",
+        strength="in_principle",
+        broken="shown",
+        ge=0,
     )
-    points_per_hour: int = Field(
-        1, ge=0, description="ours: points of a team for an hour of one member (L29)"
+    points_per_hour: int = rule(
+        1, "points of a team for an hour of one member", source="LUOHU L29 sets none", strength="ours", ge=0
     )
-    bodies_staff: dict[str, frozenset[str]] = Field(
+    bodies_staff: dict[str, frozenset[str]] = rule(
         default_factory=lambda: {
             "civil_affairs": frozenset({"registration_authority"}),
             "finance": frozenset({"grants_officer"}),
@@ -38,9 +58,11 @@ class HubPolicy(BaseModel):
             "street": frozenset({"liaison"}),
             "community": frozenset({"liaison"}),
         },
-        description="ours: roles that are a body's staff and answer for its part (TONGZHOU T30), as who is"
-        " of the body by the claim `bodies`; a body that is not here may answer by letter",
+        says="roles that are a body's staff and answer for its part, as who is of the body by"
+        " the claim `bodies`; a body that is not here may answer by letter",
+        source="TONGZHOU T30 does not say",
+        strength="ours",
     )
-    study_answer_days: int = Field(
-        30, ge=1, description="ours: working days for the answer to a study; LUOHU L20 sets none"
+    study_answer_days: int = rule(
+        30, "working days: a study is answered", source="LUOHU L20 sets none", strength="ours", ge=1
     )

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.policy import rule
+
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 
 
@@ -151,36 +153,66 @@ SUPPORT_KINDS = (
 class IncubationPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
-    departments: tuple[BaseDepartment, ...] = Field(
-        DEPARTMENTS, description="departments of a base, unless it has its own (LUOHU L13)"
+    departments: tuple[BaseDepartment, ...] = rule(
+        DEPARTMENTS,
+        "departments of a base, unless it has its own",
+        source="LUOHU L13",
+        strength="reported_practice",
     )
-    services: tuple[IncubationService, ...] = Field(
-        SERVICES, description="catalogue of incubation services (A4.10, L14); open-ended"
+    services: tuple[IncubationService, ...] = rule(
+        SERVICES,
+        "catalogue of incubation services; open-ended",
+        source="A4.10, LUOHU L14",
+        strength="reported_practice",
     )
-    cultivation_classes: tuple[CultivationClass, ...] = Field(
-        CLASSES, description="classes of organisations (SUYU S11, JIANGMEN J13); open-ended"
+    cultivation_classes: tuple[CultivationClass, ...] = rule(
+        CLASSES,
+        "classes of organisations; open-ended",
+        source="SUYU S11, JIANGMEN J13; all days are ours",
+        strength="reading",
     )
-    cultivation_paths: tuple[CultivationPath, ...] = Field(
-        PATHS, description="what organisations are cultivated to be (SUYU S11, TONGZHOU T28)"
+    cultivation_paths: tuple[CultivationPath, ...] = rule(
+        PATHS, "what organisations are cultivated to be", source="SUYU S11, TONGZHOU T28", strength="reading"
     )
-    support_kinds: tuple[SupportKind, ...] = Field(
-        SUPPORT_KINDS, description="kinds of help outside a stay (SUYU S12)"
+    support_kinds: tuple[SupportKind, ...] = rule(
+        SUPPORT_KINDS, "kinds of help outside a stay", source="SUYU S12", strength="reported_practice"
     )
-    screening_days: int = Field(
-        20, ge=1, description="ours, working days: an application is decided (BINHAI B12 sets no time)"
+    screening_days: int = rule(
+        20, "working days: an application is decided", source="BINHAI B12 sets none", strength="ours", ge=1
     )
-    agreement_days: int = Field(
-        20, ge=1, description="ours, working days: who was selected signs the agreement (JIANGMEN R25: must)"
+    agreement_days: int = rule(
+        20,
+        "working days: who was selected signs the agreement",
+        source="JIANGMEN R25; the days are ours",
+        strength="must",
+        broken="recorded",
+        ge=1,
     )
-    confirmation_days: int = Field(
-        10, ge=1, description="ours, working days: the other side confirms a service (L14)"
+    confirmation_days: int = rule(
+        10,
+        "working days: the other side confirms a service",
+        source="LUOHU L14 sets none",
+        strength="ours",
+        ge=1,
     )
-    operator_review_months: int = Field(
-        12, ge=1, description="months between reviews of a base's operator (JIANGMEN J07: 年审)"
+    operator_review_months: int = rule(
+        12,
+        "months between reviews of a base's operator (年审)",
+        source="JIANGMEN J07",
+        strength="reported_practice",
+        ge=1,
     )
-    case_days: int = Field(
-        10, ge=1, description="ours, working days: a department of a base closes a case (LUOHU L13)"
+    case_days: int = rule(
+        10,
+        "working days: a department of a base closes a case",
+        source="LUOHU L13 sets none",
+        strength="ours",
+        ge=1,
     )
-    renewal_notice_days: int = Field(
-        30, ge=1, description="ours, days: before its end the agreement's renewal is settled (JIANGMEN J06)"
+    renewal_notice_days: int = rule(
+        30,
+        "days: before its end the agreement's renewal is settled",
+        source="JIANGMEN J06 sets none",
+        strength="ours",
+        ge=1,
     )

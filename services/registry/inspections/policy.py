@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.policy import rule
 from services.registry.inspections.annual.model import InspectionResult
 from services.registry.inspections.evaluations.model import Grade
 from services.registry.inspections.spot_checks.model import SpotCheckTopic
@@ -36,37 +37,113 @@ BANDS = (
 class EvaluationPolicy(_Section):
     """Grade evaluation (等级评估)."""
 
-    registered_years: int = Field(2, ge=0, description="practice B2 (order 39): years of registration before")
-    regrade_years: int = Field(2, ge=0, description="order 39: years until a grade can be evaluated again")
-    lowered_years: int = Field(2, ge=0, description="order 39: years barred after a grade was lowered")
-    revoked_years: int = Field(3, ge=0, description="order 39: years barred after a grade was taken away")
-    penalty_years: int = Field(
-        1, ge=0, description="practice B2 (order 39), calendar years: barred after the year of a penalty"
+    registered_years: int = rule(
+        2,
+        "years of registration before",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="refused",
+        ge=0,
     )
-    penalties_done_at_once: tuple[Code, ...] = Field(
-        ("warning",), description="ours: results of a penalty that leave nothing to be carried out"
+    regrade_years: int = rule(
+        2,
+        "years until a grade can be evaluated again",
+        source="order 39",
+        strength="must",
+        broken="refused",
+        ge=0,
     )
-    conflict_years: int = Field(
-        2, ge=0, description="practice B2 (order 39): who left less long ago stands aside"
+    lowered_years: int = rule(
+        2,
+        "years barred after a grade was lowered",
+        source="order 39",
+        strength="must",
+        broken="refused",
+        ge=0,
     )
-    experts: int = Field(3, ge=1, description="ours: scores that an evaluation needs")
-    quorum: tuple[int, int] = Field(
-        (2, 3), description="order 39: this share of all members is present, as numerator and denominator"
+    revoked_years: int = rule(
+        3,
+        "years barred after a grade was taken away",
+        source="order 39",
+        strength="must",
+        broken="refused",
+        ge=0,
     )
-    majority: tuple[int, int] = Field(
-        (1, 2), description="practice B2 (order 39): more than this share of all members agrees"
+    penalty_years: int = rule(
+        1,
+        "calendar years: barred after the year of a penalty",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="refused",
+        ge=0,
     )
-    publicity_days: int = Field(7, ge=1, description="ours, working days: a proposed grade is public so long")
-    reconsideration_days: int = Field(
-        15, ge=1, description="practice B2 (order 39), days: reconsideration is answered"
+    penalties_done_at_once: tuple[Code, ...] = rule(
+        ("warning",),
+        "results of a penalty that leave nothing to be carried out",
+        source="order 39 does not say",
+        strength="ours",
     )
-    valid_years: int = Field(5, ge=1, description="practice B2 (order 39): a grade is valid so long")
-    materials: tuple[Code, ...] = Field(
+    conflict_years: int = rule(
+        2,
+        "who left less long ago stands aside",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="refused",
+        ge=0,
+    )
+    experts: int = rule(
+        3,
+        "scores that an evaluation needs",
+        source="order 39 sets no number",
+        strength="ours",
+        broken="refused",
+        ge=1,
+    )
+    quorum: tuple[int, int] = rule(
+        (2, 3),
+        "this share of all members is present, as numerator and denominator",
+        source="order 39",
+        strength="must",
+        broken="refused",
+    )
+    majority: tuple[int, int] = rule(
+        (1, 2),
+        "more than this share of all members agrees",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="refused",
+    )
+    publicity_days: int = rule(
+        7,
+        "working days: a proposed grade is public so long",
+        source="order 39 asks for publicity; the days are ours",
+        strength="must",
+        broken="refused",
+        ge=1,
+    )
+    reconsideration_days: int = rule(
+        15,
+        "days: reconsideration is answered",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="recorded",
+        ge=1,
+    )
+    valid_years: int = rule(
+        5, "a grade is valid so long", source="order 39 (practice B2)", strength="must", ge=1
+    )
+    materials: tuple[Code, ...] = rule(
         ("basic_conditions", "internal_governance", "work_performance", "social_appraisal"),
-        description="ours, after the national indicators: 基础条件、内部治理、工作绩效、社会评价",
+        "基础条件、内部治理、工作绩效、社会评价",
+        source="SUYU R22; the four are ours, after the national indicators",
+        strength="reported_practice",
+        broken="refused",
     )
-    bands: tuple[ScoreBand, ...] = Field(
-        BANDS, description="practice B2: local bands of 1,000 points; that of 1A is ours"
+    bands: tuple[ScoreBand, ...] = rule(
+        BANDS,
+        "bands of 1,000 points from which a grade is proposed",
+        source="practice B2: local; that of 1A is ours",
+        strength="reported_practice",
     )
 
     @property
@@ -188,51 +265,101 @@ of 2026, by the new 社会团体年度检查办法; the others are ours, of the 
 class InspectionsPolicy(_Section):
     """Deadlines and lists of what is looked at and put right."""
 
-    excused_after: tuple[int, int] = Field(
+    excused_after: tuple[int, int] = rule(
         (6, 30),
-        description="practice B2: registered after this day (month, day) of the year is excused from it",
+        "registered after this day (month, day) of the year is excused from it",
+        source="practice B2",
+        strength="reported_practice",
     )
-    windows: tuple[YearlyWindow, ...] = Field(
+    windows: tuple[YearlyWindow, ...] = rule(
         WINDOWS,
-        description="practice B2: by form and legal form, days of the next year; a campaign can name others",
+        "by form and legal form, days of the next year; a campaign can name others",
+        source="SUYU R21; the days are of practice B2 and ours",
+        strength="must",
+        broken="recorded",
     )
-    correction_days: int = Field(
-        10, ge=1, description="ours, working days: time to correct a form that was returned (SM4)"
+    correction_days: int = rule(
+        10,
+        "working days: a form that was returned is corrected",
+        source="SM4; the days are ours",
+        strength="ours",
+        ge=1,
     )
-    passing: tuple[InspectionResult, ...] = Field(
+    passing: tuple[InspectionResult, ...] = rule(
         (InspectionResult.QUALIFIED, InspectionResult.BASICALLY_QUALIFIED),
-        description="ours: results that count as passed; whether basically qualified does is policy (F10)",
+        "results that count as passed; whether basically qualified does is policy",
+        source="BINHAI F10 does not say",
+        strength="ours",
     )
-    rectification_days: int = Field(
-        30, ge=1, description="ours, working days: time to put right what was found (SM6, TONGZHOU R33: must)"
+    rectification_days: int = rule(
+        30,
+        "working days: what was found is put right",
+        source="TONGZHOU R33, SM6; the days are ours",
+        strength="must",
+        broken="recorded",
+        ge=1,
     )
-    assessment_due: tuple[int, int] = Field(
+    assessment_due: tuple[int, int] = rule(
         (3, 31),
-        description="ours: until this day (month, day) of the next year a year is assessed (TONGZHOU T06)",
+        "until this day (month, day) of the next year a year is assessed",
+        source="TONGZHOU T06, R33; the day is ours",
+        strength="must",
+        broken="recorded",
     )
-    assessments_opened_by: MonthDay = Field(
+    assessments_opened_by: MonthDay = rule(
         (1, 31),
-        description="ours: after this day of the next year a task names those not assessed (TONGZHOU T06)",
+        "after this day of the next year a task names those not assessed",
+        source="TONGZHOU T06, R33; the day is ours",
+        strength="must",
+        broken="recorded",
     )
-    assessments_lead: Code = Field("office", description="ours: the department that leads this task")
+    assessments_lead: Code = rule(
+        "office", "the department that leads this task", source="TONGZHOU T06 names none", strength="ours"
+    )
     acknowledged_by: tuple[
         Literal["district", "street", "town", "township", "zone", "community", "village"], ...
-    ] = Field(
+    ] = rule(
         ("district", "street", "town", "township", "zone"),
-        description="ours: kinds of divisions whose bodies answer for a campaign or clean-up from above",
+        "kinds of divisions whose bodies answer for a campaign or clean-up from above",
+        source="LUOHU R05, R07; which bodies is ours",
+        strength="must",
+        broken="recorded",
     )
-    sent_down_lead: Code = Field("office", description="ours: the department that leads this task")
-    upgrade_plan_days: int = Field(
-        20, ge=1, description="ours, working days: who falls short has a plan (TONGZHOU T06, R33: must)"
+    sent_down_lead: Code = rule(
+        "office",
+        "the department that leads this task",
+        source="LUOHU R08 asks for one; which is ours",
+        strength="must",
+        broken="reckoned",
     )
-    inspectors_each: int = Field(
-        2, ge=1, description="ours, after the practice of 双随机: inspectors drawn for each body"
+    upgrade_plan_days: int = rule(
+        20,
+        "working days: who falls short has a plan",
+        source="TONGZHOU T06, R33; the days are ours",
+        strength="must",
+        broken="recorded",
+        ge=1,
     )
-    checklist: tuple[ChecklistItem, ...] = Field(
-        CHECKLIST, description="what a spot check looks at, by legal form (SUYU A4.24, S07)"
+    inspectors_each: int = rule(
+        2,
+        "inspectors drawn for each body",
+        source="ours, after the practice of 双随机",
+        strength="ours",
+        ge=1,
     )
-    clean_up_kinds: tuple[CleanUpKind, ...] = Field(
-        CLEAN_UP_KINDS, description="kinds of clean-ups and special campaigns (SUYU SM6); open-ended"
+    checklist: tuple[ChecklistItem, ...] = rule(
+        CHECKLIST,
+        "what a spot check looks at, by legal form",
+        source="SUYU A4.24, S07; the items are ours",
+        strength="reported_practice",
+    )
+    clean_up_kinds: tuple[CleanUpKind, ...] = rule(
+        CLEAN_UP_KINDS,
+        "kinds of clean-ups and special campaigns, and what each asks of an organisation's own"
+        " check; open-ended",
+        source="SUYU SM6, R23",
+        strength="must",
+        broken="refused",
     )
     evaluation: EvaluationPolicy = Field(default_factory=lambda: EvaluationPolicy.model_validate({}))
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.policy import rule
 from services.registry.operations.periods import Interval, Strength
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
@@ -133,60 +134,110 @@ RESPONSIBILITIES = (
 class OperationsPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
-    gatherings: tuple[Gathering, ...] = Field(
+    gatherings: tuple[Gathering, ...] = rule(
         GATHERINGS,
-        description="what bodies hold regularly, each with its own source and strength (R04: generally)",
+        "what bodies hold regularly, each with its own source and strength",
+        source="R01, R02, R03, R04; the interval of R04 is ours",
+        strength="generally",
+        broken="recorded",
     )
-    minutes_days: int = Field(
-        10, ge=1, description="ours, working days: minutes are approved after a meeting (L18)"
-    )
-    training_list_days: int = Field(
-        20,
+    minutes_days: int = rule(
+        10,
+        "working days: minutes are approved after a meeting",
+        source="LUOHU L18 sets none",
+        strength="ours",
         ge=1,
-        description="ours, working days: the list of a training is answered, counted from its entry as held",
     )
-    most_invited: int = Field(
-        2_000, ge=1, description="ours: organisations that are invited to a meeting or training at once (L18)"
+    training_list_days: int = rule(
+        20,
+        "working days: the list of a training is answered, counted from its entry as held",
+        source="no document sets it",
+        strength="ours",
+        ge=1,
     )
-    remind_days: int | None = Field(
+    most_invited: int = rule(
+        2_000,
+        "organisations that are invited to a meeting or training at once",
+        source="LUOHU L18; a limit of ours",
+        strength="ours",
+        ge=1,
+    )
+    remind_days: int | None = rule(
         3,
+        "working days before the next day of a plan or of a receipt; null for none",
+        source="LUOHU L31 sets none",
+        strength="ours",
         ge=1,
         le=60,
-        description="ours, working days before the next day of a plan or of a receipt (L31); null for none",
     )
-    duplicate_days: int = Field(
+    duplicate_days: int = rule(
         20,
+        "working days: one code on the record of two stacks is cleared up",
+        source="no document: ours",
+        strength="ours",
         ge=1,
-        description="ours, working days: one code on the record of two stacks is cleared up",
     )
-    duplicate_lead: Code = Field(
-        "office", description="ours: the department that leads the task to clear it up (L10)"
+    duplicate_lead: Code = rule(
+        "office",
+        "the department that leads the task to clear it up",
+        source="LUOHU L10 names none",
+        strength="ours",
     )
-    explanation_days: int = Field(
-        10, ge=1, description="ours, working days: a missed meeting or training is explained (R01: generally)"
+    explanation_days: int = rule(
+        10,
+        "working days: a missed meeting or training is explained, unless it is asked for in principle only",
+        source="TONGZHOU R01, R02; the days are ours",
+        strength="generally",
+        broken="recorded",
+        ge=1,
     )
-    training_needs_survey: bool = Field(
-        True, description="a needs survey goes before a training (JIANGMEN R26, J09: reported practice)"
+    training_needs_survey: bool = rule(
+        True,
+        "a needs survey goes before a training",
+        source="JIANGMEN R26, J09",
+        strength="reported_practice",
+        broken="refused",
     )
-    inquiry_days: int = Field(
+    inquiry_days: int = rule(
         5,
+        "working days: an inquiry is answered",
+        source="BINHAI R16, B04; the days are ours",
+        strength="must",
+        broken="recorded",
         ge=1,
-        description="ours, working days: an inquiry is answered (BINHAI R16, B04: must; it sets no time)",
     )
-    report_answer_days: int = Field(
-        10, ge=1, description="ours, working days: a report from below is answered, or raised (L23, L33)"
+    report_answer_days: int = rule(
+        10,
+        "working days: a report from below is answered, or raised",
+        source="LUOHU R07, L23, L33; the days are ours",
+        strength="must",
+        broken="recorded",
+        ge=1,
     )
-    settlement_day: tuple[int, int] = Field(
-        (1, 31), description="ours: until this day (month, day) a year's training plan is settled (T18)"
+    settlement_day: tuple[int, int] = rule(
+        (1, 31),
+        "until this day (month, day) a year's training plan is settled",
+        source="TONGZHOU R35, T18; the day is ours",
+        strength="must",
+        broken="recorded",
     )
-    frameworks: tuple[Framework, ...] = Field(
-        (), description="programmes by whose parts tasks and plans are tagged (L22); each with its source"
+    frameworks: tuple[Framework, ...] = rule(
+        (),
+        "programmes by whose parts tasks and plans are tagged; each with its source",
+        source="LUOHU L22",
+        strength="reported_practice",
     )
-    target_figures: tuple[TargetFigure, ...] = Field(
-        TARGET_FIGURES, description="ours: what a target may be set by beside the registry's figures (S28)"
+    target_figures: tuple[TargetFigure, ...] = rule(
+        TARGET_FIGURES,
+        "what a target may be set by beside the registry's figures",
+        source="SUYU S28; the choice is ours",
+        strength="ours",
     )
-    responsibilities: tuple[Responsibility, ...] = Field(
-        RESPONSIBILITIES, description="headings of the yearly report (TONGZHOU T31)"
+    responsibilities: tuple[Responsibility, ...] = rule(
+        RESPONSIBILITIES,
+        "headings of the yearly report",
+        source="TONGZHOU T31; which figure stands where is our reading",
+        strength="reading",
     )
 
     def gathering(self, code: str) -> Gathering | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.policy import rule
 from services.registry.operations.periods import Interval
 from services.registry.records.comparisons.model import ComparedField
 
@@ -70,31 +71,54 @@ INCOME_SOURCES = (
 class RecordsPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
-    return_days: int = Field(
-        15, ge=1, description="ours, working days: a return is due after its period's end (L05 sets no time)"
+    return_days: int = rule(
+        15,
+        "working days: a return is due after its period's end",
+        source="LUOHU L05 sets none",
+        strength="ours",
+        ge=1,
     )
-    income_sources: tuple[IncomeSource, ...] = Field(
-        INCOME_SOURCES, description="income mix and self-support (JIANGMEN J30)"
+    income_sources: tuple[IncomeSource, ...] = rule(
+        INCOME_SOURCES,
+        "income mix and self-support",
+        source="JIANGMEN J30; which is earned is our reading",
+        strength="reading",
     )
-    stations: tuple[Listed, ...] = Field(STATIONS, description="kinds of service points (SUYU S13, F29)")
-    governance_days: int = Field(
-        60, ge=1, description="ours, working days: a governance checklist is complete (JIANGMEN J12)"
+    stations: tuple[Listed, ...] = rule(
+        STATIONS, "kinds of service points", source="SUYU S13, F29", strength="reported_practice"
     )
-    charter_templates: tuple[CharterTemplate, ...] = Field(
+    governance_days: int = rule(
+        60,
+        "working days: a governance checklist is complete",
+        source="JIANGMEN J12 sets none",
+        strength="ours",
+        ge=1,
+    )
+    charter_templates: tuple[CharterTemplate, ...] = rule(
         (),
-        description="versions of the charter template (BINHAI R17: must, B25): an application follows the one"
-        " in force, a charter adopted later may follow an older one; empty: any version is taken",
+        "versions of the charter template: an application follows the one in force, a charter"
+        " adopted later may follow an older one; empty: any version is taken",
+        source="BINHAI R17, B25",
+        strength="must",
+        broken="refused",
     )
-    contact_interval: Interval = Field(
-        Interval.QUARTER, description="ours: how often an officer makes contact (T07, J11 set no time)"
+    contact_interval: Interval = rule(
+        Interval.QUARTER,
+        "how often an officer makes contact",
+        source="TONGZHOU T07, JIANGMEN J11 set none",
+        strength="ours",
     )
-    sources: tuple[Source, ...] = Field(
+    sources: tuple[Source, ...] = rule(
         (Source(code="civil_affairs", name_zh="民政登记管理机关", wins=tuple(ComparedField)),),
-        description="offices whose lists are compared (BINHAI B07); the registration authority's value wins",
+        "offices whose lists are compared; the registration authority's value wins",
+        source="BINHAI B07",
+        strength="reading",
     )
-    outside_systems: tuple[Listed, ...] = Field(
+    outside_systems: tuple[Listed, ...] = rule(
         (Listed(code="weaving_net", name_zh="社会建设织网工程"),),
-        description="systems with numbers of their own (LUOHU action 6, 织网工程, model.md: in no list)",
+        "systems with numbers of their own (织网工程)",
+        source="LUOHU action 6",
+        strength="reported_practice",
     )
 
     def template_on(self, day: date) -> str | None:
