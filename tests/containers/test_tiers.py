@@ -9,7 +9,7 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -24,6 +24,7 @@ from shuniu_contracts import STREAMS
 from shuniu_contracts.topics import REPLAY
 
 from chassis import audit, topics
+from chassis.clock import day_of
 from chassis.service import discover
 from chassis.settings import BusSettings
 from chassis.subscription import consumers_of, streams_of
@@ -78,7 +79,7 @@ async def announce(stack: Stack, division: str, title: str) -> str:
     """A round of honours, which goes down as a directive."""
     made = await stack.post(
         "grants", "/v1/rounds", division=division, title=title, kind="honours", year=2026,
-        closes_on=str(date.today() + timedelta(days=30)),
+        closes_on=str(day_of(datetime.now(UTC)) + timedelta(days=30)),
     )  # fmt: skip
     return str(made["id"])
 
@@ -220,7 +221,8 @@ async def test_a_directive_of_the_district_is_answered_by_the_street(country: Co
 
 async def test_a_campaign_and_a_task_of_the_city_are_answered_two_stacks_below(country: Country) -> None:
     """Each stack below opens what its own organisations and bodies owe; what they say of it adds up above."""
-    today, by = str(date.today()), str(date.today() + timedelta(days=60))
+    today = day_of(datetime.now(UTC))
+    by = str(today + timedelta(days=60))
     async with (
         country.office(country.city) as city,
         country.office(country.district) as district,
@@ -232,8 +234,8 @@ async def test_a_campaign_and_a_task_of_the_city_are_answered_two_stacks_below(c
         }
         campaign = (await city.post(
             "registry", "/v1/inspection-campaigns", division=CITY, title="全市年度检查",
-            legal_forms=["association"], year=date.today().year, begins_on=today, due_on=by,
-            excused_after=today,
+            legal_forms=["association"], year=today.year, begins_on=str(today), due_on=by,
+            excused_after=str(today),
         ))["id"]  # fmt: skip
         task = (await city.post(
             "registry", "/v1/tasks", division=CITY, title="摸清枢纽型组织底数", kind="census", lead="office",
