@@ -43,7 +43,7 @@ service = Service(
         "liaison": {"pages:read", "figures:read"},
         "viewer": {"pages:read", "figures:read"},
         "care_officer": {"pages:care"},
-        "care_supervisor": {"pages:care"},
+        "care_supervisor": {"pages:care", "pages:overseeing"},
         "organization": {"pages:own"},
     },
 )

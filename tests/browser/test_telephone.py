@@ -85,6 +85,10 @@ async def records(stack: Stack) -> dict[str, list[str]]:
         "/v1/care-pairings", "care_officer", division=STREET, child_id="p-child", giver_id="p-giver",
         worker="u-test", guardian_consented_on=day,
     )  # fmt: skip
+    asked_for = await opened(
+        "/v1/care-requests", "care_officer", division=STREET, person_id="p-phone", asked_by="self",
+        document="PQ-phone",
+    )  # fmt: skip
     comparison = await opened(
         "/v1/comparisons", division="120116", source="civil_affairs", listed_on=day,
         entries=[{"name": "某社"}],
@@ -102,6 +106,7 @@ async def records(stack: Stack) -> dict[str, list[str]]:
         "/comparisons/{id}": [f"/comparisons/{comparison}"],
         "/care/{id}": [f"/care/{care}"],
         "/care/pairings/{id}": [f"/care/pairings/{pairing}"],
+        "/care/requests/{id}": [f"/care/requests/{asked_for}"],
         "/matters/tasks/{id}": [f"/matters/tasks/{task}"],
         "/matters/{path}/{id}": [f"/matters/plans/{plan}"],
         "/matters/inspection-campaigns/{id}/excused": [f"/matters/inspection-campaigns/{campaign}/excused"],

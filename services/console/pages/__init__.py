@@ -13,6 +13,9 @@ from services.console.pages import (
     board,
     calendar,
     care,
+    care_looks,
+    care_persons,
+    care_requests,
     comparison,
     comparisons,
     enforcement,
@@ -54,7 +57,10 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
     for page in (
         overview,
         today,
-        pairings,  # before care records: `pairings` is no id
+        pairings,  # these before care records: `pairings` is no id
+        care_requests,
+        care_persons,
+        care_looks,
         care,
         organizations,
         organization,

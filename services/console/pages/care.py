@@ -13,7 +13,7 @@ from services.console.matters.kinds import KindWords
 from services.console.pages.details import offered
 from services.console.pages.followed import draw_record, draw_table
 from services.console.pages.frame import Frame, address
-from services.console.pages.sealed import SealedList, SealedRecord, Told
+from services.console.pages.sealed import SealedList, SealedRecord, Told, draw_ways
 from services.console.pages.session import Desk
 from services.console.pages.shown import day
 
@@ -28,6 +28,7 @@ def attach(desk: Desk) -> None:
     async def records(frame: Frame, request: Request) -> None:
         everybody = request.query_params.get("whose") == "all"
         state = request.query_params.get("state", "active")
+        draw_ways(frame, "/care")
         if (kind := await offered(frame, PATH)) is None:
             ui.label(frame.words("care_unread")).classes("card empty").props("role=alert")
             return
@@ -45,10 +46,6 @@ class _Records(SealedList):
     """The records, by number, need and place."""
 
     records, where, title, none, tones = PATH, "/care", "care_title", "care_none", _STATES
-
-    def draw_beside(self) -> None:
-        """The way to the pairings."""
-        ui.link(self.said("pairings_title"), "/care/pairings").classes("small")
 
     def draw_items(self, items: Sequence[Mapping[str, Any]], today: date) -> None:
         """The nearest review first."""

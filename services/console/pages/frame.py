@@ -130,9 +130,9 @@ async def _version(desk: Desk) -> int:
         return await queries.version(transaction.connection)
 
 
-def address(desk: Desk, path: str, here: str) -> Callable[[Draw], Draw]:
+def address(desk: Desk, path: str, here: str, *, needs: str = "") -> Callable[[Draw], Draw]:
     """Let the function below draw the page at `path` for who is signed in and may see it, with `here` marked
-    in the bar."""
+    in the bar; `needs` is a permission that it takes beside that."""
 
     def at(draw: Draw) -> Draw:
         @ui.page(path, response_timeout=_PATIENCE_S)
@@ -140,7 +140,7 @@ def address(desk: Desk, path: str, here: str) -> Callable[[Draw], Draw]:
             person = await _admit(desk, request)
             if isinstance(person, Response):
                 return person
-            if not _may(person, here):
+            if not _may(person, here) or (needs and not person.may(needs)):
                 return RedirectResponse(_home(person), 303)
             with _page(desk, person, here) as frame:
                 await draw(frame, request)

@@ -334,6 +334,38 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
         "结对双方是谁已加密；点“查看结对双方”并说明目的后显示，每次查看都有记录。",
         "Who the two are is sealed; it is shown for a purpose, and each look is logged.",
     ),
+    "care_requests": ("本人查询申请", "Requests of persons"),
+    "care_requests_none": ("没有符合条件的申请。", "There are no such requests."),
+    "care_requests_unread": (
+        "暂时读不到查询申请，请稍后再试。",
+        "Requests cannot be read now; try again later.",
+    ),
+    "care_requests_sealed": (
+        "申请人不显示，答复或失效后即不再保存。有申请的档案在答复期限内可以“本人查询”为目的查看。",
+        "Who asked is not shown, and forgotten with the answer. Until the day for it, the records of whoever"
+        " asked can be looked into for the person's own request.",
+    ),
+    "care_persons": ("按人员编号查找", "Find by person"),
+    "care_persons_unread": (
+        "暂时不能查找，请稍后再试。",
+        "Persons cannot be looked for now; try again later.",
+    ),
+    "care_persons_hint": (
+        "填写人员编号和查看目的后列出其档案。查到的每份档案都记为一次查看；不属于该目的的档案不显示。",
+        "Give the person's id and a purpose. Each record that is found counts as looked into; those that the"
+        " purpose does not open are not shown.",
+    ),
+    "care_found": ("查到 {count} 份", "{count} found"),
+    "care_found_none": ("没有可按该目的查看的档案。", "There is no record that this purpose opens."),
+    "care_erased": (
+        "已从 {records} 份帮扶档案、{pairings} 份结对记录中删除。",
+        "Erased from {records} care records and {pairings} pairings.",
+    ),
+    "care_looks": ("查看日志", "Log of looks"),
+    "care_looks_unread": ("暂时读不到查看日志，请稍后再试。", "The log cannot be read now; try again later."),
+    "care_looks_none": ("没有查看记录。", "Nobody has looked."),
+    "care_looks_of": ("本档案的查看日志", "Who looked into it"),
+    "care_looks_whole": ("显示全部", "Show all"),
     "care_logged": ("本次查看已记入日志。", "This look was logged."),
     "care_put_away": ("收起", "Put away"),
     "care_review": ("帮扶评估", "Care review"),

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from services.console.pages.details import offered
 from services.console.pages.followed import draw_record, draw_table
 from services.console.pages.frame import Frame, address
-from services.console.pages.sealed import SealedList, SealedRecord, Told
+from services.console.pages.sealed import SealedList, SealedRecord, Told, draw_ways
 from services.console.pages.session import Desk
 
 _PATH, _WHERE = "care-pairings", "/care/pairings"
@@ -26,7 +26,7 @@ def attach(desk: Desk) -> None:
     async def pairings(frame: Frame, request: Request) -> None:
         everybody = request.query_params.get("whose") == "all"
         state = request.query_params.get("state", "paired")
-        ui.link(f"← {frame.words('care')}", "/care").classes("small back")
+        draw_ways(frame, _WHERE)
         if (kind := await offered(frame, _PATH)) is None:
             ui.label(frame.words("pairings_unread")).classes("card empty").props("role=alert")
             return

@@ -13,10 +13,16 @@ from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.pages.followed import Followed, FollowedList, PageOfList
 from services.console.pages.form import Opening, StepForm, Twice
 from services.console.pages.frame import Frame
+from services.console.pages.session import OVERSEEING
 from services.console.pages.shown import chip
 
 NONE: Final = Kinds()
 """No field of these forms refers to a matter."""
+LOOKS: Final = "/care/looks"
+_ROOMS: Final = (
+    ("care_title", "/care"), ("pairings_title", "/care/pairings"), ("care_requests", "/care/requests"),
+    ("care_persons", "/care/persons"), ("care_looks", LOOKS),
+)  # fmt: skip
 _LOOK, _FORGETS = "looked", "consent_withdrawn"
 _IN_SIGHT_S = 300.0
 """How long what was looked into stays on the screen of somebody who has left the desk."""
@@ -34,20 +40,21 @@ class SealedList(FollowedList):
     title: ClassVar[str]
     none: ClassVar[str]
     tones: ClassVar[Tones]
+    mine: ClassVar[str] = "worker"
+    """by which field a record is somebody's own; empty where it is nobody's"""
 
     def __init__(self, frame: Frame, kind: KindWords, state: str, *, everybody: bool) -> None:
         super().__init__(frame, self.records)
         self.kind, self.state, self.everybody = kind, state, everybody
         with ui.element("div").classes("head"):
             ui.label(self.said(self.title)).classes("h1").props("role=heading aria-level=1")
-            self.draw_beside()
             ui.element("div").style("flex:1")
             for step in kind.steps.values():
                 ui.button(step.called(self.said.language), on_click=lambda step=step: self._open(step)).props(
                     "unelevated dense no-caps icon=add padding='4px 14px'"
                 )
         with ui.element("div").classes("tools"):
-            for key, whose in (("care_mine", ""), ("care_all", "all")):
+            for key, whose in (("care_mine", ""), ("care_all", "all")) if self.mine else ():
                 here = " here" if everybody == bool(whose) else ""
                 ui.link(self.said(key), self._address(whose=whose, state=state)).classes(f"choice{here}")
             for code in self.tones:
@@ -56,21 +63,24 @@ class SealedList(FollowedList):
                 ui.link(kind.state(code, self.said.language), where).classes(f"choice{here}")
         self.place("care")
 
-    def draw_beside(self) -> None:
-        """What stands beside the title."""
-
     def _address(self, *, whose: str, state: str) -> str:
         asked = (f"{name}={value}" for name, value in (("whose", whose), ("state", state)) if value)
         return f"{self.where}?{'&'.join(asked)}"
 
     async def _open(self, step: StepWords) -> None:
         with self.dialog():
-            me = {"worker": self.frame.person.principal.actor_id}
-            await Opening(self.frame, NONE, self.kind, step, done=self.taken, given=me).open()
+            await Opening(self.frame, NONE, self.kind, step, done=self._opened, given=self._me()).open()
+
+    async def _opened(self, record: Told) -> None:
+        self.dialogs.clear()  # what was entered is not left in the page
+        await self.taken(record)
+
+    def _me(self) -> Mapping[str, str]:
+        return {self.mine: self.frame.person.principal.actor_id} if self.mine else {}
 
     def asked(self) -> Mapping[str, Any]:
         """By whose they are, and how they stand."""
-        mine = {} if self.everybody else {"worker": self.frame.person.principal.actor_id}
+        mine = {} if self.everybody else self._me()
         return {**mine, **({"state": self.state} if self.state else {})}
 
     async def look_up(self, seen: PageOfList) -> None:
@@ -146,6 +156,8 @@ class SealedRecord(Followed[Seen]):
             ]  # fmt: skip
             ui.html(facts(rows), sanitize=False)
             ui.label(self.said(self.hint)).classes("muted small")
+            if self.sealed and self.frame.person.may(OVERSEEING):
+                ui.link(self.said("care_looks_of"), f"{LOOKS}?record={self.id}").classes("small")
 
     def due(self, record: Told, kind: KindWords, today: date) -> str:
         """What is due of it, as HTML."""
@@ -161,6 +173,7 @@ class SealedRecord(Followed[Seen]):
 
     async def _worked(self, record: Told) -> None:
         self._put_away()
+        self.dialogs.clear()
         await self.taken(record)
 
     async def _show(self, told: Told) -> None:
@@ -185,6 +198,15 @@ class SealedRecord(Followed[Seen]):
     def _put_away(self) -> None:
         self.opened.clear()
         self.opened.visible = False
+
+
+def draw_ways(frame: Frame, here: str) -> None:
+    """The ways to the other pages about people in need."""
+    with ui.element("div").classes("tools"):
+        for key, where in _ROOMS:
+            if where == LOOKS and not frame.person.may(OVERSEEING):
+                continue
+            ui.link(frame.words(key), where).classes(f"choice{' here' if where == here else ''}")
 
 
 def number(record: Told) -> str:

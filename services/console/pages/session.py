@@ -24,9 +24,9 @@ from services.console.pages.words import Language, Words
 from services.console.settings import ConsoleSettings
 
 LANGUAGE_COOKIE = "shuniu_language"
-PERMISSION, CARE, OWN = "pages:read", "pages:care", "pages:own"
-"""The pages; those of care records alone, whose workers read nothing else of the register; and those of an
-organisation's own account, which are for nobody else."""
+PERMISSION, CARE, OVERSEEING, OWN = "pages:read", "pages:care", "pages:overseeing", "pages:own"
+"""The pages; those of care records alone, whose workers read nothing else of the register; who looked into
+them; and those of an organisation's own account, which are for nobody else."""
 _YEAR_S = 365 * 24 * 3600
 _KINDS_S = 300.0
 _SIGN_IN = Template(Path(__file__).with_name("sign_in.html").read_text(encoding="utf-8"))

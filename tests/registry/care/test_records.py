@@ -442,6 +442,50 @@ async def test_a_page_is_told_what_can_be_done_and_what_one_may_look_for(
     assert "looked" not in (await api.get(f"/v1/care-records/{row.id}/forms"))["steps"], "no operator looks"
 
 
+async def test_what_can_be_done_with_a_request_is_told_until_it_is_answered(
+    register: Register, api: Api
+) -> None:
+    row = await in_care(register, PERSON)
+    officer, supervisor = api.as_("care_officer", STREET), api.as_("care_supervisor")
+    assert [*(await officer.get("/v1/care-requests/forms"))["steps"]] == ["asked"]
+    made = await officer.post(
+        "/v1/care-requests", 201, division=STREET, person_id=PERSON, asked_by="self", document="PQ-9"
+    )
+    where = f"/v1/care-requests/{made['id']}"
+    assert await officer.get(where) == made
+    told = await officer.get(f"{where}/forms")
+    assert [*told["steps"]] == ["answered"]
+    assert PERSON not in str((made, told))
+    looked = await officer.post(
+        "/v1/care-persons/finding", division=STREET, person_id=PERSON, purpose="own_request"
+    )
+    assert looked["care_records"] == [str(row.id)]
+    [look] = (await supervisor.get("/v1/care-looks"))["items"]
+    assert (look["record_id"], look["request_id"]) == (str(row.id), made["id"])
+    await officer.post(f"{where}/answer")
+    assert (await officer.get(f"{where}/forms"))["steps"] == {}
+    for path in (where, f"{where}/forms", "/v1/care-persons/forms"):
+        await api.as_("hub_officer").get(path, 403)
+
+
+async def test_a_person_is_found_and_erased_by_those_who_may(api: Api) -> None:
+    officer, supervisor = api.as_("care_officer", STREET), api.as_("care_supervisor")
+    mine = (await officer.get("/v1/care-persons/forms"))["steps"]
+    assert [*mine] == ["found"]
+    assert [code for code, _ in mine["found"]["form"]["properties"]["purpose"]["x-zh"]] == [
+        "care", "hand_over", "own_request",
+    ]  # fmt: skip
+    theirs = (await supervisor.get("/v1/care-persons/forms"))["steps"]
+    assert [*theirs] == ["found", "erased"]
+    assert [code for code, _ in theirs["found"]["form"]["properties"]["purpose"]["x-zh"]] == [
+        "supervision", "own_request",
+    ]  # fmt: skip
+    assert (await api.get("/v1/care-persons/forms"))["steps"].keys() == {"erased"}, "no operator looks"
+    words = await supervisor.get("/v1/care-looks/forms")
+    assert dict(words["codes"]["purpose"])["care"] == "帮扶服务"
+    await officer.get("/v1/care-looks/forms", 403)
+
+
 async def test_reviews_that_come_up_are_found(register: Register, api: Api) -> None:
     await register.begin(date(2026, 3, 2))
     first = await in_care(register, PERSON, review_due_on=date(2026, 4, 1))

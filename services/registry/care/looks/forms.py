@@ -1,4 +1,4 @@
-"""For which purposes somebody may look into a record, as its form offers them."""
+"""For which purposes somebody may look into a record, as its form offers them; and the log in words."""
 
 from collections.abc import Collection
 from typing import Any, Final
@@ -6,10 +6,23 @@ from typing import Any, Final
 from chassis.http import Reading
 from chassis.matters.naming import Offered
 from services.registry.care.policy import Ground
+from services.registry.offering import Offering
 from services.registry.policy import RegistryPolicy
 
+LOOK: Final = Offering(
+    name="care_look", path="care-looks", zh="查看日志", en="looks", public=None, states={}, listed={},
+    titles={
+        "looked_at": "时间", "actor_id": "查看人", "purpose": "查看目的", "record_id": "档案",
+        "request_id": "查询申请",
+    },
+)  # fmt: skip
 _WORKERS: Final = frozenset({Ground.WORKER, Ground.HAND_OVER})
 """Grounds that only the record's worker can have."""
+
+
+async def words(reading: Reading) -> dict[str, Any]:
+    """The log in words: its columns, and all purposes of the region; nothing of it is entered by a form."""
+    return LOOK.told(reading, [], {"purpose": listed(reading.policy(RegistryPolicy).care.purposes)})
 
 
 def purposes(reading: Reading, worker: str = "", *, handed_over: bool = True) -> Offered:

@@ -1,6 +1,6 @@
 """Persons in care over HTTP: the opaque id is in bodies only, since addresses are kept and sent about."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from chassis.http import Call, requires
 from chassis.http.fields import Body, Code, Division, PersonId
-from services.registry.care.persons import commands
-from services.registry.care.records.routes import Looks
+from services.registry.care.persons import commands, forms
+from services.registry.care.records.routes import Looks, Reads
+from services.registry.offering import Form
 
 router = APIRouter(prefix="/v1/care-persons", tags=["care"])
 
@@ -43,6 +44,19 @@ class ErasedOut(BaseModel):
 
     care_records: int
     care_pairings: int
+
+
+FORMS = (
+    Form("found", "按人员编号查找", "finding", "care:look", Finding),
+    Form("erased", "删除个人信息", "erasure", "care:erase", Erasure),
+)
+"""What pages offer."""
+
+
+@router.get("/forms")
+async def openings(call: Reads) -> dict[str, Any]:
+    """查找与删除表单 / The forms by which the caller finds or erases a person, in words."""
+    return await call.read(forms.openings, forms=FORMS)
 
 
 @router.post("/finding", response_model=FoundOut)

@@ -40,3 +40,8 @@ async def search(
     return Page[CareRequestOut].of(
         found.all(), page, item=CareRequestOut.model_validate, key=lambda one: (one.id,)
     )
+
+
+async def one(reading: Reading, *, id: UUID) -> CareRequestOut:
+    """One request. Raises `NotFound`, `NotPermitted`."""
+    return CareRequestOut.model_validate(await reading.record(CareRequestRow, id))

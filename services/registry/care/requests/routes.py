@@ -1,17 +1,19 @@
 """Requests over HTTP. Who asks is in the body alone and answered nowhere."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import Response
 
-from chassis.http import Call, Page, PageRequest, requires
+from chassis.http import Page, PageRequest
 from chassis.http.fields import Body, Code, Day, Division, PersonId
-from services.registry.care.requests import commands, queries
+from services.registry.care.records.routes import Reads, Writes
+from services.registry.care.requests import commands, forms, queries
 from services.registry.care.requests.model import RequestBy, RequestPhase
 from services.registry.care.requests.queries import CareRequestOut
+from services.registry.offering import Form
 
 router = APIRouter(prefix="/v1/care-requests", tags=["care"])
 
@@ -32,17 +34,42 @@ class Answer(Body):
     answered_on: Day | None = Field(None, description="today if left out")
 
 
+FORMS = (
+    Form("asked", "登记查询申请", "", "care:write", Request),
+    Form("answered", "已答复本人", "answer", "care:write", Answer, forms.answerable),
+)
+"""What pages offer."""
+
+
 @router.get("")
 async def search(
-    call: Annotated[Call, requires("care:read")], page: Annotated[PageRequest, Depends()],
+    call: Reads, page: Annotated[PageRequest, Depends()],
     division: Division | None = None, state: RequestPhase | None = None,
 ) -> Page[CareRequestOut]:  # fmt: skip
     """本人查询申请列表（不含个人信息） / Requests, without whose they are."""
     return await call.read(queries.search, division=division, state=state, page=page)
 
 
+@router.get("/forms")
+async def openings(call: Reads) -> dict[str, Any]:
+    """查询申请表单 / The form by which the caller takes a request down, in words."""
+    return await call.read(forms.openings, forms=FORMS)
+
+
+@router.get("/{id}/forms")
+async def possible(id: UUID, call: Reads) -> dict[str, Any]:
+    """可办理的事项 / What the caller can do with the request now, in words, each with its form."""
+    return await call.read(forms.possible, id=id, forms=FORMS)
+
+
+@router.get("/{id}")
+async def one(id: UUID, call: Reads) -> CareRequestOut:
+    """查询申请（不含个人信息） / One request, without whose it is."""
+    return await call.read(queries.one, id=id)
+
+
 @router.post("", response_model=CareRequestOut, status_code=201)
-async def ask(body: Request, call: Annotated[Call, requires("care:write")]) -> Response:
+async def ask(body: Request, call: Writes) -> Response:
     """登记本人查询申请 / Somebody asks what is kept of them."""
     return await call.execute(
         commands.ask, answer=CareRequestOut.model_validate, status=201, **body.arguments()
@@ -50,7 +77,7 @@ async def ask(body: Request, call: Annotated[Call, requires("care:write")]) -> R
 
 
 @router.post("/{id}/answer", response_model=CareRequestOut)
-async def answer(id: UUID, body: Answer, call: Annotated[Call, requires("care:write")]) -> Response:
+async def answer(id: UUID, body: Answer, call: Writes) -> Response:
     """已答复本人 / The person was told."""
     return await call.execute(
         commands.answer, id=id, answer=CareRequestOut.model_validate, **body.arguments()
