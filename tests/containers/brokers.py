@@ -24,6 +24,9 @@ _MIRROR_FILE, _RUN = "/etc/kafka/mirror.properties", "/etc/kafka/run.sh"
 _RUN_MIRROR = Path(__file__).parents[2] / "deploy" / "mirror" / "run.sh"
 _SHORT_LIVED = "-XX:TieredStopAtLevel=1"
 """Compiled lightly: nothing here lives long enough to earn more back."""
+_CLEANER = 4 * 1024 * 1024
+"""Bytes in which compaction compares keys. Of its own the broker takes 128 MiB, half of the heap that it has
+here, and once more beside them when the largest record that it takes is changed: too much, and it ends."""
 
 
 def kafka_image() -> str:
@@ -175,6 +178,7 @@ def _environment(
         "KAFKA_BROKER_SESSION_TIMEOUT_MS": "3000",
         "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "1000",
         "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+        "KAFKA_LOG_CLEANER_DEDUPE_BUFFER_SIZE": str(_CLEANER),
         "KAFKA_HEAP_OPTS": f"-Xms{heap_mb // 2}m -Xmx{heap_mb}m {_SHORT_LIVED}",
     }
 
