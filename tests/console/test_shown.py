@@ -147,6 +147,11 @@ def test_what_refers_to_other_records_is_not_read_out() -> None:
 def test_a_field_and_its_value_are_joined_as_the_language_does_it() -> None:
     assert Words("zh").pair("用途", "培训") == "用途：培训"
     assert Words("en").pair("purpose", "training") == "purpose: training"
+    both = ["a", "b"]
+    said = {code: Words(code) for code in ("zh", "en")}
+    assert [one.names(both) for one in said.values()] == ["a、b", "a, b"]
+    assert [one.clauses(both) for one in said.values()] == ["a；b", "a; b"]
+    assert [one.aside("a") for one in said.values()] == ["（a）", " (a)"]
     assert "：" not in shown("en").value(told(TEAMS), "shifts", [{"hours": 2, "people": 3}])
 
 
@@ -157,6 +162,6 @@ def test_no_page_joins_them_itself() -> None:
         for path in sorted(pages.glob("*.py"))
         if not path.name.endswith("words.py")
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if re.search("}：|：{|：[\"']$", line)
+        if re.search("}：|：{|：[\"']$|[、；][\"']\\.join", line)
     ]
     assert joined == []

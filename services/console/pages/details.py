@@ -108,7 +108,7 @@ class Amendment(StepForm):
         language = self.said.language
         theirs = [one for one in self.fields if one.name in now and now[one.name] != before.get(one.name)]
         if theirs:
-            fields = "、".join(self.kind.field(one.name, language) for one in theirs)
+            fields = self.said.names(self.kind.field(one.name, language) for one in theirs)
             say(self.problem, self.said("conflict", fields=fields))
         else:
             say(self.problem, self.said("conflict_same"))

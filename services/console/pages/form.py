@@ -309,7 +309,7 @@ class StepForm:
             if name not in _NOT_COMPARED and value != before.get(name)
         ]  # fmt: skip
         if changes:
-            say(self.problem, self.said("changed_meanwhile", changes="；".join(changes)))
+            say(self.problem, self.said("changed_meanwhile", changes=self.said.clauses(changes)))
         else:
             say(self.problem, self.said("changed_not_shown"))
 

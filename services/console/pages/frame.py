@@ -216,7 +216,7 @@ def _page(desk: Desk, person: Person, here: str) -> Iterator[Frame]:
                         badge = ui.label().classes("badge").style("display:inline")
                         badge.visible = False
         ui.element("div").classes("gap")
-        places = "、".join(desk.runtime.region.division_name(code) for code in person.principal.divisions)
+        places = said.names(desk.runtime.region.division_name(code) for code in person.principal.divisions)
         ui.label(f"{places} · {person.principal.actor_id}").classes("place")
         ui.link(said("other_language"), f"/language/{'en' if said.language == 'zh' else 'zh'}")
         with ui.element("form").props("method=post action=/session/end"), ui.element("button"):

@@ -146,7 +146,7 @@ class _Network(Followed[_Seen]):
     def _without(self, without: Sequence[str]) -> str:
         if not without:
             return '<span class="muted">0</span>'
-        names = "、".join(self.shown.place(code) for code in without[:_NAMED])
+        names = self.said.names(self.shown.place(code) for code in without[:_NAMED])
         if len(without) > _NAMED:
             names += self.said("hub_without_more", count=len(without))
         return f"<details><summary>{len(without):,}</summary>{escape(names)}</details>"
@@ -189,7 +189,7 @@ class _Network(Followed[_Seen]):
             return chip(self.said("hub_unchecked"))
         if not one.lacking:
             return chip(self.said("hub_complete"), "good")
-        lacking = "、".join(self.said.code("six_have", have) for have in one.lacking)
+        lacking = self.said.names(self.said.code("six_have", have) for have in one.lacking)
         return f"{chip(self.said('lacks'), 'bad')} {escape(lacking)}"
 
     def _draw_departments(self, hub: Hub, waiting: _Waiting) -> None:

@@ -165,7 +165,9 @@ class _Page(Followed[_Seen]):
         """The records that are the same organisation."""
         if not records:
             return
-        links = "、".join(f'<a href="/organizations/{id}">{escape(name)}</a>' for id, name in records.items())
+        links = self.said.names(
+            f'<a href="/organizations/{id}">{escape(name)}</a>' for id, name in records.items()
+        )
         with ui.element("section").classes("card w12").props(f'data-card="{title}"'):
             ui.html(f"{self.said(title)}{links}", sanitize=False)
 
@@ -229,7 +231,7 @@ class _Page(Followed[_Seen]):
             said("division"): place if place == street else f"{street} {place}",
             said("credit_code"): state.get("credit_code"),
             said("legacy_number"): state.get("legacy_number"),
-            said("categories"): "、".join(
+            said("categories"): said.names(
                 self.shown.code(self.codes, "categories", c) for c in state.get("categories", ())
             ),
             said("department"): self._code("department", state.get("department")),
@@ -329,7 +331,7 @@ class _Page(Followed[_Seen]):
         fact = escape(said.fact(line.service, line.aggregate, line.fact))
         basis = "" if line.basis == "live" else _chip(said.code("basis", line.basis))
         changed = line.particular.get("fields") or ()
-        fields = "、".join(self._field(name) for name in changed)
+        fields = said.names(self._field(name) for name in changed)
         return (
             f'<li class="{line.service}"><div>{fact} {basis} '
             f'<span class="chip">{said.code("service", line.service)}</span></div>'

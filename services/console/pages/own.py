@@ -166,7 +166,7 @@ class _Own(Followed[_SeenOwn]):
             name = f'<a class="open" href="/own/services">{name}</a>'
         return (
             f'<span class="title">{name}</span> {chip(kind.state(one["state"], language))} {when}'
-            f'<div class="muted small">{escape("；".join(about))}</div>{self._returned(one, kind)}'
+            f'<div class="muted small">{escape(said.clauses(about))}</div>{self._returned(one, kind)}'
         )
 
     def _returned(self, one: _Told, kind: KindWords) -> str:
@@ -180,7 +180,7 @@ class _Own(Followed[_SeenOwn]):
             if value not in (None, "", [])
         ]
         again = [said("own_again", day=returned["due_on"])] if returned["due_on"] else []
-        text = "；".join((said("own_returned", day=returned["on"]), *reasons, *again))
+        text = said.clauses((said("own_returned", day=returned["on"]), *reasons, *again))
         return f'<div class="said small" data-returned>{escape(text)}</div>'
 
     def _draw_applications(
@@ -203,7 +203,7 @@ class _Own(Followed[_SeenOwn]):
         return (
             f'<tr><td><a class="open" href="/own/applications/{one["id"]}">{escape(one["name"])}</a>'
             f'<div class="muted small">{escape(one["submitted_on"] or "")}</div>'
-            f'<div class="said small">{escape("；".join(asked))}</div></td>'
+            f'<div class="said small">{escape(said.clauses(asked))}</div></td>'
             f"<td>{_state(self, one, today)}</td></tr>"
         )
 

@@ -43,8 +43,8 @@ class Shown:
         if kind.is_money(name) and isinstance(value, int):
             return self.money(value)
         if isinstance(value, list | tuple):
-            between = "；" if isinstance(value[0], Mapping) else "、"
-            return between.join(self.value(kind, name, one) for one in value)
+            joined = self.said.clauses if isinstance(value[0], Mapping) else self.said.names
+            return joined(self.value(kind, name, one) for one in value)
         if isinstance(value, Mapping):
             return self._parts(kind, name, value)
         if name == "state":

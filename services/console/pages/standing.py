@@ -86,7 +86,7 @@ class Standing:
             because.append(escape(said.pair(said("ground"), self.shown.code(self.codes, "ground", ground))))
         if evidence := change["evidence"]:
             because.append(escape(said.pair(said("evidence"), evidence)))
-        return f"{escape(changed)}（{'、'.join(because)}）" if because else escape(changed)
+        return f"{escape(changed)}{said.aside(said.names(because)) if because else ''}"
 
     def credit(self, state: Mapping[str, Any]) -> str:
         """The authority's list that it is on, the procedures for one, and every decision about it."""

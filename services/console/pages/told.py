@@ -188,7 +188,7 @@ class Telling:
         if isinstance(value, bool):
             return self.said("yes" if value else "no")
         if isinstance(value, list):
-            return "、".join(self._value(name, one) for one in value)
+            return self.said.names(self._value(name, one) for one in value)
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, float | int):

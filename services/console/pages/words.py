@@ -436,6 +436,18 @@ class Words:
         """Several of these, one after the other."""
         return ("，" if self.language == "zh" else ", ").join(pairs)
 
+    def names(self, names: Iterable[str]) -> str:
+        """Several names, one after the other."""
+        return ("、" if self.language == "zh" else ", ").join(names)
+
+    def clauses(self, clauses: Iterable[str]) -> str:
+        """What is said of several things, one after the other."""
+        return ("；" if self.language == "zh" else "; ").join(clauses)
+
+    def aside(self, text: str) -> str:
+        """What stands in brackets behind something."""
+        return f"（{text}）" if self.language == "zh" else f" ({text})"
+
     def code(self, kind: str, code: str | None) -> str:
         """The name of a code; the code itself where the events know more than this page."""
         if code is None:
