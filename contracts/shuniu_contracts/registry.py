@@ -180,7 +180,7 @@ class ApplicationStep(enum.StrEnum):
 
 
 class FiledBy(enum.StrEnum):
-    """Who filed an application: the organisation with an account of its own, or somebody for it (代报)."""
+    """Who filed something: the organisation with an account of its own, or somebody for it (代报)."""
 
     ORGANIZATION = "organization"
     ON_BEHALF = "on_behalf"

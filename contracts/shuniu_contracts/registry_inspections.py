@@ -21,6 +21,7 @@ from shuniu_contracts.fields import (
     Rescheduled,
     Year,
 )
+from shuniu_contracts.registry import FiledBy
 
 
 class RectificationPhase(enum.StrEnum):
@@ -43,6 +44,8 @@ class RectificationState(MatterState, frozen=True, kw_only=True):
     """What is wrong, by the profile's topics."""
     outcome: Code | None = None
     returned_times: Count = 0
+    filed_by: FiledBy | None = None
+    """Who handed it in last; none where that is not known, as of what was entered as history."""
 
 
 rectification = define_stream(
@@ -186,6 +189,8 @@ class InspectionState(MatterState, frozen=True, kw_only=True):
     result: InspectionResult | None = None
     guided_times: Count = 0
     returned_times: Count = 0
+    filed_by: FiledBy | None = None
+    """Who handed it in last; none where that is not known, as of what was entered as history."""
 
 
 inspection_campaign = define_stream(

@@ -26,6 +26,7 @@ from shuniu_contracts.fields import (
     Rescheduled,
     Year,
 )
+from shuniu_contracts.registry import FiledBy
 
 
 class RecordsInterval(enum.StrEnum):
@@ -112,6 +113,8 @@ class PeriodicReturnState(MatterState, frozen=True, kw_only=True):
     own_income_fen: Fen | None = None
     """Of which earned by itself (造血)."""
     returned_times: Count = 0
+    filed_by: FiledBy | None = None
+    """Who handed it in last; none where that is not known, as of what was entered as history."""
 
 
 return_call = define_stream(

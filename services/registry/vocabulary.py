@@ -243,6 +243,7 @@ FIELDS: Mapping[str, Names] = {
         "postponed": "延期",
         "other": "其他",
     },
+    "filed_by": {"organization": "组织自行报送", "on_behalf": "代报"},
     "incentive": {"training": "培训", "allowance": "补贴", "honours": "表彰", "points": "积分兑换"},
     "items": _MATERIALS,
     "lacking": {

@@ -150,6 +150,14 @@ async def test_an_organisation_is_told_why_something_was_returned_and_hands_it_i
     await visitor.picture("telephone-own-handed-in")
     found = await stack.ask("GET", "registry", f"/v1/returns/{yearly['id']}")
     assert found["served"] == 1200
+    await visitor.desk()
+    await visitor.sign_in()
+    await visitor.go(f"/matters/{where}")
+    await expect(page.locator('[data-card="particulars"]')).to_contain_text("组织自行报送")
+    line = page.locator('[data-card="steps"]')
+    await expect(line).to_contain_text("组织自行报送")
+    await expect(line).to_contain_text("代报")
+    await visitor.picture("own-on-behalf")
 
 
 async def test_the_pages_of_the_staff_and_of_organisations_are_apart(visitor: Visitor) -> None:

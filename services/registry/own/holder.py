@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from shuniu_contracts import Basis
+
 from chassis.acting import Acting
 from chassis.matters import MatterRow
 from chassis.principal import StandsFor
+from services.registry.applications.model import FiledBy
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.own.model import APPLICATION, ORGANIZATION, NotOwn, StandsForNobody
@@ -56,3 +59,10 @@ async def _surviving(acting: Acting, id: UUID | None) -> OrganizationRow | None:
     while row is not None and row.merged_into is not None:
         row = await acting.session.get(OrganizationRow, row.merged_into)
     return row
+
+
+def filed_by(acting: Acting, basis: str) -> str | None:
+    """Who hands in what is recorded now; None for what others enter as a matter of record."""
+    if acting.principal.stands_for is not None:
+        return FiledBy.ORGANIZATION.value
+    return FiledBy.ON_BEHALF.value if basis == Basis.LIVE.value else None

@@ -34,10 +34,10 @@ from services.registry.records.returns.commands import RETURNS
 from services.registry.tables import MatterStepRow
 
 _OPEN: Final[Mapping[Kind[Any], tuple[str, ...]]] = {
-    INSPECTIONS: ("year", "form", "begins_on", "submitted_on", "returned_times"),
-    RECTIFICATIONS: ("topics", "findings", "returned_times"),
+    INSPECTIONS: ("year", "form", "begins_on", "submitted_on", "filed_by", "returned_times"),
+    RECTIFICATIONS: ("topics", "findings", "filed_by", "returned_times"),
     EVALUATIONS: ("year", "category"),
-    RETURNS: ("period", "submitted_on", "returned_times"),
+    RETURNS: ("period", "submitted_on", "filed_by", "returned_times"),
     EMERGENCY_PAUSES: ("visited_on", "lacking"),
     STAYS: ("services", "begins_on", "ends_on"),
     SERVICE_ENTRIES: ("service", "hours", "people", "content"),

@@ -18,7 +18,7 @@ from services.registry.operations.attendances import commands as attendances
 from services.registry.operations.periods import Interval
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations import commands as organizations
-from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
+from services.registry.organizations.model import Basis, LegalForm, LegalStatus, RegistrationRoute
 from services.registry.own.commands import HANDED_IN
 from services.registry.own.forms import LINE_STEPS
 from services.registry.own.routes import ENTRY_FORMS
@@ -153,6 +153,7 @@ SAID: dict[str, dict[str, Any]] = {
     "rectification": {"measures": "已补齐票据"},
 }  # fmt: skip
 """What an organisation hands in."""
+HANDING_IN = {step.fact for steps in HANDED_IN.values() for step in steps}
 SENT_BACK: dict[str, tuple[Any, dict[str, Any]]] = {
     "inspection": (inspections.return_, {"items": ["audit"]}),
     "periodic_return": (returns.return_, {"items": ["served"]}),
@@ -256,6 +257,46 @@ async def test_handing_in_is_done_once_and_on_the_record_as_it_was_seen(register
         first, second = [await own.client.post(path, json=SAID[name], headers=headers) for _ in range(2)]
         assert (first.status_code, second.status_code, first.json()) == (200, 200, second.json())
         assert len(await register.facts(rows[name].id)) == 2
+
+
+async def test_what_is_handed_in_for_an_organisation_is_marked_as_such(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    rows = await owing(register, id)
+    own, liaison = account(api, "organization", id), api.as_("liaison", STREET)
+    for name, (path, _) in (await handing_in(own)).items():
+        of_staff = path.replace("/own", "")
+        where = of_staff.rpartition("/")[0]
+        assert (await liaison.get(where))["filed_by"] is None, "nobody has handed it in"
+        assert (await liaison.post(of_staff, **SAID[name]))["filed_by"] == "on_behalf"
+        step, why = SENT_BACK[name]
+        await register.do(step, id=rows[name].id, **why)
+        assert (await own.post(path, **SAID[name]))["filed_by"] == "organization"
+        [first, second] = [
+            one["arguments"]["filed_by"]
+            for one in await liaison.get(f"{where}/steps")
+            if one["fact"] in HANDING_IN
+        ]
+        assert (first, second) == ("on_behalf", "organization")
+        facts = await register.events(rows[name].id)
+        assert [data["state"].get("filed_by") for _, data in facts] == [
+            None, "on_behalf", "on_behalf", "organization",
+        ]  # fmt: skip
+    words = {one["name"]: one["codes"] for one in await liaison.get("/v1/matters")}
+    assert {words[name]["filed_by"]["on_behalf"] for name in rows} == {"代报"}
+
+
+async def test_of_what_is_entered_as_history_nobody_knows_who_handed_it_in(
+    register: Register, api: Api
+) -> None:
+    row = await register.do(
+        inspections.open_, organization_id=await organization(register), year=2014, due_on=date(2015, 5, 31),
+        effective_on=date(2015, 3, 1), basis=Basis.HISTORICAL,
+    )  # fmt: skip
+    done = await register.do(
+        inspections.submit, id=row.id, effective_on=date(2015, 4, 1), basis=Basis.HISTORICAL
+    )
+    assert (done.state, done.filed_by) == ("submitted", None)
 
 
 async def test_an_applicant_is_told_since_when_and_until_when_to_complete_it(

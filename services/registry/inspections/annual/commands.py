@@ -37,7 +37,7 @@ from services.registry.inspections.campaigns.tables import InspectionCampaignRow
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.own.holder import check_about_own
+from services.registry.own.holder import check_about_own, filed_by
 from services.registry.policy import RegistryPolicy
 from services.registry.portions import carry
 from services.registry.tables import MatterStepRow
@@ -124,7 +124,7 @@ async def extend(
 async def submit(
     uow: UnitOfWork, row: InspectionRow, *,
     documents: Annotated[Codes, Field(title="材料编号")] = [],  # noqa: B006, read only
-) -> None:  # fmt: skip
+) -> Mapping[str, Any]:  # fmt: skip
     """The form is handed in; after the window that is noted as late, also by who had missed it (补检).
 
     Who had missed it and hands in while there is time, or stands still, owes nothing for it.
@@ -141,6 +141,8 @@ async def submit(
         if not row.late or _stood_still(row, organization):
             await _owe_nothing(uow, row, "handed_in_in_time", missed=True)
     row.submitted_on = row.submitted_on or row.effective_on
+    row.filed_by = filed_by(uow, row.basis)
+    return {"filed_by": row.filed_by}
 
 
 @INSPECTIONS.step(contract.InspectionReturned, zh="退回补正", needs="review", path="return")

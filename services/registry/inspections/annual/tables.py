@@ -38,3 +38,4 @@ class InspectionRow(MatterRow, Table, table=True):
     result: str | None = Field(default=None, title="结论")
     guided_times: int = Field(default=0, title="指导次数")
     returned_times: int = Field(default=0, title="退回次数")
+    filed_by: str | None = Field(default=None, title="报送方式")

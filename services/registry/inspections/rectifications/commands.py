@@ -1,7 +1,8 @@
 """The use cases of rectification: open, show evidence, return, extend, close; and its deadline."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -20,7 +21,7 @@ from services.registry.inspections.rectifications.model import (
 from services.registry.inspections.rectifications.tables import RectificationRow
 from services.registry.organizations.concerning import of_organization
 from services.registry.origins import sequence_of
-from services.registry.own.holder import check_about_own
+from services.registry.own.holder import check_about_own, filed_by
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -75,10 +76,12 @@ async def submit_evidence(
     uow: UnitOfWork, row: RectificationRow, *,
     measures: Annotated[Words | None, Field(title="整改措施")] = None,
     evidence: Annotated[tuple[Text, ...], Field(title="整改材料", max_length=50)] = (),
-) -> None:  # fmt: skip
+) -> Mapping[str, Any]:  # fmt: skip
     """The organisation, or who acts for it, shows what was done."""
     if not (measures or evidence):
         raise NothingShown(at="/measures")
+    row.filed_by = filed_by(uow, row.basis)
+    return {"filed_by": row.filed_by}
 
 
 @RECTIFICATIONS.step(contract.RectificationReturned, zh="退回继续整改", needs="review", path="return")

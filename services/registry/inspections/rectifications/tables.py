@@ -30,3 +30,4 @@ class RectificationRow(MatterRow, Table, table=True):
     evidence: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="整改材料")
     outcome: str | None = Field(default=None, title="结果")
     returned_times: int = Field(default=0, title="退回次数")
+    filed_by: str | None = Field(default=None, title="报送方式")

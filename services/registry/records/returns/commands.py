@@ -1,5 +1,6 @@
 """The use cases of returns: open, extend, hand in, send back, accept, note as missed; their day."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Words
 from services.registry.operations.periods import INTERVALS_ZH, Interval, period_of
 from services.registry.organizations.concerning import of_organization
-from services.registry.own.holder import check_about_own
+from services.registry.own.holder import check_about_own, filed_by
 from services.registry.policy import RegistryPolicy
 from services.registry.records.following import follow
 from services.registry.records.model import check_listed
@@ -128,7 +129,7 @@ async def submit(
     classes: Annotated[Count | None, Field(title="教学班数")] = None,
     classes_qualifier: Annotated[Qualifier | None, _qualifier("教学班约数")] = None,
     income: Annotated[list[IncomeFrom] | None, Field(title="收入构成", max_length=50)] = None,
-) -> None:  # fmt: skip
+) -> Mapping[str, Any]:  # fmt: skip
     """Numbers of the period, each as exactly as it is known; what is left out stays as it was said before."""
     if field_hours is not None:
         check_once([one.field for one in field_hours], "/field_hours")
@@ -145,6 +146,8 @@ async def submit(
         raise NothingSaid()
     row.late = row.late or row.overdue or (row.due_on is not None and row.effective_on > row.due_on)
     row.submitted_on = row.submitted_on or row.effective_on
+    row.filed_by = filed_by(uow, row.basis)
+    return {"filed_by": row.filed_by}
 
 
 def _exact(qualifier: str | None) -> bool:

@@ -64,3 +64,4 @@ class PeriodicReturnRow(MatterRow, Table, table=True):
     income_fen: int | None = Field(default=None, sa_type=sa.BigInteger, title="收入合计")
     own_income_fen: int | None = Field(default=None, sa_type=sa.BigInteger, title="其中自身收入")
     returned_times: int = Field(default=0, title="退回次数")
+    filed_by: str | None = Field(default=None, title="报送方式")
