@@ -47,6 +47,21 @@ class HubPolicy(BaseModel):
         broken="shown",
         ge=0,
     )
+    linked_before_decoupled: bool = rule(
+        True,
+        "an organisation is linked to the hub before it is decoupled from its department (先挂钩、后脱钩)",
+        source="TONGZHOU R13, T27",
+        strength="must",
+        broken="refused",
+    )
+    leading_after_decoupled: int = rule(
+        0,
+        "administrative staff among its leaders with whom its decoupling is complete all the same",
+        source="SUYU R24, S02",
+        strength="reported_practice",
+        broken="refused",
+        ge=0,
+    )
     points_per_hour: int = rule(
         1, "points of a team for an hour of one member", source="LUOHU L29 sets none", strength="ours", ge=0
     )

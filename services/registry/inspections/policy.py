@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from chassis.policy import rule
 from services.registry.inspections.annual.model import InspectionResult
-from services.registry.inspections.evaluations.model import Grade
+from services.registry.inspections.evaluations.model import Grade, Rules
 from services.registry.inspections.spot_checks.model import SpotCheckTopic
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
@@ -16,6 +16,10 @@ Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Outcome = Literal["missed", "basically_qualified", "unqualified"]
+"""How an annual inspection ended that was not in order: a result, or that nothing was handed in."""
 
 
 class ScoreBand(_Section):
@@ -76,6 +80,51 @@ class EvaluationPolicy(_Section):
         strength="must",
         broken="refused",
         ge=0,
+    )
+    barred_by_results: tuple[Outcome, ...] = rule(
+        ("missed", "unqualified"),
+        "outcomes of the newest annual inspection that bar",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="refused",
+    )
+    basically_qualified_times: int = rule(
+        2,
+        "so many of the newest annual inspections, all basically qualified, bar",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="refused",
+        ge=1,
+        le=10,
+    )
+    barred_under_investigation: bool = rule(
+        True,
+        "whether open proceedings against it bar",
+        source="order 39 (practice B2)",
+        strength="must",
+        broken="refused",
+    )
+    barred_by_listings: tuple[Literal["abnormal", "seriously_untrustworthy"], ...] = rule(
+        ("abnormal", "seriously_untrustworthy"),
+        "lists of the authority that bar who is on them",
+        source="order 39 has none of them: ours",
+        strength="ours",
+        broken="refused",
+    )
+    barred_while_suspended: bool = rule(
+        True,
+        "whether an order to stop bars while it holds",
+        source="order 39 has penalties: that it bars by itself is ours",
+        strength="ours",
+        broken="refused",
+    )
+    penalties: tuple[Literal["penalty", "suspension"], ...] = rule(
+        ("penalty", "suspension"),
+        "kinds of decisions that are administrative penalties, and bar for their years and until they are"
+        " carried out; a revocation leaves nobody to evaluate",
+        source="order 39 (practice B2); which kinds of ours it means is our reading",
+        strength="must",
+        broken="refused",
     )
     penalties_done_at_once: tuple[Code, ...] = rule(
         ("warning",),
@@ -145,6 +194,17 @@ class EvaluationPolicy(_Section):
         source="practice B2: local; that of 1A is ours",
         strength="reported_practice",
     )
+
+    @property
+    def rules(self) -> Rules:
+        """What bars from enrolling."""
+        return Rules(
+            registered=self.registered_years, regrade=self.regrade_years, after_lowering=self.lowered_years,
+            after_revoking=self.revoked_years, after_penalty=self.penalty_years,
+            results=self.barred_by_results, basically_qualified=self.basically_qualified_times,
+            listings=self.barred_by_listings, suspended=self.barred_while_suspended,
+            investigated=self.barred_under_investigation,
+        )  # fmt: skip
 
     @property
     def quorum_share(self) -> Fraction:
@@ -290,6 +350,13 @@ class InspectionsPolicy(_Section):
         "results that count as passed; whether basically qualified does is policy",
         source="BINHAI F10 does not say",
         strength="ours",
+    )
+    owe_rectification: tuple[Outcome, ...] = rule(
+        ("missed", "basically_qualified", "unqualified"),
+        "outcomes of an annual inspection that owe a rectification report",
+        source="practice B2 (整改报告)",
+        strength="reported_practice",
+        broken="recorded",
     )
     rectification_days: int = rule(
         30,

@@ -198,6 +198,14 @@ class OperationsPolicy(_Section):
         strength="reported_practice",
         broken="refused",
     )
+    task_names: tuple[Literal["responsible", "co_operating"], ...] = rule(
+        (),
+        "whom a task that is given by itself names beside who leads it and who carries it out, which every"
+        " task does (牵头、负责、配合、落实)",
+        source="LUOHU R08; that the default asks for two of the four is ours",
+        strength="must",
+        broken="refused",
+    )
     inquiry_days: int = rule(
         5,
         "working days: an inquiry is answered",

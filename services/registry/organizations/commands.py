@@ -502,11 +502,15 @@ async def decouple(
     administrative_staff: int, effective_on: date | None = None, basis: Basis = Basis.LIVE,
 ) -> OrganizationRow:  # fmt: skip
     """One step of decoupling from the administrative department: 自查, 督办, 完成 (R13), with how many of its
-    staff lead the organisation still, which nobody may once it is complete (R24)."""
+    staff lead the organisation still, which nobody may once it is complete (R24), unless the profile says."""
     row = await _load(uow, id)
     _date(uow, row, effective_on, basis)
     course = await course_of(uow, id)
-    moved = axes_on(row, course, row.effective_on).decoupling_moved(step, administrative_staff)
+    hub = uow.policy(RegistryPolicy).hub
+    moved = axes_on(row, course, row.effective_on).decoupling_moved(
+        step, administrative_staff, linked_first=hub.linked_before_decoupled,
+        most_leading=hub.leading_after_decoupled,
+    )  # fmt: skip
     stood = await _say(uow, row, course, decoupling=moved.decoupling.value)
     if moved.decoupling is Decoupling.COMPLETED:
         row.decoupled_on, row.administrative_staff = row.effective_on, administrative_staff

@@ -1,6 +1,7 @@
 """What people do with an organisation, in words and as forms."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.registry.organizations.model import (
     HubLink,
 )
 from services.registry.organizations.tables import OrganizationRow
+from services.registry.policy import RegistryPolicy
 from services.registry.vocabulary import ENUMERATIONS, Names
 
 _TITLES: Final[Names] = {
@@ -132,7 +134,7 @@ async def possible(reading: Reading, *, id: UUID, forms: Sequence[Form]) -> dict
     if row.merged_into is not None or row.home != reading.stack:
         return ORGANIZATION.told(reading, [])
     now = [
-        form for form in forms
+        form for form in _under(reading.policy(RegistryPolicy), forms)
         if form.possible is not None and form.possible(row.axes) and (form.of_ended or not row.ended)
     ]  # fmt: skip
     return ORGANIZATION.told(reading, now, department=row.department)
@@ -155,4 +157,19 @@ def can_be_linked(axes: Axes) -> bool:
 
 def can_be_decoupled(axes: Axes) -> bool:
     """Possible once it is linked, until it is complete (R13)."""
-    return axes.hub_link is not HubLink.NONE and bool(DECOUPLING_TRANSITIONS[axes.decoupling])
+    return axes.hub_link is not HubLink.NONE and can_be_decoupled_unlinked(axes)
+
+
+def can_be_decoupled_unlinked(axes: Axes) -> bool:
+    """Possible until it is complete, where the profile asks for no link before."""
+    return bool(DECOUPLING_TRANSITIONS[axes.decoupling])
+
+
+def _under(policy: RegistryPolicy, forms: Sequence[Form]) -> Sequence[Form]:
+    """The forms by the rules of the region."""
+    if policy.hub.linked_before_decoupled:
+        return forms
+    return [
+        replace(form, possible=can_be_decoupled_unlinked) if form.possible is can_be_decoupled else form
+        for form in forms
+    ]

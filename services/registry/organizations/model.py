@@ -403,17 +403,22 @@ class Axes:
         fact = _LINK_FACT.get(link, "unlinked")
         return replace(self, hub_link=step(HUB_LINK_TRANSITIONS, self.hub_link, fact))
 
-    def decoupling_moved(self, fact: str, administrative_staff: int) -> "Axes":
-        """`self_checked`, `pressed` or `completed`; the last needs a link (R13) and no administrative staff
-        among the leaders (R24), and ends a supervision in the field."""
+    def decoupling_moved(
+        self, fact: str, administrative_staff: int, *, linked_first: bool = True, most_leading: int = 0
+    ) -> "Axes":
+        """`self_checked`, `pressed` or `completed`; with `linked_first` they need a link (R13). The last is
+        for at most so many administrative staff among the leaders (R24), and ends a supervision in the field.
+        """
         self._must_live()
-        if self.hub_link is HubLink.NONE:
+        if linked_first and self.hub_link is HubLink.NONE:
             raise NotLinked()
         moved = step(DECOUPLING_TRANSITIONS, self.decoupling, fact)
         if moved is not Decoupling.COMPLETED:
             return replace(self, decoupling=moved)
-        if administrative_staff:
+        if administrative_staff > most_leading:
             raise AdministrativeStaffInLeadership(count=administrative_staff)
+        if self.hub_link is HubLink.NONE:
+            return replace(self, decoupling=moved)
         link = step(HUB_LINK_TRANSITIONS, self.hub_link, "decoupled")
         return replace(self, decoupling=moved, hub_link=link)
 

@@ -31,7 +31,6 @@ from services.registry.inspections.evaluations.model import (
     RegisteredTooShort,
     RegistrationDayUnknown,
     Relation,
-    Rules,
     UnderInvestigation,
     VoteMissing,
     bars,
@@ -45,7 +44,7 @@ from services.registry.inspections.evaluations.model import (
 from services.registry.inspections.policy import EvaluationPolicy
 
 DAY = date(2026, 11, 22)
-RULES = Rules(registered=2, regrade=2, after_lowering=2, after_revoking=3, after_penalty=1)
+RULES = EvaluationPolicy().rules
 CANDIDATE = Candidate(
     form="association", status="registered", registered_on=date(2014, 5, 1), listing="none",
     inspections=(), grade=None, graded_on=None, lowered=(),

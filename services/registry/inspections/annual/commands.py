@@ -16,7 +16,6 @@ from services.registry.fields import Code, Codes, Words
 from services.registry.inspections.annual.model import (
     FORMS_ZH,
     NOT_INSPECTED,
-    OWES_RECTIFICATION,
     RESULTS_ZH,
     SETTLED,
     TRANSITIONS,
@@ -186,10 +185,10 @@ async def conclude(
     topics: Annotated[Codes, Field(title="问题类别")] = [],  # noqa: B006, read only
     findings: Annotated[Words | None, Field(title="问题")] = None,
 ) -> None:  # fmt: skip
-    """The authority concludes; what is not fully qualified owes a rectification report."""
+    """The authority concludes; a result that the profile names owes a rectification report."""
     if row.supervised and row.state == InspectionPhase.SUBMITTED.value:
         raise NotReviewed()
-    if result in OWES_RECTIFICATION:
+    if _owes(uow, result):
         await _owe(uow, row, topics or ["inspection"], findings or what(row.year, row.form))
 
 
@@ -206,18 +205,19 @@ async def correct(
     if corrected_to is previous:
         raise SameResult(at="/corrected_to", result=RESULTS_ZH[previous.value])
     row.result = corrected_to.value
-    if previous in OWES_RECTIFICATION and corrected_to not in OWES_RECTIFICATION:
+    if not _owes(uow, corrected_to):
         await _owe_nothing(uow, row, "conclusion_corrected", missed=False)
-    elif corrected_to in OWES_RECTIFICATION and previous not in OWES_RECTIFICATION:
+    elif not _owes(uow, previous):
         await _owe(uow, row, topics or ["inspection"], findings or what(row.year, row.form))
     return {"previous": previous}
 
 
 @INSPECTIONS.step(contract.InspectionMissed, zh="认定未参检", needs="review", path="absence")
 async def miss(uow: UnitOfWork, row: InspectionRow) -> None:
-    """Nothing was handed in: that owes a rectification report, if the organisation is still there."""
+    """Nothing was handed in: where the profile says so, that owes a rectification report, if the organisation
+    is still there."""
     organization = await uow.session.get_one(OrganizationRow, row.organization_id)
-    if not organization.ended:
+    if not organization.ended and _owes(uow, InspectionPhase.MISSED):
         await _owe(uow, row, [NOT_INSPECTED], f"{what(row.year, row.form)}未参加")
 
 
@@ -239,6 +239,11 @@ def _stood_still(row: InspectionRow, organization: OrganizationRow) -> bool:
 def what(year: int, form: str) -> str:
     """What was inspected, in words."""
     return f"{year} 年度{FORMS_ZH[form]}"
+
+
+def _owes(uow: UnitOfWork, outcome: str) -> bool:
+    """Whether a result, or `missed`, owes a rectification report here."""
+    return outcome in uow.policy(RegistryPolicy).inspections.owe_rectification
 
 
 async def _owe(uow: UnitOfWork, row: InspectionRow, topics: Sequence[str], findings: str) -> None:

@@ -75,8 +75,6 @@ RESULTS_ZH: Mapping[str, str] = {
     InspectionResult.BASICALLY_QUALIFIED.value: "基本合格",
     InspectionResult.UNQUALIFIED.value: "不合格",
 }
-OWES_RECTIFICATION = frozenset({InspectionResult.BASICALLY_QUALIFIED, InspectionResult.UNQUALIFIED})
-"""These, and who missed it, owe a rectification report (practice B2)."""
 ANNUAL_INSPECTION, ANNUAL_REPORT = "annual_inspection", "annual_report"
 FORMS_ZH: Mapping[str, str] = {ANNUAL_INSPECTION: "年检", ANNUAL_REPORT: "年报"}
 NOT_INSPECTED = "not_inspected"

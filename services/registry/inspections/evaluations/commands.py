@@ -42,7 +42,6 @@ from services.registry.inspections.evaluations.model import (
     PublicityNotOver,
     PublicityOver,
     Relation,
-    Rules,
     SameGrade,
     StillValid,
     TooFewExperts,
@@ -141,13 +140,8 @@ async def enrol(
         return
     if (other := await queries.in_progress(uow, organization_id, IN_PROGRESS)) is not None:
         raise EvaluationUnderWay(at="/organization_id", other=other)
-    policy = _policy(uow)
-    rules = Rules(
-        policy.registered_years, policy.regrade_years, policy.lowered_years, policy.revoked_years,
-        policy.penalty_years,
-    )  # fmt: skip
     candidate = await queries.candidate(uow, organization, row.effective_on)
-    refuse_all(bars(candidate, row.effective_on, rules))
+    refuse_all(bars(candidate, row.effective_on, _policy(uow).rules))
 
 
 @EVALUATIONS.step(contract.EvaluationTrainingGiven, zh="参评培训", needs="guide", path="training")

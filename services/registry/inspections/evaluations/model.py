@@ -429,7 +429,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Rules:
-    """Years that the profile sets."""
+    """What bars by the profile, and for how many years."""
 
     registered: int
     regrade: int
@@ -437,21 +437,28 @@ class Rules:
     after_revoking: int
     after_penalty: int
     """calendar years after the one of the penalty"""
+    results: Collection[str]
+    """of the newest annual inspection"""
+    basically_qualified: int
+    """annual inspections in a row"""
+    listings: Collection[str]
+    suspended: bool
+    investigated: bool
 
 
-_RESULTS_ZH = {"missed": "未参加", "unqualified": "不合格", "basically_qualified": "连续两年基本合格"}
+_RESULTS_ZH = {"missed": "未参加", "unqualified": "不合格", "basically_qualified": "基本合格"}
 
 
 def bars(candidate: Candidate, day: date, rules: Rules) -> Iterator[Refusal]:
     """Everything that bars an organisation from enrolling on `day` (order 39, articles on who may not)."""
     yield from _by_registration(candidate, day, rules.registered)
-    if candidate.status == LegalStatus.SUSPENDED.value:
+    if rules.suspended and candidate.status == LegalStatus.SUSPENDED.value:
         yield ListedOrSuspended(standing=candidate.status)
-    if candidate.listing != "none":
+    if candidate.listing in rules.listings:
         yield ListedOrSuspended(standing=candidate.listing)
-    yield from _by_inspection(candidate.inspections)
+    yield from _by_inspection(candidate.inspections, rules)
     yield from _by_penalty(candidate.punished, day, rules.after_penalty)
-    if candidate.investigated_since is not None:
+    if rules.investigated and candidate.investigated_since is not None:
         yield UnderInvestigation(since=candidate.investigated_since)
     if candidate.grade is not None and candidate.graded_on is not None:
         until = years_after(candidate.graded_on, rules.regrade)
@@ -477,14 +484,16 @@ def _by_registration(candidate: Candidate, day: date, years: int) -> Iterator[Re
         yield RegisteredTooShort(years=years, registered_on=candidate.registered_on, until=until)
 
 
-def _by_inspection(inspections: Sequence[Inspected]) -> Iterator[Refusal]:
-    """The newest missed or failed, or the two newest basically qualified; no record bars nobody."""
+def _by_inspection(inspections: Sequence[Inspected], rules: Rules) -> Iterator[Refusal]:
+    """The newest with a result that bars, or so many of the newest basically qualified; no record bars
+    nobody."""
     if not inspections:
         return
-    newest = inspections[0]
-    twice = [one.result for one in inspections[:2]] == ["basically_qualified"] * 2
-    if newest.result in ("missed", "unqualified") or twice:
+    newest, times = inspections[0], rules.basically_qualified
+    if newest.result in rules.results:
         yield InspectionStandsAgainst(year=newest.year, result=_RESULTS_ZH[newest.result])
+    elif [one.result for one in inspections[:times]] == ["basically_qualified"] * times:
+        yield InspectionStandsAgainst(year=newest.year, result=f"连续 {times} 年基本合格")
 
 
 def _by_penalty(punished: Sequence[Punished], day: date, years: int) -> Iterator[Refusal]:

@@ -16,6 +16,7 @@ from services.registry.enforcement.official_decisions.queries import standing as
 from services.registry.enforcement.official_decisions.tables import AppliedDecisionRow
 from services.registry.inspections.evaluations.model import Candidate, Grade, Inspected, Lowered, Punished
 from services.registry.inspections.evaluations.tables import EvaluationRow
+from services.registry.inspections.policy import EvaluationPolicy
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
@@ -26,11 +27,8 @@ from inspection
 where organization_id = $1 and form = 'annual_inspection' and state in ('concluded', 'missed')
   and ended_on <= $2
 order by year desc
-limit 2
+limit $3
 """
-
-_PENALTIES = ("penalty", "suspension")
-"""Kinds of decisions that are administrative penalties; a revocation leaves nobody to evaluate."""
 
 
 async def in_progress(uow: UnitOfWork, organization_id: UUID, states: Sequence[str]) -> UUID | None:
@@ -46,7 +44,8 @@ async def in_progress(uow: UnitOfWork, organization_id: UUID, states: Sequence[s
 
 async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -> Candidate:
     """What of the organisation's records speaks for or against its enrolling on `day`."""
-    inspected = await uow.connection.fetch(_INSPECTED, organization.id, day)
+    policy = uow.policy(RegistryPolicy).inspections.evaluation
+    inspected = await uow.connection.fetch(_INSPECTED, organization.id, day, policy.basically_qualified_times)
     with uow.session.no_autoflush:
         found = await uow.session.exec(
             select(EvaluationRow).where(EvaluationRow.organization_id == organization.id)
@@ -67,9 +66,9 @@ async def candidate(uow: UnitOfWork, organization: OrganizationRow, day: date) -
             Lowered(one.lowered_on, one.state == "revoked") for one in earlier if one.lowered_on is not None
         ],
         punished=[
-            Punished(one.decided_on, _stands(uow, one, day))
+            Punished(one.decided_on, _stands(policy, one, day))
             for one in decisions.decisions
-            if one.kind in _PENALTIES and one.decided_on <= day
+            if one.kind in policy.penalties and one.decided_on <= day
         ],
         investigated_since=min((one.decided_on for one in investigations), default=None),
     )
@@ -142,9 +141,9 @@ async def found_since_graded(uow: UnitOfWork, id: UUID) -> bool:
     return bool(await uow.connection.fetchval(_FOUND_SINCE, id))
 
 
-def _stands(uow: UnitOfWork, one: AppliedDecisionRow, day: date) -> bool:
+def _stands(policy: EvaluationPolicy, one: AppliedDecisionRow, day: date) -> bool:
     """Whether a penalty is not carried out yet on `day`."""
-    if one.result in uow.policy(RegistryPolicy).inspections.evaluation.penalties_done_at_once:
+    if one.result in policy.penalties_done_at_once:
         return False
     over = one.lifted_on or one.until
     return over is None or over > day

@@ -4,16 +4,17 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_operations as contract
 
 from chassis.http.fields import Day, Division, PersonId
 from chassis.matters import Clock, Kind
-from chassis.model import refuse_all
+from chassis.model import Refusal, refuse_all
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
 from services.registry.operations.frameworks import check_tags
 from services.registry.operations.receipts import commands as receipts
-from services.registry.operations.tasks.model import TRANSITIONS, TaskPhase, check_implementing
+from services.registry.operations.tasks.model import TRANSITIONS, TaskPhase, check_implementing, check_named
 from services.registry.operations.tasks.tables import TaskRow
 from services.registry.origins import sequence_of
 from services.registry.policy import RegistryPolicy
@@ -62,6 +63,9 @@ async def issue(
     """Give a task to the bodies of the divisions named; each owes a receipt, whatever its stack (R08).
     It asks of them a report back, or only that they file their own plan for the record (R05).
 
+    Who answers and co-operates is named where the profile asks for it of tasks that are given by themselves;
+    one that another record gives rise to names its lead and who carries it out.
+
     An instruction of a leader (批示) becomes one, with its words and who gave it kept here. What it came of
     has to be on the record; raises `NoSuchOrigin`.
     """
@@ -71,7 +75,7 @@ async def issue(
     if origin_record_id is not None:
         row.origin_record_sequence = await sequence_of(uow, origin_record_id, at="/origin_record_id")
     row.implementing = sorted(set(implementing))
-    refuse_all(check_implementing(row.division, row.implementing))
+    refuse_all([*check_implementing(row.division, row.implementing), *_unnamed(uow, row)])
     await receipts.reach(uow, receipts.Asked.of(row))
 
 
@@ -102,3 +106,10 @@ async def complete(
 async def cancel(uow: UnitOfWork, row: TaskRow, *, reason: Annotated[Words, Field(title="理由")]) -> None:
     """The task is taken back; open receipts close."""
     await receipts.close_all(uow, row.id)
+
+
+def _unnamed(uow: UnitOfWork, row: TaskRow) -> list[Refusal]:
+    if row.basis != Basis.LIVE.value or row.origin_record_id is not None:
+        return []
+    wanted = uow.policy(RegistryPolicy).operations.task_names
+    return check_named(wanted, {"responsible": row.responsible, "co_operating": row.co_operating})
