@@ -115,6 +115,16 @@ async def test_an_organisation_applies_is_registered_and_answers_in_the_service_
     await visitor.picture("own-services")
 
 
+async def invited(stack: Stack, organization: str) -> str:
+    """The organisation is on the list of a training of the district; returns its place there."""
+    made = await post(stack, "trainings", division="120116", body="womens_federation", course="policy")
+    where = f"trainings/{made['id']}"
+    await post(stack, f"{where}/survey", respondents=12, wanted=["policy"])
+    await post(stack, f"{where}/schedule", scheduled_on=(TODAY + timedelta(days=9)).isoformat())
+    place = await post(stack, "attendances", training_id=made["id"], organization_id=organization)
+    return place["id"]
+
+
 async def test_an_organisation_is_told_why_something_was_returned_and_hands_it_in_itself(
     visitor: Visitor, stack: Stack
 ) -> None:
@@ -126,6 +136,7 @@ async def test_an_organisation_is_told_why_something_was_returned_and_hands_it_i
     await post(stack, f"{where}/submission")
     await post(stack, f"{where}/return", items=["audit"], explanation="审计报告未盖章", due_on=again_on)
     yearly = await post(stack, "returns", organization_id=id, interval="year", covers=f"{year}-06-01")
+    place = await invited(stack, id)
     await visitor.sign_in_for(f"organization:{id}")
     told = page.locator("[data-returned]")
     await expect(told).to_contain_text(f"{TODAY} 退回")
@@ -148,6 +159,12 @@ async def test_an_organisation_is_told_why_something_was_returned_and_hands_it_i
     await dialog.locator(".saves").click()
     await expect(served.locator(".chip").first).to_have_text("已报送")
     await visitor.picture("telephone-own-handed-in")
+    invitation = page.locator(f'[data-record="{place}"]')
+    await invitation.get_by_role("button", name="请假").click()
+    await dialog.get_by_label("请假事由").fill("公务冲突")
+    await dialog.locator(".saves").click()
+    await expect(invitation).to_have_count(0)
+    assert (await stack.ask("GET", "registry", f"/v1/attendances/{place}"))["reason"] == "official"
     found = await stack.ask("GET", "registry", f"/v1/returns/{yearly['id']}")
     assert found["served"] == 1200
     await visitor.desk()

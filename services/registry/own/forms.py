@@ -23,11 +23,14 @@ from services.registry.incubation.entries.model import SIDES_ZH, Hand, Line, may
 from services.registry.incubation.entries.model import TRANSITIONS as TRANSITIONS_OF_LINE
 from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.offering import Form, Offering
+from services.registry.operations.attendances.commands import ATTENDANCES
+from services.registry.operations.attendances.model import AttendancePhase
 from services.registry.organizations.forms import ORGANIZATION
 from services.registry.organizations.model import TRANSITIONS, LegalStatus
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.holder import check_application, holder, organization_of
+from services.registry.own.invitations import EXCUSE, Excuse
 from services.registry.own.model import APPLICATION as FOR_APPLICATION
 from services.registry.own.queries import REASONS, RETURN, SHOWN
 from services.registry.policy import RegistryPolicy, names_of
@@ -93,8 +96,8 @@ async def own(
         "application": NEW.told(reading, begins, _templates(reading)),
         "service_entry": await _entries(reading, organization, entry),
         "records": [
-            {**for_caller(_described(kind), reading.principal, names), "may_read": True}
-            for kind in SHOWN
+            {**for_caller(one, reading.principal, names), "may_read": True}
+            for one in (*map(_described, SHOWN), _invitations())
         ],
     }  # fmt: skip
 
@@ -118,6 +121,16 @@ def _described(kind: Kind[Any]) -> dict[str, Any]:
             for state, followers in described["transitions"].items()
         },
     }  # fmt: skip
+
+
+def _invitations() -> dict[str, Any]:
+    """What the organisation is invited to, and the way to be excused."""
+    excuse = {
+        "zh": "请假", "path": "excuse", "permission": WRITES, "by_workbook": False, "by_record": False,
+        "form": Excuse.model_json_schema(),
+    }  # fmt: skip
+    after = {AttendancePhase.INVITED.value: {EXCUSE: AttendancePhase.EXCUSED.value}}
+    return {**_described(ATTENDANCES), "steps": {EXCUSE: excuse}, "transitions": after}
 
 
 @cache

@@ -26,6 +26,15 @@ class NotOwn(Refusal):
     en = "The record is not that of whom your account stands for ({holder})."
 
 
+class InvitationOver(Refusal):
+    """Excused from what was answered for, called off or held."""
+
+    code = "own_invitation_over"
+    kind = RefusalKind.CONFLICT
+    zh = "该邀请现为“{state_zh}”，或会议（培训）已举行、已取消，不能再自行请假；请与主办单位联系。"
+    en = "The invitation is '{state}' now, or its day is over or called off; ask whoever invited you."
+
+
 class FiledAlready(Refusal):
     """A second application under an account that was made for one."""
 

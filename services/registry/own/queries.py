@@ -29,6 +29,7 @@ from services.registry.operations.attendances.commands import ATTENDANCES
 from services.registry.organizations.model import HubLink, LegalForm, LegalStatus, RegistrationRoute
 from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.holder import check_application, check_organization, holder, organization_of
+from services.registry.own.invitations import invited, may
 from services.registry.own.model import APPLICATION
 from services.registry.records.returns.commands import RETURNS
 from services.registry.tables import MatterStepRow
@@ -46,8 +47,7 @@ _OPEN: Final[Mapping[Kind[Any], tuple[str, ...]]] = {
 }
 """What asks something of the organisation or is done for it, with what it is told of each. What offices note
 about it is theirs: risks, listings that are proposed, comparisons, visits, candidacies."""
-SHOWN: Final = (*_OPEN, ATTENDANCES)
-"""Those, and what it is invited to."""
+SHOWN: Final = tuple(_OPEN)
 RETURN: Final = "returned"
 REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     INSPECTIONS.name: ("items", "explanation"),
@@ -55,15 +55,6 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     RETURNS.name: ("items", "explanation"),
 }
 """What is said with `RETURN` of each kind that can be sent back."""
-
-_INVITED = """
-select a.id, a.state, a.opened_on, a.gathering, coalesce(m.scheduled_on, t.scheduled_on) as day
-from attendance a
-left join meeting m on m.id = a.meeting_id
-left join training t on t.id = a.training_id
-where a.organization_id = $1 and a.state = 'invited' and coalesce(m.scheduled_on, t.scheduled_on) >= $2
-"""
-"""The offices' divisions do not matter: whoever is invited to the district is told in the street."""
 
 
 class OwnOrganization(AggregateOut):
@@ -227,14 +218,14 @@ async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
             )
             for one in rows
         ]  # fmt: skip
-    invited = await reading.connection.fetch(_INVITED, organization_id, reading.today)
     found += [
         OpenRecord(
             kind=ATTENDANCES.name, kind_zh=ATTENDANCES.zh, id=one["id"], state=one["state"],
             state_zh=ATTENDANCES.states_zh[ATTENDANCES.states(one["state"])], opened_on=one["opened_on"],
             due_on=one["day"], overdue=False, about={"gathering": one["gathering"]},
+            may=may(reading, one),
         )
-        for one in invited
+        for one in await invited(reading, organization_id)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.due_on or date.max, one.opened_on))
 

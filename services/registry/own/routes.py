@@ -23,9 +23,10 @@ from services.registry.incubation.entries.model import ServiceSide
 from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.offering import Form
 from services.registry.organizations.model import LegalForm, RegistrationRoute
-from services.registry.own import commands, forms, queries
+from services.registry.own import commands, forms, invitations, queries
 from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.forms import OwnLine, body_of, line_form
+from services.registry.own.invitations import Excuse, OwnInvitation
 from services.registry.own.queries import Own, OwnApplication, OwnEntry
 
 router = APIRouter(prefix="/v1/own", tags=["own"])
@@ -216,6 +217,20 @@ async def correct(id: UUID, body: Correction, call: Writes) -> Response:
 async def cancel(id: UUID, body: Nothing, call: Writes) -> Response:
     """撤销本组织登记的服务 / Take back what the organisation wrote."""
     return await call.execute(entries.cancel, id=id, answer=_ENTRY.model_validate)
+
+
+@router.get("/attendances/{id}", response_model=OwnInvitation)
+async def invitation(id: UUID, call: Reads) -> OwnInvitation:
+    """本组织受邀参加的会议、培训 / One of the own invitations."""
+    return await call.read(invitations.invitation, id=id)
+
+
+@router.post("/attendances/{id}/excuse", response_model=OwnInvitation)
+async def excuse(id: UUID, body: Excuse, call: Writes) -> Response:
+    """请假 / The organisation will not come to what it is invited to."""
+    return await call.execute(
+        invitations.excuse, id=id, answer=OwnInvitation.model_validate, **body.arguments()
+    )
 
 
 def _record(kind: Kind[Any]) -> None:

@@ -299,6 +299,72 @@ async def test_of_what_is_entered_as_history_nobody_knows_who_handed_it_in(
     assert (done.state, done.filed_by) == ("submitted", None)
 
 
+async def invited(register: Register, id: UUID) -> Any:
+    """An invitation of the district's."""
+    training = await register.do(trainings.open_, division="120116", body="street", course="policy")
+    await register.do(trainings.survey, id=training.id, respondents=12, wanted=["policy"])
+    await register.do(trainings.schedule, id=training.id, scheduled_on=date(2026, 12, 1))
+    return await register.do(attendances.invite, training_id=training.id, organization_id=id)
+
+
+async def test_an_organisation_is_excused_from_what_the_district_invites_it_to(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    own = account(api, "organization", id)
+    place = await invited(register, id)
+    [told] = (await own.get(OWN))["records"]
+    assert (told["kind"], told["id"], told["may"]) == ("attendance", str(place.id), ["excused"])
+    [words] = [one for one in (await own.get(f"{OWN}/forms"))["records"] if one["name"] == "attendance"]
+    step, path = words["steps"]["excused"], f"/v1/{words['path']}/{place.id}"
+    assert (step["zh"], "official" in dict(step["form"]["properties"]["reason"]["x-zh"])) == ("请假", True)
+    where = f"{path}/{step['path']}"
+    await own.post(where, 422)
+    stale = await own.client.post(where, json={"reason": "official"}, headers={"if-match": '"0"'})
+    assert stale.status_code == 412
+    seen, once = await own.client.get(path), "excuse-1"
+    headers = {"if-match": seen.headers["etag"], "idempotency-key": once}
+    for _ in range(2):
+        done = await own.client.post(where, json={"reason": "official"}, headers=headers)
+        assert (done.status_code, done.json()["state"], done.json()["reason"]) == (200, "excused", "official")
+    assert await register.facts(place.id) == ["invited", "excused"]
+    assert (await own.get(OWN))["records"] == []
+    assert (await own.post(where, 409, reason="official"))["code"] == "own_invitation_over"
+
+
+async def test_who_was_noted_as_absent_is_not_excused_afterwards_by_itself(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await organization(register)
+    own = account(api, "organization", id)
+    absent, late = await invited(register, id), await invited(register, id)
+    await register.do(attendances.record, id=absent.id, presence="absent")
+    refused = await own.post(f"{OWN}/attendances/{absent.id}/excuse", 409, reason="official")
+    assert refused["code"] == "own_invitation_over"
+    await register.begin(date(2026, 12, 2))
+    await own.post(f"{OWN}/attendances/{late.id}/excuse", 409, reason="official")
+    assert await register.facts(late.id) == ["invited"]
+
+
+async def test_nobody_is_excused_by_another_organisation_or_by_the_staff_here(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    place = await invited(register, await organization(register))
+    other = await organization(register)
+    callers = {"not_own": account(api, "organization", other), "stands_for_nobody": api}
+    path = f"{OWN}/attendances/{place.id}"
+    for code, caller in callers.items():
+        assert (await caller.get(path, 403))["code"] == code
+        assert (await caller.post(f"{path}/excuse", 403, reason="official"))["code"] == code
+    own = account(api, "organization", place.organization_id, OTHER_STREET)
+    assert (await own.post(f"{path}/excuse", 403, reason="official"))["code"] == "not_permitted"
+    await own.post(f"{OWN}/attendances/{uuid7()}/excuse", 404, reason="official")
+    assert await register.facts(place.id) == ["invited"]
+
+
 async def test_an_applicant_is_told_since_when_and_until_when_to_complete_it(
     register: Register, api: Api
 ) -> None:
@@ -610,5 +676,6 @@ async def test_what_is_open_says_what_it_is_about_and_what_one_is_invited_to(
     assert words["rectification"]["fields"]["findings"] == "问题"
     assert {one["kind"] for one in records} <= words.keys()
     assert {name: [*one["steps"]] for name, one in words.items() if one["steps"]} == {
-        "inspection": ["submitted"], "periodic_return": ["submitted"], "rectification": ["evidence_submitted"]
+        "inspection": ["submitted"], "periodic_return": ["submitted"],
+        "rectification": ["evidence_submitted"], "attendance": ["excused"],
     }  # fmt: skip

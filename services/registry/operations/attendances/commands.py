@@ -27,6 +27,7 @@ from services.registry.operations.attendances.survivors import FAMILY
 from services.registry.operations.attendances.tables import AttendanceRow
 from services.registry.organizations.concerning import refer
 from services.registry.organizations.model import AlreadyEnded
+from services.registry.own.holder import check_about_own
 from services.registry.tables import MatterStepRow
 
 ATTENDANCES = Kind(
@@ -43,6 +44,7 @@ ATTENDANCES = Kind(
     place=of_gathering, settled=SETTLED,
     unique=("meeting_id", "training_id", "organization_id", "body", "post", "participant"),
     filters=("meeting_id", "training_id", "organization_id", "gathering", "body", "post", "reason"),
+    holder=check_about_own,
 )  # fmt: skip
 ATTENDANCES.ahead = lock_ahead
 
