@@ -65,6 +65,8 @@ CHUNK: Final = 1000
 """Rows of one COPY and one statement for the log."""
 BREATH: Final = 50
 """Rows between two breaths of the event loop."""
+TOLD_EVERY_S: Final = 1.0
+"""Progress is for people; each time costs a commit."""
 CHUNK_WRITTEN: Final = failpoints.declare("registry.import.chunk_written")
 CHUNK_UNDONE: Final = failpoints.declare("registry.import.chunk_undone")
 CHANGE: Final = "organizations:change"
@@ -462,6 +464,7 @@ async def enter(
     making = _Making(uow, row, _copied(mapping), await routing(uow))
     writing: asyncio.Task[None] | None = None
     telling: asyncio.Task[None] | None = None
+    clock, next_told = asyncio.get_running_loop().time, 0.0
     async with Behind() as database, aclosing(_known(uow, row, portions, seen, database, look)) as found:
         async for known in found:
             if known.of_records.changes:
@@ -475,9 +478,9 @@ async def enter(
                     await writing
                 writing = database.do(_write, uow, chunk)
                 entered.new += len(chunk.organizations)
-                if telling is None or telling.done():
+                if clock() >= next_told and (telling is None or telling.done()):
                     # Not awaited: its commit waits until all that was written here so far is on the disk.
-                    telling = database.beside(told, entered.new)
+                    telling, next_told = database.beside(told, entered.new), clock() + TOLD_EVERY_S
         for task in (writing, telling):
             if task is not None:
                 await task
@@ -604,9 +607,9 @@ def _blank() -> dict[str, Any]:
 _BLANK: Final = _blank()
 _LEFT_TO_DEFAULTS: Final = frozenset(
     {
-        "nature", "functions", "service_directions", "target_groups", "development_mode", "supervisory_unit",
-        "registration_authority", "hub_standing", "judged_standing", "paused_on", "decoupling",
-        "decoupled_on", "administrative_staff", "credit_listing", "credit_listed_on",
+        "nature", "functions", "service_directions", "target_groups", "brands", "development_mode",
+        "supervisory_unit", "registration_authority", "hub_standing", "judged_standing", "paused_on",
+        "decoupling", "decoupled_on", "administrative_staff", "credit_listing", "credit_listed_on",
         "four_no_fees_declared", "registered_capital_fen", "source", "merged_into", "merged_into_sequence",
         "replica",
     }

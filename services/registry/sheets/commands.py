@@ -14,6 +14,7 @@ from chassis.matters import Step
 from chassis.matters.naming import NamesOf
 from chassis.model import Refusal, Refusals, refuse_all
 from chassis.unit_of_work import UnitOfWork
+from services.registry.identification.model import normalized_name
 from services.registry.imports.reader import Reading
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.sheets.model import (
@@ -38,7 +39,10 @@ with called as (
     where credit_code = any($1) and not ended and replica and division like any($2)
     union all
     select name, id, replica from organization
-    where name = any($1) and not ended and division like any($2)
+    where normalized_name = any($3) and name = any($1) and not ended and not replica and division like any($2)
+    union all
+    select name, id, replica from organization
+    where normalized_name = any($3) and name = any($1) and not ended and replica and division like any($2)
 )
 select said, id from (select *, rank() over (partition by said order by replica) as place from called) c
 where place = 1
@@ -239,11 +243,12 @@ async def _organizations(uow: UnitOfWork, rows: Sequence[Mapping[str, Cell]]) ->
 
     Only those of the caller's divisions: whether there is another is not told.
     """
-    said = {_called(row) for row in rows if ID not in row} - {None}
+    said = sorted({called for row in rows if ID not in row and (called := _called(row)) is not None})
     found: dict[str, list[UUID]] = defaultdict(list)
     if said:
         within = [f"{code}%" for code in uow.principal.divisions]
-        for row in await uow.connection.fetch(_CALLED, sorted(str(one) for one in said), within):
+        normalized = [normalized_name(one) for one in said]
+        for row in await uow.connection.fetch(_CALLED, said, within, normalized):
             found[row["said"]].append(row["id"])
     return found
 

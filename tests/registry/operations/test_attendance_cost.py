@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from chassis.region import Region
 from services.registry.app import service
+from services.registry.imports import commands as imports
 from services.registry.imports.reader import Reading
 from services.registry.operations.attendances import commands as attendances
 from services.registry.operations.attendances import queries
@@ -97,13 +98,33 @@ async def test_the_lists_of_a_year_are_found_by_the_day_held(register: Register)
     assert "Seq Scan on attendance" not in of_one, of_one
 
 
+async def test_the_rows_of_an_import_are_found_by_the_pages_that_it_filled(register: Register) -> None:
+    one, other, last = await organization(register), str(uuid7()), str(uuid7())
+    for brought in (other, last):
+        named = f"json_build_object('name', 'n' || n, 'replica', true, 'import_id', '{brought}')"
+        await copied(register, "organization", one, 10_000, named)
+    await register.rows("select brin_summarize_new_values('ix_organization_import_id')")
+    found = await plan(register, imports._UNTOUCHED, last)
+    assert "ix_organization_import_id" in found, found
+    assert "Seq Scan on organization" not in found, found
+    rows = "explain (analyze, format json) select from organization where import_id = $1"
+    [[[read]]] = await register.rows(rows, other)
+    assert read["Plan"].get("Rows Removed by Index Recheck", 0) < 2_000, read
+
+
 async def test_who_is_named_in_a_sheet_is_found_by_name_and_code(register: Register) -> None:
     one = await organization(register)
     named = "json_build_object('name', 'n' || n, 'normalized_name', 'n' || n, 'credit_code', 'c' || n)"
     await copied(register, "organization", one, 10_000, named)
-    found = await plan(register, sheets._CALLED, ["n7", "c9"], ["120116%"])
-    for index in ("ix_organization_name", "uq_organization_credit_code", "ix_organization_credit_code"):
-        assert index in found, found
+    below = named.replace("'n'", "'m'").replace("'c'", "'d'").replace("('name'", "('replica', true, 'name'")
+    await copied(register, "organization", one, 10_000, below)
+    found = await plan(register, sheets._CALLED, ["n7", "c9"], ["120116%"], ["n7", "c9"])
+    for column, living in (("normalized_name", "uq_organization_name_division"),
+                           ("credit_code", "uq_organization_credit_code")):  # fmt: skip
+        for index in (living, f"ix_organization_{column}"):
+            assert index in found, found
     assert "Seq Scan" not in found, found
-    assert (await register.rows(sheets._CALLED, ["c9"], ["120116%"]))[0]["said"] == "c9"
-    assert await register.rows(sheets._CALLED, [str(uuid7())], ["120116%"]) == []
+    for called in ("c9", "n7", "d9", "m7"):
+        assert (await register.rows(sheets._CALLED, [called], ["120116%"], [called]))[0]["said"] == called
+    other = str(uuid7())
+    assert await register.rows(sheets._CALLED, [other], ["120116%"], [other]) == []
