@@ -20,7 +20,7 @@ help:  ## what there is
 $(READY): pyproject.toml contracts/pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@command -v uv >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@UV=$$(command -v uv || echo $(BIN)/uv); VIRTUAL_ENV=$(CURDIR)/$(VENV) $$UV sync --quiet --inexact --all-extras --frozen
+	@UV=$$(command -v uv || echo $(BIN)/uv); VIRTUAL_ENV=$(CURDIR)/$(VENV) $$UV sync --quiet --inexact --all-extras --frozen --compile-bytecode
 	@touch $@
 
 install: $(READY)  ## the environment, from PyPI only
