@@ -159,7 +159,8 @@ class UnitOfWork(Acting):
         """Lock the row and return it.
 
         Raises `NotFound`; `NotPermitted` where the caller's divisions do not reach it; `NotHome`;
-        `StaleRevision` where the request carried If-Match and somebody saved in between.
+        `StaleRevision` where the request carried If-Match and somebody saved in between; it tells what the
+        record is now, except to an account that stands for another one, perhaps.
         """
         found = await self.session.exec(_locking(kind), params={"wanted": UUID(str(id))})
         row: Row | None = found.one_or_none()
@@ -170,7 +171,8 @@ class UnitOfWork(Acting):
         if row.home != self.stack:
             raise NotHome(division=row.division, home=row.home)
         if self.expected_revision is not None and self.expected_revision != row.revision:
-            raise StaleRevision(seen=self.expected_revision, current=row.revision, present=row.differences())
+            told = row.differences() if self.principal.stands_for is None else None
+            raise StaleRevision(seen=self.expected_revision, current=row.revision, present=told)
         return row
 
     def record(self, row: AggregateRow, event: Event, *, because: Received[Any] | None = None) -> None:

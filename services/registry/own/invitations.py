@@ -89,7 +89,7 @@ async def _own_place(acting: UnitOfWork | Reading, id: UUID) -> Any:
     row = await acting.session.get(AttendanceRow, id)
     if row is None:
         raise NotFound.of(AttendanceRow, id)
+    invited = await acting.session.get(OrganizationRow, row.organization_id) if row.organization_id else None
+    acting.authorize(invited.division if invited else row.division)
     await check_about_own(acting, row)
-    organization = await acting.session.get_one(OrganizationRow, row.organization_id)
-    acting.authorize(organization.division)
     return row

@@ -235,6 +235,8 @@ async def test_nobody_else_s_record_is_seen_or_handed_in(register: Register, api
         for name, path in paths.items():
             assert (await caller.get(path.rpartition("/")[0], 403))["code"] == code
             assert (await caller.post(path, 403, **SAID[name]))["code"] == code
+            stale = await caller.client.post(path, json=SAID[name], headers={"if-match": '"0"'})
+            assert (stale.status_code, stale.json()["code"]) == (403, code)
     unborn = account(api, "registration_application", uuid7())
     for name, path in paths.items():
         assert (await unborn.post(path, 403, **SAID[name]))["code"] == "not_own"
@@ -253,6 +255,7 @@ async def test_handing_in_is_done_once_and_on_the_record_as_it_was_seen(register
         stale = {"if-match": '"0"'}
         refused = await own.client.post(path, json=SAID[name], headers=stale)
         assert (refused.status_code, refused.json()["code"]) == (412, "stale_revision")
+        assert "changed" not in refused.json()
         headers = {"if-match": seen.headers["etag"], "idempotency-key": f"once-{name}"}
         first, second = [await own.client.post(path, json=SAID[name], headers=headers) for _ in range(2)]
         assert (first.status_code, second.status_code, first.json()) == (200, 200, second.json())
