@@ -4,6 +4,7 @@ import asyncio
 import random
 import socket
 import time
+from collections import deque
 from pathlib import Path
 
 
@@ -19,17 +20,22 @@ class PortTaken(RuntimeError):
 
 
 _LOWEST, _USUALLY_OUTGOING_FROM = 10_240, 32_768
+_GIVEN: deque[int] = deque(maxlen=1000)
+"""Those given out last, by this process."""
 
 
 def free_port(in_a_row: int = 1) -> int:
-    """The first of so many ports that are free now; who is slow to use them may find one taken.
+    """The first of so many ports that are free now; who is slow to use them may find one taken, but not by
+    whom this process has given one lately: many are asked for before the first of them is used.
 
     None of them is in the kernel's range for outgoing connections: one of those would be in the way when a
     server that was killed wants its port again.
     """
     while True:
         first = random.randrange(_LOWEST, _outgoing_from() - in_a_row)
-        if all(_free(first + n) for n in range(in_a_row)):
+        wanted = range(first, first + in_a_row)
+        if not any(one in _GIVEN for one in wanted) and all(map(_free, wanted)):
+            _GIVEN.extend(wanted)
             return first
 
 
