@@ -191,6 +191,11 @@ async def test_a_person_asks_is_found_for_that_and_answered_and_the_log_tells_wh
 ) -> None:
     person, paper = "p-care-0818", "PQ-2026-18"
     record = await in_care(stack, "u-other", person_id=person)
+    other = await in_care(stack, "u-other", person_id="p-care-0819")
+    await stack.ask(
+        "POST", "registry", f"/v1/care-records/{other['id']}/looks", "care_supervisor",
+        json={"purpose": "supervision"},
+    )  # fmt: skip
     page, dialog = visitor.page, visitor.page.locator(".dialog")
     await visitor.sign_in("care_officer", "u-carer", division=STREET)
     await visitor.go("/care")

@@ -16,7 +16,7 @@ from services.console.pages.sealed import NONE, draw_ways, number
 from services.console.pages.session import Desk
 
 _PATH, _WHERE = "care-persons", "/care/persons"
-_ERASED = "erased"
+_ERASE = "erase"
 _FOUND: Final = (
     ("care_records", "care_title", "/care"), ("care_pairings", "pairings_title", "/care/pairings"),
 )  # fmt: skip
@@ -51,7 +51,7 @@ class _Persons:
             ui.label(self.said("care_persons")).classes("h1").props("role=heading aria-level=1")
             ui.element("div").style("flex:1")
             for step in kind.steps.values():
-                style = "outline" if step.fact == _ERASED else "unelevated"
+                style = "outline" if step.fact == _ERASE else "unelevated"
                 ui.button(step.called(self.said.language), on_click=lambda step=step: self._open(step)).props(
                     f"{style} dense no-caps padding='4px 14px'"
                 )
@@ -61,7 +61,7 @@ class _Persons:
         self.dialogs = ui.element("div")
 
     async def _open(self, step: StepWords) -> None:
-        form, done = (_Erasing, self._erased) if step.fact == _ERASED else (Opening, self._show)
+        form, done = (_Erasing, self._erased) if step.fact == _ERASE else (Opening, self._show)
         self.dialogs.clear()
         with self.dialogs:
             await form(self.frame, NONE, self.kind, step, done=done).open()

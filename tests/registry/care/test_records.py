@@ -447,14 +447,14 @@ async def test_what_can_be_done_with_a_request_is_told_until_it_is_answered(
 ) -> None:
     row = await in_care(register, PERSON)
     officer, supervisor = api.as_("care_officer", STREET), api.as_("care_supervisor")
-    assert [*(await officer.get("/v1/care-requests/forms"))["steps"]] == ["asked"]
+    assert [*(await officer.get("/v1/care-requests/forms"))["steps"]] == ["take_down"]
     made = await officer.post(
         "/v1/care-requests", 201, division=STREET, person_id=PERSON, asked_by="self", document="PQ-9"
     )
     where = f"/v1/care-requests/{made['id']}"
     assert await officer.get(where) == made
     told = await officer.get(f"{where}/forms")
-    assert [*told["steps"]] == ["answered"]
+    assert [*told["steps"]] == ["answer"]
     assert PERSON not in str((made, told))
     looked = await officer.post(
         "/v1/care-persons/finding", division=STREET, person_id=PERSON, purpose="own_request"
@@ -471,16 +471,16 @@ async def test_what_can_be_done_with_a_request_is_told_until_it_is_answered(
 async def test_a_person_is_found_and_erased_by_those_who_may(api: Api) -> None:
     officer, supervisor = api.as_("care_officer", STREET), api.as_("care_supervisor")
     mine = (await officer.get("/v1/care-persons/forms"))["steps"]
-    assert [*mine] == ["found"]
-    assert [code for code, _ in mine["found"]["form"]["properties"]["purpose"]["x-zh"]] == [
+    assert [*mine] == ["find"]
+    assert [code for code, _ in mine["find"]["form"]["properties"]["purpose"]["x-zh"]] == [
         "care", "hand_over", "own_request",
     ]  # fmt: skip
     theirs = (await supervisor.get("/v1/care-persons/forms"))["steps"]
-    assert [*theirs] == ["found", "erased"]
-    assert [code for code, _ in theirs["found"]["form"]["properties"]["purpose"]["x-zh"]] == [
+    assert [*theirs] == ["find", "erase"]
+    assert [code for code, _ in theirs["find"]["form"]["properties"]["purpose"]["x-zh"]] == [
         "supervision", "own_request",
     ]  # fmt: skip
-    assert (await api.get("/v1/care-persons/forms"))["steps"].keys() == {"erased"}, "no operator looks"
+    assert (await api.get("/v1/care-persons/forms"))["steps"].keys() == {"erase"}, "no operator looks"
     words = await supervisor.get("/v1/care-looks/forms")
     assert dict(words["codes"]["purpose"])["care"] == "帮扶服务"
     await officer.get("/v1/care-looks/forms", 403)

@@ -22,5 +22,5 @@ async def openings(reading: Reading, *, forms: Sequence[Form]) -> dict[str, Any]
     """The forms that are the caller's, finding with the purposes of the caller's role."""
     known = reading.policy(RegistryPolicy).care.purposes
     mine = listed([one for one in known if one.roles & reading.principal.roles])
-    theirs = [form for form in forms if form.name != "found" or mine.names]
+    theirs = [form for form in forms if form.name != "find" or mine.names]
     return PERSON.told(reading, theirs, {"purpose": mine})

@@ -47,8 +47,8 @@ class ErasedOut(BaseModel):
 
 
 FORMS = (
-    Form("found", "按人员编号查找", "finding", "care:look", Finding),
-    Form("erased", "删除个人信息", "erasure", "care:erase", Erasure),
+    Form("find", "按人员编号查找", "finding", "care:look", Finding),
+    Form("erase", "删除个人信息", "erasure", "care:erase", Erasure),
 )
 """What pages offer."""
 

@@ -35,8 +35,8 @@ class Answer(Body):
 
 
 FORMS = (
-    Form("asked", "登记查询申请", "", "care:write", Request),
-    Form("answered", "已答复本人", "answer", "care:write", Answer, forms.answerable),
+    Form("take_down", "登记查询申请", "", "care:write", Request),
+    Form("answer", "已答复本人", "answer", "care:write", Answer, forms.answerable),
 )
 """What pages offer."""
 
