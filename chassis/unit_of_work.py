@@ -159,8 +159,8 @@ class UnitOfWork(Acting):
         """Lock the row and return it.
 
         Raises `NotFound`; `NotPermitted` where the caller's divisions do not reach it; `NotHome`;
-        `StaleRevision` where the request carried If-Match and somebody saved in between; it tells what the
-        record is now, except to an account that stands for another one, perhaps.
+        `StaleRevision` where the request carried If-Match and somebody saved in between; it tells the staff
+        what the record is now, but no account that stands for a record: this one may be another's.
         """
         found = await self.session.exec(_locking(kind), params={"wanted": UUID(str(id))})
         row: Row | None = found.one_or_none()

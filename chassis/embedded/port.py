@@ -25,8 +25,8 @@ _GIVEN: deque[int] = deque(maxlen=1000)
 
 
 def free_port(in_a_row: int = 1) -> int:
-    """The first of so many ports that are free now; who is slow to use them may find one taken, but not by
-    whom this process has given one lately: many are asked for before the first of them is used.
+    """The first of so many ports that are free now. Who is slow to use them may find one taken, though not by
+    somebody to whom this process gave it lately: many are asked for before the first of them is used.
 
     None of them is in the kernel's range for outgoing connections: one of those would be in the way when a
     server that was killed wants its port again.
