@@ -40,6 +40,10 @@ class Division(BaseModel):
             raise ValueError(f"{self.code} {self.name}: a zone's code is 9 digits ending in 400-599")
         return self
 
+    def in_use(self, day: date) -> bool:
+        """Whether the place had this code on `day`, its first and its last day included."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
 
 class CalendarSection(BaseModel):
     """What differs here from the national working-day calendar."""
@@ -127,15 +131,19 @@ class Region:
         """Whether the profile lists the division."""
         return code in self._names
 
-    def children(self, code: str) -> tuple[Division, ...]:
-        """The divisions directly below `code`."""
-        below = self.below(code)
+    def children(self, code: str, on: date | None = None) -> tuple[Division, ...]:
+        """The divisions directly below `code`: all, or those in use on a day."""
+        below = self.below(code, on)
         nearest = min((len(d.code) for d in below), default=0)
         return tuple(d for d in below if len(d.code) == nearest)
 
-    def below(self, code: str) -> tuple[Division, ...]:
-        """All divisions below `code`."""
-        return tuple(d for d in self.divisions if is_within(d.code, code) and d.code != code)
+    def below(self, code: str, on: date | None = None) -> tuple[Division, ...]:
+        """The divisions below `code`, however far: all, or those in use on a day."""
+        return tuple(
+            one
+            for one in self.divisions
+            if is_within(one.code, code) and one.code != code and (on is None or one.in_use(on))
+        )
 
     def policy(self, service: str, kind: type[P]) -> P:
         """The service's section as its model; defaults where the profile is silent. Raises `ProfileError`."""

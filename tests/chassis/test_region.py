@@ -37,6 +37,22 @@ def test_divisions_and_their_children_are_known(tmp_path: Path) -> None:
     assert not region.known("990101999")
 
 
+def test_a_place_that_ended_is_known_and_below_nothing_on_later_days(tmp_path: Path) -> None:
+    ended = PLACES.replace("kind\n", "kind,valid_from,valid_to\n").replace(
+        "990101001,甲街道,street", "990101001,甲街道,street,,2021-02-28\n990101101,甲镇,town,2021-03-01,"
+    )
+    region = load_region(profile(tmp_path, places=ended))
+    there = {
+        day: [place.name for place in region.below("990101", on=day)]
+        for day in (date(2021, 2, 28), date(2021, 3, 1))
+    }
+    assert there == {
+        date(2021, 2, 28): ["甲街道", "示例开发区"], date(2021, 3, 1): ["甲镇", "示例开发区"]
+    }, "the last day is one of its days"  # fmt: skip
+    assert len(region.children("990101")) == 3
+    assert region.division_name("990101001") == "甲街道"
+
+
 def test_a_section_is_validated_by_the_service_it_belongs_to(tmp_path: Path) -> None:
     region = load_region(profile(tmp_path, HEADER + "\n[partybuild]\ndeadline_days = 60\n"))
     assert region.policy("partybuild", Policy).deadline_days == 60

@@ -123,7 +123,7 @@ def region(request: pytest.FixtureRequest) -> Region:
 
 def in_use(places: tuple[Division, ...], day: date) -> list[Division]:
     """Those whose code was valid on `day`."""
-    return [p for p in places if (p.valid_from or day) <= day <= (p.valid_to or day)]
+    return [p for p in places if p.in_use(day)]
 
 
 def parent(region: Region, place: Division) -> str:

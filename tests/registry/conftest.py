@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import httpx
@@ -56,6 +57,16 @@ async def runtime(databases: Databases, profile: Region) -> Runtime:
 def register(runtime: Runtime) -> Register:
     """The registry to command."""
     return Register(runtime)
+
+
+def with_ended(register: Register, division: str, last: date) -> None:
+    """Let a division of the profile have ended with the day `last`."""
+    old = register.runtime.region
+    places = tuple(
+        place.model_copy(update={"valid_to": last}) if place.code == division else place
+        for place in old.divisions
+    )
+    register.runtime.region = Region(old.code, old.name, places, old.calendar, {}, old.file)
 
 
 @dataclass

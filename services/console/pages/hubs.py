@@ -67,7 +67,7 @@ class _Network(Followed[_Seen]):
                 self._draw_departments(chosen, waiting)
                 self._draw_haves(chosen, today)
             elif found:
-                self._draw_tiers(found)
+                self._draw_tiers(found, today)
                 self._draw_hubs(found, today)
             else:
                 self._draw_none()
@@ -116,9 +116,10 @@ class _Network(Followed[_Seen]):
             else:
                 ui.label(self.said("no_hubs_only"))
 
-    def _draw_tiers(self, found: Sequence[Hub]) -> None:
+    def _draw_tiers(self, found: Sequence[Hub], today: date) -> None:
         said, covers = self.said, self.frame.person.principal.covers
-        places = [one.code for one in self.frame.desk.runtime.region.divisions if covers(one.code)]
+        region = self.frame.desk.runtime.region
+        places = [one.code for one in region.divisions if covers(one.code) and one.in_use(today)]
         names = ("hub_places", "hub_with", "hub_number", "hub_complete", "hub_lacking", "hub_unchecked")
         heads = "".join(f'<th class="number{_wide(name)}">{escape(said(name))}</th>' for name in names)
         rows = "".join(map(self._tier, hubs.tiers(found, places)))

@@ -19,7 +19,8 @@ SentDown = InspectionCampaignRow | CleanUpRow
 async def ask_below(uow: UnitOfWork, row: SentDown) -> None:
     """Give the bodies of the divisions below the task to answer for what is being opened.
 
-    Which divisions have one is the profile's; where none has, nobody is asked. What is history asks nothing.
+    Which divisions have one is the profile's, and one that ended has none any more; where none has, nobody is
+    asked. What is history asks nothing.
     """
     below = _bodies(uow, row.division)
     if row.basis != Basis.LIVE.value or not below:
@@ -47,7 +48,7 @@ async def asked_no_more(uow: UnitOfWork, row: SentDown) -> None:
 
 def _bodies(uow: UnitOfWork, division: str) -> list[str]:
     kinds = uow.policy(RegistryPolicy).inspections.acknowledged_by
-    below = uow.region.below(division)
+    below = uow.region.below(division, on=uow.today)
     return [one.code for one in below if one.kind in kinds]
 
 

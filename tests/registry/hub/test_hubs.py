@@ -17,7 +17,7 @@ from services.registry.hub.hubs.model import HubNotRegistered, RecognitionWithou
 from services.registry.hub.versions.model import FieldUnknown
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, LegalStatus, RegistrationRoute
-from tests.registry.conftest import Api, Register
+from tests.registry.conftest import Api, Register, with_ended
 from tests.registry.references import organization
 
 pytestmark = pytest.mark.integration
@@ -209,6 +209,10 @@ async def test_the_network_by_tier_with_zones_and_where_no_hub_is(register: Regi
     assert list(tiers) == ["district", "zone", "street", "community"]
     assert (tiers["street"]["with_hub"], STREET in tiers["street"]["without"]) == (2, False)
     assert len(tiers["street"]["without"]) == tiers["street"]["places"] - 2
+    with_ended(register, "120116006", date(2021, 2, 28))
+    [later] = [one for one in await api.get("/v1/hub-network", division=DISTRICT) if one["tier"] == "street"]
+    assert set(tiers["street"]["without"]) - set(later["without"]) == {"120116006"}, "what ended lacks none"
+    assert later["places"] == tiers["street"]["places"] - 1
     answer = await api.get("/v1/figures", as_of="2014-12-31", by="division")
     values = {name: figure["value"] for name, figure in answer["figures"].items() if figure["value"]}
     assert {name: value for name, value in values.items() if name.startswith("hubs.")} == {

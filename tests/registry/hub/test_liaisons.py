@@ -13,7 +13,7 @@ from chassis.unit_of_work import NotFound
 from services.registry.hub.liaisons import commands as liaisons
 from services.registry.hub.liaisons.model import HandedOverToSelf, LiaisonAlready, NotOfCommunity
 from services.registry.hub.served import ServedElsewhere
-from tests.registry.conftest import Api, Register
+from tests.registry.conftest import Api, Register, with_ended
 from tests.registry.references import organization
 
 pytestmark = pytest.mark.integration
@@ -57,6 +57,9 @@ async def test_every_community_of_the_area_covered_is_all_of_them(register: Regi
             await appointed(register, division=place, effective_on=date(2014, 12, 1), basis=Basis.HISTORICAL)
     answer = await api.get("/v1/figures", as_of="2014-12-31", division=STREET)
     assert answer["figures"]["liaisons.coverage"]["value"] == 100
+    with_ended(register, communities[-1], date(2021, 2, 28))
+    figures = (await api.get("/v1/figures", division=STREET))["figures"]
+    assert figures["liaisons.coverage"]["value"] == 100, "one that ended is no part of all"
 
 
 async def test_who_leaves_hands_over_and_what_is_looked_after_stays(register: Register, api: Api) -> None:

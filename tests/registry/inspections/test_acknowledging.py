@@ -11,7 +11,7 @@ from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.inspections.clean_ups import commands as clean_ups
 from services.registry.operations.receipts import commands as receipts
 from services.registry.organizations.model import LegalForm
-from tests.registry.conftest import POLICY, Api, Register
+from tests.registry.conftest import POLICY, Api, Register, with_ended
 
 pytestmark = pytest.mark.integration
 DISTRICT, STREET = "120116", "120116005"
@@ -93,6 +93,14 @@ async def test_nobody_is_asked_where_it_was_said_so_or_no_body_is_below(register
     past = {"year": 2013, "due_on": date(2014, 5, 31), "effective_on": date(2014, 3, 1)}
     await campaign(register, basis=Basis.HISTORICAL, **past)
     assert await register.rows("select id from task") == []
+
+
+async def test_a_street_that_ended_has_nobody_to_answer(register: Register) -> None:
+    await register.begin(date(2026, 3, 2))
+    with_ended(register, STREET, date(2021, 2, 28))
+    streets = {one.code for one in register.runtime.region.children(DISTRICT)}
+    task = await task_of(register, await campaign(register))
+    assert (await owed(register, task["id"])).keys() == streets - {STREET}
 
 
 async def test_whose_bodies_answer_and_who_leads_is_the_profiles(register: Register) -> None:

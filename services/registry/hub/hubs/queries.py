@@ -31,7 +31,7 @@ class Tier(BaseModel):
 
     tier: str
     name_zh: str
-    places: int = Field(description="divisions of this tier that the profile lists")
+    places: int = Field(description="divisions of this tier that are in use, as the profile lists them")
     with_hub: int
     hubs: int
     without: list[str] = Field(description="divisions of this tier without a hub")
@@ -56,7 +56,11 @@ async def network(reading: Reading, *, division: str) -> list[Tier]:
         )
     )
     hubs = list(found)
-    places = [one.code for one in reading.region.divisions if is_within(one.code, division)]
+    places = [
+        one.code
+        for one in reading.region.divisions
+        if is_within(one.code, division) and one.in_use(reading.today)
+    ]
     tiers = [_tier(name, places, hubs) for name in TIERS_ZH]
     return [one for one in tiers if one.places or one.hubs]
 

@@ -69,8 +69,7 @@ def _communities(reading: Reading, areas: Collection[str], day: date) -> Iterabl
         for one in reading.region.divisions
         if len(one.code) == COMMUNITY_DIGITS
         and any(is_within(one.code, area) for area in areas)
-        and (one.valid_from is None or one.valid_from <= day)
-        and (one.valid_to is None or one.valid_to > day)
+        and one.in_use(day)
     )
 
 
@@ -80,15 +79,16 @@ async def reckon(
     """Communities with a liaison on `day`, by place; the rate of a place without communities is left out."""
     rows = await _there(reading, day, patterns)
     areas = [pattern.removesuffix("%") for pattern in patterns]
-    all_ = Counter(community[:length] for community in _communities(reading, areas, day))
-    there = Counter(community[:length] for community in rows)
+    in_use = list(_communities(reading, areas, day))
+    all_ = Counter(community[:length] for community in in_use)
+    covered = Counter(community[:length] for community in in_use if community in rows)
     found: dict[str, dict[str, int | float]] = defaultdict(dict)
-    found["liaisons.communities"] |= there
+    found["liaisons.communities"] |= Counter(community[:length] for community in rows)
     found["liaisons.points"] |= Counter(place[:length] for place, point in rows.items() if point)
     for place, number in [*all_.items(), (WHOLE, all_.total())]:
-        covered = there.total() if place == WHOLE else there[place]
+        share = covered.total() if place == WHOLE else covered[place]
         if number:
-            found["liaisons.coverage"][place] = round(100 * covered / number, 1)
+            found["liaisons.coverage"][place] = round(100 * share / number, 1)
     return found
 
 
