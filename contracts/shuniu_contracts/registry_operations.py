@@ -544,7 +544,7 @@ class UpwardReportAnswered(Event, frozen=True, kw_only=True):
 
 @upward_report.fact("escalated", en="A report was raised one tier.", zh="逾期未答复,提级上报。")
 class UpwardReportEscalated(Overdue, frozen=True, kw_only=True):
-    """No answer in time: it goes one tier higher, or stays where nothing is higher."""
+    """No answer in time: it is the body's one tier higher, too, or stays where nothing is higher."""
 
     state: UpwardReportState
     previous_addressee: Division
@@ -592,9 +592,16 @@ class ReportAnswerAnswered(Event, frozen=True, kw_only=True):
     state: ReportAnswerState
 
 
-@report_answer.fact("closed", en="A report went elsewhere.", zh="事项已提级或撤回。")
+@report_answer.fact("closed", en="A report needs no answer any more.", zh="事项已由其他单位答复或撤回。")
 class ReportAnswerClosed(Event, frozen=True, kw_only=True):
-    """Raised to a higher tier, or taken back; the subject ends."""
+    """Another body answered it, or the sender took it back; the subject ends."""
+
+    state: ReportAnswerState
+
+
+@report_answer.fact("became_overdue", en="A report was not answered in time.", zh="逾期未答复,已提级。")
+class ReportAnswerBecameOverdue(Overdue, frozen=True, kw_only=True):
+    """The day passed and the report was raised one tier; this body can still answer it."""
 
     state: ReportAnswerState
 

@@ -88,6 +88,7 @@ AREA = Area(
         tasks.reach_those_here,
         tasks.close_those_here,
         answers.receive_those_addressed,
+        answers.note_who_is_late,
         answers.let_go,
         answers.tell_the_sender,
     ),

@@ -45,7 +45,8 @@ async def told(register: Register, id: UUID) -> None:
 
 async def here(register: Register, report: UUID) -> list[Any]:
     return await register.rows(
-        "select id, division, state, department, due_on from report_answer where report_id = $1 order by id",
+        "select id, division, state, department, due_on, overdue from report_answer where report_id = $1"
+        " order by id",
         report,
     )
 
@@ -110,9 +111,12 @@ async def test_a_late_answer_raises_it_one_tier_until_there_is_nobody_higher(reg
         assert await register.fire_timers() == 1
         await told(register, id)
         assert (await state(register, id))["addressee"] == expected
-    assert [(row["division"], row["state"]) for row in await here(register, id)] == [
-        (STREET, "closed"), (DISTRICT, "closed")
-    ], "the city's stack is not here, and nobody here has to answer any more"  # fmt: skip
+    late = [(row["division"], row["state"], row["overdue"]) for row in await here(register, id)]
+    assert late == [(STREET, "received", True), (DISTRICT, "received", True)], (
+        "the city's stack is not here: who was late still has it"
+    )
+    first = (await register.events((await here(register, id))[0]["id"]))[-1]
+    assert (first[0], first[1]["rule"]) == ("became_overdue", "registry.operations.report_answer_days")
     due = (await state(register, id))["due_on"]
     await register.begin(date.fromordinal(due.toordinal() + 1))
     assert await register.fire_timers() == 1
@@ -120,6 +124,39 @@ async def test_a_late_answer_raises_it_one_tier_until_there_is_nobody_higher(reg
     assert (last["addressee"], last["raised_times"], last["due_on"]) == ("1201", 2, None)
     assert (await register.events(id))[-1][1]["previous_addressee"] == "1201"
     assert await register.rows("select from timer") == []
+    await told(register, id)
+    assert len(await here(register, id)) == 2, "there is nobody higher, and nobody is late twice"
+
+
+async def test_who_was_late_can_still_answer_and_so_for_all(register: Register) -> None:
+    await register.begin(date(2026, 11, 2))
+    id = await filed(register, division="120116005001")
+    due = (await state(register, id))["due_on"]
+    await register.begin(date.fromordinal(due.toordinal() + 1))
+    assert await register.fire_timers() == 1
+    await told(register, id)
+    street, _ = await here(register, id)
+    await register.do(answers.reply, id=street["id"], result="arranged", reply="已协调")
+    fact, event = (await register.events(street["id"]))[-1]
+    assert (fact, event["state"].get("overdue", False)) == ("answered", False)
+    await register.hear(
+        register.received(msgspec.convert(event, contract.ReportAnswerAnswered), street["id"])
+    )
+    found = await state(register, id)
+    assert (found["state"], found["reply"]) == ("answered", "已协调")
+    await told(register, id)
+    assert [(row["division"], row["state"]) for row in await here(register, id)] == [
+        (STREET, "answered"), (DISTRICT, "closed")
+    ]  # fmt: skip
+
+
+async def test_what_is_raised_before_its_day_finds_nobody_late(register: Register) -> None:
+    id = await filed(register, division="120116005001")
+    await register.do(upward.escalate, id=id)
+    await told(register, id)
+    assert [(row["division"], row["overdue"]) for row in await here(register, id)] == [
+        (STREET, False), (DISTRICT, False)
+    ]  # fmt: skip
 
 
 async def test_the_answer_of_a_stack_above_reaches_the_sender(register: Register) -> None:

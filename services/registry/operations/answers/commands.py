@@ -1,4 +1,4 @@
-"""The use cases of the body addressed: receive, route, answer, close what went elsewhere."""
+"""The use cases of the body addressed: receive, route, answer, close what needs no answer any more."""
 
 from typing import Annotated
 from uuid import UUID
@@ -22,7 +22,7 @@ REPORT_ANSWERS = Kind(
         ReportAnswerPhase.RECEIVED: "已接收",
         ReportAnswerPhase.ROUTED: "已分办",
         ReportAnswerPhase.ANSWERED: "已答复",
-        ReportAnswerPhase.CLOSED: "已提级或撤回",
+        ReportAnswerPhase.CLOSED: "已由他处答复或撤回",
     },
     unique=("report_id", "division"), filters=("report_id", "sender", "kind", "category", "department"),
 )  # fmt: skip
@@ -59,8 +59,10 @@ async def reply(
     answer_document: Annotated[DocumentNumber | None, Field(title="答复文号")] = None,
 ) -> None:  # fmt: skip
     """The answer: the sender sees result and document number, here its words, too."""
+    row.overdue = False
 
 
 @REPORT_ANSWERS.step(contract.ReportAnswerClosed, zh="移出", needs="write", path="closing")
 async def close(uow: UnitOfWork, row: ReportAnswerRow) -> None:
-    """The report went a tier higher, was answered there, or was taken back."""
+    """Another body answered it, or the sender took it back."""
+    row.overdue = False

@@ -22,4 +22,4 @@ TRANSITIONS: Transitions[ReportAnswerPhase] = {
     ReportAnswerPhase.ANSWERED: {},
     ReportAnswerPhase.CLOSED: {},
 }
-"""接收, 分办到科室 (R09), 答复; closed where the report went elsewhere."""
+"""接收, 分办到科室 (R09), 答复; closed where another body answered, or the sender took the report back."""

@@ -21,13 +21,13 @@ from services.registry.operations.upward.tables import UpwardReportRow
 
 @reaction(contract.UpwardReportFiled, contract.UpwardReportEscalated)
 async def receive_those_addressed(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
-    """The body addressed here has its record; where it was raised, the one below lets go of it."""
+    """The body addressed here has its record; where it was raised, the one below keeps its own: the next tier
+    may be of no stack, and whoever answers first answers for all."""
     for received in events:
         state: contract.UpwardReportState = received.data.state
         if state.basis is not Basis.LIVE:
             continue
         report = UUID(received.subject)
-        await _close(uow, report, but=state.addressee, because=received)
         if _is_here(uow, state.addressee) and not await _is_there(uow, report, state.addressee):
             await commands.receive(
                 uow, division=state.addressee, report_id=report, sender=state.division, kind=state.kind,
@@ -35,11 +35,47 @@ async def receive_those_addressed(events: Sequence[Received[Any]], uow: UnitOfWo
             )  # fmt: skip
 
 
+@reaction(contract.UpwardReportEscalated)
+async def note_who_is_late(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
+    """The body from which it was raised because its day had passed is late; one from which it was raised
+    before is not."""
+    for received in events:
+        raised: contract.UpwardReportEscalated = received.data
+        if raised.state.basis is not Basis.LIVE or raised.state.effective_on <= raised.due_on:
+            continue
+        found = await uow.session.exec(
+            select(ReportAnswerRow)
+            .where(
+                ReportAnswerRow.report_id == UUID(received.subject),
+                ReportAnswerRow.division == raised.previous_addressee,
+                ReportAnswerRow.home == uow.stack,
+                col(ReportAnswerRow.ended).is_(False),
+                col(ReportAnswerRow.overdue).is_(False),
+            )
+            .with_for_update()
+        )
+        if (row := found.one_or_none()) is not None:
+            row.overdue = True
+            await commands.REPORT_ANSWERS.remark(
+                uow, row, "became_overdue", contract.ReportAnswerBecameOverdue,
+                {"due_on": raised.due_on, "rule": raised.rule}, because=received,
+            )  # fmt: skip
+
+
 @reaction(contract.UpwardReportAnswered, contract.UpwardReportWithdrawn)
 async def let_go(events: Sequence[Received[Any]], uow: UnitOfWork) -> None:
     """Answered by somebody, or taken back: nobody else has to answer."""
     for received in events:
-        await _close(uow, UUID(received.subject), but=None, because=received)
+        found = await uow.session.exec(
+            select(ReportAnswerRow.id).where(
+                ReportAnswerRow.report_id == UUID(received.subject),
+                ReportAnswerRow.home == uow.stack,
+                col(ReportAnswerRow.ended).is_(False),
+            )
+        )
+        await advance_many(
+            uow, commands.REPORT_ANSWERS, list(found), contract.ReportAnswerClosed, because=received
+        )
 
 
 @reaction(contract.ReportAnswerAnswered)
@@ -74,17 +110,3 @@ async def _is_there(uow: UnitOfWork, report: UUID, division: str) -> bool:
         )
     )
     return found.first() is not None
-
-
-async def _close(uow: UnitOfWork, report: UUID, *, but: str | None, because: Received[Any]) -> None:
-    found = await uow.session.exec(
-        select(ReportAnswerRow.id).where(
-            ReportAnswerRow.report_id == report,
-            ReportAnswerRow.home == uow.stack,
-            col(ReportAnswerRow.ended).is_(False),
-            ReportAnswerRow.division != (but or ""),
-        )
-    )
-    await advance_many(
-        uow, commands.REPORT_ANSWERS, list(found), contract.ReportAnswerClosed, because=because
-    )
