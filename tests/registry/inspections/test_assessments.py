@@ -59,6 +59,17 @@ async def test_both_parts_come_before_the_conclusion(register: Register) -> None
     assert "不足" not in str(await register.events(id))
 
 
+async def test_what_was_assessed_again_falls_short_in_what_was_found_last(register: Register) -> None:
+    await register.begin(date(2026, 12, 1))
+    id = await opened(register)
+    await register.do(commands.assess_business, id=id, business_points=60, lacking=["governance", "funds"])
+    await register.do(commands.assess_party, id=id, party_points=70, lacking=["study"])
+    row = await register.do(commands.assess_business, id=id, business_points=85, lacking=["funds"])
+    assert row.shortfalls == ["funds", "study"]
+    row = await register.do(commands.assess_party, id=id, party_points=90)
+    assert row.shortfalls == ["funds"]
+
+
 async def test_what_falls_short_is_told_and_upgraded_by_plan(register: Register) -> None:
     await register.begin(date(2026, 12, 1))
     id = await opened(register)
@@ -105,6 +116,7 @@ async def test_who_has_no_assessment_of_the_year_is_counted_in_a_task(register: 
     await register.fire_timers()
     [task] = await register.rows("select title, origin, implementing, due_on from task")
     assert task["title"] == "2026 年度考核评价：1 家直管社会组织尚未列入", "of those of last year"
+    assert len(await register.do(commands.open_year, division="120116", year=2026)) == 1, "and no others"
     assert (task["origin"], task["implementing"], task["due_on"]) == (
         "assessment", ["120116"], date(2027, 3, 31)
     )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_inspections as contract
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from uuid_utils.compat import uuid7
 
 from chassis.http.fields import Day
@@ -29,10 +29,16 @@ from services.registry.inspections.assessments.model import (
 from services.registry.inspections.assessments.tables import AssessmentRow
 from services.registry.organizations.concerning import of_organization, open_about
 from services.registry.organizations.model import HubLink
-from services.registry.organizations.tables import OrganizationRow
+from services.registry.organizations.tables import OrganizationRow, OrganizationStatusRow
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
+_LACKING = """
+select array(select jsonb_array_elements_text(arguments -> 'lacking')) from matter_step
+where record_id = $1 and fact = $2
+order by number desc
+limit 1
+"""
 Points = Annotated[Count, Field(title="得分", le=100)]
 
 
@@ -97,7 +103,7 @@ async def assess_business(
 ) -> None:  # fmt: skip
     """The part on its work; assessed again, the newest holds."""
     row.business_assessed_on = row.effective_on
-    row.shortfalls = sorted({*row.shortfalls, *lacking})
+    row.shortfalls = sorted({*lacking, *await _lacking(uow, row, "party_assessed")})
 
 
 @ASSESSMENTS.step(contract.AssessmentPartyAssessed, zh="党的建设考核", needs="party", path="party")
@@ -109,7 +115,7 @@ async def assess_party(
 ) -> None:  # fmt: skip
     """The part on the Party's work (T21); assessed again, the newest holds."""
     row.party_assessed_on = row.effective_on
-    row.shortfalls = sorted({*row.shortfalls, *lacking})
+    row.shortfalls = sorted({*lacking, *await _lacking(uow, row, "business_assessed")})
 
 
 @ASSESSMENTS.step(
@@ -164,12 +170,19 @@ async def close(
 async def open_year(
     uow: UnitOfWork, *, division: str, year: int, due_on: date | None = None
 ) -> Sequence[UUID]:
-    """Open the year's assessment of every directly supervised organisation of this stack that has none yet.
+    """Open the year's assessment of every organisation of this stack that has none yet and is directly
+    supervised: still, and at the year's end, where that is over.
 
     Raises `NotPermitted`.
     """
     uow.authorize(division)
+    last, status = min(date(year, 12, 31), uow.today), OrganizationStatusRow
     there = select(AssessmentRow.organization_id).where(AssessmentRow.year == year)
+    direct = select(status.organization_id).where(
+        status.hub_link == HubLink.DIRECT.value,
+        status.effective_on <= last,
+        or_(col(status.until).is_(None), col(status.until) > last),
+    )
     found = await uow.session.exec(
         select(OrganizationRow.id, OrganizationRow.sequence, OrganizationRow.division)
         .where(
@@ -178,6 +191,7 @@ async def open_year(
             ~col(OrganizationRow.ended),
             col(OrganizationRow.division).startswith(division),
             col(OrganizationRow.id).not_in(there),
+            col(OrganizationRow.id).in_(direct),
         )
         .order_by(col(OrganizationRow.id))
     )
@@ -192,6 +206,12 @@ async def open_year(
     rows = await open_about(uow, rows)
     await open_many(uow, open_, rows)
     return [row.id for row in rows]
+
+
+async def _lacking(uow: UnitOfWork, row: AssessmentRow, part: str) -> Sequence[str]:
+    """What fell short in the other part, as it was assessed last."""
+    said = await uow.connection.fetchval(_LACKING, row.id, part)
+    return said or ()
 
 
 def _due(uow: UnitOfWork, year: int) -> date:
