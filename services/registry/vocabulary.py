@@ -152,8 +152,12 @@ _STAFF: Names = {
     "writing": "文字综合",
 }
 _REPORT_KINDS: Names = {
+    "complaint": "信访投诉",
+    "womens_situation": "妇情反馈",
     "problem": "问题反映",
     "advice": "意见建议",
+    "thought": "工作思考",
+    "action": "基层行动信息",
     "information": "工作信息",
     "risk": "风险情况",
 }
@@ -420,6 +424,7 @@ FIELDS: Mapping[str, Names] = {
         "deputy": "协助联系人",
     },
     "coordination_case.kind": {
+        "joint_order": "联合行文",
         "difference": "认定不一致",
         "complaint": "投诉协调",
         "overlap": "职责交叉",

@@ -49,6 +49,14 @@ def entered() -> Iterator[tuple[str, str, bool]]:
 FIELDS = sorted({(kind, field) for kind, field, any_code in entered() if any_code})
 
 
+def test_what_the_documents_report_and_order_has_its_words() -> None:
+    """信访投诉、妇情反馈 (L23), 工作思考、基层行动信息 (R07), 联合行文 (S26)."""
+    assert {"信访投诉", "妇情反馈", "工作思考", "基层行动信息"} <= set(
+        KNOWN("upward_report", "kind").names.values()
+    )
+    assert KNOWN("coordination_case", "kind").names["joint_order"] == "联合行文"
+
+
 def test_there_are_such_fields() -> None:
     assert ("inquiry", "topic") in FIELDS
     assert ("supervision_visit", "topic") in FIELDS, "in a row of findings, too"

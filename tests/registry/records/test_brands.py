@@ -43,6 +43,9 @@ async def test_a_brand_is_cultivated_recognised_and_designated(register: Registe
     assert [one["designated_by"] for one in listed["items"]] == ["市委市政府"]
     found = await figures(api)
     assert (found["brands.standing"], found["brands.designated"]) == (1, 1)
+    await register.do(brands.withdraw, id=row.id, reason="merged")
+    [kept] = await register.rows("select brands from organization where id = $1", id)
+    assert kept["brands"] == [], "it is a brand no more"
 
 
 async def test_one_village_one_product(register: Register, api: Api) -> None:

@@ -81,14 +81,20 @@ async def designate(
 
 @BRANDS.step(contract.BrandWithdrawn, zh="撤销", needs="review", path="withdrawal")
 async def withdraw(uow: UnitOfWork, row: BrandRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
-    """It is a brand no more."""
+    """It is a brand no more, and the organisation's record names it no more."""
+    if row.basis == Basis.LIVE.value and row.recognised_on is not None:
+        await _name(uow, row, stands=False)
 
 
-async def _name(uow: UnitOfWork, row: BrandRow) -> None:
-    """Put the brand into the record of its organisation, where that is here and has not ended."""
+async def _name(uow: UnitOfWork, row: BrandRow, *, stands: bool = True) -> None:
+    """Put the brand into the record of its organisation, or take it out, where that is here and has not
+    ended."""
     if row.organization_id is None:
         return
     organization = await uow.session.get_one(OrganizationRow, row.organization_id)
-    if organization.home == uow.stack and not organization.ended and row.title not in organization.brands:
-        brands = [*organization.brands, row.title]
+    named = row.title in organization.brands
+    if organization.home == uow.stack and not organization.ended and named is not stands:
+        brands = [title for title in organization.brands if title != row.title]
+        if stands:
+            brands.append(row.title)
         await organizations.change_details(uow, id=organization.id, details={"brands": brands})
