@@ -1,4 +1,5 @@
-"""The keys of a service's policy: what each says, where that is said, and how strongly."""
+"""The rules of a service: keys of its policy, and what its code keeps without one; each with what it says,
+where that is said, and how strongly."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,8 +43,27 @@ def rule(
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A rule that the code keeps and in which a region has nothing to choose."""
+
+    says: str
+    source: str
+    strength: Strength
+    broken: Broken
+    facts: tuple[str, ...]
+
+
+def kept(says: str, *, source: str, strength: Strength, broken: Broken, facts: tuple[str, ...]) -> Kept:
+    """A rule without a value, beside the keys of the policy that it belongs to, as a `ClassVar` of it.
+
+    `facts` are those in which the service keeps it, as `<aggregate>.<fact>`.
+    """
+    return Kept(says, source, strength, broken, facts)
+
+
+@dataclass(frozen=True)
 class Rule:
-    """One key of a policy with its value."""
+    """One key of a policy with its value, or a rule that has none."""
 
     key: str
     says: str
@@ -53,10 +73,13 @@ class Rule:
     value: Any
     of_profile: bool
     """whether the region's profile sets it; else it is the default"""
+    facts: tuple[str, ...] = ()
+    """of a rule that the code keeps, in which facts: it has no value, and a profile cannot set it"""
 
 
 def rules_of(policy: BaseModel, name: str) -> Iterator[Rule]:
-    """Every key of a policy and of the sections in it, in their order; `name` stands before each.
+    """Every key of a policy and of the sections in it, in their order, and what is kept without one; `name`
+    stands before each.
 
     A key that is not declared by `rule` has no source and no strength.
     """
@@ -67,6 +90,11 @@ def rules_of(policy: BaseModel, name: str) -> Iterator[Rule]:
             yield from rules_of(section, f"{name}.{field}")
         else:
             yield _rule(f"{name}.{field}", info, values[field], field in policy.model_fields_set)
+    for key, one in vars(type(policy)).items():
+        if isinstance(one, Kept):
+            yield Rule(
+                f"{name}.{key}", one.says, one.source, one.strength, one.broken, None, False, one.facts
+            )
 
 
 def _rule(key: str, info: FieldInfo, value: Any, of_profile: bool) -> Rule:

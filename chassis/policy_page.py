@@ -35,10 +35,15 @@ def redrawn(page: str) -> str:
 
 
 def _row(one: Rule) -> str:
-    value = json.dumps(one.value, ensure_ascii=False)
-    default = f"`{value}`" if len(value) <= _LONGEST_DEFAULT else "a list" if value[0] == "[" else "a table"
-    cells = (f"`{one.key}`", one.says, one.source, one.strength or "", one.broken or "", default)
+    cells = (f"`{one.key}`", one.says, one.source, one.strength or "", one.broken or "", _default(one))
     return f"| {' | '.join(cells)} |"
+
+
+def _default(one: Rule) -> str:
+    if one.facts:
+        return f"none: kept in {', '.join(f'`{fact}`' for fact in one.facts)}"
+    value = json.dumps(one.value, ensure_ascii=False)
+    return f"`{value}`" if len(value) <= _LONGEST_DEFAULT else "a list" if value[0] == "[" else "a table"
 
 
 def main(files: list[str]) -> None:

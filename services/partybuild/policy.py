@@ -1,10 +1,10 @@
 """What differs from place to place in party-building: the `[partybuild]` section of the region profile."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from chassis.policy import rule
+from chassis.policy import Kept, kept, rule
 
 
 class PartybuildPolicy(BaseModel):
@@ -12,6 +12,14 @@ class PartybuildPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    scored_yearly: ClassVar[Kept] = kept(
+        "a party organisation is scored each year by the standard that the region names"
+        " (规范化建设考核); that it is each year is our reading",
+        source="BINHAI R20",
+        strength="reading",
+        broken="shown",
+        facts=("party_organization.scored",),
+    )
     lines: tuple[Literal["party", "women"], ...] = rule(
         ("party",),
         "lines on which an organisation owes coverage; `women` is 组建率",

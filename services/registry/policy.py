@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache, cached_property
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chassis.matters.naming import NamesOf, Offered
-from chassis.policy import rule
+from chassis.policy import Kept, kept, rule
 from services.registry.care.policy import CarePolicy
 from services.registry.enforcement.policy import EnforcementPolicy
 from services.registry.hub.policy import HubPolicy
@@ -187,6 +187,14 @@ _WHO_ACTS: Final = ("task.lead", "task.responsible", "task.co_operating")
 class RegistryPolicy(_Section):
     """Every threshold and list of the registry; a region states only what it does otherwise."""
 
+    kept_at_every_tier: ClassVar[Kept] = kept(
+        "one register from the city down to the community (市、市（区）、镇（街）、村（居）四级): every tier"
+        " sees and keeps what lies in its own divisions, and nothing else",
+        source="JIANGMEN R32",
+        strength="reported_practice",
+        broken="refused",
+        facts=("organization.discovered", "organization.details_changed", "organization.relocated"),
+    )
     categories: tuple[Category, ...] = rule(
         (*WOMENS_CATEGORIES, *DIRECT_CATEGORIES),
         "fields of work",

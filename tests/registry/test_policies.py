@@ -52,12 +52,83 @@ async def test_each_rule_in_force_is_told_with_its_source_its_strength_and_who_s
         "key": "registry.hub.organizations_per_post",
         "says": "organisations that one social worker looks after, and no more",
         "source": "BINHAI R15", "strength": "must", "strength_zh": "必须",
-        "broken": "refused", "broken_zh": "不予办理", "value": 25, "of_profile": True,
+        "broken": "refused", "broken_zh": "不予办理", "value": 25, "of_profile": True, "facts": [],
     }  # fmt: skip
     days = told["registry.operations.explanation_days"]
     assert (days["strength_zh"], days["broken"], days["value"], days["of_profile"]) == (
         "一般应", "recorded", 10, False,
     )  # fmt: skip
+
+
+async def test_what_the_code_keeps_is_told_with_the_facts_that_it_is_kept_in(api: Api) -> None:
+    told = {one["key"]: one for one in await api.as_("viewer").get("/v1/policies")}
+    agreement = told["registry.incubation.agreement_contents"]
+    assert (agreement["source"], agreement["strength_zh"], agreement["broken_zh"]) == (
+        "JIANGMEN R25", "必须", "不予办理",
+    )  # fmt: skip
+    assert agreement["facts"] == ["stay.agreement_signed", "stay.started"]
+    assert (agreement["value"], agreement["of_profile"]) == (None, False)
+
+
+async def test_an_evaluation_is_scored_after_the_help_that_the_profile_names(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    body = {"organization_id": str(await organization(register)), "year": 2026}
+    made = await api.post("/v1/evaluations", 201, **body)
+    path = f"/v1/evaluations/{made['id']}"
+    given = [{"expert": f"p-{number}", "points": 900} for number in range(3)]
+
+    def ask(*helps: str) -> None:
+        follow(register, inspections=InspectionsPolicy(evaluation=EvaluationPolicy(scored_after=helps)))
+
+    ask("training", "coaching")
+    refused = await api.post(f"{path}/scores", 409, given=given)
+    assert [one["code"] for one in refused["errors"]] == [
+        "evaluation_training_first", "evaluation_coaching_first",
+    ]  # fmt: skip
+    await api.post(f"{path}/training", topics=["indicators"])
+    assert (await api.post(f"{path}/scores", 409, given=given))["code"] == "evaluation_coaching_first"
+    await api.post(f"{path}/coaching", kind="one_to_one")
+    ask("training", "coaching", "materials")
+    assert (await api.post(f"{path}/scores", 409, given=given))["code"] == "evaluation_materials_first"
+    ask("training", "coaching")
+    assert (await api.post(f"{path}/scores", given=given))["state"] == "scored"
+
+
+async def test_a_plan_has_the_phases_that_the_profile_asks_for(register: Register, api: Api) -> None:
+    def ask(phases: str) -> None:
+        follow(register, operations=OperationsPolicy.model_validate({"plan_phases": phases}))
+
+    def phase(title: str, begins_on: str, ends_on: str) -> dict[str, str]:
+        return {"title": title, "begins_on": begins_on, "ends_on": ends_on}
+
+    plan: dict[str, Any] = {
+        "division": "120116", "title": "三年方案", "kind": "hub", "body": "womens_federation",
+        "begins_on": "2026-01-01", "ends_on": "2026-12-31", "effective_on": "2026-01-01",
+    }  # fmt: skip
+    first, second = phase("动员", "2026-01-01", "2026-03-31"), phase("实施", "2026-06-01", "2026-12-31")
+    await register.begin(date(2026, 1, 5))
+    await api.post("/v1/plans", 201, **plan)
+    ask("some")
+    assert (await api.post("/v1/plans", 422, **plan))["code"] == "plan_phases_missing"
+    await api.post("/v1/plans", 201, **plan, stages=[first, second])
+    ask("whole")
+    refused = await api.post("/v1/plans", 422, **plan, stages=[first, second])
+    assert (refused["code"], refused["detail"]) == (
+        "plan_phases_disagree",
+        "Phases follow one another from the plan's first day to its last:"
+        " 2026-04-01 to 2026-05-31 has no phase.",
+    )
+    joined = phase("实施", "2026-04-01", "2026-12-31")
+    made = await api.post("/v1/plans", 201, **plan, stages=[first, joined])
+    amended = f"/v1/plans/{made['id']}/amendment"
+    assert (await api.post(amended, 422, reason="延期", ends_on="2027-01-31"))[
+        "code"
+    ] == "plan_phases_disagree"
+    longer = phase("实施", "2026-04-01", "2027-01-31")
+    await api.post(amended, reason="延期", ends_on="2027-01-31", stages=[first, longer])
+    await api.post("/v1/plans", 201, **plan, stages=[first, second], basis="historical")
 
 
 async def test_who_may_not_read_figures_is_not_told(api: Api) -> None:
@@ -161,6 +232,9 @@ def test_luohu_asks_for_all_four_of_a_task() -> None:
         ("inspections.evaluation", 'barred_by_results = ["bad"]', "barred_by_results.0: Input should be"),
         ("inspections.evaluation", 'penalties = ["revocation"]', "Input should be 'penalty' or 'suspension'"),
         ("inspections.evaluation", "basically_qualified_times = 0", "greater than or equal to 1, not 0"),
+        ("inspections.evaluation", 'scored_after = ["lunch"]', "scored_after.0: Input should be 'training'"),
+        ("operations", 'plan_phases = "none"', "Input should be 'free', 'some' or 'whole', not 'none'"),
+        ("incubation", "agreement_contents = false", "Extra inputs are not permitted, not False"),
         ("hub", "leading_after_decoupled = -1", "greater than or equal to 0, not -1"),
         ("hub", 'linked_before_decoupled = "maybe"', "should be a valid boolean"),
         ("operations", 'task_names = ["lead"]', "task_names.0: Input should be 'responsible' or"),

@@ -1,10 +1,10 @@
 """What differs from region to region here: `[registry.hub]` of the region profile."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from chassis.policy import rule
+from chassis.policy import Kept, kept, rule
 
 
 class HubPolicy(BaseModel):
@@ -12,6 +12,14 @@ class HubPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    departments_outside: ClassVar[Kept] = kept(
+        "what concerns departments outside (社会建设、民政等部门) is told them as a coordination case, in"
+        " which each answers for its own part",
+        source="TONGZHOU R34, T30",
+        strength="must",
+        broken="recorded",
+        facts=("coordination_case.opened", "coordination_case.became_overdue"),
+    )
     six_haves_days: int = rule(
         365,
         "days to the next self-check",

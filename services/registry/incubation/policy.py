@@ -1,10 +1,10 @@
 """What differs from region to region here: `[registry.incubation]` of the region profile."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chassis.policy import rule
+from chassis.policy import Kept, kept, rule
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
 
@@ -153,6 +153,14 @@ SUPPORT_KINDS = (
 class IncubationPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
+    agreement_contents: ClassVar[Kept] = kept(
+        "nobody moves in without an agreement that has content, standard and period of the services"
+        " (服务内容、标准、时间)",
+        source="JIANGMEN R25",
+        strength="must",
+        broken="refused",
+        facts=("stay.agreement_signed", "stay.started"),
+    )
     departments: tuple[BaseDepartment, ...] = rule(
         DEPARTMENTS,
         "departments of a base, unless it has its own",
@@ -168,8 +176,9 @@ class IncubationPolicy(_Section):
     cultivation_classes: tuple[CultivationClass, ...] = rule(
         CLASSES,
         "classes of organisations; open-ended",
-        source="SUYU S11, JIANGMEN J13; all days are ours",
+        source="SUYU S11, JIANGMEN J13, R32 (分类指导); all days are ours",
         strength="reading",
+        broken="recorded",
     )
     cultivation_paths: tuple[CultivationPath, ...] = rule(
         PATHS, "what organisations are cultivated to be", source="SUYU S11, TONGZHOU T28", strength="reading"

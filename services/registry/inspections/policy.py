@@ -188,6 +188,14 @@ class EvaluationPolicy(_Section):
         strength="reported_practice",
         broken="refused",
     )
+    scored_after: tuple[Literal["training", "coaching", "materials"], ...] = rule(
+        ("materials",),
+        "which help an organisation has had before it is scored: training, one-to-one guidance, complete"
+        " materials (参评培训、一对一指导、协助整理材料)",
+        source="SUYU R22; that the default waits for the materials alone is ours",
+        strength="reported_practice",
+        broken="refused",
+    )
     bands: tuple[ScoreBand, ...] = rule(
         BANDS,
         "bands of 1,000 points from which a grade is proposed",

@@ -1,10 +1,10 @@
 """What differs from region to region here: `[registry.operations]` of the region profile."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chassis.policy import rule
+from chassis.policy import Kept, kept, rule
 from services.registry.operations.periods import Interval, Strength
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,63}$")]
@@ -134,6 +134,14 @@ RESPONSIBILITIES = (
 class OperationsPolicy(_Section):
     """Deadlines, cadences and lists; each key names its source."""
 
+    dated_once: ClassVar[Kept] = kept(
+        "what a document asks for by one day is a milestone of a plan, and what bodies file or report of it"
+        " is a receipt of theirs: a day that passes is said once",
+        source="LUOHU R05, R06",
+        strength="must",
+        broken="recorded",
+        facts=("plan.milestone_missed", "task_receipt.became_overdue"),
+    )
     gatherings: tuple[Gathering, ...] = rule(
         GATHERINGS,
         "what bodies hold regularly, each with its own source and strength",
@@ -235,11 +243,20 @@ class OperationsPolicy(_Section):
         source="LUOHU L22",
         strength="reported_practice",
     )
+    plan_phases: Literal["free", "some", "whole"] = rule(
+        "free",
+        "what phases a plan has: free, any or none; some, at least one; whole, such that they cover its span"
+        " and no other day. Where they disagree with the span, it is shown",
+        source="LUOHU R36, F44; the published plan has phases that leave two months uncovered",
+        strength="reported_practice",
+        broken="refused",
+    )
     target_figures: tuple[TargetFigure, ...] = rule(
         TARGET_FIGURES,
         "what a target may be set by beside the registry's figures",
-        source="SUYU S28; the choice is ours",
-        strength="ours",
+        source="SUYU R38, S28: proposed; the choice is ours",
+        strength="reported_practice",
+        broken="refused",
     )
     responsibilities: tuple[Responsibility, ...] = rule(
         RESPONSIBILITIES,

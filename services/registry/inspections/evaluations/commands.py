@@ -30,7 +30,6 @@ from services.registry.inspections.evaluations.model import (
     EvaluationUnderWay,
     Grade,
     GradeDeviates,
-    MaterialsFirst,
     MaterialsLacking,
     NoQuorum,
     NotCarried,
@@ -48,6 +47,7 @@ from services.registry.inspections.evaluations.model import (
     VoteMissing,
     bars,
     check_conflict,
+    check_helped,
     check_people,
     check_vote,
     lower,
@@ -204,9 +204,15 @@ async def score(
     uow: UnitOfWork, row: EvaluationRow, *,
     given: Annotated[list[Score], Field(title="专家评分", max_length=50)],
 ) -> Mapping[str, Any]:  # fmt: skip
-    """The experts' points of 1000, which replace those before; the mean gives the grade that is proposed."""
-    if row.basis == Basis.LIVE.value and row.materials_completed_on is None:
-        raise MaterialsFirst()
+    """The experts' points of 1000, which replace those before; the mean gives the grade that is proposed.
+
+    Live, after what the profile asks for (R22).
+    """
+    if row.basis == Basis.LIVE.value:
+        check_helped(
+            _policy(uow).scored_after, trained=row.trained_times > 0, coached=row.coached_times > 0,
+            complete=row.materials_completed_on is not None,
+        )  # fmt: skip
     await _check_people(uow, row, [one.expert for one in given], at="/given")
     row.scores = [one.model_dump() for one in given]
     _count(uow, row)

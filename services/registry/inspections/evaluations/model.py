@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from chassis.model import Refusal, RefusalKind, Transitions
+from chassis.model import Refusal, RefusalKind, Transitions, in_words, refuse_all
 from services.registry.organizations.model import HOLDING, LEGAL_PERSONS, LegalStatus
 
 
@@ -157,8 +157,8 @@ class InspectionStandsAgainst(Refusal):
     """The newest annual inspections bar it."""
 
     code = "evaluation_barred_by_inspection"
-    zh = "{year} 年度年检“{result}”，不能参加评估。"
-    en = "Barred by the annual inspection of {year}: {result}."
+    zh = "{year} 年度年检“{result_zh}”，不能参加评估。"
+    en = "Barred by the annual inspection of {year}: {result_en}."
 
 
 class ListedOrSuspended(Refusal):
@@ -216,6 +216,22 @@ class MaterialsFirst(Refusal):
     code = "evaluation_materials_first"
     zh = "评估材料整理齐全后方可评分。"
     en = "The materials have to be complete before it is scored."
+
+
+class TrainingFirst(Refusal):
+    """Scored without any training."""
+
+    code = "evaluation_training_first"
+    zh = "该组织尚未参加参评培训，培训后方可评分；已经培训的，请先登记。"
+    en = "The organisation was given no training yet; it is trained before it is scored: record that."
+
+
+class CoachingFirst(Refusal):
+    """Scored without any one-to-one guidance."""
+
+    code = "evaluation_coaching_first"
+    zh = "该组织尚未得到一对一指导，指导后方可评分；已经指导的，请先登记。"
+    en = "The organisation was not coached yet; it is coached before it is scored: record that."
 
 
 class ConflictLapsed(Refusal):
@@ -491,9 +507,14 @@ def _by_inspection(inspections: Sequence[Inspected], rules: Rules) -> Iterator[R
         return
     newest, times = inspections[0], rules.basically_qualified
     if newest.result in rules.results:
-        yield InspectionStandsAgainst(year=newest.year, result=_RESULTS_ZH[newest.result])
+        yield InspectionStandsAgainst(
+            year=newest.year, result_zh=_RESULTS_ZH[newest.result], result_en=in_words(newest.result)
+        )
     elif [one.result for one in inspections[:times]] == ["basically_qualified"] * times:
-        yield InspectionStandsAgainst(year=newest.year, result=f"连续 {times} 年基本合格")
+        yield InspectionStandsAgainst(
+            year=newest.year, result_zh=f"连续 {times} 年基本合格",
+            result_en=f"basically qualified {times} years in a row",
+        )  # fmt: skip
 
 
 def _by_penalty(punished: Sequence[Punished], day: date, years: int) -> Iterator[Refusal]:
@@ -509,6 +530,16 @@ def check_conflict(relation: Relation, left_on: date | None, day: date, years: i
     """Raise `ConflictLapsed` where somebody left the organisation `years` or more before `day`."""
     if relation is Relation.EMPLOYMENT and left_on is not None and years_after(left_on, years) <= day:
         raise ConflictLapsed(at="/left_on", left_on=left_on, years=years)
+
+
+def check_helped(asked: Collection[str], *, trained: bool, coached: bool, complete: bool) -> None:
+    """Raise `TrainingFirst`, `CoachingFirst`, `MaterialsFirst`: all that is asked for and lacks."""
+    found: dict[str, tuple[bool, Refusal]] = {
+        "training": (trained, TrainingFirst()),
+        "coaching": (coached, CoachingFirst()),
+        "materials": (complete, MaterialsFirst()),
+    }
+    refuse_all(refusal for help, (had, refusal) in found.items() if help in asked and not had)
 
 
 def check_people(people: Sequence[str], aside: Collection[str], at: str) -> None:

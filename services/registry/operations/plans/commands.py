@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_operations as contract
 
 from chassis.http.fields import Day
@@ -19,6 +20,7 @@ from services.registry.operations.plans.model import (
     TRANSITIONS,
     PartDone,
     PlanPhase,
+    check_phases,
     check_span,
     gaps,
     next_day,
@@ -112,7 +114,8 @@ async def adopt(
     framework: Annotated[Codes, Field(title="所属行动")] = [],  # noqa: B006, read only
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
-    """A plan with its span and phases; where they disagree, it is said and not refused (F44).
+    """A plan with its span and phases; where they disagree, it is said (F44), and refused where the profile
+    asks for phases (R36).
 
     A meeting that is named has to be on the record; raises `NotFound`.
     """
@@ -123,7 +126,7 @@ async def adopt(
         if meeting is None:
             raise NotFound.of(MeetingRow, meeting_id, at="/meeting_id")
         row.meeting_sequence = meeting.sequence
-    _set(row, stages, due)
+    _set(uow, row, stages, due)
 
 
 @PLANS.step(contract.PlanAmended, zh="调整", needs="write", path="amendment")
@@ -137,7 +140,7 @@ async def amend(
     adopted_by: Annotated[Text | None, Field(title="审议通过的会议")] = None,
 ) -> None:  # fmt: skip
     """Other days; a phase or milestone of the same title keeps what was done of it."""
-    _set(row, stages, due)
+    _set(uow, row, stages, due)
 
 
 @PLANS.step(contract.PlanPhaseStarted, zh="阶段开始", needs="write", path="phase-start")
@@ -190,7 +193,9 @@ async def abandon(uow: UnitOfWork, row: PlanRow, *, reason: Annotated[Code, Fiel
     """The plan is given up."""
 
 
-def _set(row: PlanRow, stages: Sequence[Stage] | None, due: Sequence[Milestone] | None) -> None:
+def _set(
+    uow: UnitOfWork, row: PlanRow, stages: Sequence[Stage] | None, due: Sequence[Milestone] | None
+) -> None:
     faults = check_span(row.begins_on, row.ends_on, at="/ends_on")
     for place, stage in enumerate(stages or ()):
         faults += check_span(stage.begins_on, stage.ends_on, at=f"/stages/{place}/ends_on")
@@ -200,9 +205,12 @@ def _set(row: PlanRow, stages: Sequence[Stage] | None, due: Sequence[Milestone] 
     if due is not None:
         row.milestones = _kept(due, row.milestones)
     spans = [(date.fromisoformat(one["begins_on"]), date.fromisoformat(one["ends_on"])) for one in row.phases]
+    found = gaps(row.begins_on, row.ends_on, spans)
+    if row.basis == Basis.LIVE.value:
+        refuse_all(check_phases(uow.policy(RegistryPolicy).operations.plan_phases, len(spans), found))
     row.gaps = [
         {"kind": gap.kind.value, "begins_on": str(gap.begins_on), "ends_on": str(gap.ends_on)}
-        for gap in gaps(row.begins_on, row.ends_on, spans)
+        for gap in found
     ]
     _wait(row)
 

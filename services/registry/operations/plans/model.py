@@ -68,6 +68,24 @@ class PartDone(Refusal):
     en = "Number {number} has not begun, or is done already."
 
 
+class PhasesMissing(Refusal):
+    """A plan without phases where it has to have some."""
+
+    code = "plan_phases_missing"
+    kind = RefusalKind.INVALID
+    zh = "规划（方案）应分阶段，请填写至少一个阶段及其起止日期。"
+    en = "A plan is carried out in phases; name at least one with its days."
+
+
+class PhasesDisagree(Refusal):
+    """Phases that do not make up the span of their plan where they have to."""
+
+    code = "plan_phases_disagree"
+    kind = RefusalKind.INVALID
+    zh = "各阶段应与规划起止一致、首尾相接：{begins_on} 至 {ends_on}：{gap_zh}，请调整。"
+    en = "Phases follow one another from the plan's first day to its last: {begins_on} to {ends_on} {gap_en}."
+
+
 class GapKind(StrEnum):
     """How phases and span disagree."""
 
@@ -75,6 +93,20 @@ class GapKind(StrEnum):
     BEFORE = "before"
     BEYOND = "beyond"
     OVERLAP = "overlap"
+
+
+GAPS_ZH: Mapping[GapKind, str] = {
+    GapKind.UNCOVERED: "没有任何阶段覆盖",
+    GapKind.BEFORE: "阶段早于规划起始",
+    GapKind.BEYOND: "阶段超出规划结束",
+    GapKind.OVERLAP: "阶段相互重叠",
+}
+_GAPS_EN: Mapping[GapKind, str] = {
+    GapKind.UNCOVERED: "has no phase",
+    GapKind.BEFORE: "lies before the plan begins",
+    GapKind.BEYOND: "lies beyond its end",
+    GapKind.OVERLAP: "is in two phases",
+}
 
 
 @dataclass(frozen=True)
@@ -108,6 +140,22 @@ def gaps(begins_on: date, ends_on: date, phases: Iterable[tuple[date, date]]) ->
     if covered is not None and covered > ends_on:
         found.append(Gap(GapKind.BEYOND, ends_on + _DAY, covered))
     return [gap for gap in found if gap.begins_on <= gap.ends_on]
+
+
+def check_phases(asked: str, phases: int, found: Iterable[Gap]) -> list[Refusal]:
+    """What is wrong with the phases of a plan, by what the profile asks for: `free`, `some` or `whole`."""
+    if asked == "free":
+        return []
+    if not phases:
+        return [PhasesMissing(at="/stages")]
+    return [
+        PhasesDisagree(
+            at="/stages", begins_on=gap.begins_on, ends_on=gap.ends_on, gap_zh=GAPS_ZH[gap.kind],
+            gap_en=_GAPS_EN[gap.kind],
+        )
+        for gap in found
+        if asked == "whole"
+    ]  # fmt: skip
 
 
 def check_span(begins_on: date, ends_on: date, *, at: str) -> list[Refusal]:

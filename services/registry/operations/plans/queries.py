@@ -12,16 +12,9 @@ from pydantic import BaseModel, Field
 from chassis.http import Named, Reading
 from chassis.matters import as_of
 from services.registry.area import OwnFigures
-from services.registry.operations.plans.model import GapKind, gaps
+from services.registry.operations.plans.model import GAPS_ZH, GapKind, gaps
 from services.registry.operations.plans.tables import PlanRow
 from services.registry.tables import MatterStepRow
-
-_GAPS_ZH = {
-    GapKind.UNCOVERED: "没有任何阶段覆盖",
-    GapKind.BEFORE: "阶段早于规划起始",
-    GapKind.BEYOND: "阶段超出规划结束",
-    GapKind.OVERLAP: "阶段相互重叠",
-}
 
 
 class PhaseProgress(BaseModel):
@@ -135,5 +128,5 @@ def _phase(one: Mapping[str, Any], today: date) -> PhaseProgress:
 def _gap(one: Mapping[str, Any]) -> GapOut:
     kind = GapKind(one["kind"])
     begins_on, ends_on = date.fromisoformat(one["begins_on"]), date.fromisoformat(one["ends_on"])
-    zh = f"{begins_on} 至 {ends_on}：{_GAPS_ZH[kind]}"
+    zh = f"{begins_on} 至 {ends_on}：{GAPS_ZH[kind]}"
     return GapOut(kind=kind, begins_on=begins_on, ends_on=ends_on, days=(ends_on - begins_on).days + 1, zh=zh)
