@@ -3,10 +3,10 @@
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeGuard, TypeVar
 
 _DIVISION = re.compile(r"[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?")
 _TIERS = {4: "city", 6: "district", 9: "street", 12: "community"}
@@ -35,14 +35,29 @@ class RefusalKind(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+_AND = {"zh": "、", "en": ", "}
+_OR = {"zh": "或", "en": " or "}
+_NOTHING = {"zh": "无", "en": "none"}
+
+
+def listed(values: Iterable[object], language: str, *, choice: bool = False) -> str:
+    """Several things as the language lists them, or as a choice of them; a word where there is nothing."""
+    return (_OR if choice else _AND)[language].join(map(str, values)) or _NOTHING[language]
+
+
 class _Sentences(string.Formatter):
-    """Writes sums of money as people read them."""
+    """Writes sums of money and lists as people read them in a language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, tuple):
+            return listed(value, self.language, choice=format_spec == "or")
         return yuan(value) if format_spec == "yuan" else str(super().format_field(value, format_spec))
 
 
-_SENTENCES = _Sentences()
+_SENTENCES = {language: _Sentences(language) for language in _AND}
 
 
 class Refusal(Exception):
@@ -50,7 +65,8 @@ class Refusal(Exception):
 
     A subclass sets `code` (stable, dotted), `kind`, and one sentence in each language that may use the
     keyword arguments as `{name}`, sums in fen as `{name:yuan}`: what was wrong, with what value, and what to
-    do. `at` is the JSON pointer of the offending field or the workbook cell, where there is one.
+    do. Several values are given as they are, and joined as the language does it: `{name:or}` is a choice.
+    `at` is the JSON pointer of the offending field or the workbook cell, where there is one.
     """
 
     code: ClassVar[str]
@@ -60,13 +76,18 @@ class Refusal(Exception):
 
     def __init__(self, *, at: str | None = None, **details: object) -> None:
         self.at = at
-        self.details = details
+        self.details = {name: tuple(one) if _several(one) else one for name, one in details.items()}
         super().__init__(self.message("en"))
 
     def message(self, language: str) -> str:
         """The sentence for people, `zh` or `en`."""
         template = self.zh if language == "zh" else self.en
-        return _SENTENCES.vformat(template, (), self.details)
+        return _SENTENCES[language].vformat(template, (), self.details)
+
+
+def _several(value: object) -> TypeGuard[Collection[object]]:
+    """Whether it is a list, or the like, of values."""
+    return isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping)
 
 
 class Refusals(Exception):
@@ -110,9 +131,8 @@ class StepNotPossible(Refusal):
         """By code, and in Chinese by name where these have one."""
         left = list(possible)
         return cls(
-            state=state, fact=fact, possible=", ".join(left) or "-", state_zh=states_zh.get(state, state),
-            fact_zh=facts_zh.get(fact, fact),
-            possible_zh="、".join(facts_zh.get(one, one) for one in left) or "无",
+            state=state, fact=fact, possible=left, state_zh=states_zh.get(state, state),
+            fact_zh=facts_zh.get(fact, fact), possible_zh=[facts_zh.get(one, one) for one in left],
         )  # fmt: skip
 
 

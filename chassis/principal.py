@@ -19,7 +19,7 @@ class NotPermitted(Refusal):
     @classmethod
     def of(cls, caller: "Principal", permission: str, division: str) -> "NotPermitted":
         """That `caller` may not do this there."""
-        return cls(permission=permission, division=division, divisions=", ".join(caller.divisions) or "-")
+        return cls(permission=permission, division=division, divisions=caller.divisions)
 
 
 @dataclass(frozen=True)

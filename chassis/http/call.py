@@ -223,11 +223,7 @@ class Requirement:
         principal = await authenticator.principal(credentials.credentials if credentials else None)
         telemetry.bind(actor_id=principal.actor_id)
         if not principal.has(self.permission):
-            raise NotPermitted(
-                permission=self.permission,
-                division=runtime.settings.stack,
-                divisions=", ".join(principal.divisions) or "-",
-            )
+            raise NotPermitted.of(principal, self.permission, runtime.settings.stack)
         return Call(runtime, request, response, principal, self.permission)
 
 

@@ -386,10 +386,10 @@ class RegistryPolicy(_Section):
             "care_census.needs": self.care.needs,
         }
 
-    def body_names(self, codes: Sequence[str]) -> str:
-        """Departments and bodies in Chinese, as a sentence lists them."""
+    def body_names(self, codes: Sequence[str]) -> list[str]:
+        """Departments and bodies in Chinese."""
         names = {**self.vocabulary["body"], **{one.code: one.name_zh for one in self.departments}}
-        return "、".join(names.get(code, code) for code in codes)
+        return [names.get(code, code) for code in codes]
 
     @property
     def _stages(self) -> Sequence[Any]:

@@ -238,9 +238,8 @@ def test_a_region_holds_what_its_own_document_asks_and_nothing_of_anothers(regio
     policy = region.policy("registry", RegistryPolicy)
     held = policy.operations.gatherings
     assert {one.code: (one.interval, one.strength) for one in held} == HELD[region.code]
-    assert {step: policy.body_names(owner.bodies) for step, owner in policy.steps.items()} == BODIES[
-        region.code
-    ]
+    named = {step: policy.body_names(owner.bodies) for step, owner in policy.steps.items()}
+    assert {step: "、".join(names) for step, names in named.items()} == BODIES[region.code]
     for source in (*(one.source for one in held), *(owner.source for owner in policy.steps.values())):
         assert [name for name in DOCUMENTS.values() if name in source] == [DOCUMENTS[region.code]], source
 

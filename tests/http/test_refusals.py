@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from string import Formatter
 from types import ModuleType
@@ -17,7 +18,7 @@ import services
 from chassis.audit import aggregate_rows
 from chassis.http.problems import STATUS
 from chassis.matters.rows import MatterRow
-from chassis.model import Refusal
+from chassis.model import Refusal, RefusalKind, StepNotPossible, listed
 from chassis.service import discover, installed
 from chassis.tables import AggregateRow
 from chassis.unit_of_work import NotFound
@@ -57,6 +58,40 @@ def calls(path: Path) -> Iterator[tuple[str, set[str], int]]:
             names = {keyword.arg for keyword in node.keywords}
             if None not in names:
                 yield node.func.id, {name for name in names if name}, node.lineno
+
+
+def joined(path: Path, names: set[str]) -> Iterator[str]:
+    """Where one of the refusals `names`, or what makes itself, is given a list that was joined before."""
+    tree = ast.parse(path.read_text())
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for function in functions:
+        before = {
+            target.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and _joins(node.value)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(function):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id not in {*names, "cls", "CellFault", "_Refusal", "Explained"}:
+                continue
+            for given in [*node.args, *(keyword.value for keyword in node.keywords)]:
+                used = {one.id for one in ast.walk(given) if isinstance(one, ast.Name)}
+                if _joins(given) or used & before:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno} {node.func.id}"
+
+
+def _joins(node: ast.AST) -> bool:
+    """Whether a text is made of several by a separator."""
+    return any(
+        isinstance(one, ast.Attribute)
+        and one.attr == "join"
+        and isinstance(one.value, ast.Constant)
+        and bool(str(one.value.value).strip())
+        for one in ast.walk(node)
+    )
 
 
 for _package in (chassis, services):
@@ -105,6 +140,38 @@ def test_whoever_refuses_gives_what_the_sentence_names() -> None:
                 forgotten.append(f"{path.relative_to(ROOT)}:{line} {name} without {sorted(missing)}")
     assert seen > 80
     assert forgotten == []
+
+
+def test_no_refusal_is_given_a_list_that_was_joined_before() -> None:
+    """Whoever joins knows one language: the sentence joins, where it is made."""
+    names = {one.__name__ for one in REFUSALS}
+    paths = [*ROOT.glob("chassis/**/*.py"), *ROOT.glob("services/**/*.py")]
+    assert [found for path in paths for found in joined(path, names)] == []
+
+
+class _Several(Refusal):
+    """A refusal of several things."""
+
+    code = "sample.several"
+    kind = RefusalKind.INVALID
+    zh = "可选：{known}；应为{scopes:or}；缺少：{lacking}。"
+    en = "There are: {known}; it is {scopes:or}; lacking: {lacking}."
+
+
+def test_several_values_are_joined_as_the_language_does_it() -> None:
+    days = {date(2026, 3, 31): "a", date(2026, 5, 31): "b"}
+    found = _Several(known=days.keys(), scopes=["area", "field"], lacking=())
+    assert found.message("zh") == "可选：2026-03-31、2026-05-31；应为area或field；缺少：无。"
+    assert found.message("en") == "There are: 2026-03-31, 2026-05-31; it is area or field; lacking: none."
+    assert found.details["scopes"] == ("area", "field"), "as they are, for programs"
+    assert (listed(iter("ab"), "zh"), listed([], "en")) == ("a、b", "none")
+
+
+def test_what_is_possible_instead_is_named_in_both_languages() -> None:
+    found = StepNotPossible.of("open", "reopen", ["close", "withdraw"], facts_zh={"close": "办结"})
+    assert found.message("zh").endswith("可执行的步骤：办结、withdraw。")
+    assert found.message("en").endswith("possible: close, withdraw.")
+    assert StepNotPossible.of("ended", "close", []).message("en").endswith("possible: none.")
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{place(one)}.{one.__name__}")

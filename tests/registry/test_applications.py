@@ -145,7 +145,7 @@ async def test_a_charter_follows_the_version_of_the_template_in_force(register: 
     listing_templates(register)
     with pytest.raises(CharterTemplateUnstated, match="2014"):
         await register.do(commands.submit_new, **application())
-    with pytest.raises(CharterTemplateUnknown, match="2005、2014"):
+    with pytest.raises(CharterTemplateUnknown, match="2005, 2014"):
         await register.do(commands.submit_new, **application(charter_template="1998"))
     row = await register.do(commands.consult, **application(charter_template="2005"))
     assert row.charter_template == "2005", "a question is answered whatever the draft follows"

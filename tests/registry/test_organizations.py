@@ -359,25 +359,25 @@ async def test_in_luohu_each_step_is_taken_by_the_staff_of_its_body_only(registe
     register.runtime.policies = LUOHU
     office, street, centre = staff("office"), staff("street_federation"), staff("centre")
     for other in (staff(), centre, staff("womens_work")):
-        with pytest.raises(NotOwnerOfStep, match="区妇联办公室、各街道妇联"):
+        with pytest.raises(NotOwnerOfStep, match="office, street_federation"):
             await register.do(commands.enter, principal=other, **found())
     await register.do(commands.enter, principal=street, **found(name="滨海舞蹈队"))
     row = await register.do(commands.enter, principal=office, **found(categories=["family_education"]))
     for other in (staff(), office, street, staff("childrens_work")):
-        with pytest.raises(NotOwnerOfStep, match="妇儿中心"):
+        with pytest.raises(NotOwnerOfStep, match="centre"):
             await register.do(commands.file, principal=other, id=row.id)
-        with pytest.raises(NotOwnerOfStep, match="妇儿中心"):
+        with pytest.raises(NotOwnerOfStep, match="centre"):
             await register.do(
                 commands.enter, principal=other, status_on_record=LegalStatus.FILED, division="120116005",
                 legal_form=LegalForm.COMMUNITY_ORGANIZATION, details={"name": "滨海书画队"},
             )  # fmt: skip
     assert (await register.do(commands.file, principal=centre, id=row.id)).legal_status == "filed"
     for other in (staff(), centre, office, staff("womens_work"), staff("base_liaison")):
-        with pytest.raises(NotOwnerOfStep, match="儿童工作科"):
+        with pytest.raises(NotOwnerOfStep, match="childrens_work"):
             await register.do(commands.link, principal=other, id=row.id, link=HubLink.LINKED)
     section = staff("childrens_work")
     await register.do(commands.link, principal=section, id=row.id, link=HubLink.LINKED)
-    with pytest.raises(NotOwnerOfStep, match="妇儿中心"):
+    with pytest.raises(NotOwnerOfStep, match="centre"):
         await register.do(commands.link, principal=section, id=row.id, link=HubLink.HUB_FILED)
     linked = await register.do(commands.link, principal=centre, id=row.id, link=HubLink.HUB_FILED)
     assert linked.hub_link == "hub_filed"

@@ -278,10 +278,10 @@ def _division(round_: RoundRow, facts: OrganizationFacts | None) -> str:
 def _faults(row: ApplicationRow, round_: RoundRow, policy: GrantsPolicy) -> list[Refusal]:
     found: list[Refusal] = []
     if row.area is not None and not round_.terms.takes_area(row.area):
-        found.append(AreaNotOfRound(area=row.area, areas=", ".join(round_.areas_named), at="/area"))
+        found.append(AreaNotOfRound(area=row.area, areas=round_.areas_named, at="/area"))
     known = round_.target_groups or [group.code for group in policy.target_groups]
     found += [
-        UnknownTargetGroup(group=group, known=", ".join(known), at=f"/target_groups/{position}")
+        UnknownTargetGroup(group=group, known=known, at=f"/target_groups/{position}")
         for position, group in enumerate(row.target_groups)
         if group not in known
     ]

@@ -314,11 +314,11 @@ def faults(rules: Sequence[Rule], *, at: str = "/eligibility") -> Iterable[Refus
     for position, rule in enumerate(rules):
         kind = RULES.get(rule.rule)
         if kind is None:
-            yield UnknownRule(rule=rule.rule, known=", ".join(RULES), at=f"{at}/{position}/rule")
+            yield UnknownRule(rule=rule.rule, known=tuple(RULES), at=f"{at}/{position}/rule")
         elif not kind.accepts(rule.parameters):
             yield BadParameters(
                 rule=rule.rule,
-                parameters=", ".join(rule.parameters) or "-",
+                parameters=rule.parameters,
                 expected_zh=kind.expected_zh,
                 expected_en=kind.expected_en,
                 at=f"{at}/{position}/parameters",

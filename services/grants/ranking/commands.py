@@ -255,7 +255,7 @@ def _faults(row: RoundRow, eligible: set[str], scores: Sequence[Score]) -> Itera
         if score.application not in eligible:
             yield ScoreForOther(application=score.application, at=f"{at}/application_id")
         if score.criterion not in highest:
-            known = ", ".join(highest) or "-"
+            known = tuple(highest)
             yield ScoreCriterionUnknown(criterion=score.criterion, known=known, at=f"{at}/criterion")
         elif not 0 <= (score.points_thousandths or 0) <= highest[score.criterion]:
             yield ScoreTooHigh(

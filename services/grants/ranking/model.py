@@ -323,7 +323,7 @@ def _faults(inputs: Inputs, scored: dict[str, Total], deviations: dict[str, Devi
         if c.application not in scored and c.application not in decided
     ]
     if missing:
-        yield ScoresMissing(count=len(missing), applications=", ".join(sorted(missing)[:5]))
+        yield ScoresMissing(count=len(missing), applications=sorted(missing)[:5])
     yield from _deviation_faults(inputs)
     candidates = {candidate.application: candidate for candidate in inputs.candidates}
     outside = sum(

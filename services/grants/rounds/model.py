@@ -257,12 +257,10 @@ def faults(
 def _list_faults(terms: Terms, areas: Collection[str], target_groups: Collection[str]) -> Iterable[Refusal]:
     for position, area in enumerate(terms.areas_named):
         if area not in areas:
-            yield UnknownArea(area=area, known=", ".join(areas), at=f"/areas_named/{position}")
+            yield UnknownArea(area=area, known=areas, at=f"/areas_named/{position}")
     for position, group in enumerate(terms.target_groups):
         if group not in target_groups:
-            yield UnknownTargetGroup(
-                group=group, known=", ".join(target_groups), at=f"/target_groups/{position}"
-            )
+            yield UnknownTargetGroup(group=group, known=target_groups, at=f"/target_groups/{position}")
     if terms.areas_declared is not None and terms.areas_declared < len(terms.areas_named):
         yield FewerDeclaredThanNamed(
             declared=terms.areas_declared, named=len(terms.areas_named), at="/areas_declared"

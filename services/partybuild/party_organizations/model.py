@@ -140,8 +140,8 @@ class NotNeighbours(Refusal):
     """The joined organisations share neither area nor field."""
 
     code = "party_organization.not_neighbours"
-    zh = "联合建的社会组织应同属一个{scope_zh}；现分属：{areas}。"
-    en = "Joined organisations must share one {scope_en}; these lie in {areas}."
+    zh = "联合建的社会组织应同属一个{scope_zh:or}；现分属：{areas}。"
+    en = "Joined organisations must share one {scope_en:or}; these lie in {areas}."
 
 
 class HostMissing(Refusal):
@@ -251,9 +251,9 @@ def _joint_faults(units: Sequence[Unit], lead: UUID | None, rules: FoundingRules
         yield LeadUnitMissing(at="/lead_organization_id")
     if rules.strict and not share_scope(units, rules.scopes):
         yield NotNeighbours(
-            scope_zh="或".join({"area": "区域", "field": "领域"}[s] for s in rules.scopes),
-            scope_en=" or ".join(rules.scopes),
-            areas=", ".join(sorted({unit.area for unit in units})),
+            scope_zh=[{"area": "区域", "field": "领域"}[scope] for scope in rules.scopes],
+            scope_en=rules.scopes,
+            areas=sorted({unit.area for unit in units}),
             at="/organization_ids",
         )
 

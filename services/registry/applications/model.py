@@ -228,9 +228,9 @@ class Progress:
         after = self._to("endorsed")
         missing = [criterion for criterion in criteria if criterion not in {*met, *failed}]
         if missing:
-            raise CriteriaUnanswered(at="/criteria_met", missing=", ".join(missing))
+            raise CriteriaUnanswered(at="/criteria_met", missing=missing)
         if failed:
-            raise CriteriaNotMet(at="/criteria_failed", failed=", ".join(failed))
+            raise CriteriaNotMet(at="/criteria_failed", failed=failed)
         return after
 
     def endorsement_refused(
@@ -246,8 +246,8 @@ class Progress:
         missing = [name for name, present in given.items() if not present]
         if missing:
             raise RefusalWithoutGrounds(
-                at=f"/{missing[0]}", missing_zh="、".join(GROUNDS_ZH[name] for name in missing),
-                missing_en=", ".join(in_words(name) for name in missing),
+                at=f"/{missing[0]}", missing_zh=[GROUNDS_ZH[name] for name in missing],
+                missing_en=[in_words(name) for name in missing],
             )  # fmt: skip
         return after
 
@@ -275,7 +275,7 @@ def check_charter_template(value: str | None, known: Collection[str], in_force: 
         if in_force is not None:
             raise CharterTemplateUnstated(at=at, in_force=in_force)
     elif known and value not in known:
-        raise CharterTemplateUnknown(at=at, value=value, known="、".join(known))
+        raise CharterTemplateUnknown(at=at, value=value, known=known)
     elif in_force is not None and value != in_force:
         raise CharterTemplateOutdated(at=at, value=value, in_force=in_force)
 
@@ -298,7 +298,7 @@ def check_criteria(
         CriterionTwice(at="/criteria_failed", value=one) for one in named if one in met and one in failed
     ]
     return twice + [
-        UnknownCriterion(value=criterion, version=version, known=", ".join(known))
+        UnknownCriterion(value=criterion, version=version, known=known)
         for criterion in named
         if criterion not in known
     ]

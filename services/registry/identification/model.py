@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 from operator import mul
 
-from chassis.model import Refusal, RefusalKind
+from chassis.model import Refusal, RefusalKind, listed
 
 CODE_SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """GB 32100: digits and letters without I, O, S, V, Z; a symbol's value is its place."""
@@ -76,10 +76,11 @@ def credit_code(text: str, *, at: str | None = None) -> str:
             fault_en=f"18 symbols, not {len(code)}",
         )
     if not _ALLOWED.issuperset(code):
-        symbols = ", ".join(dict.fromkeys(symbol for symbol in code if symbol not in _ALLOWED))
+        symbols = dict.fromkeys(symbol for symbol in code if symbol not in _ALLOWED)
         raise MalformedCreditCode(
-            at=at, value=text, fault_zh=f"不应含有 {symbols}", fault_en=f"{symbols} may not occur"
-        )
+            at=at, value=text, fault_zh=f"不应含有 {listed(symbols, 'zh')}",
+            fault_en=f"{listed(symbols, 'en')} may not occur",
+        )  # fmt: skip
     if _body_check(code[8:16]) != code[16]:
         raise MalformedCreditCode(
             at=at, value=text, fault_zh="第 17 位校验不符", fault_en="symbol 17 does not check"

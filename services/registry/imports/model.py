@@ -308,11 +308,11 @@ def mapping_by_header(given: Mapping[str, str], headers: Sequence[str]) -> dict[
     mapping = proposed_mapping(headers)
     for field, header in given.items():
         if field not in COLUMN_BY_FIELD:
-            raise UnknownMapping(at="/mapping", value=field, known=", ".join(COLUMN_BY_FIELD))
+            raise UnknownMapping(at="/mapping", value=field, known=tuple(COLUMN_BY_FIELD))
         if not header:
             mapping.pop(field, None)
         elif (place := places.get(header_key(header))) is None:
-            raise UnknownMapping(at="/mapping", value=header, known=", ".join(filter(None, headers)))
+            raise UnknownMapping(at="/mapping", value=header, known=[*filter(None, headers)])
         else:
             mapping[field] = place
     return mapping
@@ -322,4 +322,4 @@ def check_mapping(mapping: Mapping[str, int], headers: Sequence[str]) -> None:
     """Raise `ColumnsMissing` unless each required field has a column."""
     missing = [column.header for column in COLUMNS if column.required and column.field not in mapping]
     if missing:
-        raise ColumnsMissing(missing="、".join(missing), headers="、".join(filter(None, headers)) or "-")
+        raise ColumnsMissing(missing=missing, headers=[*filter(None, headers)])

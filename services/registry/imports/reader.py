@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 import msgspec
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from chassis.model import listed
 from services.registry.imports.model import is_header, proposed_mapping
 
 ADDRESS_SPACE = 2 << 30
@@ -140,10 +141,10 @@ def _check_size(content: bytes, limit: int) -> None:
 def _sheet(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
     """The sheet asked for, or the first visible one that holds a header; raises `_Refusal`."""
     visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
-    names = "、".join(visible) or "-"
     if wanted is not None and wanted not in book.sheet_names:
         raise _Refusal(
-            f"没有工作表“{wanted}”；可见的工作表：{names}", f"no sheet '{wanted}'; visible: {names}"
+            f"没有工作表“{wanted}”；可见的工作表：{listed(visible, 'zh')}",
+            f"no sheet '{wanted}'; visible: {listed(visible, 'en')}",
         )
     sheets = [book.get_sheet_by_name(name) for name in ([wanted] if wanted is not None else visible)]
     filled = [sheet for sheet in sheets if sheet.height]
@@ -154,10 +155,9 @@ def _sheet(book: CalamineWorkbook, wanted: str | None) -> CalamineSheet:
         return filled[0]
     hidden = [name for name in book.sheet_names if name not in visible]
     if hidden and wanted is None:
-        listed = "、".join(hidden)
         raise _Refusal(
-            f"可见的工作表中没有数据；隐藏的工作表（{listed}）不会导入",
-            f"only hidden sheets have data: {listed}",
+            f"可见的工作表中没有数据；隐藏的工作表（{listed(hidden, 'zh')}）不会导入",
+            f"only hidden sheets have data: {listed(hidden, 'en')}",
         )
     raise _Refusal("工作表为空", "the sheet is empty")
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from chassis.http import Call, Explained, Page, PageRequest, requires
+from chassis.model import listed
 from chassis.principal import Principal
 from services.registry.fields import Day, Division, Text, Words
 from services.registry.imports import commands, queries, worker
@@ -74,12 +75,12 @@ async def receive(
 def _own(principal: Principal) -> str:
     """The caller's division; raises where there are several, none of which is meant more than the others."""
     if len(principal.divisions) != 1:
-        divisions = "、".join(principal.divisions)
+        zh, en = listed(principal.divisions, "zh"), listed(principal.divisions, "en")
         raise Explained(
             422,
             "division_needed",
-            f"您管理多个辖区（{divisions}），请指定导入哪一个辖区的名册（division）。",
-            f"You act for several divisions ({divisions}); say for which one this register is (division).",
+            f"您管理多个辖区（{zh}），请指定导入哪一个辖区的名册（division）。",
+            f"You act for several divisions ({en}); say for which one this register is (division).",
         )
     return principal.divisions[0]
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import msgspec
 
-from chassis.model import Refusal, division_code, fen_of, is_within, within
+from chassis.model import Refusal, division_code, fen_of, is_within, listed, within
 from chassis.principal import Principal
 from chassis.region import Region
 from services.registry.identification.model import (
@@ -179,10 +179,10 @@ def _listed(kind: str) -> Callable[[Cell], str]:
         text = str(value).strip() if not isinstance(value, bool) else str(value).lower()
         code = names.get(text) or (text if text in codes else None)
         if code is None:
-            known = "、".join(names)
             raise CellFault(
-                "value_unknown", f"“{value}”不在可选值中：{known}", f"'{value}' is none of: {known}"
-            )
+                "value_unknown", f"“{value}”不在可选值中：{listed(names, 'zh')}",
+                f"'{value}' is none of: {listed(names, 'en')}",
+            )  # fmt: skip
         return code
 
     return convert
@@ -204,11 +204,11 @@ def _categories(policy: RegistryPolicy) -> Callable[[Cell], list[str]]:
         for name in SEPARATORS.split(str(value)):
             code = policy.category_names.get(name.strip())
             if code is None:
-                known = "、".join(category.name_zh for category in policy.categories)
+                known = [category.name_zh for category in policy.categories]
                 raise CellFault(
                     "category_unknown",
-                    f"类别“{name}”不在目录中：{known}",
-                    f"category '{name}' is none of: {known}",
+                    f"类别“{name}”不在目录中：{listed(known, 'zh')}",
+                    f"category '{name}' is none of: {listed(known, 'en')}",
                 )
             codes[code] = None
         return list(codes)
@@ -227,10 +227,11 @@ def _named(of: Naming) -> Callable[[Cell], str]:
         text = str(value).strip()
         code = of.code(text)
         if code is None:
-            known = "、".join(of.names.values())
+            known = of.names.values()
             raise CellFault(
-                "value_unknown", f"“{text}”不在可选值中：{known}", f"'{text}' is none of: {known}"
-            )
+                "value_unknown", f"“{text}”不在可选值中：{listed(known, 'zh')}",
+                f"'{text}' is none of: {listed(known, 'en')}",
+            )  # fmt: skip
         return code
 
     return convert
@@ -288,11 +289,10 @@ def _divisions(context: Context) -> Callable[[Cell], str]:
         text = str(value).strip()
         if text in names:
             if len(names[text]) > 1:
-                codes = "、".join(names[text])
                 raise CellFault(
                     "division_ambiguous",
-                    f"“{text}”有多个代码：{codes}",
-                    f"'{text}' has several codes: {codes}",
+                    f"“{text}”有多个代码：{listed(names[text], 'zh')}",
+                    f"'{text}' has several codes: {listed(names[text], 'en')}",
                 )
             text = names[text][0]
         _check_division(text, context)

@@ -20,6 +20,5 @@ def class_of(uow: UnitOfWork, code: str, *, at: str = "/cultivation_class") -> C
     classes = uow.policy(RegistryPolicy).incubation.cultivation_classes
     found = next((one for one in classes if one.code == code), None)
     if found is None:
-        known = "、".join(one.code for one in classes)
-        raise UnknownClass(at=at, code_=code, known=known)
+        raise UnknownClass(at=at, code_=code, known=[one.code for one in classes])
     return found

@@ -32,4 +32,4 @@ def check_services(uow: UnitOfWork, services: Sequence[str], *, at: str) -> None
     known = [one.code for one in uow.policy(RegistryPolicy).incubation.services]
     for service in services:
         if service not in known:
-            raise ServiceNotInCatalogue(at=at, service=service, known="、".join(known))
+            raise ServiceNotInCatalogue(at=at, service=service, known=known)

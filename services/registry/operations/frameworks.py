@@ -28,7 +28,7 @@ class TagUnknown(Refusal):
 def check_tags(tags: Collection[str], known: Collection[str]) -> None:
     """Raise `TagUnknown`."""
     if lost := [tag for tag in tags if tag not in known]:
-        raise TagUnknown(at="/framework", tags="、".join(lost), known="、".join(known) or "-")
+        raise TagUnknown(at="/framework", tags=lost, known=known)
 
 
 _STANDING = f"""

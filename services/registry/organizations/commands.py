@@ -112,9 +112,11 @@ def refuse_other_staff(
     if owner is None or principal.roles & {"operator", "system"}:
         return
     if principal.bodies.isdisjoint(bodies := owner.of(department)):
-        own = policy.body_names(sorted(principal.bodies)) or "-"
-        body = policy.body_names(bodies)
-        raise NotOwnerOfStep(step=step, step_zh=STEPS_ZH[step], body=body, own=own)
+        own = sorted(principal.bodies)
+        raise NotOwnerOfStep(
+            step_zh=STEPS_ZH[step], step_en=in_words(step), body_zh=policy.body_names(bodies),
+            body_en=bodies, own_zh=policy.body_names(own), own_en=own,
+        )  # fmt: skip
 
 
 def own_step(acting: Acting, step: Step, department: str | None = None) -> None:
@@ -221,8 +223,8 @@ def known_categories(values: Sequence[str], policy: RegistryPolicy, at: str = "/
     codes: dict[str, None] = {}
     for value in values:
         if (code := policy.category_names.get(value)) is None:
-            known = ", ".join(category.name_zh for category in policy.categories)
-            raise UnknownCategory(at=at, value=value, known=known)
+            names = {category.code: category.name_zh for category in policy.categories}
+            raise UnknownCategory(at=at, value=value, known_zh=names.values(), known_en=names.keys())
         codes[code] = None
     return list(codes)
 
@@ -257,8 +259,8 @@ def check_direct(categories: list[str], policy: RegistryPolicy) -> None:
     if not set(categories) & set(policy.direct_registration_categories):
         raise NotDirectlyRegistrable(
             at="/route",
-            categories=", ".join(categories) or "-",
-            allowed=", ".join(policy.direct_registration_categories),
+            categories=categories,
+            allowed=policy.direct_registration_categories,
         )
 
 

@@ -337,8 +337,8 @@ class UnknownCategory(Refusal):
 
     code = "category_unknown"
     kind = RefusalKind.INVALID
-    zh = "类别“{value}”不在本地区类别目录中；可用：{known}。"
-    en = "Category '{value}' is not in this region's list: {known}."
+    zh = "类别“{value}”不在本地区类别目录中；可用：{known_zh}。"
+    en = "Category '{value}' is not in this region's list: {known_en}."
 
 
 class NotOwnerOfStep(Refusal):
@@ -346,8 +346,10 @@ class NotOwnerOfStep(Refusal):
 
     code = "not_owner_of_step"
     kind = RefusalKind.FORBIDDEN
-    zh = "“{step_zh}”由“{body}”负责，您所属的机构（{own}）不能办理。"
-    en = "The step '{step}' belongs to '{body}'; you are of the staff of '{own}' (`bodies` of your token)."
+    zh = "“{step_zh}”由“{body_zh}”负责，您所属的机构（{own_zh}）不能办理。"
+    en = (
+        "'{step_en}' is the step of '{body_en}'; you are of the staff of '{own_en}' (`bodies` of your token)."
+    )
 
 
 @dataclass(frozen=True)

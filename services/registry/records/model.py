@@ -18,4 +18,4 @@ def check_listed(value: str, known: Iterable[str], at: str) -> None:
     """Raise `NotListed`."""
     codes = list(known)
     if value not in codes:
-        raise NotListed(at=at, value=value, known="、".join(codes) or "-")
+        raise NotListed(at=at, value=value, known=codes)

@@ -83,7 +83,7 @@ def test_what_fails_is_a_finding_under_its_topic() -> None:
     assert topics_found(["dues"], ["governance"], items, ["finance", "governance"]) == [
         "finance", "governance"
     ]  # fmt: skip
-    with pytest.raises(NotOnChecklist, match="dues、board"):
+    with pytest.raises(NotOnChecklist, match="dues, board"):
         topics_found(["accounts"], [], items, ["finance"])
     with pytest.raises(OutsideTopics):
         topics_found(["board"], [], items, ["finance"])

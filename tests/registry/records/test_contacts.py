@@ -130,7 +130,7 @@ async def test_each_section_keeps_contact_with_the_organisations_of_its_fields(r
     id = await organization(register)
     await register.do(organizations.change_details, id=id, details={"categories": ["family_education"]})
     own, other = staff("childrens_work"), staff("womens_work")
-    with pytest.raises(NotOwnerOfStep, match="儿童工作科"):
+    with pytest.raises(NotOwnerOfStep, match="childrens_work"):
         await register.do(assignments.assign, principal=other, officer="u-2", organization_id=id)
     made = await register.do(assignments.assign, principal=own, officer="u-1", organization_id=id)
     record = await register.do(contacts.open_, principal=own, assignment_id=made.id)
@@ -141,7 +141,7 @@ async def test_each_section_keeps_contact_with_the_organisations_of_its_fields(r
         (assignments.end, {"id": made.id, "reason": "reorganised"}),
         (assignments.hand_over_all, {"division": "120116", "officer": "u-1", "to": "u-2"}),
     ):
-        with pytest.raises(NotOwnerOfStep, match="儿童工作科"):
+        with pytest.raises(NotOwnerOfStep, match="childrens_work"):
             await register.do(command, principal=other, **arguments)
     await register.do(contacts.make, principal=own, id=record.id, channel="visit", staff="专职四人")
     moved = await register.do(

@@ -40,7 +40,7 @@ async def look(uow: UnitOfWork, into: Looked, *, purpose: str) -> CareRequestRow
     request = await request_of(uow, wanted, into.marks)
     if not rests(uow, wanted, into):
         if wanted.ground is Ground.WORKER:
-            raise PurposeNotYours(purpose=purpose, allowed=f"{', '.join(sorted(wanted.roles))} (worker)")
+            raise PurposeNotYours(purpose=purpose, allowed=[f"{role} (worker)" for role in sorted(wanted.roles)])
         raise PurposeWithoutGround(purpose=purpose)
     uow.session.add(
         CareLookRow(
@@ -55,7 +55,7 @@ def purpose_of(uow: UnitOfWork, purpose: str) -> Purpose:
     """The purpose, if it is open to the caller's role; raises `NoSuchPurpose`, `PurposeNotYours`."""
     known = {one.code: one for one in uow.policy(RegistryPolicy).care.purposes}
     if purpose not in known:
-        raise NoSuchPurpose(at="/purpose", purpose=purpose, known=", ".join(known))
+        raise NoSuchPurpose(at="/purpose", purpose=purpose, known=tuple(known))
     check_role(purpose, known[purpose].roles, uow.principal.roles)
     return known[purpose]
 

@@ -35,4 +35,4 @@ class PurposeWithoutGround(Refusal):
 def check_role(purpose: str, allowed: Collection[str], roles: Collection[str]) -> None:
     """Raise `PurposeNotYours`: whatever else somebody may do."""
     if not set(allowed) & set(roles):
-        raise PurposeNotYours(purpose=purpose, allowed=", ".join(sorted(allowed)) or "-")
+        raise PurposeNotYours(purpose=purpose, allowed=sorted(allowed))

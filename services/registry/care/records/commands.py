@@ -46,7 +46,7 @@ async def open_(
     uow.authorize(division_code(division, at="/division"))
     known = [one.code for one in uow.policy(RegistryPolicy).care.needs]
     if need not in known:
-        raise NoSuchNeed(at="/need", need=need, known=", ".join(known))
+        raise NoSuchNeed(at="/need", need=need, known=known)
     day = effective_on or uow.today
     check_day(day, uow.today, day)
     if consented_on > day:

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from chassis.matters import Clock, Kind, draft, open_many, words
+from chassis.model import in_words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.addressed import address
 from services.registry.enforcement.credit_listings.model import (
@@ -190,6 +191,7 @@ def _check_grounds(policy: RegistryPolicy, listing: CreditListing, grounds: Sequ
             raise UnknownGround(
                 at="/listing_grounds",
                 ground=ground,
-                listing=LISTS_ZH[listing.value],
-                known=", ".join(known) or "-",
+                listing_zh=LISTS_ZH[listing.value],
+                listing_en=in_words(listing.value),
+                known=known,
             )

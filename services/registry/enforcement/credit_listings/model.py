@@ -50,8 +50,8 @@ class UnknownGround(Refusal):
 
     code = "listing_ground_unknown"
     kind = RefusalKind.INVALID
-    zh = "“{ground}”不是列入“{listing}”的情形；可用：{known}。"
-    en = "'{ground}' is no ground for the list '{listing}'; those that are: {known}."
+    zh = "“{ground}”不是列入“{listing_zh}”的情形；可用：{known}。"
+    en = "'{ground}' is no ground for the list '{listing_en}'; those that are: {known}."
 
 
 class NoGround(Refusal):

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import Any
 
-from chassis.model import Refusal, RefusalKind, Transitions
+from chassis.model import Refusal, RefusalKind, Transitions, in_words
 
 
 class EmergencyPausePhase(StrEnum):
@@ -58,16 +59,16 @@ class PointsNotAnswered(Refusal):
 
     code = "emergency_points_not_answered"
     kind = RefusalKind.INVALID
-    zh = "六个方面都应当并且只能填写一次“合格”或“不合格”；请核对：{points}。"
-    en = "Each of the six points is either passed or lacking; check: {points}."
+    zh = "六个方面都应当并且只能填写一次“合格”或“不合格”；请核对：{points_zh}。"
+    en = "Each of the six points is either passed or lacking; check: {points_en}."
 
 
 class PointsLacking(Refusal):
     """A permit although the last visit found something lacking."""
 
     code = "emergency_points_lacking"
-    zh = "最近一次督查“{points}”不合格，整改并复查合格后方可准予恢复。"
-    en = "The last visit found {points} lacking; visit again before it may go on."
+    zh = "最近一次督查“{points_zh}”不合格，整改并复查合格后方可准予恢复。"
+    en = "The last visit found {points_en} lacking; visit again before it may go on."
 
 
 class OrderNotInForce(Refusal):
@@ -83,10 +84,17 @@ def check_points(passed: Collection[VisitPoint], lacking: Collection[VisitPoint]
     answered = [*passed, *lacking]
     wrong = [point for point in VisitPoint if answered.count(point) != 1]
     if wrong:
-        raise PointsNotAnswered(at="/passed", points="、".join(POINTS_ZH[point] for point in wrong))
+        raise PointsNotAnswered(at="/passed", **_in_words(wrong))
 
 
 def check_permit(lacking: Collection[str]) -> None:
     """Raise `PointsLacking`."""
     if lacking:
-        raise PointsLacking(points="、".join(POINTS_ZH[point] for point in lacking))
+        raise PointsLacking(**_in_words(lacking))
+
+
+def _in_words(points: Collection[str]) -> dict[str, Any]:
+    return {
+        "points_zh": [POINTS_ZH[point] for point in points],
+        "points_en": [in_words(point) for point in points],
+    }

@@ -55,7 +55,7 @@ def check_result(kind: str, result: str | None) -> None:
     known = RESULTS.get(kind)
     if known is not None and result not in known:
         raise NoSuchResult(
-            at="/result", kind_zh=KINDS_ZH[kind], kind_en=kind, result=result or "-", known=", ".join(known)
+            at="/result", kind_zh=KINDS_ZH[kind], kind_en=kind, result=result or "-", known=known
         )
 
 

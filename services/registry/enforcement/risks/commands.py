@@ -99,4 +99,4 @@ async def close(
 def _check_level(uow: UnitOfWork, level: str) -> None:
     known = [one.code for one in uow.policy(RegistryPolicy).enforcement.risk_levels]
     if level not in known:
-        raise UnknownRiskLevel(at="/risk_level", level=level, known=", ".join(known))
+        raise UnknownRiskLevel(at="/risk_level", level=level, known=known)

@@ -170,7 +170,7 @@ async def conclude(
     uow.authorize(row.division)
     left = undone(row.parts)
     if left and explanation is None:
-        raise PartsUndone(at="/explanation", bodies="、".join(left))
+        raise PartsUndone(at="/explanation", bodies=left)
     return {"undone": left}
 
 
@@ -208,4 +208,4 @@ def _speaks(acting: Acting, row: CoordinationCaseRow, part: Mapping[str, Any]) -
         return True
     elif "operator" in caller.roles and caller.covers(row.division):
         return False
-    raise NotThisBodysStaff(at="/body", body=body, roles="、".join(sorted(caller.roles)) or "-")
+    raise NotThisBodysStaff(at="/body", body=body, roles=sorted(caller.roles))

@@ -109,7 +109,7 @@ def check_parts(bodies: Sequence[str]) -> None:
     """Raise `PartsMissing`."""
     twice = [body for body, times in Counter(bodies).items() if times > 1]
     if not bodies or twice:
-        raise PartsMissing(at="/parts", bodies="、".join(twice) or "-")
+        raise PartsMissing(at="/parts", bodies=twice)
 
 
 def acknowledged(parts: Parts, body: str, day: date, *, by_letter: bool) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ def part_of(parts: Parts, body: str) -> Mapping[str, Any]:
     for part in parts:
         if part["body"] == body:
             return part
-    raise NotAPart(at="/body", body=body, bodies="、".join(part["body"] for part in parts))
+    raise NotAPart(at="/body", body=body, bodies=[part["body"] for part in parts])
 
 
 def _with(parts: Parts, body: str, by_letter: bool, **done: str) -> list[dict[str, Any]]:

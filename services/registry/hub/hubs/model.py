@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
-from chassis.model import Refusal, RefusalKind, Transitions
+from chassis.model import Refusal, RefusalKind, Transitions, in_words
 
 
 class HubPhase(StrEnum):
@@ -104,8 +104,8 @@ class SixHavesUnanswered(Refusal):
 
     code = "hub_six_haves_unanswered"
     kind = RefusalKind.INVALID
-    zh = "“六有”应逐项答复一次，请核对：{lacking}。"
-    en = "Each of the six haves is answered once; check: {lacking}."
+    zh = "“六有”应逐项答复一次，请核对：{lacking_zh}。"
+    en = "Each of the six haves is answered once; check: {lacking_en}."
 
 
 class HaveWithoutEvidence(Refusal):
@@ -113,8 +113,8 @@ class HaveWithoutEvidence(Refusal):
 
     code = "hub_have_without_evidence"
     kind = RefusalKind.INVALID
-    zh = "“{have}”填为具备的，应说明依据。"
-    en = "'{have}' is said to be there: say by what evidence."
+    zh = "“{have_zh}”填为具备的，应说明依据。"
+    en = "'{have_en}' is said to be there: say by what evidence."
 
 
 def check_grounds(recognition: str, organization: object, recognised_by: str | None) -> None:
@@ -147,18 +147,20 @@ def _twice(values: Collection[str], at: str) -> list[Refusal]:
 
 
 def _nowhere(place: int, value: str, known: Collection[str], zh: str, en: str) -> Refusal:
-    return RouteToNowhere(
-        at=f"/routes/{place}", value=value, known="、".join(sorted(known)) or "-", of_zh=zh, of_en=en
-    )
+    return RouteToNowhere(at=f"/routes/{place}", value=value, known=sorted(known), of_zh=zh, of_en=en)
 
 
 def check_answers(answers: Sequence[tuple[str, bool, str | None]]) -> list[Refusal]:
     """Every fault of a self-check: (have, met, evidence) once for each of the six, met ones with evidence."""
     times = Counter(have for have, _, _ in answers)
-    wrong = [SIX_HAVES_ZH[have] for have in SixHave if times[have.value] != 1]
-    faults: list[Refusal] = [SixHavesUnanswered(at="/haves", lacking="、".join(wrong))] if wrong else []
+    wrong = {in_words(have): SIX_HAVES_ZH[have] for have in SixHave if times[have.value] != 1}
+    faults: list[Refusal] = []
+    if wrong:
+        faults = [SixHavesUnanswered(at="/haves", lacking_zh=wrong.values(), lacking_en=wrong.keys())]
     return faults + [
-        HaveWithoutEvidence(at=f"/haves/{place}/evidence", have=SIX_HAVES_ZH[SixHave(have)])
+        HaveWithoutEvidence(
+            at=f"/haves/{place}/evidence", have_zh=SIX_HAVES_ZH[SixHave(have)], have_en=in_words(have)
+        )
         for place, (have, met, evidence) in enumerate(answers)
         if met and not evidence
     ]

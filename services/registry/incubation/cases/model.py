@@ -45,4 +45,4 @@ class SameDepartment(Refusal):
 def check_department(department: str, known: Collection[str]) -> None:
     """Raise `NoSuchDepartment`."""
     if department not in known:
-        raise NoSuchDepartment(at="/department", department=department, known="、".join(known))
+        raise NoSuchDepartment(at="/department", department=department, known=known)

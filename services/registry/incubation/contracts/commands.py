@@ -77,7 +77,7 @@ async def log_service(
 ) -> Mapping[str, Any]:  # fmt: skip
     """What the operator did on the day given, of what the contract promises."""
     if service not in row.services:
-        raise ContractNotPromised(at="/service", service=service, known="、".join(row.services))
+        raise ContractNotPromised(at="/service", service=service, known=row.services)
     row.services_logged += 1
     row.hours += service_hours
     row.organizations_served += organizations

@@ -115,8 +115,7 @@ def _stages(uow: UnitOfWork, path: str) -> Sequence[str]:
     paths = uow.policy(RegistryPolicy).incubation.cultivation_paths
     found = next((one for one in paths if one.code == path), None)
     if found is None:
-        known = "、".join(one.code for one in paths)
-        raise UnknownPath(at="/cultivation_path", path=path, known=known)
+        raise UnknownPath(at="/cultivation_path", path=path, known=[one.code for one in paths])
     return [stage.code for stage in found.stages]
 
 

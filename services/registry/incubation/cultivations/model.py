@@ -65,7 +65,7 @@ class TargetNotReached(Refusal):
 def place(stage: str, stages: Sequence[str], *, at: str) -> int:
     """The place of a stage on its path; raises `StageNotOfPath`."""
     if stage not in stages:
-        raise StageNotOfPath(at=at, stage=stage, known="、".join(stages))
+        raise StageNotOfPath(at=at, stage=stage, known=stages)
     return stages.index(stage)
 
 

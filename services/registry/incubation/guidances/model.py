@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from chassis.model import Refusal, Transitions
+from chassis.model import Refusal, Transitions, in_words
 
 
 class GuidancePhase(StrEnum):
@@ -48,11 +48,11 @@ class PhaseWithoutEntry(Refusal):
     """A phase that nobody did anything in."""
 
     code = "guidance_phase_without_entry"
-    zh = "“{phase}”阶段还没有指导记录，请先登记一次指导。"
-    en = "Nothing was done in the phase '{phase}' yet; record a session first."
+    zh = "“{phase_zh}”阶段还没有指导记录，请先登记一次指导。"
+    en = "Nothing was done in the phase '{phase_en}' yet; record a session first."
 
 
 def check_entry(phase: GuidancePhase, sessions: int) -> None:
     """Raise `PhaseWithoutEntry`."""
     if not sessions:
-        raise PhaseWithoutEntry(phase=PHASES_ZH[phase])
+        raise PhaseWithoutEntry(phase_zh=PHASES_ZH[phase], phase_en=in_words(phase))

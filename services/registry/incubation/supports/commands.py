@@ -90,7 +90,7 @@ async def revoke(uow: UnitOfWork, row: SupportRow, *, reason: Annotated[Code, Fi
 def _check_kind(uow: UnitOfWork, kind: str) -> None:
     known = [one.code for one in uow.policy(RegistryPolicy).incubation.support_kinds]
     if kind not in known:
-        raise UnknownSupportKind(at="/support_kind", support_kind=kind, known="、".join(known))
+        raise UnknownSupportKind(at="/support_kind", support_kind=kind, known=known)
 
 
 async def _check_outside(uow: UnitOfWork, row: SupportRow) -> None:

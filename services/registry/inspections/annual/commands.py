@@ -11,6 +11,7 @@ from shuniu_contracts import registry_inspections as contract
 
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
+from chassis.model import in_words
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Words
 from services.registry.inspections.annual.model import (
@@ -203,7 +204,9 @@ async def correct(
     """The conclusion was wrong. What is owed follows: it falls away, or is owed from now on."""
     previous = InspectionResult(str(row.result))
     if corrected_to is previous:
-        raise SameResult(at="/corrected_to", result=RESULTS_ZH[previous.value])
+        raise SameResult(
+            at="/corrected_to", result_zh=RESULTS_ZH[previous.value], result_en=in_words(previous.value)
+        )
     row.result = corrected_to.value
     if not _owes(uow, corrected_to):
         await _owe_nothing(uow, row, "conclusion_corrected", missed=False)

@@ -169,8 +169,8 @@ class SameResult(Refusal):
 
     code = "inspection_result_same"
     kind = RefusalKind.INVALID
-    zh = "结论已是“{result}”，无需更正。"
-    en = "The conclusion is '{result}' already."
+    zh = "结论已是“{result_zh}”，无需更正。"
+    en = "The conclusion is '{result_en}' already."
 
 
 class ReturnedWithoutItems(Refusal):

@@ -64,8 +64,8 @@ class PartMissing(Refusal):
     """Concluded on one of the two parts."""
 
     code = "assessment_part_missing"
-    zh = "尚未完成{parts}考核，两部分都完成后方可作出结论。"
-    en = "Not assessed yet: {parts}; both parts come before the conclusion."
+    zh = "尚未完成{parts_zh}考核，两部分都完成后方可作出结论。"
+    en = "Not assessed yet: {parts_en}; both parts come before the conclusion."
 
 
 class OpinionMissing(Refusal):
@@ -100,5 +100,5 @@ _PARTS_ZH = {"business": "业务建设", "party": "党的建设"}
 def check_parts(business_on: date | None, party_on: date | None) -> None:
     """Raise `PartMissing` unless both were assessed."""
     found = {"business": business_on, "party": party_on}
-    if missing := [_PARTS_ZH[part] for part, day in found.items() if day is None]:
-        raise PartMissing(parts="、".join(missing))
+    if missing := {part: _PARTS_ZH[part] for part, day in found.items() if day is None}:
+        raise PartMissing(parts_zh=missing.values(), parts_en=missing.keys())

@@ -80,7 +80,7 @@ def topics_found(
     """
     for item in failed:
         if item not in items:
-            raise NotOnChecklist(at="/failed", item=item, known="、".join(items))
+            raise NotOnChecklist(at="/failed", item=item, known=tuple(items))
     all_found = {*found, *(items[item] for item in failed)}
     for topic in sorted(all_found):
         if topic not in topics:

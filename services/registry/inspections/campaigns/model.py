@@ -169,8 +169,7 @@ def extended(windows: Sequence[Window], due_on: date, legal_forms: Collection[st
     """The windows with more time, for all or for the legal forms named; raises `NotExtended`."""
     meant = [one for one in windows if not legal_forms or one.legal_form in legal_forms]
     if not any(due_on > one.due_on for one in meant):
-        last = "、".join(sorted({str(one.due_on) for one in meant})) or "-"
-        raise NotExtended(at="/due_on", due_on=due_on, last=last)
+        raise NotExtended(at="/due_on", due_on=due_on, last=sorted({one.due_on for one in meant}))
     return [replace(one, due_on=max(one.due_on, due_on)) if one in meant else one for one in windows]
 
 

@@ -173,7 +173,7 @@ async def accept(
         await _decouple(uow, row, "completed")
         row.problems = [one for one in row.problems if one != "administrative_staff"]
     if row.state == CleanUpCheckPhase.REVIEWED.value and row.problems:
-        raise HandlingOwed(problems="、".join(row.problems))
+        raise HandlingOwed(problems=row.problems)
     if row.rectification_id is not None:
         owed = await uow.session.get_one(RectificationRow, row.rectification_id)
         if not owed.ended:

@@ -49,7 +49,7 @@ def check_kind(uow: UnitOfWork, code: str) -> None:
     """Raise `UnknownCleanUpKind` unless the profile lists the kind."""
     policy = uow.policy(RegistryPolicy).inspections
     if policy.clean_up_kind(code) is None:
-        known = "、".join(one.code for one in policy.clean_up_kinds)
+        known = [one.code for one in policy.clean_up_kinds]
         raise UnknownCleanUpKind(at="/clean_up_kind", given=code, known=known)
 
 

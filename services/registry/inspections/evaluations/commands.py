@@ -171,7 +171,7 @@ async def complete_materials(
 ) -> None:
     """Everything that the profile's list asks for is there (协助整理评估材料)."""
     if lacking := [code for code in _policy(uow).materials if code not in materials]:
-        raise MaterialsLacking(at="/materials", lacking="、".join(lacking))
+        raise MaterialsLacking(at="/materials", lacking=lacking)
     row.materials_completed_on = row.effective_on
 
 

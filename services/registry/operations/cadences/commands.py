@@ -155,7 +155,7 @@ def _listed(uow: UnitOfWork, code: str) -> Gathering:
     policy = _policy(uow)
     found = policy.gathering(code)
     if found is None:
-        known = "、".join(one.code for one in policy.gatherings)
+        known = [one.code for one in policy.gatherings]
         raise UnknownGathering(at="/gathering", gathering=code, known=known)
     return found
 

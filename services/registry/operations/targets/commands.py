@@ -121,7 +121,7 @@ def _check_figure(policy: RegistryPolicy, figure: str) -> None:
     names |= {one.code for one in policy.operations.target_figures}
     if not {figure, f"registry.{figure}"} & names:
         like = get_close_matches(figure, sorted(names), n=3, cutoff=0.5)
-        raise FigureUnknown(at="/figure", figure=figure, like="、".join(like) or "-")
+        raise FigureUnknown(at="/figure", figure=figure, like=like)
 
 
 async def value_of(uow: UnitOfWork, row: TargetRow) -> float | None:

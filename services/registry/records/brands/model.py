@@ -36,12 +36,16 @@ class NotYetBrand(Refusal):
     """Recognised without what makes a brand."""
 
     code = "brand_not_there_yet"
-    zh = "尚不具备品牌条件：{lacking}。"
-    en = "It is no brand yet; it lacks: {lacking}."
+    zh = "尚不具备品牌条件：{lacking_zh}。"
+    en = "It is no brand yet; it lacks: {lacking_en}."
 
 
 def check_brand(*, demonstration: bool, influence: bool, drawing: bool) -> None:
     """Raise `NotYetBrand` unless it shows the way, is widely known, and draws others along (T28)."""
-    asked = {"示范效应好": demonstration, "影响力大": influence, "带动作用强": drawing}
-    if lacking := [name for name, there in asked.items() if not there]:
-        raise NotYetBrand(lacking="、".join(lacking))
+    asked = {
+        ("示范效应好", "showing the way"): demonstration,
+        ("影响力大", "influence"): influence,
+        ("带动作用强", "drawing others along"): drawing,
+    }
+    if lacking := [names for names, there in asked.items() if not there]:
+        raise NotYetBrand(lacking_zh=[zh for zh, _ in lacking], lacking_en=[en for _, en in lacking])

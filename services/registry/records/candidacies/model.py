@@ -103,8 +103,8 @@ class NotRipe(Refusal):
     """Nominated though a check failed."""
 
     code = "candidacy_not_ripe"
-    zh = "条件尚不成熟，未满足：{failed}。"
-    en = "It is not ripe; not met: {failed}."
+    zh = "条件尚不成熟，未满足：{failed_zh}。"
+    en = "It is not ripe; not met: {failed_en}."
 
 
 class NotYetOrganization(Refusal):
@@ -128,5 +128,5 @@ def check_projects(mode: Mode, projects: Sequence[object], *, on_record: bool) -
 
 def check_ripe(failed: Iterable[str]) -> None:
     """Raise `NotRipe` with the checks that failed."""
-    if names := [CHECKS_ZH[Check(one)] for one in failed]:
-        raise NotRipe(failed="、".join(names))
+    if names := {one: CHECKS_ZH[Check(one)] for one in failed}:
+        raise NotRipe(failed_zh=names.values(), failed_en=names.keys())

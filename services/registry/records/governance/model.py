@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from chassis.model import Refusal, Transitions
+from chassis.model import Refusal, Transitions, in_words
 
 
 class ChecklistPhase(StrEnum):
@@ -72,16 +72,16 @@ class StillLacking(Refusal):
     """A checklist called complete before it is."""
 
     code = "checklist_incomplete"
-    zh = "治理清单尚缺：{lacking}。"
-    en = "The checklist still lacks: {lacking}."
+    zh = "治理清单尚缺：{lacking_zh}。"
+    en = "The checklist still lacks: {lacking_en}."
 
 
 class SystemNotThere(Refusal):
     """A system abolished that was never adopted."""
 
     code = "checklist_system_absent"
-    zh = "尚未建立“{system}”，无需废止。"
-    en = "'{system}' was never adopted; there is nothing to abolish."
+    zh = "尚未建立“{system_zh}”，无需废止。"
+    en = "'{system_en}' was never adopted; there is nothing to abolish."
 
 
 def adopted(
@@ -100,7 +100,7 @@ def abolished(systems: Sequence[Mapping[str, Any]], system: System) -> list[dict
     """The systems without this one; raises `SystemNotThere`."""
     left = [dict(one) for one in systems if one["system"] != system.value]
     if len(left) == len(systems):
-        raise SystemNotThere(at="/system", system=SYSTEMS_ZH[system])
+        raise SystemNotThere(at="/system", system_zh=SYSTEMS_ZH[system], system_en=in_words(system))
     return left
 
 
@@ -113,8 +113,8 @@ def lacking_fees(declared: Iterable[str]) -> list[FeeRule]:
 def check_complete(systems: Sequence[Mapping[str, Any]], *, charter: bool, declared: Iterable[str]) -> None:
     """Raise `StillLacking` with all that is missing."""
     there = {one["system"] for one in systems}
-    lacking = [SYSTEMS_ZH[system] for system in System if system.value not in there]
-    lacking += [] if charter else ["章程"]
-    lacking += [FEE_RULES_ZH[rule] for rule in lacking_fees(declared)]
+    lacking = {in_words(system): SYSTEMS_ZH[system] for system in System if system.value not in there}
+    lacking |= {} if charter else {"charter": "章程"}
+    lacking |= {in_words(rule): FEE_RULES_ZH[rule] for rule in lacking_fees(declared)}
     if lacking:
-        raise StillLacking(lacking="、".join(lacking))
+        raise StillLacking(lacking_zh=lacking.values(), lacking_en=lacking.keys())
