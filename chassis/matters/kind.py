@@ -87,11 +87,14 @@ class Step(Generic[R]):
         self, kind: "Kind[R]", event: type[Event], function: StepFunction, *, permission: str, zh: str,
         path: str | None = None, opening: bool = False, late: type[Event] | None = None,
         by_workbook: bool | str = False, instead: Instead | None = None, whose: Whose | None = None,
+        en: str | None = None,
     ) -> None:  # fmt: skip
         self.kind, self.event, self.function, self.late = kind, event, function, late
         self.whose = whose
         self.fact, self.by_workbook = event_type(event).fact, bool(by_workbook)
         self.permission, self.zh, self.opening = permission, zh, opening
+        self.en = en or in_words(function.__name__.rstrip("_"))
+        """what one does, as a button says it: the name of its command, where it has no other"""
         self.instead: Instead = instead or {}
         self.workbook = by_workbook if isinstance(by_workbook, str) else f"{kind.zh}{zh}"
         """what its list to fill in is called"""
@@ -238,6 +241,11 @@ class AtOnce:
     permission: str
     body: type[BaseModel]
 
+    @property
+    def en(self) -> str:
+        """What a button says in English."""
+        return in_words(self.name)
+
 
 class Kind(Generic[R]):
     """A kind of matter. Its steps are declared beside it, by `opens` and `step`.
@@ -317,7 +325,7 @@ class Kind(Generic[R]):
         return {column: frozenset(states) for column, states in found.items() if states}
 
     def opens(
-        self, event: type[Event], *, zh: str, needs: str, by_workbook: bool = False
+        self, event: type[Event], *, zh: str, needs: str, by_workbook: bool = False, en: str | None = None
     ) -> Callable[[StepFunction], Step[R]]:
         """Declare the function that opens a record; its parameters are the body of the request.
 
@@ -327,7 +335,7 @@ class Kind(Generic[R]):
         def declare(function: StepFunction) -> Step[R]:
             self.opening = Step(
                 self, event, function, permission=self._needs(needs), zh=zh, opening=True,
-                by_workbook=by_workbook,
+                by_workbook=by_workbook, en=en,
             )  # fmt: skip
             return self.opening
 
@@ -336,9 +344,10 @@ class Kind(Generic[R]):
     def step(
         self, event: type[Event], *, zh: str, needs: str, path: str | None = None,
         late: type[Event] | None = None, by_workbook: bool | str = False, instead: Instead | None = None,
-        whose: Whose | None = None,
+        whose: Whose | None = None, en: str | None = None,
     ) -> Callable[[StepFunction], Step[R]]:  # fmt: skip
-        """Declare a step: the function holds the rules, its parameters are the body of the request.
+        """Declare a step: the function holds the rules, its parameters are the body of the request, its name
+        in words is what a button says in English unless `en` does.
 
         Parameters named like columns are put into the row before the function is called; those named like
         fields of the event are put into the event, as is what the function returns. `late` is recorded
@@ -359,6 +368,7 @@ class Kind(Generic[R]):
                 by_workbook=by_workbook,
                 instead=instead,
                 whose=whose,
+                en=en,
             )
             if made.fact in self.steps:
                 raise TypeError(f"{self.name} has the step '{made.fact}' twice")

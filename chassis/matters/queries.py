@@ -207,7 +207,8 @@ def _step_words(step: Step[Any]) -> Mapping[str, Any]:
 
 def _form_words(one: Step[Any] | AtOnce) -> Mapping[str, Any]:
     return {
-        "zh": one.zh, "path": one.path, "permission": one.permission, "form": one.body.model_json_schema()
+        "zh": one.zh, "en": one.en, "path": one.path, "permission": one.permission,
+        "form": one.body.model_json_schema(),
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from shuniu_contracts import State
 from chassis.http import Reading
 from chassis.matters.naming import NamesOf, Offered, named
 from chassis.matters.rendering import sums
+from chassis.model import in_words
 from services.registry.organizations.commands import own_step
 from services.registry.organizations.model import NotOwnerOfStep
 from services.registry.policy import RegistryPolicy, Step, names_of
@@ -35,6 +36,8 @@ class Form:
     owned: tuple[Step, ...] = ()
     amends: bool = False
     of_ended: bool = False
+    en: str = ""
+    """what a button says in English, where that is not the name in words"""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ class Offering:
         in_order = sorted(drawn["properties"].items(), key=lambda one: places.get(one[0], len(places)))
         properties = {name: self._property(name, schema, names) for name, schema in in_order}
         return {
-            "zh": form.zh, "path": form.path, "may": True, "by_workbook": False, "amends": form.amends,
+            "zh": form.zh, "en": form.en or in_words(form.name), "path": form.path, "may": True,
+            "by_workbook": False, "amends": form.amends,
             "form": {**drawn, "properties": properties},
         }  # fmt: skip
 

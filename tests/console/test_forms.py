@@ -67,7 +67,7 @@ def test_who_may_do_it_is_told_with_it() -> None:
     for may in (SYSTEM, replace(SYSTEM, permissions=frozenset({"contact_assignments:read"}))):
         [found] = KindWords.of(queries.for_caller(words(kind), may)).at_once
         assert (found.called("zh"), found.called("en"), found.path, found.may) == (
-            "离任整体交接", "hand over all", "hand-over", may is SYSTEM
+            "离任整体交接", "Hand over all", "hand-over", may is SYSTEM
         )  # fmt: skip
 
 
@@ -238,6 +238,18 @@ def test_names_are_in_the_persons_language() -> None:
     assert (meeting.field("decided", "zh"), meeting.field("decided.lead", "zh")) == ("议定事项", "牵头部门")
     assert meeting.field("decided.co_operating", "en") == "co operating"
     assert meeting.codes["decided.lead"]["finance"] == "财政部门"
+
+
+def test_a_button_says_what_one_does_and_the_timeline_what_was_done() -> None:
+    stays = told(STAYS)
+    signed = stays.steps["agreement_signed"]
+    assert (signed.called("zh"), signed.called("en")) == ("签订入驻协议", "Sign the agreement")
+    assert stays.steps["withdrawn"].called("en") == "Withdraw", "by the name of its command"
+    assert stays.step("agreement_signed", "en") == "agreement signed"
+    assert stays.opening is not None
+    assert stays.opening.called("en") == "Apply for a place"
+    before = {name: said for name, said in words(STAYS)["steps"]["agreement_signed"].items() if name != "en"}
+    assert StepWords.of("agreement_signed", {**before, "may": True}).called("en") == "Agreement signed"
 
 
 def test_a_code_is_chosen_by_its_name_typed_as_its_name_or_typed_as_another_code() -> None:

@@ -344,6 +344,23 @@ def test_a_kind_is_named_for_people(kind: Kind[Any]) -> None:
         assert untitled == [], f"{step.__name__}: no Chinese title"
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_step_is_called_by_what_one_does_in_both_languages(kind: Kind[Any]) -> None:
+    """A button asks to do something: the name of the fact, in words, says that it was done."""
+    steps = [step for step in (kind.opening, *kind.steps.values()) if step is not None]
+    for step in steps:
+        told = words(kind)["opening"] if step is kind.opening else words(kind)["steps"][step.fact]
+        assert re.search("[一-鿿]", told["zh"]), step.__name__
+        assert re.fullmatch(r"[a-z]+( [a-z-]+)*", told["en"]), f"{step.__name__}: {told['en']}"
+        assert told["en"] != step.fact.replace("_", " "), f"{step.__name__} is called by its fact"
+        assert not told["en"].split()[0].endswith("ed"), f"{step.__name__}: {told['en']} is over"
+    for one in kind.at_once:
+        assert re.search("[一-鿿]", one.zh), one.name
+        assert re.fullmatch(r"[a-z]+( [a-z]+)*", one.en), one.name
+    for names in ([step.zh for step in kind.steps.values()], [step.en for step in kind.steps.values()]):
+        assert len(set(names)) == len(names), f"{kind.name}: two steps of one name: {names}"
+
+
 def test_a_list_that_is_left_out_is_each_calls_own() -> None:
     steps = [step for kind in KINDS for step in (kind.opening, *kind.steps.values()) if step is not None]
     lists = [(step, one.name) for step in steps for one in step.parameters.values() if one.default == []]

@@ -1,6 +1,7 @@
 """What a page is told that somebody can do with an organisation or an application: what is possible and
 allowed, as forms."""
 
+import re
 from typing import Any
 
 import pytest
@@ -14,9 +15,14 @@ from services.console.matters.forms import Widget, fields
 from services.console.matters.kinds import KindWords
 from services.registry.applications import routes as applications
 from services.registry.applications.forms import APPLICATION
+from services.registry.care.pairings import routes as pairings
+from services.registry.care.persons import routes as persons
+from services.registry.care.records import routes as records
+from services.registry.care.requests import routes as requests
 from services.registry.offering import Form, Offering
 from services.registry.organizations import routes as organizations
 from services.registry.organizations.forms import ORGANIZATION
+from services.registry.own import routes as own
 from services.registry.policy import CRITERIA, RegistryPolicy, names_of
 from tests.registry.conftest import Api, Register
 from tests.registry.test_http import APPLICATIONS, ORGANIZATIONS, STREET, discover
@@ -50,6 +56,17 @@ def test_a_form_is_that_of_its_route(offering: Offering, router: APIRouter, form
     assert route.body_field.field_info.annotation is form.body
     asked = [one.call for one in route.dependant.dependencies if isinstance(one.call, Requirement)]
     assert [one.permission for one in asked] == [form.permission]
+
+
+@pytest.mark.parametrize("module", [organizations, applications, records, persons, requests, pairings, own])
+def test_a_form_is_called_by_what_one_does_in_both_languages(module: Any) -> None:
+    forms = [one for name, found in vars(module).items() if name.endswith("FORMS") for one in found]
+    assert forms
+    for form in forms:
+        told = ORGANIZATION.words(form, lambda kind, field: Offered())
+        assert re.search("[一-鿿]", told["zh"]), form.name
+        assert re.fullmatch("[a-z]+( [a-z]+)*", told["en"]), form.name
+        assert not re.match("[a-z]+ed( |$)", told["en"]), f"{form.name}: {told['en']} is over"
 
 
 @pytest.mark.parametrize("module", [organizations, applications])

@@ -36,17 +36,26 @@ class StepWords:
     """sent with what is to be changed alone"""
     by_record: bool = False
     """whether it can be taken depends on the record, too: the registry tells of each"""
+    en: str = ""
+    """what one does, in English; a registry of the release before does not tell it"""
 
     @classmethod
     def of(cls, fact: str, said: Mapping[str, Any]) -> "StepWords":
         """The step as `GET /v1/matters` has it."""
         return cls(
             fact, said["zh"], said["path"], said["may"], said.get("by_workbook", False), said["form"],
-            said.get("amends", False), said.get("by_record", False),
+            said.get("amends", False), said.get("by_record", False), said.get("en", ""),
         )  # fmt: skip
 
     def called(self, language: str) -> str:
-        """Its name for people."""
+        """Its name for people, as a button says it."""
+        if language == "zh":
+            return self.zh
+        said = self.en or self.fact.replace("_", " ")
+        return said[:1].upper() + said[1:]
+
+    def happened(self, language: str) -> str:
+        """Its name for people who read that it was taken."""
         return self.zh if language == "zh" else self.fact.replace("_", " ")
 
 
@@ -110,9 +119,9 @@ class KindWords:
     def step(self, fact: str, language: str) -> str:
         """What a fact of the timeline is called; the registry names those of people only."""
         if self.opening is not None and fact == self.opening.fact:
-            return self.opening.called(language)
+            return self.opening.happened(language)
         found = self.steps.get(fact) or self.steps.get(fact.removesuffix("_late"))
-        return found.called(language) if found else ""
+        return found.happened(language) if found else ""
 
     def allowed(self, state: str) -> list[StepWords]:
         """The steps that the person has the right to in this state, of some records at least."""

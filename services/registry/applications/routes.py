@@ -94,7 +94,7 @@ class DenyBody(Fact):
 
 FORMS = (
     Form("consult", "登记咨询", "consultations", "applications:write", NewBody),
-    Form("submit_new", "提交登记申请", "", "applications:write", NewBody),
+    Form("submit_new", "提交登记申请", "", "applications:write", NewBody, en="submit an application"),
     Form("submit", "提交", "submission", "applications:write", SubmitBody, forms.can("submitted")),
     Form("endorse", "初审通过", "endorsement", "applications:review", EndorseBody, forms.can("endorsed")),
     Form("return", "退回补正", "return", "applications:review", ReturnBody, forms.can("returned")),

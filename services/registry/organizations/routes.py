@@ -207,8 +207,10 @@ class MergeBody(Fact):
 
 FORMS = (
     Form("enter", "录入组织", "", "organizations:discover", EnterBody),
-    Form("file_new", "新备案组织", "filings", "organizations:file", FileNewBody, owned=("filing",)),
-    Form("register_new", "新登记组织", "registrations", "organizations:register", RegisterNewBody),
+    Form("file_new", "新备案组织", "filings", "organizations:file", FileNewBody, owned=("filing",),
+         en="file a new organisation"),
+    Form("register_new", "新登记组织", "registrations", "organizations:register", RegisterNewBody,
+         en="register a new organisation"),
     Form("change_details", "变更资料", "", "organizations:change", ChangeBody, always, amends=True),
     Form("relocate", "迁址", "relocation", "organizations:change", RelocateBody, always),
     Form("correct", "更正录入", "correction", "organizations:change", CorrectBody, always, of_ended=True),

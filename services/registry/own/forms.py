@@ -76,7 +76,7 @@ def line_form(name: str, body: type[BaseModel]) -> Form:
     def possible(own: OwnLine) -> bool:
         return may(step.fact, own.line, own.hand)
 
-    return Form(name, step.zh, step.path, WRITES, body, possible)
+    return Form(name, step.zh, step.path, WRITES, body, possible, en=step.en)
 
 
 async def own(
@@ -126,8 +126,8 @@ def _described(kind: Kind[Any]) -> dict[str, Any]:
 def _invitations() -> dict[str, Any]:
     """What the organisation is invited to, and the way to be excused."""
     excuse = {
-        "zh": "请假", "path": "excuse", "permission": WRITES, "by_workbook": False, "by_record": False,
-        "form": Excuse.model_json_schema(),
+        "zh": "请假", "en": "ask to be excused", "path": "excuse", "permission": WRITES,
+        "by_workbook": False, "by_record": False, "form": Excuse.model_json_schema(),
     }  # fmt: skip
     after = {AttendancePhase.INVITED.value: {EXCUSE: AttendancePhase.EXCUSED.value}}
     return {**_described(ATTENDANCES), "steps": {EXCUSE: excuse}, "transitions": after}

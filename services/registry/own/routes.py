@@ -96,13 +96,15 @@ class Dispute(Body):
 
 
 APPLICATION_FORMS = (
-    Form("submit_new", "提交登记申请", "registration-applications", WRITES, Filing),
+    Form(
+        "submit_new", "提交登记申请", "registration-applications", WRITES, Filing, en="submit an application"
+    ),
     Form("consult", "先咨询，暂不提交", "registration-consultations", WRITES, Filing),
     Form("submit", "提交", "submission", WRITES, Completion, can("submitted")),
     Form("withdraw", "撤回申请", "withdrawal", WRITES, Nothing, can("withdrawn")),
 )
 ENTRY_FORMS = (
-    Form("record", "登记所接受的服务", "", WRITES, Entry),
+    Form("record", "登记所接受的服务", "", WRITES, Entry, en="record a service"),
     line_form("confirm", Nothing),
     line_form("dispute", Dispute),
     line_form("correct", Correction),

@@ -24,7 +24,7 @@ CARE_CENSUSES = Kind(
 )  # fmt: skip
 
 
-@CARE_CENSUSES.opens(contract.CareCensusCounted, zh="统计", needs="write")
+@CARE_CENSUSES.opens(contract.CareCensusCounted, zh="统计", en="take a census", needs="write")
 async def take(uow: UnitOfWork, row: CareCensusRow) -> None:
     """Count the people in care in the whole stack at the end of the last month, by need; small numbers stay
     hidden."""

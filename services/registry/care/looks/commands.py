@@ -40,7 +40,9 @@ async def look(uow: UnitOfWork, into: Looked, *, purpose: str) -> CareRequestRow
     request = await request_of(uow, wanted, into.marks)
     if not rests(uow, wanted, into):
         if wanted.ground is Ground.WORKER:
-            raise PurposeNotYours(purpose=purpose, allowed=[f"{role} (worker)" for role in sorted(wanted.roles)])
+            raise PurposeNotYours(
+                purpose=purpose, allowed=[f"{role} (worker)" for role in sorted(wanted.roles)]
+            )
         raise PurposeWithoutGround(purpose=purpose)
     uow.session.add(
         CareLookRow(

@@ -44,10 +44,11 @@ class PairOut(BaseModel):
 
 
 FORMS = (
-    Form("paired", "登记结对", "", "care:write", Pairing),
-    Form("looked", "查看结对双方", "looks", "care:look", Look, lambda row: row.state != PairingPhase.ERASED),
-    Form("ended", "结束结对", "ending", "care:write", Ending, forms.after("ended")),
-)
+    Form("paired", "登记结对", "", "care:write", Pairing, en="record a pairing"),
+    Form("looked", "查看结对双方", "looks", "care:look", Look, lambda row: row.state != PairingPhase.ERASED,
+         en="look at both"),
+    Form("ended", "结束结对", "ending", "care:write", Ending, forms.after("ended"), en="end the pairing"),
+)  # fmt: skip
 """What pages offer; erasing one of the two goes by the person."""
 
 

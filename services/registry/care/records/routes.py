@@ -114,16 +114,19 @@ class OpenedOut(BaseModel):
 
 
 FORMS = (
-    Form("opened", "建立帮扶档案", "", "care:write", Opening),
-    Form("looked", "查看个人信息", "looks", "care:look", Look, lambda row: row.state != CarePhase.ERASED),
-    Form("helped", "登记帮扶服务", "help", "care:write", Help, forms.after("helped")),
-    Form("reviewed", "评估", "review", "care:write", Review, forms.after("reviewed")),
-    Form("planned", "调整帮扶计划", "plan", "care:write", Plan, forms.after("planned")),
-    Form("handed_over", "交接", "handing-over", "care:write", HandOver, forms.after("handed_over")),
-    Form("closed", "结束帮扶", "closing", "care:write", Closing, forms.after("closed")),
-    Form("reopened", "恢复帮扶", "reopening", "care:write", Reopening, forms.after("reopened")),
+    Form("opened", "建立帮扶档案", "", "care:write", Opening, en="take into care"),
+    Form("looked", "查看个人信息", "looks", "care:look", Look, lambda row: row.state != CarePhase.ERASED,
+         en="look into it"),
+    Form("helped", "登记帮扶服务", "help", "care:write", Help, forms.after("helped"), en="record help"),
+    Form("reviewed", "评估", "review", "care:write", Review, forms.after("reviewed"), en="review"),
+    Form("planned", "调整帮扶计划", "plan", "care:write", Plan, forms.after("planned"), en="change the plan"),
+    Form("handed_over", "交接", "handing-over", "care:write", HandOver, forms.after("handed_over"),
+         en="hand over"),
+    Form("closed", "结束帮扶", "closing", "care:write", Closing, forms.after("closed"), en="end the care"),
+    Form("reopened", "恢复帮扶", "reopening", "care:write", Reopening, forms.after("reopened"),
+         en="resume the care"),
     Form("consent_withdrawn", "撤回同意并删除", "consent-withdrawal", "care:write", Withdrawal,
-         forms.after("consent_withdrawn")),
+         forms.after("consent_withdrawn"), en="withdraw consent and erase"),
 )  # fmt: skip
 """What pages offer; erasing a person goes by the person."""
 

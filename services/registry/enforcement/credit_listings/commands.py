@@ -82,7 +82,7 @@ CREDIT_LISTINGS = Kind(
 )  # fmt: skip
 
 
-@CREDIT_LISTINGS.opens(contract.CreditListingOpened, zh="立案", needs="write")
+@CREDIT_LISTINGS.opens(contract.CreditListingOpened, zh="立案", en="open a case", needs="write")
 async def open_(
     uow: UnitOfWork, row: CreditListingRow, *,
     authority: Annotated[Code, Field(title="列入机关")],
@@ -96,7 +96,9 @@ async def open_(
     await address(uow, row, organization_id)
 
 
-@CREDIT_LISTINGS.step(contract.CreditListingNoticed, zh="告知", needs="write", path="notice")
+@CREDIT_LISTINGS.step(
+    contract.CreditListingNoticed, zh="告知", en="give notice", needs="write", path="notice"
+)
 async def notice(
     uow: UnitOfWork,
     row: CreditListingRow,
@@ -107,14 +109,18 @@ async def notice(
     row.noticed_on = row.effective_on
 
 
-@CREDIT_LISTINGS.step(contract.CreditListingAnswered, zh="陈述申辩", needs="write", path="answer")
+@CREDIT_LISTINGS.step(
+    contract.CreditListingAnswered, zh="陈述申辩", en="record the answer", needs="write", path="answer"
+)
 async def take_answer(
     uow: UnitOfWork, row: CreditListingRow, *, answer_given: Annotated[Words, Field(title="陈述申辩")]
 ) -> None:
     """What the organisation states; the authority looks at it before it decides."""
 
 
-@CREDIT_LISTINGS.step(contract.CreditListingListed, zh="决定列入", needs="decide", path="listing")
+@CREDIT_LISTINGS.step(
+    contract.CreditListingListed, zh="决定列入", en="decide to list", needs="decide", path="listing"
+)
 async def list_(
     uow: UnitOfWork, row: CreditListingRow, *,
     document_number: Annotated[DocumentNumber | None, Field(title="决定文号")] = None,
@@ -142,7 +148,13 @@ async def publicise(uow: UnitOfWork, row: CreditListingRow) -> None:
     row.publicised_on = row.effective_on
 
 
-@CREDIT_LISTINGS.step(contract.CreditListingRepeated, zh="再次出现情形", needs="write", path="repetition")
+@CREDIT_LISTINGS.step(
+    contract.CreditListingRepeated,
+    zh="再次出现情形",
+    en="record a repetition",
+    needs="write",
+    path="repetition",
+)
 async def repeat(
     uow: UnitOfWork, row: CreditListingRow, *, listing_grounds: Annotated[Codes, Field(title="列入情形")]
 ) -> None:
@@ -155,7 +167,9 @@ async def repeat(
     _count_term(uow, row)
 
 
-@CREDIT_LISTINGS.step(contract.CreditListingRemoved, zh="移出", needs="decide", path="removal")
+@CREDIT_LISTINGS.step(
+    contract.CreditListingRemoved, zh="移出", en="take off the list", needs="decide", path="removal"
+)
 async def remove(
     uow: UnitOfWork, row: CreditListingRow, *,
     reason: Annotated[Code, Field(title="移出原因")],
@@ -167,7 +181,9 @@ async def remove(
     row.term_on = None
 
 
-@CREDIT_LISTINGS.step(contract.CreditListingDropped, zh="不予列入", needs="decide", path="dropping")
+@CREDIT_LISTINGS.step(
+    contract.CreditListingDropped, zh="不予列入", en="drop the case", needs="decide", path="dropping"
+)
 async def drop(
     uow: UnitOfWork, row: CreditListingRow, *,
     reason: Annotated[Code, Field(title="不予列入原因")],

@@ -40,7 +40,7 @@ EMERGENCY_PAUSES = Kind(
 )  # fmt: skip
 
 
-@EMERGENCY_PAUSES.opens(contract.EmergencyPausePaused, zh="暂停", needs="write")
+@EMERGENCY_PAUSES.opens(contract.EmergencyPausePaused, zh="暂停", en="pause", needs="write")
 async def open_(
     uow: UnitOfWork, row: EmergencyPauseRow, *,
     order_id: Annotated[UUID, Field(title="应急措施")],
@@ -57,7 +57,9 @@ async def open_(
         await stand_still(uow, [organization_id], order.reference())
 
 
-@EMERGENCY_PAUSES.step(contract.EmergencyPauseVisited, zh="现场督查", needs="visit", path="visit")
+@EMERGENCY_PAUSES.step(
+    contract.EmergencyPauseVisited, zh="现场督查", en="record the visit", needs="visit", path="visit"
+)
 async def visit(
     uow: UnitOfWork, row: EmergencyPauseRow, *,
     passed: Annotated[Points, Field(title="合格方面")],
@@ -70,14 +72,18 @@ async def visit(
     row.visited_on = row.effective_on
 
 
-@EMERGENCY_PAUSES.step(contract.EmergencyPausePermitted, zh="准予恢复", needs="permit", path="permit")
+@EMERGENCY_PAUSES.step(
+    contract.EmergencyPausePermitted, zh="准予恢复", en="permit to resume", needs="permit", path="permit"
+)
 async def permit(uow: UnitOfWork, row: EmergencyPauseRow) -> None:
     """All points passed: it goes on, and its deadlines run again."""
     check_permit(row.lacking)
     await go_on(uow, [row.organization_id], row.reference(), but=row.id)
 
 
-@EMERGENCY_PAUSES.step(contract.EmergencyPauseReleased, zh="解除暂停", needs="write", path="release")
+@EMERGENCY_PAUSES.step(
+    contract.EmergencyPauseReleased, zh="解除暂停", en="end the pause", needs="write", path="release"
+)
 async def release(uow: UnitOfWork, row: EmergencyPauseRow) -> None:
     """It was paused by mistake, or the order no longer asks it to stand still."""
     await go_on(uow, [row.organization_id], row.reference(), but=row.id)

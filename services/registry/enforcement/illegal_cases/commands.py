@@ -38,7 +38,7 @@ ILLEGAL_CASES = Kind(
 )  # fmt: skip
 
 
-@ILLEGAL_CASES.opens(contract.IllegalCaseReported, zh="登记线索", needs="report")
+@ILLEGAL_CASES.opens(contract.IllegalCaseReported, zh="登记线索", en="report a lead", needs="report")
 async def report(
     uow: UnitOfWork, row: IllegalCaseRow, *,
     name: Annotated[Text, Field(title="组织名称")],

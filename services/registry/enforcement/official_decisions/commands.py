@@ -48,7 +48,9 @@ OFFICIAL_DECISIONS = Kind(
 )  # fmt: skip
 
 
-@OFFICIAL_DECISIONS.opens(contract.OfficialDecisionRecorded, zh="登记决定", needs="write")
+@OFFICIAL_DECISIONS.opens(
+    contract.OfficialDecisionRecorded, zh="登记决定", en="record a decision", needs="write"
+)
 async def record(
     uow: UnitOfWork, row: OfficialDecisionRow, *,
     authority: Annotated[Code, Field(title="作出机关")],

@@ -41,7 +41,7 @@ RISKS = Kind(
 )  # fmt: skip
 
 
-@RISKS.opens(contract.RiskOpened, zh="登记风险", needs="open")
+@RISKS.opens(contract.RiskOpened, zh="登记风险", en="record a risk", needs="open")
 async def open_(
     uow: UnitOfWork, row: RiskRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],

@@ -119,8 +119,8 @@ async def open_(
 
 
 @COORDINATION_CASES.step(
-    contract.CoordinationCaseAcknowledged, zh="认领任务", needs="answer", path="acknowledgement",
-    whose=_of_a_body,
+    contract.CoordinationCaseAcknowledged, zh="认领任务", en="acknowledge a part", needs="answer",
+    path="acknowledgement", whose=_of_a_body,
 )  # fmt: skip
 async def acknowledge(
     uow: UnitOfWork, row: CoordinationCaseRow, *,
@@ -136,8 +136,8 @@ async def acknowledge(
 
 
 @COORDINATION_CASES.step(
-    contract.CoordinationCasePartCompleted, zh="完成任务", needs="answer", path="part-completion",
-    whose=_of_a_body,
+    contract.CoordinationCasePartCompleted, zh="完成任务", en="complete a part", needs="answer",
+    path="part-completion", whose=_of_a_body,
 )  # fmt: skip
 async def complete_part(
     uow: UnitOfWork, row: CoordinationCaseRow, *,

@@ -84,7 +84,9 @@ async def supersede(
     """Another version took its place: by publication, or one that is kept elsewhere."""
 
 
-@CRITERIA.step(contract.CriteriaIssued, zh="印发，定日施行", needs="publish", path="issuing")
+@CRITERIA.step(
+    contract.CriteriaIssued, zh="印发，定日施行", en="issue for a later day", needs="publish", path="issuing"
+)
 async def issue(
     uow: UnitOfWork, row: CriteriaRow, *,
     in_force_on: Annotated[Day, Field(title="定于施行日期")],
@@ -98,7 +100,7 @@ async def issue(
     check_coming(row.effective_on, in_force_on)
 
 
-@CRITERIA.step(contract.CriteriaPublished, zh="印发", needs="publish", path="publication")
+@CRITERIA.step(contract.CriteriaPublished, zh="印发", en="issue", needs="publish", path="publication")
 async def publish(
     uow: UnitOfWork, row: CriteriaRow, *,
     adopted_by: Annotated[Text | None, Field(title="审议通过的会议")] = None,

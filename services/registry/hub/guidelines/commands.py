@@ -76,7 +76,9 @@ async def supersede(
     """Another version took its place: by publication, or one that is kept elsewhere."""
 
 
-@GUIDELINES.step(contract.GuidelineIssued, zh="印发，定日施行", needs="publish", path="issuing")
+@GUIDELINES.step(
+    contract.GuidelineIssued, zh="印发，定日施行", en="issue for a later day", needs="publish", path="issuing"
+)
 async def issue(
     uow: UnitOfWork, row: GuidelineRow, *,
     in_force_on: Annotated[Day, Field(title="定于施行日期")],
@@ -90,7 +92,7 @@ async def issue(
     check_coming(row.effective_on, in_force_on)
 
 
-@GUIDELINES.step(contract.GuidelinePublished, zh="印发", needs="publish", path="publication")
+@GUIDELINES.step(contract.GuidelinePublished, zh="印发", en="issue", needs="publish", path="publication")
 async def publish(
     uow: UnitOfWork, row: GuidelineRow, *,
     adopted_by: Annotated[Text | None, Field(title="审议通过的会议")] = None,

@@ -175,7 +175,9 @@ async def change(
     _settle(uow, row)
 
 
-@HUBS.step(contract.HubSixHavesAssessed, zh="“六有”自查", needs="write", path="self-check")
+@HUBS.step(
+    contract.HubSixHavesAssessed, zh="“六有”自查", en="check the six haves", needs="write", path="self-check"
+)
 async def assess_six_haves(
     uow: UnitOfWork, row: HubRow, *,
     haves: Annotated[list[Answer], Field(title="逐项答复", max_length=6)],
@@ -187,7 +189,9 @@ async def assess_six_haves(
     return {"lacking": [one.have.value for one in haves if not one.met]}
 
 
-@HUBS.step(contract.HubWithdrawn, zh="撤销认定", needs="recognise", path="withdrawal")
+@HUBS.step(
+    contract.HubWithdrawn, zh="撤销认定", en="withdraw recognition", needs="recognise", path="withdrawal"
+)
 async def withdraw(uow: UnitOfWork, row: HubRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """The recognition ends, and with it what the body has to hold regularly."""
     await cadences.end_all(uow, division=row.division, body=row.body, on=row.effective_on, reason=reason)

@@ -78,7 +78,7 @@ async def hand_over(
     return {"previous": previous}
 
 
-@LIAISONS.step(contract.LiaisonReported, zh="报送信息", needs="report", path="bulletin")
+@LIAISONS.step(contract.LiaisonReported, zh="报送信息", en="record a report", needs="report", path="bulletin")
 async def report(
     uow: UnitOfWork, row: LiaisonRow, *,
     topic: Annotated[Code, Field(title="信息类别")],

@@ -68,7 +68,9 @@ async def change(
         row.hosts = await served(uow, organization_ids, row.division)
 
 
-@PARTNERS.step(contract.PartnerHosted, zh="接收实习", needs="write", path="hosting", by_workbook=True)
+@PARTNERS.step(
+    contract.PartnerHosted, zh="接收实习", en="host students", needs="write", path="hosting", by_workbook=True
+)
 async def host(
     uow: UnitOfWork, row: PartnerRow, *,
     people: People,
@@ -87,7 +89,7 @@ async def renew(uow: UnitOfWork, row: PartnerRow, *, until: Annotated[Day, Field
     row.renewed_times += 1
 
 
-@PARTNERS.step(contract.PartnerExpired, zh="到期", needs="write", path="expiry")
+@PARTNERS.step(contract.PartnerExpired, zh="到期", en="record as expired", needs="write", path="expiry")
 async def expire(uow: UnitOfWork, row: PartnerRow) -> Mapping[str, Any]:
     """It ran out: an agreement of the past, whose day no timer waits for."""
     return {"due_on": row.ends_on, "rule": "partner.ends_on"}

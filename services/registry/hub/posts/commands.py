@@ -60,7 +60,13 @@ async def fill(
     await _serve(uow, row, organization_ids)
 
 
-@POSTS.step(contract.SocialWorkerPostLoadChanged, zh="调整服务对象", needs="write", path="load")
+@POSTS.step(
+    contract.SocialWorkerPostLoadChanged,
+    zh="调整服务对象",
+    en="change the organisations served",
+    needs="write",
+    path="load",
+)
 async def change_load(
     uow: UnitOfWork, row: SocialWorkerPostRow, *,
     load: Annotated[Count | None, Field(title="服务组织数")] = None,

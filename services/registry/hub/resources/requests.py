@@ -75,7 +75,9 @@ async def match(
     return {"offer": await _set_aside(uow, row, offer_id, set_aside)}
 
 
-@RESOURCE_REQUESTS.step(contract.ResourceRequestReleased, zh="取消对接", needs="match", path="release")
+@RESOURCE_REQUESTS.step(
+    contract.ResourceRequestReleased, zh="取消对接", en="undo the match", needs="match", path="release"
+)
 async def release(
     uow: UnitOfWork, row: ResourceRequestRow, *, offer_id: Annotated[UUID, Field(title="供给")]
 ) -> Mapping[str, Any]:
@@ -87,7 +89,9 @@ async def release(
     return {"offer": await _reference(uow, offer_id), "set_free": free}
 
 
-@RESOURCE_REQUESTS.step(contract.ResourceRequestDelivered, zh="到位", needs="write", path="delivery")
+@RESOURCE_REQUESTS.step(
+    contract.ResourceRequestDelivered, zh="到位", en="record the delivery", needs="write", path="delivery"
+)
 async def deliver(
     uow: UnitOfWork, row: ResourceRequestRow, *,
     offer_id: Annotated[UUID, Field(title="供给")],

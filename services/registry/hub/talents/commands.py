@@ -29,7 +29,7 @@ TALENTS = Kind(
 )  # fmt: skip
 
 
-@TALENTS.opens(contract.TalentListed, zh="入库", needs="write")
+@TALENTS.opens(contract.TalentListed, zh="入库", en="add to the list", needs="write")
 async def list_(
     uow: UnitOfWork, row: TalentRow, *,
     person: Annotated[PersonId, Field(title="人员")],
@@ -66,6 +66,6 @@ async def engage(uow: UnitOfWork, row: TalentRow, *, purpose: Annotated[Code, Fi
     row.engagements += 1
 
 
-@TALENTS.step(contract.TalentDelisted, zh="出库", needs="write", path="removal")
+@TALENTS.step(contract.TalentDelisted, zh="出库", en="take off the list", needs="write", path="removal")
 async def delist(uow: UnitOfWork, row: TalentRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """Taken off the list."""

@@ -63,7 +63,14 @@ async def change(
     refuse_all(check_area(row.division, row.area))
 
 
-@TEAMS.step(contract.TeamShiftRecorded, zh="登记班次", needs="record", path="shift", by_workbook=True)
+@TEAMS.step(
+    contract.TeamShiftRecorded,
+    zh="登记班次",
+    en="record a shift",
+    needs="record",
+    path="shift",
+    by_workbook=True,
+)
 async def record_shift(
     uow: UnitOfWork, row: TeamRow, *,
     people: People,
@@ -81,7 +88,9 @@ async def record_shift(
     return {"person_hours": hours, "earned": earned}
 
 
-@TEAMS.step(contract.TeamIncentiveGranted, zh="兑现激励", needs="reward", path="incentive")
+@TEAMS.step(
+    contract.TeamIncentiveGranted, zh="兑现激励", en="grant an incentive", needs="reward", path="incentive"
+)
 async def grant_incentive(
     uow: UnitOfWork, row: TeamRow, *,
     used: Points,

@@ -21,9 +21,7 @@ def check_fields(uow: UnitOfWork, fields: Collection[str]) -> None:
     """Every field is a category of the region; raises `Refusals` of `FieldUnknown`."""
     known = {category.code for category in uow.policy(RegistryPolicy).categories}
     refuse_all(
-        FieldUnknown(at="/fields", value=value, known=sorted(known))
-        for value in fields
-        if value not in known
+        FieldUnknown(at="/fields", value=value, known=sorted(known)) for value in fields if value not in known
     )
 
 

@@ -40,7 +40,7 @@ BASE_CASES = Kind(
 )  # fmt: skip
 
 
-@BASE_CASES.opens(contract.BaseCaseQueued, zh="受理", needs="write")
+@BASE_CASES.opens(contract.BaseCaseQueued, zh="受理", en="take in a case", needs="write")
 async def queue(
     uow: UnitOfWork, row: BaseCaseRow, *,
     base_id: Annotated[UUID, Field(title="孵化基地")],

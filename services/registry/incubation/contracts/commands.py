@@ -67,7 +67,9 @@ async def sign(
     _await_review(uow, row)
 
 
-@OPERATOR_CONTRACTS.step(contract.OperatorContractServiceLogged, zh="登记服务", needs="write", path="service")
+@OPERATOR_CONTRACTS.step(
+    contract.OperatorContractServiceLogged, zh="登记服务", en="log a service", needs="write", path="service"
+)
 async def log_service(
     uow: UnitOfWork, row: OperatorContractRow, *,
     service: Annotated[Code, Field(title="服务项目")],
@@ -109,7 +111,9 @@ async def renew(
     _await_review(uow, row)
 
 
-@OPERATOR_CONTRACTS.step(contract.OperatorContractExpired, zh="到期", needs="write", path="expiry")
+@OPERATOR_CONTRACTS.step(
+    contract.OperatorContractExpired, zh="到期", en="record as expired", needs="write", path="expiry"
+)
 async def expire(uow: UnitOfWork, row: OperatorContractRow) -> None:
     """It ran out: history, or before its last day has passed by itself."""
 

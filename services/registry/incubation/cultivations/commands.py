@@ -47,7 +47,7 @@ CULTIVATIONS = Kind(
 )  # fmt: skip
 
 
-@CULTIVATIONS.opens(contract.CultivationListed, zh="列入名单", needs="write")
+@CULTIVATIONS.opens(contract.CultivationListed, zh="列入名单", en="add to the list", needs="write")
 async def list_(
     uow: UnitOfWork, row: CultivationRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],
@@ -94,7 +94,13 @@ async def reclassify(
     return {"previous_class": previous}
 
 
-@CULTIVATIONS.step(contract.CultivationAchieved, zh="达到目标", needs="write", path="achievement")
+@CULTIVATIONS.step(
+    contract.CultivationAchieved,
+    zh="达到目标",
+    en="record the target as reached",
+    needs="write",
+    path="achievement",
+)
 async def achieve(
     uow: UnitOfWork, row: CultivationRow, *, summary: Annotated[Words | None, Field(title="小结")] = None
 ) -> None:
@@ -102,7 +108,9 @@ async def achieve(
     check_reached(row.stage, row.target_stage, _stages(uow, row.cultivation_path))
 
 
-@CULTIVATIONS.step(contract.CultivationRemoved, zh="移出名单", needs="write", path="removal")
+@CULTIVATIONS.step(
+    contract.CultivationRemoved, zh="移出名单", en="take off the list", needs="write", path="removal"
+)
 async def remove(
     uow: UnitOfWork, row: CultivationRow, *,
     reason: Annotated[Code, Field(title="原因")],

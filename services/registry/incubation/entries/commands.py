@@ -100,7 +100,7 @@ Evidence = Annotated[Words | None, Field(title="书面凭证（组织签字或�
 """Where the paper lies on which the organisation said so; needed where the staff enter its word."""
 
 
-@SERVICE_ENTRIES.opens(contract.ServiceEntryRecorded, zh="登记服务", needs="write")
+@SERVICE_ENTRIES.opens(contract.ServiceEntryRecorded, zh="登记服务", en="record a service", needs="write")
 async def record(
     uow: UnitOfWork, row: ServiceEntryRow, *,
     stay_id: Annotated[UUID, Field(title="入驻")],

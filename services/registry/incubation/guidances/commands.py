@@ -36,7 +36,7 @@ GUIDANCES = Kind(
 )  # fmt: skip
 
 
-@GUIDANCES.opens(contract.GuidanceOpened, zh="开始指导", needs="write")
+@GUIDANCES.opens(contract.GuidanceOpened, zh="开始指导", en="begin guidance", needs="write")
 async def open_(
     uow: UnitOfWork, row: GuidanceRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],
@@ -48,7 +48,9 @@ async def open_(
     _await_next(uow, row)
 
 
-@GUIDANCES.step(contract.GuidanceSessionGiven, zh="给予指导", needs="write", path="session")
+@GUIDANCES.step(
+    contract.GuidanceSessionGiven, zh="给予指导", en="record a session", needs="write", path="session"
+)
 async def give_session(
     uow: UnitOfWork, row: GuidanceRow, *,
     manner: Annotated[Code, Field(title="指导方式")],
@@ -64,7 +66,13 @@ async def give_session(
     _await_next(uow, row)
 
 
-@GUIDANCES.step(contract.GuidanceMovedOn, zh="进入下一阶段", needs="write", path="next-phase")
+@GUIDANCES.step(
+    contract.GuidanceMovedOn,
+    zh="进入下一阶段",
+    en="move on to the next phase",
+    needs="write",
+    path="next-phase",
+)
 async def move_on(uow: UnitOfWork, row: GuidanceRow) -> None:
     """What it is about has begun, or is over; the clock goes on."""
     check_entry(GuidancePhase(row.state), _sessions(row))

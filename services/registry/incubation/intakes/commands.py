@@ -29,7 +29,7 @@ INTAKES = Kind(
 )  # fmt: skip
 
 
-@INTAKES.opens(contract.IntakeCalled, zh="发起征集", needs="write")
+@INTAKES.opens(contract.IntakeCalled, zh="发起征集", en="call for applications", needs="write")
 async def call(
     uow: UnitOfWork, row: IntakeRow, *,
     base_id: Annotated[UUID, Field(title="孵化基地")],
@@ -51,6 +51,6 @@ async def extend(uow: UnitOfWork, row: IntakeRow, *, until: Annotated[Day, Field
     row.due_on = until
 
 
-@INTAKES.step(contract.IntakeClosed, zh="截止", needs="write", path="closing")
+@INTAKES.step(contract.IntakeClosed, zh="截止", en="close the call", needs="write", path="closing")
 async def close(uow: UnitOfWork, row: IntakeRow) -> None:
     """No further applications; those that came are decided."""

@@ -83,7 +83,7 @@ async def _the_base(acting: Acting, row: StayRow) -> None:
         raise NotPermitted.of(acting.principal, f"{STAYS.permission}:write", base.division)
 
 
-@STAYS.opens(contract.StayApplied, zh="申请入驻", needs="apply")
+@STAYS.opens(contract.StayApplied, zh="申请入驻", en="apply for a place", needs="apply")
 async def apply(
     uow: UnitOfWork, row: StayRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],
@@ -103,7 +103,13 @@ async def apply(
 
 
 @STAYS.step(
-    contract.StayScreened, zh="入选", needs="write", path="screening", by_workbook=True, whose=_the_base
+    contract.StayScreened,
+    zh="入选",
+    en="select",
+    needs="write",
+    path="screening",
+    by_workbook=True,
+    whose=_the_base,
 )
 async def screen(
     uow: UnitOfWork, row: StayRow, *, assessment: Annotated[Words | None, Field(title="筛选意见")] = None
@@ -125,7 +131,14 @@ async def reject(
     """Not selected, with the reason."""
 
 
-@STAYS.step(contract.StayAgreementSigned, zh="签订入驻协议", needs="write", path="agreement", whose=_the_base)
+@STAYS.step(
+    contract.StayAgreementSigned,
+    zh="签订入驻协议",
+    en="sign the agreement",
+    needs="write",
+    path="agreement",
+    whose=_the_base,
+)
 async def sign(
     uow: UnitOfWork, row: StayRow, *,
     services: Annotated[Codes, Field(title="服务内容")],
@@ -139,7 +152,9 @@ async def sign(
     row.signed_on = row.effective_on
 
 
-@STAYS.step(contract.StayStarted, zh="入园", needs="write", path="start", whose=_the_base)
+@STAYS.step(
+    contract.StayStarted, zh="入园", en="record as moved in", needs="write", path="start", whose=_the_base
+)
 async def start(uow: UnitOfWork, row: StayRow) -> None:
     """The organisation moved in; the agreement's end is its deadline."""
     row.started_on = row.effective_on
@@ -162,7 +177,13 @@ async def renew(
     _set_term(uow, row)
 
 
-@STAYS.step(contract.StaySubsidyRequested, zh="申请小额补贴", needs="apply", path="subsidy-request")
+@STAYS.step(
+    contract.StaySubsidyRequested,
+    zh="申请小额补贴",
+    en="request a subsidy",
+    needs="apply",
+    path="subsidy-request",
+)
 async def request_subsidy(
     uow: UnitOfWork, row: StayRow, *,
     amount_fen: Annotated[int, Sum(1, 10**12), Field(title="金额")],
@@ -174,7 +195,9 @@ async def request_subsidy(
     return {"amount": {"fen": amount_fen, "currency": "CNY"}}
 
 
-@STAYS.step(contract.StayGraduated, zh="出壳", needs="write", path="graduation", whose=_the_base)
+@STAYS.step(
+    contract.StayGraduated, zh="出壳", en="graduate", needs="write", path="graduation", whose=_the_base
+)
 async def graduate(
     uow: UnitOfWork, row: StayRow, *, assessment: Annotated[Words | None, Field(title="孵化评估")] = None
 ) -> None:

@@ -39,7 +39,7 @@ SUPPORTS = Kind(
 Fen = Annotated[int, Sum(), Field(title="金额")]
 
 
-@SUPPORTS.opens(contract.SupportGiven, zh="登记扶持", needs="write")
+@SUPPORTS.opens(contract.SupportGiven, zh="登记扶持", en="record help", needs="write")
 async def give(
     uow: UnitOfWork, row: SupportRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],

@@ -98,7 +98,9 @@ async def open_(
     row.supervised = organization.supervisory_unit is not None
 
 
-@INSPECTIONS.step(contract.InspectionGuidanceGiven, zh="给予指导", needs="guide", path="guidance")
+@INSPECTIONS.step(
+    contract.InspectionGuidanceGiven, zh="给予指导", en="record guidance", needs="guide", path="guidance"
+)
 async def guide(
     uow: UnitOfWork, row: InspectionRow, *,
     kind: Annotated[Code, Field(title="指导方式")],
@@ -118,8 +120,8 @@ async def extend(
 
 
 @INSPECTIONS.step(
-    contract.InspectionSubmitted, late=contract.InspectionSubmittedLate, zh="报送材料", needs="submit",
-    path="submission", by_workbook=True,
+    contract.InspectionSubmitted, late=contract.InspectionSubmittedLate, zh="报送材料", en="hand in",
+    needs="submit", path="submission", by_workbook=True,
 )  # fmt: skip
 async def submit(
     uow: UnitOfWork, row: InspectionRow, *,
@@ -166,7 +168,9 @@ async def return_(
             await carry(uow, InspectionCampaignRow, campaign.subject, row.division, "close", after=uow.today)
 
 
-@INSPECTIONS.step(contract.InspectionHubReviewed, zh="初审", needs="review", path="review", by_workbook=True)
+@INSPECTIONS.step(
+    contract.InspectionHubReviewed, zh="初审", en="review", needs="review", path="review", by_workbook=True
+)
 async def review(
     uow: UnitOfWork, row: InspectionRow, *,
     opinion: Annotated[Code, Field(title="初审意见")],
@@ -193,7 +197,13 @@ async def conclude(
         await _owe(uow, row, topics or ["inspection"], findings or what(row.year, row.form))
 
 
-@INSPECTIONS.step(contract.InspectionCorrected, zh="更正结论", needs="conclude", path="correction")
+@INSPECTIONS.step(
+    contract.InspectionCorrected,
+    zh="更正结论",
+    en="correct the conclusion",
+    needs="conclude",
+    path="correction",
+)
 async def correct(
     uow: UnitOfWork, row: InspectionRow, *,
     corrected_to: Annotated[InspectionResult, Field(title="更正为", json_schema_extra=words(RESULTS_ZH))],
@@ -215,7 +225,9 @@ async def correct(
     return {"previous": previous}
 
 
-@INSPECTIONS.step(contract.InspectionMissed, zh="认定未参检", needs="review", path="absence")
+@INSPECTIONS.step(
+    contract.InspectionMissed, zh="认定未参检", en="record as missed", needs="review", path="absence"
+)
 async def miss(uow: UnitOfWork, row: InspectionRow) -> None:
     """Nothing was handed in: where the profile says so, that owes a rectification report, if the organisation
     is still there."""

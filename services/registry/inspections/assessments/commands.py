@@ -94,7 +94,13 @@ async def open_(
     row.due_on = due_on or _due(uow, year)
 
 
-@ASSESSMENTS.step(contract.AssessmentBusinessAssessed, zh="业务建设考核", needs="business", path="business")
+@ASSESSMENTS.step(
+    contract.AssessmentBusinessAssessed,
+    zh="业务建设考核",
+    en="assess the business part",
+    needs="business",
+    path="business",
+)
 async def assess_business(
     uow: UnitOfWork, row: AssessmentRow, *,
     business_points: Points,
@@ -106,7 +112,13 @@ async def assess_business(
     row.shortfalls = sorted({*lacking, *await _lacking(uow, row, "party_assessed")})
 
 
-@ASSESSMENTS.step(contract.AssessmentPartyAssessed, zh="党的建设考核", needs="party", path="party")
+@ASSESSMENTS.step(
+    contract.AssessmentPartyAssessed,
+    zh="党的建设考核",
+    en="assess the party part",
+    needs="party",
+    path="party",
+)
 async def assess_party(
     uow: UnitOfWork, row: AssessmentRow, *,
     party_points: Points,
@@ -135,7 +147,9 @@ async def conclude(
     row.due_on = None
 
 
-@ASSESSMENTS.step(contract.AssessmentUpgradePlanned, zh="制定提升计划", needs="conclude", path="plan")
+@ASSESSMENTS.step(
+    contract.AssessmentUpgradePlanned, zh="制定提升计划", en="plan the upgrade", needs="conclude", path="plan"
+)
 async def plan(
     uow: UnitOfWork, row: AssessmentRow, *,
     measures: Annotated[Codes, Field(title="提升措施")],
@@ -147,7 +161,13 @@ async def plan(
         raise NothingToUpgrade(at="/measures")
 
 
-@ASSESSMENTS.step(contract.AssessmentUpgradeReviewed, zh="检查提升情况", needs="conclude", path="review")
+@ASSESSMENTS.step(
+    contract.AssessmentUpgradeReviewed,
+    zh="检查提升情况",
+    en="review the upgrade",
+    needs="conclude",
+    path="review",
+)
 async def review(
     uow: UnitOfWork, row: AssessmentRow, *,
     progress: Annotated[Code, Field(title="进展")],

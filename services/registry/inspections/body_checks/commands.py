@@ -59,7 +59,7 @@ BODY_CHECKS = Kind(
 )  # fmt: skip
 
 
-@BODY_CHECKS.opens(contract.BodyCheckDrawn, zh="定向检查", needs="write")
+@BODY_CHECKS.opens(contract.BodyCheckDrawn, zh="定向检查", en="check one organisation", needs="write")
 async def open_(
     uow: UnitOfWork, row: BodyCheckRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],
@@ -108,7 +108,14 @@ async def reassign(
     row.assigned = [coming if one == leaving else one for one in row.assigned]
 
 
-@BODY_CHECKS.step(contract.BodyCheckChecked, zh="检查", needs="check", path="checking", by_workbook=True)
+@BODY_CHECKS.step(
+    contract.BodyCheckChecked,
+    zh="检查",
+    en="record the check",
+    needs="check",
+    path="checking",
+    by_workbook=True,
+)
 async def check(
     uow: UnitOfWork, row: BodyCheckRow, *,
     failed: Annotated[Codes, Field(title="不合格项目")] = [],  # noqa: B006, read only
@@ -134,7 +141,9 @@ async def check(
     return {"rectification": {"id": owed.subject, "sequence": owed.sequence}}
 
 
-@BODY_CHECKS.step(contract.BodyCheckNotReached, zh="无法联系", needs="check", path="absence")
+@BODY_CHECKS.step(
+    contract.BodyCheckNotReached, zh="无法联系", en="record as not reached", needs="check", path="absence"
+)
 async def not_reached(
     uow: UnitOfWork, row: BodyCheckRow, *, ground: Annotated[Code, Field(title="情况")]
 ) -> None:

@@ -79,7 +79,12 @@ async def extend(
 
 
 @CLEAN_UP_CHECKS.step(
-    contract.CleanUpCheckSelfChecked, zh="自查", needs="submit", path="self-check", by_workbook=True
+    contract.CleanUpCheckSelfChecked,
+    zh="自查",
+    en="hand in the self-check",
+    needs="submit",
+    path="self-check",
+    by_workbook=True,
 )
 async def self_check(
     uow: UnitOfWork, row: CleanUpCheckRow, *,

@@ -95,7 +95,9 @@ async def extend(
         await _follow(uow, row, "extend")
 
 
-@CLEAN_UPS.step(contract.CleanUpStepCompleted, zh="完成本步骤", needs="write", path="step")
+@CLEAN_UPS.step(
+    contract.CleanUpStepCompleted, zh="完成本步骤", en="complete this step", needs="write", path="step"
+)
 async def complete_step(
     uow: UnitOfWork, row: CleanUpRow, *,
     next_due_on: Annotated[Day | None, Field(title="下一步骤截止日期")] = None,

@@ -144,7 +144,9 @@ async def enrol(
     refuse_all(bars(candidate, row.effective_on, _policy(uow).rules))
 
 
-@EVALUATIONS.step(contract.EvaluationTrainingGiven, zh="参评培训", needs="guide", path="training")
+@EVALUATIONS.step(
+    contract.EvaluationTrainingGiven, zh="参评培训", en="record training", needs="guide", path="training"
+)
 async def train(
     uow: UnitOfWork, row: EvaluationRow, *, topics: Annotated[Codes, Field(title="培训内容")]
 ) -> None:
@@ -152,7 +154,9 @@ async def train(
     row.trained_times += 1
 
 
-@EVALUATIONS.step(contract.EvaluationCoachingGiven, zh="一对一指导", needs="guide", path="coaching")
+@EVALUATIONS.step(
+    contract.EvaluationCoachingGiven, zh="一对一指导", en="record coaching", needs="guide", path="coaching"
+)
 async def coach(
     uow: UnitOfWork, row: EvaluationRow, *,
     kind: Annotated[Code, Field(title="指导方式")],
@@ -164,7 +168,12 @@ async def coach(
 
 
 @EVALUATIONS.step(
-    contract.EvaluationMaterialsCompleted, zh="材料齐全", needs="enrol", path="materials", by_workbook=True
+    contract.EvaluationMaterialsCompleted,
+    zh="材料齐全",
+    en="complete the materials",
+    needs="enrol",
+    path="materials",
+    by_workbook=True,
 )
 async def complete_materials(
     uow: UnitOfWork, row: EvaluationRow, *, materials: Annotated[Codes, Field(title="评估材料")]
@@ -175,7 +184,13 @@ async def complete_materials(
     row.materials_completed_on = row.effective_on
 
 
-@EVALUATIONS.step(contract.EvaluationConflictDeclared, zh="申报回避", needs="declare", path="conflicts")
+@EVALUATIONS.step(
+    contract.EvaluationConflictDeclared,
+    zh="申报回避",
+    en="declare a conflict of interest",
+    needs="declare",
+    path="conflicts",
+)
 async def declare_conflict(
     uow: UnitOfWork, row: EvaluationRow, *,
     person: Annotated[PersonId, Field(title="回避人员")],
@@ -232,7 +247,11 @@ async def publicise(
 
 
 @EVALUATIONS.step(
-    contract.EvaluationReconsiderationRequested, zh="申请复核", needs="enrol", path="reconsideration-request"
+    contract.EvaluationReconsiderationRequested,
+    zh="申请复核",
+    en="ask for reconsideration",
+    needs="enrol",
+    path="reconsideration-request",
 )
 async def request_reconsideration(
     uow: UnitOfWork, row: EvaluationRow, *, grounds: Annotated[Words, Field(title="理由")]
@@ -242,7 +261,13 @@ async def request_reconsideration(
         raise PublicityOver(until=row.publicised_until)
 
 
-@EVALUATIONS.step(contract.EvaluationReconsidered, zh="复核决定", needs="conclude", path="reconsideration")
+@EVALUATIONS.step(
+    contract.EvaluationReconsidered,
+    zh="复核决定",
+    en="decide on reconsideration",
+    needs="conclude",
+    path="reconsideration",
+)
 async def reconsider(
     uow: UnitOfWork, row: EvaluationRow, *,
     points: Annotated[Count | None, Field(title="复核得分", le=1000)] = None,
@@ -255,7 +280,9 @@ async def reconsider(
     return {"upheld": row.proposed_grade == before, **await _voted(uow, row, committee, votes)}
 
 
-@EVALUATIONS.step(contract.EvaluationGraded, zh="评定等级", needs="conclude", path="grade")
+@EVALUATIONS.step(
+    contract.EvaluationGraded, zh="评定等级", en="give the grade", needs="conclude", path="grade"
+)
 async def give_grade(
     uow: UnitOfWork, row: EvaluationRow, *,
     grade: Annotated[Grade, Field(title="等级")],
@@ -271,7 +298,9 @@ async def give_grade(
     return said
 
 
-@EVALUATIONS.step(contract.EvaluationNotGraded, zh="不予评定", needs="conclude", path="no-grade")
+@EVALUATIONS.step(
+    contract.EvaluationNotGraded, zh="不予评定", en="give no grade", needs="conclude", path="no-grade"
+)
 async def refuse_grade(
     uow: UnitOfWork, row: EvaluationRow, *,
     ground: Annotated[Code, Field(title="理由")],
@@ -282,7 +311,9 @@ async def refuse_grade(
     return await _decided(uow, row, committee, votes)
 
 
-@EVALUATIONS.step(contract.EvaluationReopened, zh="重新评定", needs="conclude", path="reopening")
+@EVALUATIONS.step(
+    contract.EvaluationReopened, zh="重新评定", en="decide the grade anew", needs="conclude", path="reopening"
+)
 async def reopen(
     uow: UnitOfWork, row: EvaluationRow, *, ground: Annotated[Code, Field(title="理由")]
 ) -> Mapping[str, Any]:
@@ -303,7 +334,9 @@ async def withdraw(
     """The organisation does not go on."""
 
 
-@EVALUATIONS.step(contract.EvaluationDowngraded, zh="降低等级", needs="conclude", path="downgrading")
+@EVALUATIONS.step(
+    contract.EvaluationDowngraded, zh="降低等级", en="lower the grade", needs="conclude", path="downgrading"
+)
 async def downgrade(
     uow: UnitOfWork, row: EvaluationRow, *,
     lowered_to: Annotated[Grade, Field(title="降低为")],
@@ -317,7 +350,9 @@ async def downgrade(
     return {"previous": previous}
 
 
-@EVALUATIONS.step(contract.EvaluationCorrected, zh="更正等级", needs="conclude", path="correction")
+@EVALUATIONS.step(
+    contract.EvaluationCorrected, zh="更正等级", en="correct the grade", needs="conclude", path="correction"
+)
 async def correct(
     uow: UnitOfWork, row: EvaluationRow, *,
     corrected_to: Annotated[Grade, Field(title="更正为")],
@@ -339,7 +374,9 @@ async def correct(
     return {"previous": previous}
 
 
-@EVALUATIONS.step(contract.EvaluationRevoked, zh="取消等级", needs="conclude", path="revocation")
+@EVALUATIONS.step(
+    contract.EvaluationRevoked, zh="取消等级", en="revoke the grade", needs="conclude", path="revocation"
+)
 async def revoke(
     uow: UnitOfWork, row: EvaluationRow, *, ground: Annotated[Code, Field(title="事由")]
 ) -> None:
@@ -347,7 +384,13 @@ async def revoke(
     row.lowered_on = row.effective_on
 
 
-@EVALUATIONS.step(contract.EvaluationSuperseded, zh="由新等级取代", needs="conclude", path="succession")
+@EVALUATIONS.step(
+    contract.EvaluationSuperseded,
+    zh="由新等级取代",
+    en="replace by a newer grade",
+    needs="conclude",
+    path="succession",
+)
 async def supersede(
     uow: UnitOfWork, row: EvaluationRow, *, successor_id: Annotated[UUID, Field(title="后一次评估")]
 ) -> Mapping[str, Any]:
@@ -358,7 +401,9 @@ async def supersede(
     return {"successor": {"id": other.subject, "sequence": other.sequence}}
 
 
-@EVALUATIONS.step(contract.EvaluationExpired, zh="到期", needs="conclude", path="expiry")
+@EVALUATIONS.step(
+    contract.EvaluationExpired, zh="到期", en="record as expired", needs="conclude", path="expiry"
+)
 async def expire(uow: UnitOfWork, row: EvaluationRow) -> None:
     """Its years are over: by itself for what was graded live, by hand for history."""
     if row.valid_until is not None and row.effective_on <= row.valid_until:

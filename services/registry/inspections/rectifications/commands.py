@@ -50,7 +50,9 @@ RECTIFICATIONS = Kind(
 )  # fmt: skip
 
 
-@RECTIFICATIONS.opens(contract.RectificationOpened, zh="发出整改要求", needs="open")
+@RECTIFICATIONS.opens(
+    contract.RectificationOpened, zh="发出整改要求", en="ask for rectification", needs="open"
+)
 async def open_(
     uow: UnitOfWork, row: RectificationRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],
@@ -70,7 +72,11 @@ async def open_(
 
 
 @RECTIFICATIONS.step(
-    contract.RectificationEvidenceSubmitted, zh="报送整改材料", needs="submit", path="evidence"
+    contract.RectificationEvidenceSubmitted,
+    zh="报送整改材料",
+    en="hand in evidence",
+    needs="submit",
+    path="evidence",
 )
 async def submit_evidence(
     uow: UnitOfWork, row: RectificationRow, *,

@@ -92,7 +92,7 @@ async def plan(
     check_plan(topics, number, percent, inspectors, row.inspectors_each)
 
 
-@SPOT_CHECKS.step(contract.SpotCheckDrawn, zh="抽取", needs="write", path="drawing")
+@SPOT_CHECKS.step(contract.SpotCheckDrawn, zh="抽取", en="draw the sample", needs="write", path="drawing")
 async def draw_bodies(
     uow: UnitOfWork, row: SpotCheckRow, *,
     seed: Annotated[Code | None, Field(title="随机种子（仅补录）")] = None,

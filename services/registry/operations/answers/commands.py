@@ -51,7 +51,7 @@ async def route(
     """Give it to a department, or to another one."""
 
 
-@REPORT_ANSWERS.step(contract.ReportAnswerAnswered, zh="答复", needs="write", path="answer")
+@REPORT_ANSWERS.step(contract.ReportAnswerAnswered, zh="答复", en="answer", needs="write", path="answer")
 async def reply(
     uow: UnitOfWork, row: ReportAnswerRow, *,
     result: Annotated[Code, Field(title="办理结果")],

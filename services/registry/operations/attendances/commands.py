@@ -90,7 +90,8 @@ async def _check_not_listed(uow: UnitOfWork, row: AttendanceRow) -> None:
 
 
 @ATTENDANCES.step(
-    contract.AttendanceAttended, zh="签到", needs="write", path="presence", by_workbook="签到表",
+    contract.AttendanceAttended, zh="签到", en="record attendance", needs="write",
+    path="presence", by_workbook="签到表",
     instead={
         "presence": {
             Presence.EXCUSED.value: contract.AttendanceExcused,

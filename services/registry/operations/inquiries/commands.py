@@ -46,7 +46,7 @@ INQUIRIES = Kind(
 )  # fmt: skip
 
 
-@INQUIRIES.opens(contract.InquiryOpened, zh="受理", needs="write")
+@INQUIRIES.opens(contract.InquiryOpened, zh="受理", en="take in an inquiry", needs="write")
 async def open_(
     uow: UnitOfWork, row: InquiryRow, *,
     channel: Annotated[Code, Field(title="渠道")],

@@ -63,7 +63,14 @@ async def plan(
     row.partners = sorted({str(known[id][0]) for id in partner_ids} - {str(row.lead_organization_id)})
 
 
-@JOINT_ACTIVITIES.step(contract.JointActivityHeld, zh="开展", needs="write", path="holding", by_workbook=True)
+@JOINT_ACTIVITIES.step(
+    contract.JointActivityHeld,
+    zh="开展",
+    en="record as held",
+    needs="write",
+    path="holding",
+    by_workbook=True,
+)
 async def hold(
     uow: UnitOfWork, row: JointActivityRow, *,
     reached: Annotated[Count, Field(title="服务人次")],

@@ -126,7 +126,9 @@ async def schedule(
     check_within(scheduled_on, row.period_begins_on, row.period_ends_on, at="/scheduled_on")
 
 
-@MEETINGS.step(contract.MeetingInvited, zh="批量邀请", needs="write", path="invitations")
+@MEETINGS.step(
+    contract.MeetingInvited, zh="批量邀请", en="invite organisations", needs="write", path="invitations"
+)
 async def invite(
     uow: UnitOfWork, row: MeetingRow, *,
     among: Among = None, hub_links: Links = [], legal_forms: Forms = [],  # noqa: B006, read only
@@ -136,7 +138,9 @@ async def invite(
     await invite_many(uow, row, among=among, links=hub_links, forms=legal_forms, post=post)
 
 
-@MEETINGS.step(contract.MeetingHeld, zh="召开", needs="write", path="holding", by_workbook=True)
+@MEETINGS.step(
+    contract.MeetingHeld, zh="召开", en="record as held", needs="write", path="holding", by_workbook=True
+)
 async def hold(
     uow: UnitOfWork, row: MeetingRow, *,
     attended: Annotated[Count | None, Field(title="实到人数（有签到表可留空）")] = None,
@@ -157,7 +161,7 @@ async def hold(
     row.agenda_lacking = lacking(known.agenda if known else (), row.agenda)
 
 
-@MEETINGS.step(contract.MeetingMinuted, zh="印发纪要", needs="write", path="minutes")
+@MEETINGS.step(contract.MeetingMinuted, zh="印发纪要", en="issue the minutes", needs="write", path="minutes")
 async def minute(
     uow: UnitOfWork, row: MeetingRow, *,
     minutes: Annotated[Words, Field(title="会议纪要")],
@@ -182,7 +186,13 @@ async def minute(
     return {"tasks": [{"id": str(task.id), "sequence": task.sequence} for task in made]}
 
 
-@MEETINGS.step(contract.MeetingExplained, zh="说明未召开原因", needs="write", path="explanation")
+@MEETINGS.step(
+    contract.MeetingExplained,
+    zh="说明未召开原因",
+    en="explain why it was not held",
+    needs="write",
+    path="explanation",
+)
 async def explain(
     uow: UnitOfWork, row: MeetingRow, *,
     explanation_code: Annotated[Code, Field(title="未召开原因")],
@@ -192,7 +202,7 @@ async def explain(
     await call_off(uow, row)
 
 
-@MEETINGS.step(contract.MeetingMissed, zh="认定未召开", needs="write", path="absence")
+@MEETINGS.step(contract.MeetingMissed, zh="认定未召开", en="record as missed", needs="write", path="absence")
 async def miss(uow: UnitOfWork, row: MeetingRow) -> Mapping[str, Any]:
     """It was not held: history, or before the period's end comes by itself."""
     return {"due_on": row.due_on or row.effective_on, "rule": "meeting.period"}

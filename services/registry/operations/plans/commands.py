@@ -143,7 +143,7 @@ async def amend(
     _set(uow, row, stages, due)
 
 
-@PLANS.step(contract.PlanPhaseStarted, zh="阶段开始", needs="write", path="phase-start")
+@PLANS.step(contract.PlanPhaseStarted, zh="阶段开始", en="start a phase", needs="write", path="phase-start")
 async def start_phase(
     uow: UnitOfWork, row: PlanRow, *, number: Annotated[Count, Field(title="第几阶段")]
 ) -> None:
@@ -155,7 +155,7 @@ async def start_phase(
     _wait(row)
 
 
-@PLANS.step(contract.PlanPhaseEnded, zh="阶段结束", needs="write", path="phase-end")
+@PLANS.step(contract.PlanPhaseEnded, zh="阶段结束", en="end a phase", needs="write", path="phase-end")
 async def end_phase(
     uow: UnitOfWork, row: PlanRow, *,
     number: Annotated[Count, Field(title="第几阶段")],
@@ -169,7 +169,9 @@ async def end_phase(
     _wait(row)
 
 
-@PLANS.step(contract.PlanMilestoneMet, zh="节点完成", needs="write", path="milestone")
+@PLANS.step(
+    contract.PlanMilestoneMet, zh="节点完成", en="record a milestone as met", needs="write", path="milestone"
+)
 async def meet(
     uow: UnitOfWork, row: PlanRow, *,
     number: Annotated[Count, Field(title="第几节点")],

@@ -155,7 +155,7 @@ async def close_all(uow: UnitOfWork, task_id: UUID, *, because: Received[Any] | 
     await advance_many(uow, RECEIPTS, list(found), contract.TaskReceiptClosed, because=because)
 
 
-@RECEIPTS.opens(contract.TaskReceiptOpened, zh="补录签收", needs="write")
+@RECEIPTS.opens(contract.TaskReceiptOpened, zh="补录签收", en="enter a receipt", needs="write")
 async def open_(
     uow: UnitOfWork, row: TaskReceiptRow, *,
     task_id: Annotated[UUID, Field(title="任务编号")],
@@ -173,7 +173,7 @@ async def acknowledge(uow: UnitOfWork, row: TaskReceiptRow) -> None:
     row.acknowledged_on = row.effective_on
 
 
-@RECEIPTS.step(contract.TaskReceiptFiledForRecord, zh="报备方案", needs="write", path="filing")
+@RECEIPTS.step(contract.TaskReceiptFiledForRecord, zh="报备方案", en="file the plan", needs="write", path="filing")
 async def file_for_record(
     uow: UnitOfWork, row: TaskReceiptRow, *, plan: Annotated[Words, Field(title="实施方案")]
 ) -> None:
@@ -184,7 +184,7 @@ async def file_for_record(
 
 
 @RECEIPTS.step(
-    contract.TaskReceiptReported, late=contract.TaskReceiptReportedLate, zh="反馈", needs="write",
+    contract.TaskReceiptReported, late=contract.TaskReceiptReportedLate, zh="反馈", en="report back", needs="write",
     path="report", by_workbook=True,
 )  # fmt: skip
 async def report(
@@ -198,13 +198,13 @@ async def report(
     row.reported_on = row.effective_on
 
 
-@RECEIPTS.step(contract.TaskReceiptAmended, zh="随任务调整", needs="write", path="amendment")
+@RECEIPTS.step(contract.TaskReceiptAmended, zh="随任务调整", en="follow the task", needs="write", path="amendment")
 async def follow(uow: UnitOfWork, row: TaskReceiptRow) -> None:
     """The task on paper changed: it is to be answered again."""
     _ask_again(row)
 
 
-@RECEIPTS.step(contract.TaskReceiptReleased, zh="不再要求", needs="write", path="release")
+@RECEIPTS.step(contract.TaskReceiptReleased, zh="不再要求", en="ask no more", needs="write", path="release")
 async def release(uow: UnitOfWork, row: TaskReceiptRow) -> None:
     """The task names this division no more: by itself, or where the task came on paper."""
 

@@ -54,7 +54,7 @@ TARGETS = Kind(
 )  # fmt: skip
 
 
-@TARGETS.opens(contract.TargetSet, zh="下达", needs="write")
+@TARGETS.opens(contract.TargetSet, zh="下达", en="set a target", needs="write")
 async def set_(
     uow: UnitOfWork, row: TargetRow, *,
     figure: Annotated[Code, Field(title="指标")],

@@ -92,7 +92,7 @@ async def open_(
         row.due_on = period.ends_on
 
 
-@TRAININGS.step(contract.TrainingSurveyed, zh="需求调查", needs="write", path="survey")
+@TRAININGS.step(contract.TrainingSurveyed, zh="需求调查", en="survey the needs", needs="write", path="survey")
 async def survey(
     uow: UnitOfWork, row: TrainingRow, *,
     respondents: Annotated[Count, Field(title="调查人数")],
@@ -115,7 +115,9 @@ async def schedule(
     _check_survey(uow, row)
 
 
-@TRAININGS.step(contract.TrainingInvited, zh="批量邀请", needs="write", path="invitations")
+@TRAININGS.step(
+    contract.TrainingInvited, zh="批量邀请", en="invite organisations", needs="write", path="invitations"
+)
 async def invite(
     uow: UnitOfWork, row: TrainingRow, *,
     among: Among = None, hub_links: Links = [], legal_forms: Forms = [],  # noqa: B006, read only
@@ -125,7 +127,9 @@ async def invite(
     await invite_many(uow, row, among=among, links=hub_links, forms=legal_forms, post=post)
 
 
-@TRAININGS.step(contract.TrainingHeld, zh="举办", needs="write", path="holding", by_workbook=True)
+@TRAININGS.step(
+    contract.TrainingHeld, zh="举办", en="record as held", needs="write", path="holding", by_workbook=True
+)
 async def hold(
     uow: UnitOfWork, row: TrainingRow, *,
     attended: Annotated[Count | None, Field(title="参加人数（有签到表可留空）")] = None,
@@ -161,13 +165,21 @@ async def conclude(uow: UnitOfWork, row: TrainingRow) -> None:
     await close_list(uow, row)
 
 
-@TRAININGS.step(contract.TrainingMissed, zh="认定未举办", needs="write", path="absence")
+@TRAININGS.step(
+    contract.TrainingMissed, zh="认定未举办", en="record as missed", needs="write", path="absence"
+)
 async def miss(uow: UnitOfWork, row: TrainingRow) -> Mapping[str, Any]:
     """It was not held: history, or before the period's end comes by itself."""
     return {"due_on": row.due_on or row.effective_on, "rule": "training.period"}
 
 
-@TRAININGS.step(contract.TrainingExplained, zh="说明未举办原因", needs="write", path="explanation")
+@TRAININGS.step(
+    contract.TrainingExplained,
+    zh="说明未举办原因",
+    en="explain why it was not held",
+    needs="write",
+    path="explanation",
+)
 async def explain(
     uow: UnitOfWork, row: TrainingRow, *,
     explanation_code: Annotated[Code, Field(title="未举办原因")],

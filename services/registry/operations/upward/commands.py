@@ -55,7 +55,7 @@ UPWARD_REPORTS = Kind(
 )  # fmt: skip
 
 
-@UPWARD_REPORTS.opens(contract.UpwardReportFiled, zh="上报", needs="write")
+@UPWARD_REPORTS.opens(contract.UpwardReportFiled, zh="上报", en="send up", needs="write")
 async def file(
     uow: UnitOfWork, row: UpwardReportRow, *,
     kind: Annotated[Code, Field(title="类别")],
@@ -69,7 +69,9 @@ async def file(
     row.addressee = addressee_of(row.division, addressee)
 
 
-@UPWARD_REPORTS.step(contract.UpwardReportAnswered, zh="收到答复", needs="answer", path="answer")
+@UPWARD_REPORTS.step(
+    contract.UpwardReportAnswered, zh="收到答复", en="record the answer", needs="answer", path="answer"
+)
 async def take_answer(
     uow: UnitOfWork, row: UpwardReportRow, *,
     answered_by: Annotated[Division, Field(title="答复区划")],
@@ -81,7 +83,9 @@ async def take_answer(
     row.answered_on = row.effective_on
 
 
-@UPWARD_REPORTS.step(contract.UpwardReportEscalated, zh="提级上报", needs="write", path="escalation")
+@UPWARD_REPORTS.step(
+    contract.UpwardReportEscalated, zh="提级上报", en="raise one tier", needs="write", path="escalation"
+)
 async def escalate(uow: UnitOfWork, row: UpwardReportRow) -> Mapping[str, Any]:
     """Raise it before its day: what cannot wait."""
     day = row.due_on or row.effective_on

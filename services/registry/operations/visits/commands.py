@@ -79,7 +79,9 @@ async def postpone(
     """Another day."""
 
 
-@SUPERVISION_VISITS.step(contract.SupervisionVisitMade, zh="实施督导", needs="write", path="making")
+@SUPERVISION_VISITS.step(
+    contract.SupervisionVisitMade, zh="实施督导", en="record the visit", needs="write", path="making"
+)
 async def make(
     uow: UnitOfWork, row: SupervisionVisitRow, *,
     report: Annotated[Words, Field(title="督导情况")],
@@ -97,7 +99,9 @@ async def make(
     return {"rectifications" if about is not None and about.home == uow.stack else "tasks": refs}
 
 
-@SUPERVISION_VISITS.step(contract.SupervisionVisitRevisited, zh="回访", needs="write", path="revisit")
+@SUPERVISION_VISITS.step(
+    contract.SupervisionVisitRevisited, zh="回访", en="record a revisit", needs="write", path="revisit"
+)
 async def revisit(
     uow: UnitOfWork, row: SupervisionVisitRow, *,
     report: Annotated[Words, Field(title="回访情况")],

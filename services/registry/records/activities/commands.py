@@ -66,7 +66,14 @@ async def plan(
         row.brand_sequence = sequence
 
 
-@ACTIVITIES.step(contract.CommunityActivityHeld, zh="开展", needs="write", path="holding", by_workbook=True)
+@ACTIVITIES.step(
+    contract.CommunityActivityHeld,
+    zh="开展",
+    en="record as held",
+    needs="write",
+    path="holding",
+    by_workbook=True,
+)
 async def hold(
     uow: UnitOfWork, row: CommunityActivityRow, *,
     reached: Annotated[Count, Field(title="服务人次")],

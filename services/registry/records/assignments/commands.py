@@ -57,7 +57,7 @@ ASSIGNMENTS = Kind(
 )  # fmt: skip
 
 
-@ASSIGNMENTS.opens(contract.ContactAssignmentAssigned, zh="确定联系人", needs="write")
+@ASSIGNMENTS.opens(contract.ContactAssignmentAssigned, zh="确定联系人", en="assign an officer", needs="write")
 async def assign(
     uow: UnitOfWork, row: ContactAssignmentRow, *,
     officer: Annotated[PersonId, Field(title="联系人")],

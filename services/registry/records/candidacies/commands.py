@@ -80,7 +80,7 @@ async def propose(
         await refer(uow, row, organization_id)
 
 
-@CANDIDACIES.step(contract.CandidacyJoined, zh="整合", needs="write", path="joining")
+@CANDIDACIES.step(contract.CandidacyJoined, zh="整合", en="join with others", needs="write", path="joining")
 async def join(
     uow: UnitOfWork, row: CandidacyRow, *,
     more: Projects = [],  # noqa: B006, read only

@@ -170,7 +170,7 @@ class Ours(NamedTuple):
     values: Values
 
 
-@COMPARISONS.opens(contract.ComparisonOpened, zh="比对", needs="write")
+@COMPARISONS.opens(contract.ComparisonOpened, zh="比对", en="compare a list", needs="write")
 async def compare(
     uow: UnitOfWork, row: ComparisonRow, *,
     source: Annotated[Code, Field(title="来源单位")],
@@ -251,7 +251,13 @@ def _text(value: Any) -> str | None:
 Numbers = Annotated[list[int], Field(title="差异编号", max_length=AT_ONCE)]
 
 
-@COMPARISONS.step(contract.ComparisonAccepted, zh="采用对方数据", needs="review", path="acceptance")
+@COMPARISONS.step(
+    contract.ComparisonAccepted,
+    zh="采用对方数据",
+    en="take the other value",
+    needs="review",
+    path="acceptance",
+)
 async def accept(
     uow: UnitOfWork, row: ComparisonRow, *,
     lines: Numbers = [],  # noqa: B006, read only
@@ -275,7 +281,9 @@ async def accept(
     return {"number": taken, "organizations": touched}
 
 
-@COMPARISONS.step(contract.ComparisonKept, zh="保留本册数据", needs="review", path="keeping")
+@COMPARISONS.step(
+    contract.ComparisonKept, zh="保留本册数据", en="keep our value", needs="review", path="keeping"
+)
 async def keep(
     uow: UnitOfWork, row: ComparisonRow, *,
     lines: Numbers,
@@ -289,7 +297,9 @@ async def keep(
     return {"number": len(kept)}
 
 
-@COMPARISONS.step(contract.ComparisonEntered, zh="补录入册", needs="review", path="entry")
+@COMPARISONS.step(
+    contract.ComparisonEntered, zh="补录入册", en="enter into the register", needs="review", path="entry"
+)
 async def enter(
     uow: UnitOfWork, row: ComparisonRow, *,
     lines: Numbers = [],  # noqa: B006, read only

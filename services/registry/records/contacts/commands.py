@@ -58,7 +58,7 @@ CONTACTS = Kind(
 )  # fmt: skip
 
 
-@CONTACTS.opens(contract.ContactRecordOpened, zh="安排联系", needs="write")
+@CONTACTS.opens(contract.ContactRecordOpened, zh="安排联系", en="plan a contact", needs="write")
 async def open_(
     uow: UnitOfWork, row: ContactRecordRow, *,
     assignment_id: Annotated[UUID, Field(title="联系分工")],
@@ -79,8 +79,8 @@ async def reassign(
 
 
 @CONTACTS.step(
-    contract.ContactRecordMade, zh="记录联系", needs="report", path="making", by_workbook=True,
-    whose=keeps_contact,
+    contract.ContactRecordMade, zh="记录联系", en="record the contact", needs="report", path="making",
+    by_workbook=True, whose=keeps_contact,
 )  # fmt: skip
 async def make(
     uow: UnitOfWork, row: ContactRecordRow, *,
@@ -101,7 +101,9 @@ async def make(
         await follow(uow, row.organization_id, {name: getattr(row, name) for name in _COUNTS})
 
 
-@CONTACTS.step(contract.ContactRecordMissed, zh="认定未联系", needs="write", path="absence")
+@CONTACTS.step(
+    contract.ContactRecordMissed, zh="认定未联系", en="record as missed", needs="write", path="absence"
+)
 async def miss(uow: UnitOfWork, row: ContactRecordRow) -> Mapping[str, Any]:
     """The period passed without it: as the clock does, for what is entered afterwards."""
     return {"due_on": row.due_on or row.effective_on, "rule": "contact_record.due_on"}

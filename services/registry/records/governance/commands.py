@@ -64,7 +64,12 @@ async def open_(
 
 
 @CHECKLISTS.step(
-    contract.GovernanceChecklistSystemAdopted, zh="建立制度", needs="write", path="systems", by_workbook=True
+    contract.GovernanceChecklistSystemAdopted,
+    zh="建立制度",
+    en="record a system as adopted",
+    needs="write",
+    path="systems",
+    by_workbook=True,
 )
 async def adopt(
     uow: UnitOfWork, row: GovernanceChecklistRow, *,
@@ -81,7 +86,13 @@ async def adopt(
     row.systems = adopted(row.systems, system, said)
 
 
-@CHECKLISTS.step(contract.GovernanceChecklistSystemAbolished, zh="废止制度", needs="write", path="abolition")
+@CHECKLISTS.step(
+    contract.GovernanceChecklistSystemAbolished,
+    zh="废止制度",
+    en="abolish a system",
+    needs="write",
+    path="abolition",
+)
 async def abolish(
     uow: UnitOfWork, row: GovernanceChecklistRow, *,
     system: Annotated[System, Field(title="制度", json_schema_extra=words(SYSTEMS_ZH))],
@@ -90,7 +101,13 @@ async def abolish(
     row.systems = abolished(row.systems, system)
 
 
-@CHECKLISTS.step(contract.GovernanceChecklistCharterAdopted, zh="通过章程", needs="write", path="charter")
+@CHECKLISTS.step(
+    contract.GovernanceChecklistCharterAdopted,
+    zh="通过章程",
+    en="record the charter as adopted",
+    needs="write",
+    path="charter",
+)
 async def adopt_charter(
     uow: UnitOfWork, row: GovernanceChecklistRow, *,
     charter_template: Annotated[Code, Field(title="章程范本版本")],
@@ -105,7 +122,9 @@ async def adopt_charter(
     row.charter_adopted_on = row.effective_on
 
 
-@CHECKLISTS.step(contract.GovernanceChecklistFeesDeclared, zh="收费承诺", needs="write", path="fees")
+@CHECKLISTS.step(
+    contract.GovernanceChecklistFeesDeclared, zh="收费承诺", en="declare the fees", needs="write", path="fees"
+)
 async def declare_fees(
     uow: UnitOfWork, row: GovernanceChecklistRow, *,
     fees_declared: Annotated[list[FeeRule], Field(title="承诺事项", max_length=4)],
@@ -119,7 +138,13 @@ async def declare_fees(
     return {"lacking": lacking}
 
 
-@CHECKLISTS.step(contract.GovernanceChecklistCompleted, zh="核定完备", needs="review", path="completion")
+@CHECKLISTS.step(
+    contract.GovernanceChecklistCompleted,
+    zh="核定完备",
+    en="find it complete",
+    needs="review",
+    path="completion",
+)
 async def complete(uow: UnitOfWork, row: GovernanceChecklistRow) -> None:
     """Nothing is missing."""
     check_complete(row.systems, charter=row.charter_adopted_on is not None, declared=row.fees_declared)

@@ -30,7 +30,7 @@ GUIDANCE = Kind(
 )  # fmt: skip
 
 
-@GUIDANCE.opens(contract.RegistrationGuidanceOpened, zh="开始引导", needs="write")
+@GUIDANCE.opens(contract.RegistrationGuidanceOpened, zh="开始引导", en="begin guidance", needs="write")
 async def open_(
     uow: UnitOfWork, row: RegistrationGuidanceRow, *,
     title: Annotated[Text, Field(title="拟登记名称")],
@@ -42,7 +42,9 @@ async def open_(
         await name(uow, row, organization_id)
 
 
-@GUIDANCE.step(contract.RegistrationGuidanceGiven, zh="引导", needs="write", path="sessions")
+@GUIDANCE.step(
+    contract.RegistrationGuidanceGiven, zh="引导", en="record guidance", needs="write", path="sessions"
+)
 async def give(
     uow: UnitOfWork, row: RegistrationGuidanceRow, *,
     topic: Annotated[Code, Field(title="引导内容")],

@@ -25,7 +25,7 @@ OUTSIDE_IDS = Kind(
 )  # fmt: skip
 
 
-@OUTSIDE_IDS.opens(contract.OutsideIdRecorded, zh="登记编号", needs="write")
+@OUTSIDE_IDS.opens(contract.OutsideIdRecorded, zh="登记编号", en="record a number", needs="write")
 async def record(
     uow: UnitOfWork, row: OutsideIdRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],

@@ -30,7 +30,7 @@ PLACEMENTS = Kind(
 )  # fmt: skip
 
 
-@PLACEMENTS.opens(contract.PlacementPlaced, zh="进驻", needs="write")
+@PLACEMENTS.opens(contract.PlacementPlaced, zh="进驻", en="place in a community", needs="write")
 async def place(
     uow: UnitOfWork, row: PlacementRow, *,
     organization_id: Annotated[UUID, Field(title="社会组织")],
@@ -44,7 +44,13 @@ async def place(
     await refer(uow, row, organization_id)
 
 
-@PLACEMENTS.step(contract.PlacementWorkerChanged, zh="更换社工", needs="write", path="social-worker")
+@PLACEMENTS.step(
+    contract.PlacementWorkerChanged,
+    zh="更换社工",
+    en="change the social worker",
+    needs="write",
+    path="social-worker",
+)
 async def change_worker(
     uow: UnitOfWork, row: PlacementRow, *, to: Annotated[PersonId | None, Field(title="接任社工")] = None
 ) -> Mapping[str, Any]:  # fmt: skip

@@ -60,7 +60,12 @@ async def change(
 
 
 @POINTS.step(
-    contract.ServicePointSessionHeld, zh="开展服务", needs="report", path="sessions", by_workbook=True
+    contract.ServicePointSessionHeld,
+    zh="开展服务",
+    en="record a session",
+    needs="report",
+    path="sessions",
+    by_workbook=True,
 )
 async def hold(
     uow: UnitOfWork, row: ServicePointRow, *,

@@ -107,8 +107,8 @@ async def extend(
 
 
 @RETURNS.step(
-    contract.PeriodicReturnSubmitted, late=contract.PeriodicReturnSubmittedLate, zh="报送", needs="submit",
-    path="submission", by_workbook=True,
+    contract.PeriodicReturnSubmitted, late=contract.PeriodicReturnSubmittedLate, zh="报送", en="hand in",
+    needs="submit", path="submission", by_workbook=True,
 )  # fmt: skip
 async def submit(
     uow: UnitOfWork, row: PeriodicReturnRow, *,
@@ -194,12 +194,16 @@ async def accept(uow: UnitOfWork, row: PeriodicReturnRow) -> None:
         await follow(uow, row.organization_id, {name: getattr(row, name) for name in _OWN_COUNTS})
 
 
-@RETURNS.step(contract.PeriodicReturnMissed, zh="认定未报", needs="review", path="absence")
+@RETURNS.step(
+    contract.PeriodicReturnMissed, zh="认定未报", en="record as missed", needs="review", path="absence"
+)
 async def miss(uow: UnitOfWork, row: PeriodicReturnRow) -> None:
     """Nothing was handed in."""
 
 
-@RETURNS.step(contract.PeriodicReturnReleased, zh="免予报送", needs="review", path="release")
+@RETURNS.step(
+    contract.PeriodicReturnReleased, zh="免予报送", en="excuse from it", needs="review", path="release"
+)
 async def release(
     uow: UnitOfWork, row: PeriodicReturnRow, *, ground: Annotated[Code, Field(title="原因")]
 ) -> None:
