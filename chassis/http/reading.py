@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from chassis.acting import Acting
-from chassis.model import division_code
+from chassis.model import division_code, is_within
 from chassis.tables import AggregateRow
 from chassis.unit_of_work import NotFound
 
@@ -30,6 +30,18 @@ class Reading(Acting):
         if row is None:
             raise NotFound.of(kind, id)
         self.principal.reaches(self.permission, row.division, row.reached_from())
+        return row
+
+    async def sent_down(self, kind: type[Row], id: UUID) -> Row:
+        """One record that is about everybody below: for whoever may read in its division, or anywhere below.
+
+        Raises `NotFound`, `NotPermitted`.
+        """
+        row = await self.session.get(kind, id)
+        if row is None:
+            raise NotFound.of(kind, id)
+        if not any(is_within(own, row.division) for own in self.principal.divisions):
+            self.authorize(row.division)
         return row
 
     def scope(self, division: str | None = None) -> tuple[str, ...]:

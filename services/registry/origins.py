@@ -11,7 +11,8 @@ from services.registry.tables import Table
 _AGGREGATE: Final = frozenset({"id", "home", "division", "sequence", "revision"})
 _SEALED: Final = "care_"
 """People in need are the origin of nothing that others see."""
-_ONE: Final = 'select sequence from "{table}" where id = $1'
+_ONE: Final = 'select greatest(sequence, 1) from "{table}" where id = $1'
+"""A record that this transaction puts on the record comes with its first event."""
 
 
 class NoSuchOrigin(Refusal):

@@ -12,7 +12,7 @@ from chassis.matters.kind import AtOnce
 from chassis.matters.queries import words
 from chassis.principal import SYSTEM
 from services.console.matters.forms import Fault, Field, Widget, field_of, fields, read
-from services.console.matters.kinds import Kinds, KindWords
+from services.console.matters.kinds import Kinds, KindWords, StepWords
 from services.console.pages.words import Words
 from services.registry.areas import KINDS
 from services.registry.incubation.stays.commands import STAYS

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chassis.http import PageRequest, Reading
-from chassis.model import ancestors, is_within
-from chassis.unit_of_work import NotFound
+from chassis.model import ancestors
 from services.grants.eligibility.model import ORGANIZATION_UNKNOWN, Judgement, OrganizationFacts, judge
 from services.grants.organizations.queries import facts_of
 from services.grants.rounds.model import RoundStatus
@@ -45,12 +44,7 @@ async def search(
 
 async def one(reading: Reading, *, id: UUID) -> RoundRow:
     """The round; raises `NotFound`, `NotPermitted` for a caller it is not for."""
-    row = await reading.session.get(RoundRow, id)
-    if row is None:
-        raise NotFound.of(RoundRow, id)
-    if not any(is_within(own, row.division) for own in reading.principal.divisions):
-        reading.authorize(row.division)
-    return row
+    return await reading.sent_down(RoundRow, id)
 
 
 async def eligibility(

@@ -45,6 +45,8 @@ async def test_a_campaign_is_acknowledged_filed_and_reported_on_by_every_street(
         "2025 年度年检", date(2026, 5, 31), "inspection_campaign"
     )  # fmt: skip
     assert (task["document_number"], task["lead"]) == ("津滨民〔2026〕3号", "office")
+    [(_, said)] = await register.events(task["id"])
+    assert said["state"]["origin_record"] == {"id": str(id), "sequence": 1}, "its opening"
     asked = await owed(register, task["id"])
     streets = {one.code for one in register.runtime.region.children(DISTRICT)}
     assert asked.keys() == streets, "communities have no body that answers"

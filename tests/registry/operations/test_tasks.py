@@ -137,6 +137,27 @@ async def test_a_plan_filed_in_time_is_the_answer_to_a_task_that_asks_for_no_mor
     assert (await register.facts(one))[-1] == "reported", "what follows the answer is not late"
 
 
+async def test_who_files_a_plan_has_taken_note_of_the_task(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 3, 2))
+    task = await issued(register, asks="filing", due_on=date(2026, 3, 31))
+    found = await owed(register, task)
+    one, two = (found[street]["id"] for street in STREETS[:2])
+    await register.do(receipts.acknowledge, id=two)
+    await register.begin(date(2026, 3, 4))
+    filed = await api.post(f"/v1/task-receipts/{one}/filing", plan="本街道方案")
+    assert (filed["state"], filed["acknowledged_on"], filed["filed_on"]) == (
+        "filed_for_record", "2026-03-04", "2026-03-04",
+    )  # fmt: skip
+    assert await register.facts(one) == ["opened", "filed_for_record"]
+    state = (await register.events(one))[-1][1]["state"]
+    assert (state["acknowledged_on"], state["filed_on"]) == ("2026-03-04", "2026-03-04")
+    row = await register.do(receipts.file_for_record, id=two, plan="本街道方案")
+    assert row.acknowledged_on == date(2026, 3, 2), "it had taken note before"
+    [district] = await api.get(f"/v1/tasks/{task}/receipts")
+    assert (district["answers"]["acknowledged"], district["answers"]["filed"]) == (2, 2)
+    await api.post(f"/v1/task-receipts/{one}/acknowledgement", 409)
+
+
 async def test_a_filing_is_asked_for_again_when_its_task_is_amended(register: Register) -> None:
     await register.begin(date(2026, 3, 2))
     task = await issued(register, asks="filing", due_on=date(2026, 3, 31), implementing=STREETS[:1])

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 from chassis.http import Page, PageRequest, Reading
 from chassis.model import length_below
 from services.registry.inspections.campaigns.tables import InspectionCampaignRow
-from services.registry.inspections.sent_down import sent_down
 from services.registry.policy import RegistryPolicy
 
 _STANDING = """
@@ -84,7 +83,7 @@ async def progress(reading: Reading, *, id: UUID, division: str | None = None) -
 
     Raises `NotFound`, `NotPermitted`.
     """
-    campaign = await sent_down(reading, InspectionCampaignRow, id)
+    campaign = await reading.sent_down(InspectionCampaignRow, id)
     place = division or max(campaign.division, reading.stack, key=len)
     passing = frozenset(result.value for result in reading.policy(RegistryPolicy).inspections.passing)
     rows = await reading.connection.fetch(_STANDING, id, reading.patterns(division), length_below(place))
@@ -105,7 +104,7 @@ async def excused(
 
     Raises `NotFound`, `NotPermitted`, `MalformedCursor`.
     """
-    campaign = await sent_down(reading, InspectionCampaignRow, id)
+    campaign = await reading.sent_down(InspectionCampaignRow, id)
     after = page.after(UUID)
     rows = await reading.connection.fetch(
         _EXCUSED, campaign.division, reading.patterns(division), campaign.legal_forms,

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from chassis.http import Reading
 from chassis.model import length_below
 from services.registry.inspections.clean_ups.tables import CleanUpRow
-from services.registry.inspections.sent_down import sent_down
 
 _STANDING = """
 select left(division, $3) as place, state, late, overdue, problems <> '{}' as found, count(*) as number
@@ -59,7 +58,7 @@ async def progress(reading: Reading, *, id: UUID, division: str | None = None) -
 
     Raises `NotFound`, `NotPermitted`.
     """
-    row = await sent_down(reading, CleanUpRow, id)
+    row = await reading.sent_down(CleanUpRow, id)
     place = division or max(row.division, reading.stack, key=len)
     found = await reading.connection.fetch(_STANDING, id, reading.patterns(division), length_below(place))
     whole = CleanUpStanding(division=place, name=reading.region.division_name(place))

@@ -173,19 +173,25 @@ async def acknowledge(uow: UnitOfWork, row: TaskReceiptRow) -> None:
     row.acknowledged_on = row.effective_on
 
 
-@RECEIPTS.step(contract.TaskReceiptFiledForRecord, zh="报备方案", en="file the plan", needs="write", path="filing")
+@RECEIPTS.step(
+    contract.TaskReceiptFiledForRecord, zh="报备方案", en="file the plan", needs="write", path="filing"
+)
 async def file_for_record(
     uow: UnitOfWork, row: TaskReceiptRow, *, plan: Annotated[Words, Field(title="实施方案")]
 ) -> None:
-    """The body's own plan is filed with the issuer (报备, R05): all that some tasks ask for."""
+    """The body's own plan is filed with the issuer (报备, R05): all that some tasks ask for.
+
+    Whoever files one has taken note of the task.
+    """
+    row.acknowledged_on = row.acknowledged_on or row.effective_on
     if row.asks == contract.Asks.FILING.value:
         row.late = row.late or row.is_late(row.effective_on)
     row.filed_on = row.effective_on
 
 
 @RECEIPTS.step(
-    contract.TaskReceiptReported, late=contract.TaskReceiptReportedLate, zh="反馈", en="report back", needs="write",
-    path="report", by_workbook=True,
+    contract.TaskReceiptReported, late=contract.TaskReceiptReportedLate, zh="反馈", en="report back",
+    needs="write", path="report", by_workbook=True,
 )  # fmt: skip
 async def report(
     uow: UnitOfWork, row: TaskReceiptRow, *,
@@ -198,7 +204,9 @@ async def report(
     row.reported_on = row.effective_on
 
 
-@RECEIPTS.step(contract.TaskReceiptAmended, zh="随任务调整", en="follow the task", needs="write", path="amendment")
+@RECEIPTS.step(
+    contract.TaskReceiptAmended, zh="随任务调整", en="follow the task", needs="write", path="amendment"
+)
 async def follow(uow: UnitOfWork, row: TaskReceiptRow) -> None:
     """The task on paper changed: it is to be answered again."""
     _ask_again(row)

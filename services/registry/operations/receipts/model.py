@@ -22,6 +22,7 @@ _FOLLOWS = {"closed": ReceiptPhase.CLOSED, "released": ReceiptPhase.RELEASED}
 TRANSITIONS: Transitions[ReceiptPhase] = {
     ReceiptPhase.DUE: {
         "acknowledged": ReceiptPhase.ACKNOWLEDGED,
+        "filed_for_record": ReceiptPhase.FILED_FOR_RECORD,
         "amended": ReceiptPhase.DUE,
         **_REPORTED,
         **_FOLLOWS,
@@ -45,5 +46,5 @@ TRANSITIONS: Transitions[ReceiptPhase] = {
     ReceiptPhase.CLOSED: {},
     ReceiptPhase.RELEASED: {},
 }
-"""签收, 报备 (R05), 反馈 (R07); an amended task is to be answered again, and whom it names no more is
-released."""
+"""签收, 报备 (R05), 反馈 (R07), of which each says that the task was taken note of; an amended task is to be
+answered again, and whom it names no more is released."""
