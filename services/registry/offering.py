@@ -12,7 +12,7 @@ from shuniu_contracts import State
 from chassis.http import Reading
 from chassis.matters.naming import NamesOf, Offered, named
 from chassis.matters.rendering import sums
-from chassis.model import in_words
+from chassis.model import Transitions, in_words
 from services.registry.organizations.commands import own_step
 from services.registry.organizations.model import NotOwnerOfStep
 from services.registry.policy import RegistryPolicy, Step, names_of
@@ -112,6 +112,11 @@ class Offering:
             offered = names(self.name, name)
             found |= {"x-zh": [list(pair) for pair in offered.names.items()], "x-en": dict(offered.english)}
         return found | ({"x-seldom": True} if name in self.seldom else {})
+
+
+def follows(fact: str, table: Transitions[Any]) -> Callable[[Any], bool]:
+    """Possible of records whose state leads on by `fact`."""
+    return lambda row: fact in table[row.state]
 
 
 def _may(reading: Reading, form: Form, department: str | None) -> bool:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.http import Reading
 from services.registry.care.looks.forms import purposes
-from services.registry.care.pairings.model import TRANSITIONS, PairingPhase
 from services.registry.care.pairings.tables import CarePairingRow
 from services.registry.offering import Form, Offering
 
@@ -26,11 +25,6 @@ PAIRING: Final = Offering(
     any_code=frozenset({"reason", "end_reason"}),
 )  # fmt: skip
 """The reasons are ours; others can be entered."""
-
-
-def after(fact: str) -> Any:
-    """Whether `fact` is possible of a pairing."""
-    return lambda row: fact in TRANSITIONS[PairingPhase(row.state)]
 
 
 async def openings(reading: Reading, *, forms: Sequence[Form]) -> dict[str, Any]:

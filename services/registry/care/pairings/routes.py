@@ -10,11 +10,11 @@ from starlette.responses import Response
 from chassis.http import Page, PageRequest
 from chassis.http.fields import Body, Code, Day, Division, PersonId
 from services.registry.care.pairings import commands, forms, queries
-from services.registry.care.pairings.model import PairingPhase
+from services.registry.care.pairings.model import TRANSITIONS, PairingPhase
 from services.registry.care.pairings.queries import CarePairingOut
 from services.registry.care.records.routes import Look, Looks, Reads, Writes
 from services.registry.fields import Fact
-from services.registry.offering import Form
+from services.registry.offering import Form, follows
 
 router = APIRouter(prefix="/v1/care-pairings", tags=["care"])
 
@@ -47,7 +47,8 @@ FORMS = (
     Form("paired", "登记结对", "", "care:write", Pairing, en="record a pairing"),
     Form("looked", "查看结对双方", "looks", "care:look", Look, lambda row: row.state != PairingPhase.ERASED,
          en="look at both"),
-    Form("ended", "结束结对", "ending", "care:write", Ending, forms.after("ended"), en="end the pairing"),
+    Form("ended", "结束结对", "ending", "care:write", Ending, follows("ended", TRANSITIONS),
+         en="end the pairing"),
 )  # fmt: skip
 """What pages offer; erasing one of the two goes by the person."""
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from chassis.http import Reading
 from chassis.matters.naming import Offered
 from services.registry.care.looks.forms import listed, purposes
-from services.registry.care.records.model import TRANSITIONS, CarePhase
 from services.registry.care.records.tables import CareRecordRow
 from services.registry.offering import Form, Offering
 from services.registry.policy import RegistryPolicy
@@ -34,11 +33,6 @@ CARE: Final = Offering(
     seldom=frozenset({"review_due_on"}), any_code=frozenset({"kind", "outcome", "reason"}),
 )  # fmt: skip
 """The codes that nobody lists are ours; others can be entered."""
-
-
-def after(fact: str) -> Any:
-    """Whether `fact` is possible of a record."""
-    return lambda row: fact in TRANSITIONS[CarePhase(row.state)]
 
 
 async def openings(reading: Reading, *, forms: Sequence[Form]) -> dict[str, Any]:

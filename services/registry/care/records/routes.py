@@ -11,10 +11,10 @@ from starlette.responses import Response
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Body, Code, Day, Division, PersonId, Words
 from services.registry.care.records import commands, forms, queries
-from services.registry.care.records.model import CarePhase, ConsentBy
+from services.registry.care.records.model import TRANSITIONS, CarePhase, ConsentBy
 from services.registry.care.records.queries import CareRecordOut
 from services.registry.fields import Fact
-from services.registry.offering import Form
+from services.registry.offering import Form, follows
 
 router = APIRouter(prefix="/v1/care-records", tags=["care"])
 Reads = Annotated[Call, requires("care:read")]
@@ -117,16 +117,19 @@ FORMS = (
     Form("opened", "建立帮扶档案", "", "care:write", Opening, en="take into care"),
     Form("looked", "查看个人信息", "looks", "care:look", Look, lambda row: row.state != CarePhase.ERASED,
          en="look into it"),
-    Form("helped", "登记帮扶服务", "help", "care:write", Help, forms.after("helped"), en="record help"),
-    Form("reviewed", "评估", "review", "care:write", Review, forms.after("reviewed"), en="review"),
-    Form("planned", "调整帮扶计划", "plan", "care:write", Plan, forms.after("planned"), en="change the plan"),
-    Form("handed_over", "交接", "handing-over", "care:write", HandOver, forms.after("handed_over"),
+    Form("helped", "登记帮扶服务", "help", "care:write", Help, follows("helped", TRANSITIONS),
+         en="record help"),
+    Form("reviewed", "评估", "review", "care:write", Review, follows("reviewed", TRANSITIONS), en="review"),
+    Form("planned", "调整帮扶计划", "plan", "care:write", Plan, follows("planned", TRANSITIONS),
+         en="change the plan"),
+    Form("handed_over", "交接", "handing-over", "care:write", HandOver, follows("handed_over", TRANSITIONS),
          en="hand over"),
-    Form("closed", "结束帮扶", "closing", "care:write", Closing, forms.after("closed"), en="end the care"),
-    Form("reopened", "恢复帮扶", "reopening", "care:write", Reopening, forms.after("reopened"),
+    Form("closed", "结束帮扶", "closing", "care:write", Closing, follows("closed", TRANSITIONS),
+         en="end the care"),
+    Form("reopened", "恢复帮扶", "reopening", "care:write", Reopening, follows("reopened", TRANSITIONS),
          en="resume the care"),
     Form("consent_withdrawn", "撤回同意并删除", "consent-withdrawal", "care:write", Withdrawal,
-         forms.after("consent_withdrawn"), en="withdraw consent and erase"),
+         follows("consent_withdrawn", TRANSITIONS), en="withdraw consent and erase"),
 )  # fmt: skip
 """What pages offer; erasing a person goes by the person."""
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.http import Reading
-from services.registry.care.requests.model import TRANSITIONS, RequestPhase
 from services.registry.care.requests.tables import CareRequestRow
 from services.registry.offering import Form, Offering
 
@@ -19,11 +18,6 @@ REQUEST: Final = Offering(
     },
     listed={"asked_by": {"self": "本人", "guardian": "监护人"}},
 )  # fmt: skip
-
-
-def answerable(row: CareRequestRow) -> bool:
-    """Whether the person can still be told by this request."""
-    return "answered" in TRANSITIONS[RequestPhase(row.state)]
 
 
 async def openings(reading: Reading, *, forms: Sequence[Form]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from chassis.http import Page, PageRequest
 from chassis.http.fields import Body, Code, Day, Division, PersonId
 from services.registry.care.records.routes import Reads, Writes
 from services.registry.care.requests import commands, forms, queries
-from services.registry.care.requests.model import RequestBy, RequestPhase
+from services.registry.care.requests.model import TRANSITIONS, RequestBy, RequestPhase
 from services.registry.care.requests.queries import CareRequestOut
-from services.registry.offering import Form
+from services.registry.offering import Form, follows
 
 router = APIRouter(prefix="/v1/care-requests", tags=["care"])
 
@@ -36,7 +36,7 @@ class Answer(Body):
 
 FORMS = (
     Form("take_down", "登记查询申请", "", "care:write", Request),
-    Form("answer", "已答复本人", "answer", "care:write", Answer, forms.answerable),
+    Form("answer", "已答复本人", "answer", "care:write", Answer, follows("answered", TRANSITIONS)),
 )
 """What pages offer."""
 
