@@ -167,8 +167,8 @@ class Step(Generic[R]):
         arguments = self.complete(arguments)
         event = self._event(row, day, arguments)
         fact = event_type(event).fact
+        await self._check_whose(uow, row)  # before anything is said of how it stands
         self.kind.check(row, fact)
-        await self._check_whose(uow, row)
         check_day(day, uow.today, row.opened_on)
         row.effective_on, row.basis = day, when.basis.value
         before = {name: getattr(row, name) for name in row.dated.get(fact, ())}

@@ -39,6 +39,17 @@ async def test_what_a_base_decides_is_offered_to_its_people(register: Register, 
     assert await possible(api.as_("hub_officer", "120116001"), "stay", applied.id) == []
 
 
+async def test_whose_step_it_is_is_said_before_how_the_record_stands(register: Register, api: Api) -> None:
+    applied = await register.do(
+        stays.apply, organization_id=await organization(register), base_id=await district_base(register)
+    )
+    street, where = api.as_("hub_officer", STREET), f"/v1/stays/{applied.id}/screening"
+    open_ = await street.post(where, 403)
+    await register.do(stays.screen, id=applied.id)
+    assert (await street.post(where, 403))["detail"] == open_["detail"]
+    assert (await api.as_("hub_officer", DISTRICT).post(where, 409))["code"] == "step_not_possible"
+
+
 async def district_base(register: Register) -> Any:
     """A base of the district, with places."""
     return (await register.do(bases.open_, division=DISTRICT, name="滨海孵化园", capacity=5)).id
