@@ -440,6 +440,7 @@ class AttendancePhase(enum.StrEnum):
     """Whether somebody who was invited came."""
 
     INVITED = "invited"
+    ACCEPTED = "accepted"
     ATTENDED = "attended"
     EXCUSED = "excused"
     ABSENT = "absent"
@@ -477,6 +478,13 @@ attendance = define_stream(
 @attendance.fact("invited", en="Somebody is asked to come.", zh="邀请参会。")
 class AttendanceInvited(Event, frozen=True, kw_only=True):
     """On the list."""
+
+    state: AttendanceState
+
+
+@attendance.fact("accepted", en="Somebody who was invited means to come.", zh="确认参加。")
+class AttendanceAccepted(Event, frozen=True, kw_only=True):
+    """Means to come, also after having been excused; whether it came is a fact of its own."""
 
     state: AttendanceState
 

@@ -50,7 +50,17 @@ async def test_the_sheet_of_a_meeting_comes_back_and_the_pages_say_who_came(
     )  # fmt: skip
     path = f"/v1/meetings/{meeting['id']}"
     await stack.ask("POST", "registry", f"{path}/invitations", json={"among": STREET, "post": "principal"})
+    places = await stack.ask("GET", "registry", f"/v1/attendances?meeting_id={meeting['id']}")
+    [coming] = [one for one in places["items"] if one["organization_id"] == made[0]["id"]]
+    await stack.ask("POST", "registry", f"/v1/attendances/{coming['id']}/acceptance", json={})
     await visitor.sign_in("hub_officer", division="120116")
+    await visitor.go(f"/matters/meetings/{meeting['id']}")
+    answered = visitor.page.locator('[data-card="invitations_answered"] tbody tr')
+    await expect(answered).to_have_text(["确认参加1东里合唱团—", "未答复2南里书画社、西里棋社—"])
+    await visitor.picture("attendance-answers")
+    await answered.first.get_by_role("link").click()
+    await visitor.page.wait_for_url("**/matters/attendances?*state=accepted")
+    await expect(visitor.page.locator('[data-card="list"] tbody tr')).to_have_count(1)
     await visitor.go(f"/matters/meetings/{meeting['id']}")
     await visitor.page.locator('[data-card="lists"]').get_by_role("link", name="参会记录清单").click()
     await visitor.page.wait_for_url(f"**/matters/attendances?meeting_id={meeting['id']}")
@@ -92,9 +102,9 @@ async def test_the_sheet_of_a_meeting_comes_back_and_the_pages_say_who_came(
     await visitor.picture("attendance-organization")
     await visitor.go(f"/organizations/{made[0]['id']}")
     await expect(rate).to_contain_text("应到 1 人次，到会 1 人次，到会率 100.0%")
-    said = await asyncio.to_thread(heard, stack, meeting["id"], 8)
+    said = await asyncio.to_thread(heard, stack, meeting["id"], 9)
     facts = sorted(one["type"].split(".")[-2] for one in said)
-    assert facts == ["attended", "attended", "excused", *["invited"] * 4, "stayed_away"]
+    assert facts == ["accepted", "attended", "attended", "excused", *["invited"] * 4, "stayed_away"]
     [one] = [one for one in said if one["type"].endswith("excused.v1")]
     assert one["state"]["organization"]["id"] == excused
     assert "sick" not in str(one), "why somebody was excused is told to nobody else"

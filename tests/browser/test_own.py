@@ -105,6 +105,13 @@ async def test_an_organisation_applies_is_registered_and_answers_in_the_service_
     await second.get_by_label("原因").fill("other")
     await second.locator(".saves").click()
     await expect(second.locator(".chip").first).to_have_text("有异议")
+    disputed = second.locator("[data-disputed]")
+    await expect(disputed).to_contain_text("待登记方更正或撤销")
+    where = f"/v1/service-entries?stay_id={stay}&state=disputed"
+    [line] = (await stack.ask("GET", "registry", where))["items"]
+    await post(stack, f"service-entries/{line['id']}/correction", hours=1)
+    corrected = lines.filter(has_text="已更正")
+    await expect(corrected.locator("[data-disputed]")).to_contain_text("时长（小时）：1")
     await page.get_by_role("button", name="登记所接受的服务").click()
     for label, name in (("入驻", "塘沽社会组织孵化基地"), ("服务项目", "能力建设")):
         await dialog.get_by_label(label).click()
@@ -122,6 +129,17 @@ async def invited(stack: Stack, organization: str) -> str:
     await post(stack, f"{where}/survey", respondents=12, wanted=["policy"])
     await post(stack, f"{where}/schedule", scheduled_on=(TODAY + timedelta(days=9)).isoformat())
     place = await post(stack, "attendances", training_id=made["id"], organization_id=organization)
+    return place["id"]
+
+
+async def absent(stack: Stack, organization: str) -> str:
+    """A meeting to which the organisation did not come; returns its place on the list."""
+    made = await post(
+        stack, "meetings", division="120116", body="womens_federation", gathering="joint_conference"
+    )
+    place = await post(stack, "attendances", meeting_id=made["id"], organization_id=organization)
+    await post(stack, f"attendances/{place['id']}/presence", presence="absent")
+    await post(stack, f"meetings/{made['id']}/holding")
     return place["id"]
 
 
@@ -163,8 +181,17 @@ async def test_an_organisation_is_told_why_something_was_returned_and_hands_it_i
     await invitation.get_by_role("button", name="请假").click()
     await dialog.get_by_label("请假事由").fill("公务冲突")
     await dialog.locator(".saves").click()
-    await expect(invitation).to_have_count(0)
+    await expect(invitation.locator(".chip").first).to_have_text("请假")
     assert (await stack.ask("GET", "registry", f"/v1/attendances/{place}"))["reason"] == "official"
+    await invitation.get_by_role("button", name="确认参加").click()
+    await dialog.locator(".saves").click()
+    await expect(invitation.locator(".chip").first).to_have_text("确认参加")
+    assert (await stack.ask("GET", "registry", f"/v1/attendances/{place}"))["state"] == "accepted"
+    missed = await absent(stack, id)
+    over = page.locator('[data-card="own_presences"]')
+    await expect(over.locator(f'[data-record="{missed}"]')).to_contain_text("缺席")
+    await visitor.picture("telephone-own-presences")
+    assert await visitor.fits()
     found = await stack.ask("GET", "registry", f"/v1/returns/{yearly['id']}")
     assert found["served"] == 1200
     await visitor.desk()

@@ -186,6 +186,7 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
         "Invited {invited} times, came {attended} times; attendance {rate}.",
     ),
     "attendance_unknown": ("待签到", "not known yet"),
+    "invitations_answered": ("邀请答复和到会情况", "Invitations: answered, and who came"),
     "inspections": ("历年年检", "Inspections"),
     "stays": ("入驻孵化", "Stays in bases"),
     "contact": ("日常联系", "Contact"),

@@ -1,5 +1,6 @@
 """本组织: what an organisation sees and does itself, with an account of its own: its record, what is asked of
-it, its application to be registered, its side of the service log. All of it is what `/v1/own` tells."""
+it, what it was invited to, its application to be registered, its side of the service log. All of it is what
+`/v1/own` tells."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.details import possible_buttons
 from services.console.pages.dialog import one_at_a_time
-from services.console.pages.followed import Followed, FollowedList, PageOfList, draw_record
+from services.console.pages.followed import Followed, FollowedList, PageOfList, draw_record, draw_table
 from services.console.pages.form import Opening, StepForm, Twice
 from services.console.pages.frame import Frame, address
 from services.console.pages.session import Desk
@@ -48,6 +49,11 @@ _CARRIED = (
     "full_party_member_count",
 )  # fmt: skip
 """What an application of an organisation that is on the record begins with."""
+_PRESENCES = "own/attendances"
+_CAME = {"attended": "good", "absent": "bad", "excused": "info"}
+_UNANSWERED = frozenset({"invited", "accepted"})
+_LATEST = 5
+"""How many of the meetings and trainings that are over stand on the first page."""
 
 
 def attach(desk: Desk) -> None:
@@ -62,14 +68,20 @@ def attach(desk: Desk) -> None:
         id = request.path_params["id"]
         await draw_record(frame, frame.words("own"), "/own", id, lambda known: _Application(frame, known))
 
+    @address(desk, "/own/attendances", "own")
+    async def presences(frame: Frame, request: Request) -> None:
+        ui.link(f"← {frame.words('own')}", "/own").classes("small back")
+        await _Presences(frame).begin()
+
     @address(desk, "/own/services", "own_services")
     async def services(frame: Frame, request: Request) -> None:
         await _Services(frame).begin()
 
 
 _Told = Mapping[str, Any]
-_SeenOwn = tuple[_Told, _Told, date]
-"""What `/v1/own` tells, the words and forms for it, and the day on which it is shown."""
+_SeenOwn = tuple[_Told, _Told, _Told, date]
+"""What `/v1/own` tells, the words and forms for it, the first of what it was invited to, and the day on which
+it is shown."""
 
 
 class _Own(Followed[_SeenOwn]):
@@ -81,14 +93,16 @@ class _Own(Followed[_SeenOwn]):
 
     async def read(self) -> _SeenOwn:
         """As the registry has it now."""
-        own, words = await asyncio.gather(
-            self.registry.get(SERVICE, "/v1/own"), self.registry.get(SERVICE, "/v1/own/forms")
+        own, words, presences = await asyncio.gather(
+            self.registry.get(SERVICE, "/v1/own"),
+            self.registry.get(SERVICE, "/v1/own/forms"),
+            self.registry.get(SERVICE, f"/v1/{_PRESENCES}", limit=_LATEST),
         )
-        return own, words, await self.shown.today()
+        return own, words, presences, await self.shown.today()
 
     def draw(self, seen: _SeenOwn) -> None:
         """What is to be done comes first; before there is a record, how to come by one."""
-        own, words, today = seen
+        own, words, presences, today = seen
         organization = own["organization"]
         with self.head:
             self._draw_head(organization, KindWords.of(words["application"]))
@@ -99,6 +113,7 @@ class _Own(Followed[_SeenOwn]):
             self._draw_due(own["records"], words, today)
             kind = KindWords.of(words["organization"])
             _card(self, "own_record", "w5", _facts(self, kind, organization, _FACTS))
+            self._draw_presences(presences, Kinds.of(words["records"]).by_name[_INVITED])
             self._draw_applications(own["applications"], words, today, "w12")
 
     def _draw_head(self, organization: _Told | None, forms: KindWords) -> None:
@@ -183,6 +198,14 @@ class _Own(Followed[_SeenOwn]):
         text = said.clauses((said("own_returned", day=returned["on"]), *reasons, *again))
         return f'<div class="said small" data-returned>{escape(text)}</div>'
 
+    def _draw_presences(self, presences: _Told, kind: KindWords) -> None:
+        if not presences["items"]:
+            return
+        with _card(self, "own_presences", "w12"):
+            _draw_presences(self, kind, presences["items"])
+            if presences["next"]:
+                ui.link(self.said("own_presences_all"), f"/{_PRESENCES}").classes("small")
+
     def _draw_applications(
         self, applications: Sequence[_Told], words: _Told, today: date, width: str
     ) -> None:
@@ -251,6 +274,28 @@ class _Application(Followed[_SeenApplication]):
             await form(self.frame, _NONE, kind, step, done=self.taken, record=record, given=record).open()
 
 
+class _Presences(FollowedList):
+    """What the organisation was invited to that is over."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame, _PRESENCES)
+        ui.label(self.said("own_presences")).classes("h1").props("role=heading aria-level=1")
+        self.place("own_presences")
+
+    async def look_up(self, seen: PageOfList) -> None:
+        """The words."""
+        words = await self.registry.get(SERVICE, "/v1/own/forms")
+        self.kind = Kinds.of(words["records"]).by_name[_INVITED]
+
+    def draw_items(self, items: Sequence[_Told], today: date) -> None:
+        """A row each."""
+        _draw_presences(self, self.kind, items)
+
+    def draw_none(self) -> None:
+        """Say so."""
+        ui.label(self.said("own_presences_none")).classes("empty")
+
+
 class _Services(FollowedList):
     """The service log: what waits for the organisation's word has it at hand."""
 
@@ -300,6 +345,8 @@ class _Services(FollowedList):
                 ui.label(self._about(one)).classes("muted small")
                 if one["content"]:
                     ui.label(one["content"]).classes("said")
+                if one["dispute"]:
+                    ui.label(self._disputed(one)).classes("said small").props("data-disputed")
                 waits = self.shown.deadline(day(one["due_on"]), today, overdue=one["overdue"])
                 said = (
                     self.said("own_waits") if "confirm" in one["may"] else kind.state(one["state"], language)
@@ -323,6 +370,22 @@ class _Services(FollowedList):
             *([] if one["promised"] else [said("own_unpromised")]),
             *([said("own_confirmed_on", day=one["confirmed_on"])] if one["confirmed_on"] else []),
         ))  # fmt: skip
+
+    def _disputed(self, one: _Told) -> str:
+        """Why it was disputed last, and what came of it."""
+        said, dispute = self.said, one["dispute"]
+        side = self.shown.value(self.kind, "written_by", dispute["by"])
+        why = [self._pair(name, dispute[name]) for name in ("reason", "explanation") if dispute[name]]
+        if dispute["outcome"] is None:
+            came = [said("own_dispute_waits")]
+        else:
+            changed = [self._pair(name, value) for name, value in dispute["changed"].items()]
+            came = [said(f"own_dispute_{dispute['outcome']}", day=dispute["outcome_on"]), *changed]
+        return said.clauses((said("own_disputed", day=dispute["on"], side=side), *why, *came))
+
+    def _pair(self, name: str, value: Any) -> str:
+        title = self.kind.field(name, self.said.language)
+        return self.said.pair(title, self.shown.value(self.kind, name, value))
 
     def _draw_step(self, one: _Told, step: StepWords, place: ui.element, *, first: bool) -> None:
         take = one_at_a_time(lambda: self._take(one, step, place), lambda: not place.default_slot.children)
@@ -355,6 +418,32 @@ def _card(page: Followed[Any], title: str, width: str, content: str = "") -> ui.
     with card:
         ui.html(f"<h2>{escape(page.said(title))}</h2>{content}", sanitize=False)
     return card
+
+
+def _draw_presences(page: Followed[Any], kind: KindWords, items: Sequence[_Told]) -> None:
+    """What is over: when, what, who invited, and whether the organisation came."""
+    said, language = page.said, page.said.language
+
+    def came(one: _Told) -> str:
+        if one["state"] in _UNANSWERED:
+            return chip(said("own_presence_unknown"))
+        return chip(kind.state(one["state"], language), _CAME.get(one["state"], ""))
+
+    heads = [
+        f"<th>{escape(title)}</th>"
+        for title in (
+            said("own_presence_day"), kind.field("gathering", language), said("own_presence_body"),
+            kind.field("post", language), said("states"),
+        )
+    ]  # fmt: skip
+    rows = [
+        f'<tr data-record="{one["id"]}"><td class="day">{one["day"]}</td>'
+        f"<td>{escape(page.shown.value(kind, 'gathering', one['gathering']))}</td>"
+        f"<td>{escape(page.shown.value(kind, 'body', one['body']))}</td>"
+        f"<td>{escape(page.shown.value(kind, 'post', one['post']))}</td><td>{came(one)}</td></tr>"
+        for one in items
+    ]
+    draw_table(heads, rows)
 
 
 def _state(page: Followed[Any], record: _Told, today: date) -> str:

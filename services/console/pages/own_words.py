@@ -19,6 +19,15 @@ OWN: Final[dict[str, tuple[str, str]]] = {
     "own_returned": ("{day} 退回", "sent back on {day}"),
     "own_again": ("补正期限 {day}", "hand in again by {day}"),
     "own_day": ("{day} 举行", "takes place on {day}"),
+    "own_presences": ("参加会议、培训情况", "Meetings and trainings"),
+    "own_presences_all": ("全部会议、培训", "All meetings and trainings"),
+    "own_presences_none": (
+        "还没有举行过邀请本组织参加的会议、培训。",
+        "Nothing to which you were invited has been held yet.",
+    ),
+    "own_presence_day": ("日期", "Day"),
+    "own_presence_body": ("主办单位", "Invited by"),
+    "own_presence_unknown": ("未登记到会情况", "not recorded yet"),
     "own_waits": ("待本组织确认", "waits for your word"),
     "own_log_none": ("还没有服务记录。", "There is no service on the log yet."),
     "own_log_hint": (
@@ -28,6 +37,10 @@ OWN: Final[dict[str, tuple[str, str]]] = {
     "own_line_hours": ("{hours} 小时", "{hours} hours"),
     "own_line_people": ("{people} 人次", "{people} person-times"),
     "own_line_by": ("{side}登记", "written by: {side}"),
+    "own_disputed": ("{side} {day} 提出异议", "disputed on {day} by: {side}"),
+    "own_dispute_waits": ("待登记方更正或撤销", "whoever wrote it has not answered yet"),
+    "own_dispute_corrected": ("{day} 已更正", "corrected on {day}"),
+    "own_dispute_cancelled": ("{day} 已撤销", "cancelled on {day}"),
     "own_unpromised": ("协议之外", "beyond the agreement"),
     "own_confirmed_on": ("{day} 确认", "confirmed on {day}"),
 }

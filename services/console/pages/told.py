@@ -31,6 +31,16 @@ OF_RECORD = {
     "training-plans": Answer("training_comparison", "/v1/training-plans/{id}/comparison"),
     "bases": Answer("base_queues", "/v1/bases/{id}/queues"),
     "clean-ups": Answer("clean_up_progress", "/v1/clean-ups/{id}/progress"),
+    "meetings": Answer(
+        "invitations_answered",
+        "/v1/meetings/{id}/answers",
+        opens="/matters/attendances?meeting_id={meeting_id}&state={answer}",
+    ),
+    "trainings": Answer(
+        "invitations_answered",
+        "/v1/trainings/{id}/answers",
+        opens="/matters/attendances?training_id={training_id}&state={answer}",
+    ),
     "body-checks": Answer("checklist", "/v1/checklists", of=("legal_form",)),
 }
 """Shown on the record, by its kind's path."""

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from chassis.matters import Kind, MatterRow
 from chassis.matters.kind import Step
-from chassis.unit_of_work import NotFound, UnitOfWork
+from chassis.unit_of_work import UnitOfWork
 from services.registry.applications import commands as applications
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.inspections.annual import commands as inspections
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.inspections.rectifications.commands import RECTIFICATIONS
-from services.registry.own.holder import check_about_own, holder, organization_of
+from services.registry.own.holder import holder, organization_of, own_record
 from services.registry.own.model import APPLICATION, FiledAlready
 from services.registry.records.returns import commands as returns
 from services.registry.records.returns.commands import RETURNS
@@ -50,12 +50,8 @@ async def file(
 async def hand_in(uow: UnitOfWork, *, step: Step[Any], id: UUID, **said: Any) -> MatterRow:
     """What the organisation itself says of its record, by the step that others take for it.
 
-    Raises `NotFound`, `NotPermitted`, `StandsForNobody`, `NotOwn`, and what the step raises.
+    Raises as `own_record`, and what the step raises.
     """
-    about = await uow.session.get(step.kind.row, id)
-    if about is None:
-        raise NotFound.of(step.kind.row, id)
-    uow.authorize(about.division)
-    await check_about_own(uow, about)  # before anything is said of how it stands
+    await own_record(uow, step.kind.row, id)
     row: MatterRow = await step(uow, id=id, **said)
     return row

@@ -24,13 +24,14 @@ from services.registry.incubation.entries.model import TRANSITIONS as TRANSITION
 from services.registry.incubation.entries.tables import ServiceEntryRow
 from services.registry.offering import Form, Offering
 from services.registry.operations.attendances.commands import ATTENDANCES
-from services.registry.operations.attendances.model import AttendancePhase
+from services.registry.operations.attendances.model import TRANSITIONS as TRANSITIONS_OF_PLACE
 from services.registry.organizations.forms import ORGANIZATION
 from services.registry.organizations.model import TRANSITIONS, LegalStatus
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.holder import check_application, holder, organization_of
-from services.registry.own.invitations import EXCUSE, Excuse
+from services.registry.own.invitations import Acceptance, Excuse
+from services.registry.own.model import ACCEPT, ANSWERS, EXCUSE
 from services.registry.own.model import APPLICATION as FOR_APPLICATION
 from services.registry.own.queries import REASONS, RETURN, SHOWN
 from services.registry.policy import RegistryPolicy, names_of
@@ -124,13 +125,23 @@ def _described(kind: Kind[Any]) -> dict[str, Any]:
 
 
 def _invitations() -> dict[str, Any]:
-    """What the organisation is invited to, and the way to be excused."""
-    excuse = {
-        "zh": "请假", "en": "ask to be excused", "path": "excuse", "permission": WRITES,
-        "by_workbook": False, "by_record": False, "form": Excuse.model_json_schema(),
+    """What the organisation is invited to, and the ways to say whether it comes."""
+    given = {"permission": WRITES, "by_workbook": False, "by_record": False}
+    steps = {
+        ACCEPT: {
+            "zh": "确认参加", "en": "accept", "path": "acceptance", "form": Acceptance.model_json_schema(),
+            **given,
+        },
+        EXCUSE: {
+            "zh": "请假", "en": "ask to be excused", "path": "excuse", "form": Excuse.model_json_schema(),
+            **given,
+        },
     }  # fmt: skip
-    after = {AttendancePhase.INVITED.value: {EXCUSE: AttendancePhase.EXCUSED.value}}
-    return {**_described(ATTENDANCES), "steps": {EXCUSE: excuse}, "transitions": after}
+    after = {
+        state.value: {fact: TRANSITIONS_OF_PLACE[state][fact].value for fact in facts}
+        for state, facts in ANSWERS.items()
+    }
+    return {**_described(ATTENDANCES), "steps": steps, "transitions": after}
 
 
 @cache

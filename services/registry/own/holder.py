@@ -1,16 +1,21 @@
 """Who an account stands for now: its organisation, found through the application and through mergers."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from shuniu_contracts import Basis
 
 from chassis.acting import Acting
+from chassis.http import Reading
 from chassis.matters import MatterRow
 from chassis.principal import StandsFor
+from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.applications.model import FiledBy
 from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.own.model import APPLICATION, ORGANIZATION, NotOwn, StandsForNobody
+
+M = TypeVar("M", bound=MatterRow)
 
 
 def holder(acting: Acting) -> StandsFor:
@@ -33,7 +38,7 @@ async def organization_of(acting: Acting) -> OrganizationRow | None:
     return await _surviving(acting, application.organization_id) if application is not None else None
 
 
-async def check_organization(acting: Acting, id: UUID) -> None:
+async def check_organization(acting: Acting, id: UUID | None) -> None:
     """Raise `NotOwn` unless the caller stands for this organisation; `StandsForNobody`."""
     own, meant = await organization_of(acting), await _surviving(acting, id)
     if own is None or meant is None or own.id != meant.id:
@@ -43,6 +48,23 @@ async def check_organization(acting: Acting, id: UUID) -> None:
 async def check_about_own(acting: Acting, row: MatterRow) -> None:
     """The `holder` of kinds whose records are about an organisation: raises `NotOwn` for another's."""
     await check_organization(acting, row.columns()["organization_id"])
+
+
+async def own_record(acting: UnitOfWork | Reading, kind: type[M], id: UUID) -> M:
+    """A record about the caller's organisation, in whichever division it is kept, looked up before anything
+    is said of how it stands.
+
+    Raises `NotFound`, `NotPermitted` where the organisation is not in the account's divisions,
+    `StandsForNobody`, `NotOwn`.
+    """
+    row = await acting.session.get(kind, id)
+    if row is None:
+        raise NotFound.of(kind, id)
+    about: UUID | None = row.columns()["organization_id"]
+    organization = await acting.session.get(OrganizationRow, about) if about is not None else None
+    acting.authorize(organization.division if organization else row.division)
+    await check_about_own(acting, row)
+    return row
 
 
 async def check_application(acting: Acting, row: RegistrationApplicationRow) -> None:

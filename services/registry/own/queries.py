@@ -17,6 +17,7 @@ from services.registry.applications.tables import RegistrationApplicationRow
 from services.registry.enforcement.emergency_pauses.commands import EMERGENCY_PAUSES
 from services.registry.incubation.bases.tables import BaseRow
 from services.registry.incubation.cases.commands import BASE_CASES
+from services.registry.incubation.entries import commands as entries
 from services.registry.incubation.entries.commands import SERVICE_ENTRIES
 from services.registry.incubation.entries.model import ServiceSide
 from services.registry.incubation.entries.tables import ServiceEntryRow
@@ -29,7 +30,7 @@ from services.registry.operations.attendances.commands import ATTENDANCES
 from services.registry.organizations.model import HubLink, LegalForm, LegalStatus, RegistrationRoute
 from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.holder import check_application, check_organization, holder, organization_of
-from services.registry.own.invitations import invited, may
+from services.registry.own.invitations import invited
 from services.registry.own.model import APPLICATION
 from services.registry.records.returns.commands import RETURNS
 from services.registry.tables import MatterStepRow
@@ -55,6 +56,8 @@ REASONS: Final[Mapping[str, tuple[str, ...]]] = {
     RETURNS.name: ("items", "explanation"),
 }
 """What is said with `RETURN` of each kind that can be sent back."""
+_OF_WRITER: Final = ("corrected", "cancelled")
+"""What whoever wrote a line of the service log does about a dispute."""
 
 
 class OwnOrganization(AggregateOut):
@@ -150,6 +153,18 @@ class OwnRecord(AggregateOut):
     overdue: bool
 
 
+class OwnDispute(BaseModel):
+    """Why a line of the service log was disputed last, and what came of it."""
+
+    on: date
+    by: ServiceSide
+    reason: str
+    explanation: str | None
+    outcome: str | None = Field(description="corrected or cancelled; none as long as it waits for its writer")
+    outcome_on: date | None
+    changed: dict[str, Any] = Field(description="what a correction says otherwise, by the line's fields")
+
+
 class OwnEntry(BaseModel):
     """A line of the service log: what both sides know of it, and what the organisation can do with it now."""
 
@@ -169,6 +184,7 @@ class OwnEntry(BaseModel):
     due_on: date | None
     overdue: bool
     confirmed_on: date | None
+    dispute: OwnDispute | None = Field(description="none where it never was")
     may: list[str] = Field(description="steps, by the names of `GET /v1/own/forms`")
 
 
@@ -220,10 +236,10 @@ async def _open(reading: Reading, organization_id: UUID) -> list[OpenRecord]:
         ]  # fmt: skip
     found += [
         OpenRecord(
-            kind=ATTENDANCES.name, kind_zh=ATTENDANCES.zh, id=one["id"], state=one["state"],
-            state_zh=ATTENDANCES.states_zh[ATTENDANCES.states(one["state"])], opened_on=one["opened_on"],
-            due_on=one["day"], overdue=False, about={"gathering": one["gathering"]},
-            may=may(reading, one),
+            kind=ATTENDANCES.name, kind_zh=ATTENDANCES.zh, id=one.id, state=one.state.value,
+            state_zh=ATTENDANCES.states_zh[one.state], opened_on=one.opened_on, due_on=one.day,
+            overdue=False, may=one.may,
+            about={"gathering": one.gathering, "body": one.body, "post": one.post},
         )
         for one in await invited(reading, organization_id)
     ]  # fmt: skip
@@ -322,10 +338,31 @@ async def service_entries(
     if (last := page.after(UUID)) is not None:
         statement = statement.where(col(row.id) < last[0])
     found = (await reading.session.exec(statement)).all()
+    disputes = await _disputes(reading, [one for one, _ in found])
 
     def told(pair: tuple[ServiceEntryRow, str]) -> OwnEntry:
         one, base = pair
         ours = may(one) if one.home == reading.stack else []
-        return OwnEntry.model_validate({**one.columns(), "base": base, "may": ours})
+        dispute = disputes.get(one.id)
+        return OwnEntry.model_validate({**one.columns(), "base": base, "dispute": dispute, "may": ours})
 
     return Page[OwnEntry].of(found, page, item=told, key=lambda pair: (pair[0].id,))
+
+
+async def _disputes(reading: Reading, rows: Sequence[ServiceEntryRow]) -> Mapping[UUID, OwnDispute]:
+    """Of each line that was disputed, how it was last."""
+    step, lines = MatterStepRow, {one.id: one for one in rows}
+    of_these = col(step.record_id).in_(lines)
+    said = col(step.fact).in_(("disputed", *_OF_WRITER))
+    found: dict[UUID, OwnDispute] = {}
+    for one in await reading.session.exec(select(step).where(of_these, said).order_by(col(step.number))):
+        if one.fact == "disputed":
+            found[one.record_id] = OwnDispute(
+                on=one.effective_on, by=entries.line_of(lines[one.record_id]).other_side,
+                reason=one.arguments["reason"], explanation=one.arguments.get("explanation"),
+                outcome=None, outcome_on=None, changed={},
+            )  # fmt: skip
+        elif (dispute := found.get(one.record_id)) is not None and dispute.outcome is None:
+            dispute.outcome, dispute.outcome_on = one.fact, one.effective_on
+            dispute.changed = {name: value for name, value in one.arguments.items() if value is not None}
+    return found

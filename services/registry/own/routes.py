@@ -26,7 +26,7 @@ from services.registry.organizations.model import LegalForm, RegistrationRoute
 from services.registry.own import commands, forms, invitations, queries
 from services.registry.own.commands import HANDED_IN, WRITES
 from services.registry.own.forms import OwnLine, body_of, line_form
-from services.registry.own.invitations import Excuse, OwnInvitation
+from services.registry.own.invitations import Acceptance, Excuse, OwnInvitation, OwnPresence
 from services.registry.own.queries import Own, OwnApplication, OwnEntry
 
 router = APIRouter(prefix="/v1/own", tags=["own"])
@@ -197,34 +197,52 @@ async def record(body: Entry, call: Writes) -> Response:
     return await call.execute(entries.record, answer=_ENTRY.model_validate, status=201, **arguments)
 
 
+async def _answer(call: Call, step: Step[ServiceEntryRow], id: UUID, body: Body) -> Response:
+    return await call.execute(
+        commands.hand_in, step=step, id=id, answer=_ENTRY.model_validate, **body.arguments()
+    )
+
+
 @router.post("/service-entries/{id}/confirmation", response_model=_ENTRY)
 async def confirm(id: UUID, body: Nothing, call: Writes) -> Response:
     """确认服务 / Confirm what the base wrote."""
-    return await call.execute(entries.confirm, id=id, answer=_ENTRY.model_validate)
+    return await _answer(call, entries.confirm, id, body)
 
 
 @router.post("/service-entries/{id}/dispute", response_model=_ENTRY)
 async def dispute(id: UUID, body: Dispute, call: Writes) -> Response:
     """提出异议 / It was not as the base wrote."""
-    return await call.execute(entries.dispute, id=id, answer=_ENTRY.model_validate, **body.arguments())
+    return await _answer(call, entries.dispute, id, body)
 
 
 @router.post("/service-entries/{id}/correction", response_model=_ENTRY)
 async def correct(id: UUID, body: Correction, call: Writes) -> Response:
     """更正本组织登记的服务 / Put right what the organisation wrote."""
-    return await call.execute(entries.correct, id=id, answer=_ENTRY.model_validate, **body.arguments())
+    return await _answer(call, entries.correct, id, body)
 
 
 @router.post("/service-entries/{id}/cancellation", response_model=_ENTRY)
 async def cancel(id: UUID, body: Nothing, call: Writes) -> Response:
     """撤销本组织登记的服务 / Take back what the organisation wrote."""
-    return await call.execute(entries.cancel, id=id, answer=_ENTRY.model_validate)
+    return await _answer(call, entries.cancel, id, body)
+
+
+@router.get("/attendances")
+async def presences(call: Reads, page: Annotated[PageRequest, Depends()]) -> Page[OwnPresence]:
+    """本组织参加会议、培训的情况 / What is over of that to which the organisation was invited."""
+    return await call.read(invitations.past, page=page)
 
 
 @router.get("/attendances/{id}", response_model=OwnInvitation)
 async def invitation(id: UUID, call: Reads) -> OwnInvitation:
     """本组织受邀参加的会议、培训 / One of the own invitations."""
     return await call.read(invitations.invitation, id=id)
+
+
+@router.post("/attendances/{id}/acceptance", response_model=OwnInvitation)
+async def accept(id: UUID, body: Acceptance, call: Writes) -> Response:
+    """确认参加 / The organisation means to come to what it is invited to."""
+    return await call.execute(invitations.accept, id=id, answer=OwnInvitation.model_validate)
 
 
 @router.post("/attendances/{id}/excuse", response_model=OwnInvitation)

@@ -302,72 +302,6 @@ async def test_of_what_is_entered_as_history_nobody_knows_who_handed_it_in(
     assert (done.state, done.filed_by) == ("submitted", None)
 
 
-async def invited(register: Register, id: UUID) -> Any:
-    """An invitation of the district's."""
-    training = await register.do(trainings.open_, division="120116", body="street", course="policy")
-    await register.do(trainings.survey, id=training.id, respondents=12, wanted=["policy"])
-    await register.do(trainings.schedule, id=training.id, scheduled_on=date(2026, 12, 1))
-    return await register.do(attendances.invite, training_id=training.id, organization_id=id)
-
-
-async def test_an_organisation_is_excused_from_what_the_district_invites_it_to(
-    register: Register, api: Api
-) -> None:
-    await register.begin(date(2026, 11, 23))
-    id = await organization(register)
-    own = account(api, "organization", id)
-    place = await invited(register, id)
-    [told] = (await own.get(OWN))["records"]
-    assert (told["kind"], told["id"], told["may"]) == ("attendance", str(place.id), ["excused"])
-    [words] = [one for one in (await own.get(f"{OWN}/forms"))["records"] if one["name"] == "attendance"]
-    step, path = words["steps"]["excused"], f"/v1/{words['path']}/{place.id}"
-    assert (step["zh"], "official" in dict(step["form"]["properties"]["reason"]["x-zh"])) == ("请假", True)
-    where = f"{path}/{step['path']}"
-    await own.post(where, 422)
-    stale = await own.client.post(where, json={"reason": "official"}, headers={"if-match": '"0"'})
-    assert stale.status_code == 412
-    seen, once = await own.client.get(path), "excuse-1"
-    headers = {"if-match": seen.headers["etag"], "idempotency-key": once}
-    for _ in range(2):
-        done = await own.client.post(where, json={"reason": "official"}, headers=headers)
-        assert (done.status_code, done.json()["state"], done.json()["reason"]) == (200, "excused", "official")
-    assert await register.facts(place.id) == ["invited", "excused"]
-    assert (await own.get(OWN))["records"] == []
-    assert (await own.post(where, 409, reason="official"))["code"] == "own_invitation_over"
-
-
-async def test_who_was_noted_as_absent_is_not_excused_afterwards_by_itself(
-    register: Register, api: Api
-) -> None:
-    await register.begin(date(2026, 11, 23))
-    id = await organization(register)
-    own = account(api, "organization", id)
-    absent, late = await invited(register, id), await invited(register, id)
-    await register.do(attendances.record, id=absent.id, presence="absent")
-    refused = await own.post(f"{OWN}/attendances/{absent.id}/excuse", 409, reason="official")
-    assert refused["code"] == "own_invitation_over"
-    await register.begin(date(2026, 12, 2))
-    await own.post(f"{OWN}/attendances/{late.id}/excuse", 409, reason="official")
-    assert await register.facts(late.id) == ["invited"]
-
-
-async def test_nobody_is_excused_by_another_organisation_or_by_the_staff_here(
-    register: Register, api: Api
-) -> None:
-    await register.begin(date(2026, 11, 23))
-    place = await invited(register, await organization(register))
-    other = await organization(register)
-    callers = {"not_own": account(api, "organization", other), "stands_for_nobody": api}
-    path = f"{OWN}/attendances/{place.id}"
-    for code, caller in callers.items():
-        assert (await caller.get(path, 403))["code"] == code
-        assert (await caller.post(f"{path}/excuse", 403, reason="official"))["code"] == code
-    own = account(api, "organization", place.organization_id, OTHER_STREET)
-    assert (await own.post(f"{path}/excuse", 403, reason="official"))["code"] == "not_permitted"
-    await own.post(f"{OWN}/attendances/{uuid7()}/excuse", 404, reason="official")
-    assert await register.facts(place.id) == ["invited"]
-
-
 async def test_an_applicant_is_told_since_when_and_until_when_to_complete_it(
     register: Register, api: Api
 ) -> None:
@@ -489,6 +423,66 @@ async def test_the_organisation_writes_and_confirms_in_the_service_log(register:
     assert (await stranger.get(f"{path}/{other.id}", 403))["code"] == "not_own"
     assert (await stranger.post(f"{path}/{other.id}/confirmation", 403))["code"] == "not_own"
     assert (await own.post(f"{path}/{other.id}/dispute", reason="hours"))["state"] == "disputed"
+
+
+async def test_a_disputed_line_says_why_and_what_came_of_it(register: Register, api: Api) -> None:
+    await register.begin(date(2026, 11, 22))
+    inside = await stay(register)
+    line, wrong = [
+        await register.do(
+            entries.record, stay_id=inside, service="capacity_building", written_by="base", hours=3
+        )
+        for _ in range(2)
+    ]
+    own, path = account(api, "organization", line.organization_id), f"{OWN}/service-entries"
+
+    async def disputes() -> dict[str, Any]:
+        return {one["id"]: one["dispute"] for one in (await own.get(path))["items"]}
+
+    assert {*(await disputes()).values()} == {None}
+    for one in (line, wrong):
+        await own.post(f"{path}/{one.id}/dispute", reason="hours", explanation="只有两小时")
+    assert (await disputes())[str(line.id)] == {
+        "on": "2026-11-22", "by": "organization", "reason": "hours", "explanation": "只有两小时",
+        "outcome": None, "outcome_on": None, "changed": {},
+    }  # fmt: skip
+    await register.begin(date(2026, 11, 24))
+    await register.do(entries.correct, id=line.id, hours=2)
+    await register.do(entries.cancel, id=wrong.id)
+    await own.post(f"{path}/{line.id}/confirmation")
+    found = {
+        id: (one["outcome"], one["outcome_on"], one["changed"]) for id, one in (await disputes()).items()
+    }
+    assert found == {
+        str(line.id): ("corrected", "2026-11-24", {"hours": 2}),
+        str(wrong.id): ("cancelled", "2026-11-24", {}),
+    }  # fmt: skip
+    mine = await own.post(path, 201, stay_id=str(inside), service="policy_advice", hours=9)
+    await register.do(entries.dispute, id=UUID(mine["id"]), reason="hours", explanation="未提供")
+    theirs = (await disputes())[mine["id"]]
+    assert (theirs["by"], theirs["explanation"], theirs["outcome"]) == ("base", "未提供", None)
+    await own.post(f"{path}/{mine['id']}/correction", hours=1)
+    await register.do(entries.dispute, id=UUID(mine["id"]), reason="other")
+    again = (await disputes())[mine["id"]]
+    assert (again["reason"], again["explanation"], again["outcome"]) == ("other", None, None)
+
+
+async def test_a_stranger_learns_nothing_of_how_a_line_of_the_log_stands(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 22))
+    inside = await stay(register)
+    line = await register.do(
+        entries.record, stay_id=inside, service="capacity_building", written_by="base", hours=3
+    )
+    own, path = account(api, "organization", line.organization_id), f"{OWN}/service-entries/{line.id}"
+    stranger = account(api, "organization", await organization(register))
+    await own.post(f"{path}/confirmation")
+    for step in LINE_STEPS.values():
+        body = {"reason": "hours"} if step.fact == "disputed" else {}
+        for headers in ({}, {"if-match": '"0"'}):
+            refused = await stranger.client.post(f"{path}/{step.path}", json=body, headers=headers)
+            assert (refused.status_code, refused.json()["code"]) == (403, "not_own")
 
 
 async def test_an_account_of_a_merged_organisation_stands_for_the_survivor(
@@ -680,5 +674,5 @@ async def test_what_is_open_says_what_it_is_about_and_what_one_is_invited_to(
     assert {one["kind"] for one in records} <= words.keys()
     assert {name: [*one["steps"]] for name, one in words.items() if one["steps"]} == {
         "inspection": ["submitted"], "periodic_return": ["submitted"],
-        "rectification": ["evidence_submitted"], "attendance": ["excused"],
+        "rectification": ["evidence_submitted"], "attendance": ["accepted", "excused"],
     }  # fmt: skip

@@ -13,7 +13,12 @@ from chassis.matters.kind import AlreadyThere
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
 from services.registry.operations.attendances.counting import count_later
-from services.registry.operations.attendances.gatherings import check_open, lock_ahead, of_gathering
+from services.registry.operations.attendances.gatherings import (
+    check_ahead,
+    check_open,
+    lock_ahead,
+    of_gathering,
+)
 from services.registry.operations.attendances.model import (
     PRESENCE_ZH,
     SETTLED,
@@ -35,6 +40,7 @@ ATTENDANCES = Kind(
     zh="参会记录", en="attendance", path="attendances", unit="人次", steps=MatterStepRow,
     states_zh={
         AttendancePhase.INVITED: "已邀请",
+        AttendancePhase.ACCEPTED: "确认参加",
         AttendancePhase.ATTENDED: "到会",
         AttendancePhase.EXCUSED: "请假",
         AttendancePhase.ABSENT: "缺席",
@@ -109,6 +115,13 @@ async def record(
     check_answer(presence, reason, came_as)
     row.reason, row.came_as = reason, came_as
     await count_later(uow, await check_open(uow, row))
+
+
+@ATTENDANCES.step(contract.AttendanceAccepted, zh="确认参加", needs="write", path="acceptance")
+async def accept(uow: UnitOfWork, row: AttendanceRow) -> None:
+    """Means to come, as long as it is still to come; who was excused has changed their mind."""
+    await check_ahead(uow, row)
+    row.reason = None
 
 
 @ATTENDANCES.step(contract.AttendanceWithdrawn, zh="取消邀请", needs="write", path="withdrawal")

@@ -23,7 +23,7 @@ _LISTED = (
     from place p left join survivor s on s.was = p.organization_id
 )
 select count(*) as invited, count(*) filter (where state = 'attended') as attended,
-       count(*) filter (where state in ('invited', 'unrecorded')) as waiting,
+       count(*) filter (where state in ('invited', 'accepted', 'unrecorded')) as waiting,
        count(distinct organization) filter (where state = 'attended') as organizations,
        count(distinct organization) filter (where state not in ('excused', 'absent')) as possible
 from answer

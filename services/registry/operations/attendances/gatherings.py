@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from chassis.unit_of_work import NotFound, UnitOfWork
-from services.registry.operations.attendances.model import ListClosed, OneGathering
+from services.registry.operations.attendances.model import ListClosed, NotAhead, OneGathering
 from services.registry.operations.attendances.tables import AttendanceRow
 from services.registry.operations.meetings.model import MeetingPhase
 from services.registry.operations.meetings.tables import MeetingRow
@@ -28,6 +28,8 @@ class Kept:
     """its reference in a place: `<name>_id`, `<name>_sequence`"""
     called: str
     """the column with the code of what it is"""
+    ahead: frozenset[str]
+    """states in which it is still to come"""
     closed: frozenset[str]
     """states in which the list does not change any more"""
 
@@ -41,10 +43,12 @@ class Kept:
 
 OF_MEETINGS = Kept(
     MeetingRow, "meeting", "gathering",
+    frozenset({MeetingPhase.DUE.value, MeetingPhase.SCHEDULED.value}),
     frozenset({MeetingPhase.MINUTED.value, MeetingPhase.EXPLAINED.value, MeetingPhase.CANCELLED.value}),
 )  # fmt: skip
 OF_TRAININGS = Kept(
     TrainingRow, "training", "course",
+    frozenset({TrainingPhase.DUE.value, TrainingPhase.SURVEYED.value, TrainingPhase.SCHEDULED.value}),
     frozenset({TrainingPhase.CONCLUDED.value, TrainingPhase.EXPLAINED.value, TrainingPhase.CANCELLED.value}),
 )  # fmt: skip
 _AHEAD = 'select from "{table}" g join attendance a on a.{name}_id = g.id where a.id = $1 for share of g'
@@ -67,6 +71,13 @@ async def of_gathering(uow: UnitOfWork, arguments: Mapping[str, Any]) -> Mapping
 async def check_open(uow: UnitOfWork, row: AttendanceRow) -> Gathering:
     """The gathering of a place whose list can still change; raises `ListClosed`."""
     return await _open(uow, row.meeting_id, row.training_id)
+
+
+async def check_ahead(uow: UnitOfWork, row: AttendanceRow) -> None:
+    """Raise `NotAhead` where one can come to it no more; `ListClosed`."""
+    gathering = await check_open(uow, row)
+    if gathering.state not in kept(gathering).ahead:
+        raise NotAhead()
 
 
 async def _open(uow: UnitOfWork, meeting_id: UUID | None, training_id: UUID | None) -> Gathering:

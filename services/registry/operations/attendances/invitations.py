@@ -40,7 +40,7 @@ limit $6
 """
 )
 _INVITED = "select count(*) from attendance where {name}_id = $1 and state <> 'withdrawn'"
-_WAITING = "select id from attendance where {name}_id = $1 and state = 'invited' order by id"
+_WAITING = "select id from attendance where {name}_id = $1 and state in ('invited', 'accepted') order by id"
 
 
 async def invite_many(

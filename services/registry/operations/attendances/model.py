@@ -11,6 +11,7 @@ class AttendancePhase(StrEnum):
     """Whether somebody who was invited came."""
 
     INVITED = "invited"
+    ACCEPTED = "accepted"
     ATTENDED = "attended"
     EXCUSED = "excused"
     ABSENT = "absent"
@@ -24,20 +25,27 @@ _ANSWERS = {
     "stayed_away": AttendancePhase.ABSENT,
 }
 
+_WAITING = {
+    **_ANSWERS,
+    "withdrawn": AttendancePhase.WITHDRAWN,
+    "closed": AttendancePhase.UNRECORDED,
+}
+
 TRANSITIONS: Transitions[AttendancePhase] = {
-    AttendancePhase.INVITED: {
-        **_ANSWERS,
-        "withdrawn": AttendancePhase.WITHDRAWN,
-        "closed": AttendancePhase.UNRECORDED,
-    },
+    AttendancePhase.INVITED: {**_WAITING, "accepted": AttendancePhase.ACCEPTED},
+    AttendancePhase.ACCEPTED: _WAITING,
     AttendancePhase.ATTENDED: {**_ANSWERS, "withdrawn": AttendancePhase.WITHDRAWN},
-    AttendancePhase.EXCUSED: {**_ANSWERS, "withdrawn": AttendancePhase.WITHDRAWN},
+    AttendancePhase.EXCUSED: {
+        **_ANSWERS,
+        "accepted": AttendancePhase.ACCEPTED,
+        "withdrawn": AttendancePhase.WITHDRAWN,
+    },
     AttendancePhase.ABSENT: {**_ANSWERS, "withdrawn": AttendancePhase.WITHDRAWN},
     AttendancePhase.WITHDRAWN: _ANSWERS,
     AttendancePhase.UNRECORDED: {},
 }
 """签到 (L18, B11): an answer is corrected by another one while the list is open; who was taken off it and
-came all the same is answered for at the same place."""
+came all the same is answered for at the same place. Who accepted (确认参加) is expected, and has not come."""
 SETTLED = frozenset({*_ANSWERS.values(), AttendancePhase.WITHDRAWN})
 
 
@@ -83,6 +91,14 @@ class ListClosed(Refusal):
         "Its minutes were approved, it was concluded, or it was not held:"
         " the list of those invited cannot change any more."
     )
+
+
+class NotAhead(Refusal):
+    """Means to come to what is over."""
+
+    code = "attendance_not_ahead"
+    zh = "该会议（培训）已召开（举办），或已过应召开的周期；请直接登记出席情况。"
+    en = "It was held, or its period has passed: say who came instead."
 
 
 class ReasonOfExcuse(Refusal):

@@ -1,4 +1,5 @@
-"""Who came of those invited: by organisation, those first who came least, and as figures of the year."""
+"""What those invited answered, and who came: of one meeting or training, by organisation, those first who
+came least, and as figures of the year."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from pydantic import BaseModel, Field
 from chassis.http import Named, Page, PageRequest, Reading
 from chassis.matters import as_of
 from services.registry.area import WHOLE, OwnFigures
+from services.registry.operations.attendances.gatherings import Kept
+from services.registry.operations.attendances.model import AttendancePhase
 from services.registry.operations.attendances.survivors import FAMILY, SURVIVORS
 from services.registry.operations.attendances.tables import AttendanceRow
 from services.registry.tables import MatterStepRow
@@ -98,6 +101,53 @@ def _rate(row: Any) -> AttendanceRate:
     return AttendanceRate.model_validate(
         {**row, "organization_id": row["id"], "answered": answered, "rate": rate}
     )
+
+
+_ANSWERS = (
+    "with recursive place as (select * from attendance where {name}_id = $1 and state <> 'withdrawn'), "
+    + SURVIVORS.format(about="select organization_id from place")
+    + """
+select p.state as answer, count(*) as places,
+       array_agg(distinct o.name order by o.name) filter (where o.id is not null) as organizations,
+       array_agg(distinct p.body order by p.body) filter (where p.body is not null) as body
+from place p
+left join survivor s on s.was = p.organization_id
+left join organization o on o.id = coalesce(s.now, p.organization_id)
+group by p.state
+order by array_position($2::text[], p.state)
+"""
+)
+_IN_ORDER = (
+    AttendancePhase.ACCEPTED, AttendancePhase.EXCUSED, AttendancePhase.INVITED, AttendancePhase.ATTENDED,
+    AttendancePhase.ABSENT, AttendancePhase.UNRECORDED,
+)  # fmt: skip
+
+
+class Answered(BaseModel):
+    """Those on the list of one meeting or training of whom the same is known."""
+
+    answer: AttendancePhase = Field(description="invited: nothing was said")
+    places: int = Field(description="of the list; each is one person's")
+    organizations: list[str] = Field(description="their names, each once")
+    body: list[str] = Field(description="bodies without an organisation, each once")
+    meeting_id: UUID | None
+    training_id: UUID | None
+
+
+async def answers(reading: Reading, *, of: Kept, id: UUID) -> list[Answered]:
+    """Who accepted, who is excused, who has said nothing; after it was held who came and who did not.
+
+    Raises `NotFound`, `NotPermitted`.
+    """
+    await reading.record(of.row, id)
+    rows = await reading.connection.fetch(_ANSWERS.format(name=of.name), id, [*_IN_ORDER])
+    ids = {"meeting_id": None, "training_id": None, f"{of.name}_id": id}
+    return [
+        Answered.model_validate(
+            {**row, **ids, "organizations": row["organizations"] or [], "body": row["body"] or []}
+        )
+        for row in rows
+    ]
 
 
 NAMES: Mapping[str, Named] = {

@@ -1,4 +1,4 @@
-"""Attendance by organisation over HTTP."""
+"""Attendance over HTTP: by organisation, and what those invited to one meeting or training answered."""
 
 from datetime import date
 from typing import Annotated
@@ -9,12 +9,25 @@ from fastapi import APIRouter, Depends, Query
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Division
 from services.registry.operations.attendances import queries
-from services.registry.operations.attendances.queries import AttendanceRate
+from services.registry.operations.attendances.gatherings import OF_MEETINGS, OF_TRAININGS
+from services.registry.operations.attendances.queries import Answered, AttendanceRate
 
-router = APIRouter(prefix="/v1/attendance-rates", tags=["attendance"])
+router = APIRouter(prefix="/v1", tags=["attendance"])
 
 
-@router.get("", response_model=Page[AttendanceRate])
+@router.get("/meetings/{id}/answers", response_model=list[Answered])
+async def of_meeting(id: UUID, call: Annotated[Call, requires("attendances:read")]) -> list[Answered]:
+    """会议邀请答复情况 / Who accepted the invitation, who is excused, who has said nothing, and who came."""
+    return await call.read(queries.answers, of=OF_MEETINGS, id=id)
+
+
+@router.get("/trainings/{id}/answers", response_model=list[Answered])
+async def of_training(id: UUID, call: Annotated[Call, requires("attendances:read")]) -> list[Answered]:
+    """培训邀请答复情况 / The same of a training."""
+    return await call.read(queries.answers, of=OF_TRAININGS, id=id)
+
+
+@router.get("/attendance-rates", response_model=Page[AttendanceRate])
 async def rates(
     call: Annotated[Call, requires("attendances:read")],
     page: Annotated[PageRequest, Depends()],
