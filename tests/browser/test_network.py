@@ -10,6 +10,7 @@ from tests.browser.conftest import Stack, Visitor
 
 pytestmark = pytest.mark.browser
 DISTRICT, STREET = "120116", "120116001"
+COMMUNITY, COMMUNITY_NAME = "120116011001", "光明里社区"
 HAVES = ("responsibility", "department", "rules", "party_coverage", "service_system", "brands")
 
 
@@ -108,3 +109,40 @@ async def test_a_telephone_shows_hubs_without_scrolling_sideways(
     await expect(visitor.page.locator("main .card").last).to_be_visible()
     assert await visitor.fits()
     await visitor.picture(f"telephone-hubs{'-one' if 'hub=' in path else ''}")
+
+
+async def test_a_districts_officer_appoints_a_communitys_liaison_by_names(
+    visitor: Visitor, stack: Stack
+) -> None:
+    names = ("海棠苑合唱团", "海棠苑调解会")
+    made = [await stack.register(name, division=COMMUNITY) for name in names]
+    await visitor.sign_in("hub_officer")
+    await visitor.go("/matters/liaisons")
+    await visitor.page.get_by_role("button", name="确定", exact=True).click()
+    dialog = visitor.page.locator(".dialog")
+    await dialog.locator('[data-field="division"] input').fill(COMMUNITY_NAME)
+    await visitor.page.get_by_role("option", name=COMMUNITY_NAME).click()
+    await dialog.locator('[data-field="kind"] .q-field').click()
+    await visitor.page.get_by_role("option", name="村居联络员").click()
+    await dialog.locator('[data-field="person"] input').fill("u-liaison")
+    several = dialog.locator('[data-field="organization_ids"]')
+    for name in names:
+        await several.locator("input").fill(name)
+        await several.get_by_role("button", name=name).click()
+        await expect(several.locator("[data-chosen]")).to_contain_text(name)
+    await visitor.picture("several-organizations")
+    await dialog.locator(".saves").click()
+    await expect(dialog).to_have_count(0)
+    facts = visitor.page.locator('[data-card="particulars"]')
+    await expect(facts.get_by_role("link", name=names[0])).to_be_visible()
+    await expect(facts).not_to_contain_text(made[0]["id"])
+    await visitor.page.get_by_role("button", name="调整", exact=True).click()
+    several = visitor.page.locator('.dialog [data-field="organization_ids"]')
+    await expect(several.locator("[data-chosen]")).to_contain_text(names[1])
+    await several.get_by_role("button", name=f"去掉“{names[0]}”").click()
+    await expect(several.locator("[data-chosen]")).not_to_contain_text(names[0])
+    await visitor.page.locator(".dialog .saves").click()
+    await expect(visitor.page.locator(".dialog")).to_have_count(0)
+    await expect(facts.get_by_role("link", name=names[0])).to_have_count(0)
+    [kept] = (await stack.ask("GET", "registry", "/v1/liaisons", params={"person": "u-liaison"}))["items"]
+    assert (kept["division"], kept["organizations"]) == (COMMUNITY, [made[1]["id"]])

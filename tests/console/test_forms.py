@@ -15,6 +15,7 @@ from services.console.matters.forms import Fault, Field, Widget, field_of, field
 from services.console.matters.kinds import Kinds, KindWords, StepWords
 from services.console.pages.words import Words
 from services.registry.areas import KINDS
+from services.registry.hub.liaisons.commands import LIAISONS
 from services.registry.incubation.stays.commands import STAYS
 from services.registry.inspections.annual.commands import INSPECTIONS
 from services.registry.operations.inquiries.commands import INQUIRIES
@@ -85,6 +86,23 @@ def test_fields_become_what_one_enters_them_with() -> None:
     assert (inspection["year"].minimum, inspection["year"].maximum) == (1990, 2200)
     result = of(INSPECTIONS.steps["concluded"])["result"]
     assert (result.widget, result.choices["qualified"]) == (Widget.CHOICE, "合格")
+
+
+def test_organisations_are_chosen_by_name_wherever_a_form_names_several() -> None:
+    """Nobody has to type an id."""
+    forms = [step.body.model_json_schema() for step in STEPS]
+    several = {
+        (step.__name__, one.name): one.widget
+        for step, form in zip(STEPS, forms, strict=True)
+        for one in fields(form)
+        if "'items': {'format': 'uuid'" in str(form["properties"][one.name])
+    }
+    assert len(several) >= 8
+    assert set(several.values()) == {Widget.ORGANIZATIONS}
+    chosen = of(LIAISONS.opening)["organization_ids"]
+    assert [read([chosen], {chosen.name: said})[0] for said in (None, [], ["a"])] == [
+        {}, {chosen.name: []}, {chosen.name: ["a"]}
+    ], "left as they are, none any more, these"  # fmt: skip
 
 
 def test_what_is_empty_is_left_out_and_what_is_missing_is_named() -> None:

@@ -16,6 +16,8 @@ _CODE = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 _LONG_TEXT = 500
 _ORGANIZATIONS = frozenset({"organization_id", "into"})
 """Fields that name an organisation of the register; `into`: the one that a duplicate is merged into."""
+SEVERAL_ORGANIZATIONS = frozenset({"organization_ids", "organizations", "partner_ids"})
+"""Fields that name several of them."""
 _SEPARATORS = str.maketrans("，,；;、", "\n\n\n\n\n")
 
 
@@ -36,6 +38,7 @@ class Widget(StrEnum):
     DIVISION = "division"
     DIVISIONS = "divisions"
     ORGANIZATION = "organization"
+    ORGANIZATIONS = "organizations"
     RECORD = "record"
     ROWS = "rows"
     PAIRS = "pairs"
@@ -150,7 +153,7 @@ def _widget(
     name: str, bare: Mapping[str, Any], inner: Mapping[str, Any], choices: Mapping[str, str]
 ) -> Widget:
     if bare.get("type") == "array":
-        return _several(inner, choices)
+        return _several(name, inner, choices)
     if choices:
         return Widget.CHOICE
     if bare.get("type") == "object":
@@ -158,9 +161,11 @@ def _widget(
     return _one(name, bare)
 
 
-def _several(inner: Mapping[str, Any], choices: Mapping[str, str]) -> Widget:
+def _several(name: str, inner: Mapping[str, Any], choices: Mapping[str, str]) -> Widget:
     if choices:
         return Widget.CHOICES
+    if inner.get("format") == "uuid" and name in SEVERAL_ORGANIZATIONS:
+        return Widget.ORGANIZATIONS
     if inner.get("type") == "object":
         return Widget.ROWS
     if str(inner.get("pattern", "")).startswith(_DIVISION):
@@ -212,6 +217,8 @@ def _value(one: Field, entered: Any) -> Any:
     """What was entered as JSON; None where it is empty, a `Fault` where it cannot be."""
     if isinstance(entered, str):
         entered = entered.strip()
+    if one.widget is Widget.ORGANIZATIONS:
+        return entered  # None where they are as they were; none at all is said as such
     if one.widget is Widget.FLAG and not one.required and entered in (None, ""):
         return False if one.default is not None else None
     if entered is None or entered == "" or entered == [] or entered == {}:

@@ -13,6 +13,7 @@ from services.console.neighbours import NotDone
 from services.console.pages.dialog import buttons, problem_line, say
 from services.console.pages.followed import FollowedList, draw_table
 from services.console.pages.frame import Frame, address, kind_or_why_not
+from services.console.pages.places import places_below
 from services.console.pages.session import Desk
 from services.console.pages.shown import Shown, chip
 from services.console.pages.workbook import MAX_BYTES, Fault, draw_faults
@@ -106,7 +107,7 @@ class _Bringing:
         said, own = self.said, self.frame.person.principal.divisions
         region = self.frame.desk.runtime.region
         places = {code: region.division_name(code) for code in own if code}
-        places |= {one.code: one.name for code in own for one in region.children(code)}
+        places |= places_below(region, own, said)
         codes = self.kind.codes
         sources = {code: Shown(self.frame).code(codes, "source", code) for code in codes.get("source", ())}
         with ui.dialog() as self.dialog, ui.card().classes("dialog"):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -15,9 +16,10 @@ from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.dialog import Opened, buttons, problem_line, say
 from services.console.pages.frame import Frame
-from services.console.pages.picker import Picker
+from services.console.pages.picker import Picker, Pickers
+from services.console.pages.places import places_below
 from services.console.pages.several import Several
-from services.console.pages.shown import Shown
+from services.console.pages.shown import LISTED, Shown, listed
 
 _STALE = 412
 _CHOICES = 200
@@ -54,7 +56,7 @@ class StepForm:
         self.shown = Shown(frame)
         self.fields = forms.fields(step.form)
         self.reads: dict[str, Read] = {}
-        self.drawn: dict[str, ValidationElement[Any] | Picker] = {}
+        self.drawn: dict[str, ValidationElement[Any] | Picker | Pickers] = {}
 
     async def open(self) -> None:
         """Show the form."""
@@ -66,7 +68,7 @@ class StepForm:
             await self._draw_form()
         if self.drawn and not self.brief:
             first = next(iter(self.drawn.values()))
-            (first.input if isinstance(first, Picker) else first).props("autofocus")
+            (first.input if isinstance(first, Picker | Pickers) else first).props("autofocus")
         dialog.open()
 
     async def unfold(self, place: Opened, why: str = "") -> None:
@@ -139,6 +141,9 @@ class StepForm:
         if one.widget is Widget.ORGANIZATION:
             picker = Picker(self.frame, self._label(one), chosen=value)
             self.drawn[one.name], self.reads[one.name] = picker, lambda: picker.chosen
+        elif one.widget is Widget.ORGANIZATIONS:
+            several = Pickers(self.frame, self._label(one), chosen=self._listed())
+            self.drawn[one.name], self.reads[one.name] = several, several.read
         elif one.widget is Widget.ROWS:
             rows = _Rows(self, one)
             self.reads[one.name] = rows.read
@@ -148,6 +153,10 @@ class StepForm:
         else:
             element = self.element(one, value, records)
             self.drawn[one.name], self.reads[one.name] = element, lambda: element.value
+
+    def _listed(self) -> Sequence[str]:
+        """The organisations that the record lists: what is sent replaces them."""
+        return [id for name in LISTED for id in listed(self.record or {}, name)]
 
     def element(self, one: Field, value: Any, records: Mapping[str, str]) -> ValidationElement[Any]:
         """The input of a field that has one value or one list."""
@@ -180,7 +189,7 @@ class StepForm:
             case Widget.CHOICE | Widget.CHOICES:
                 return self._select(one, self._choices(one), value)
             case Widget.DIVISION | Widget.DIVISIONS:
-                return self._select(one, self._divisions(one), value)
+                return self._select(one, dict(self._places), value)
             case Widget.RECORD if records:
                 return self._select(one, dict(records), value)
         return ui.input(label, value=str(value or ""))
@@ -233,11 +242,12 @@ class StepForm:
         """The codes with their names in the person's language."""
         return {code: self.shown.code({one.name: one.choices}, one.name, code) for code in one.choices}
 
-    def _divisions(self, one: Field) -> dict[Any, str]:
+    @cached_property
+    def _places(self) -> dict[Any, str]:
+        """One's own divisions, and all below them."""
         region, own = self.frame.desk.runtime.region, self.frame.person.principal.divisions
         here = {code: region.division_name(code) for code in own if code}
-        below = {division.code: division.name for code in own for division in region.children(code)}
-        return here | below
+        return here | places_below(region, own, self.said)
 
     def _at_home(self, one: Field) -> str | None:
         """The division that a form begins with: a street's people enter what is in their street."""

@@ -17,7 +17,7 @@ from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.matters import TASKS
 from services.console.pages.possible import Possible, kept
 from services.console.pages.session import Desk
-from services.console.pages.shown import chip, is_said, moment
+from services.console.pages.shown import chip, is_said, lists_organizations, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
 _ANSWERS = ("receipts", f"/matters/{TASKS}?origin_record_id={{id}}")
@@ -54,6 +54,9 @@ _Seen = tuple[Mapping[str, Any], _Records, _Records | None, Any, date]
 class _Record(Followed[_Seen]):
     """One record of a kind, with what the person can do."""
 
+    known: Mapping[str, str]
+    """names of the organisations that it is about, lists or listed, by id"""
+
     def __init__(self, frame: Frame, kinds: Kinds, kind: KindWords, id: UUID) -> None:
         super().__init__(frame, id)
         self.kinds, self.kind, self.possible = kinds, kind, Possible(frame)
@@ -66,8 +69,8 @@ class _Record(Followed[_Seen]):
         steps = await self.registry.get(SERVICE, f"{where}/steps")
         has_receipts = self.kind.path == TASKS
         receipts = await self.registry.get(SERVICE, f"{where}/receipts") if has_receipts else None
-        known = await self.shown.organizations([record])
-        named = {**record, "organization": known.get(str(record.get("organization_id")))}
+        self.known = await self.shown.organizations([record, *(step["arguments"] for step in steps)])
+        named = {**record, "organization": self.known.get(str(record.get("organization_id")))}
         answer = told.OF_RECORD.get(self.kind.path)
         reckoned = await told.ask(self.registry, answer, record=record) if answer else None
         return named, steps, receipts, reckoned, await self.shown.today()
@@ -163,6 +166,10 @@ class _Record(Followed[_Seen]):
         """A value as HTML; what it refers to is one click away."""
         if name == "organization_id":
             return f'<a href="/organizations/{escape(value)}">{escape(record["organization"] or value)}</a>'
+        if lists_organizations(name) and isinstance(value, list):
+            return self.said.names(
+                f'<a href="/organizations/{escape(id)}">{escape(self.known.get(id, id))}</a>' for id in value
+            )
         title = self.kind.fields[name]
         if name.endswith("_id") and (kind := self.kinds.referred(name, title)) and kind.may_read:
             called = kind.called(self.said.language)
@@ -194,6 +201,8 @@ class _Record(Followed[_Seen]):
 
     def _pair(self, name: str, value: Any) -> str:
         title = self.kind.field(name, self.said.language)
+        if lists_organizations(name) and isinstance(value, list):
+            return self.said.pair(title, self.said.names(self.known.get(id, id) for id in value))
         return self.said.pair(title, self.shown.value(self.kind, name, value))
 
     def _receipts(self, nodes: _Records) -> str:

@@ -92,6 +92,7 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     # forms
     "more_fields": ("更多（选填）", "More (optional)"),
     "required": ("必填", "required"),
+    "place_until": ("{name}（至 {day}）", "{name} (until {day})"),
     "list_hint": ("多项用顿号或换行分开", "separate with commas or lines"),
     "open_hint": ("可从提示中选择，也可填写其他代码", "choose one that is offered, or type another code"),
     "open_many_hint": (
@@ -100,6 +101,7 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     ),
     "pairs_hint": ("每行一项，写成 名称：数", "one a line, as name: number"),
     "organization_hint": ("输入名称或拼音首字母，点选一家", "type the name or initials, choose one"),
+    "take_away": ("去掉“{name}”", "Take {name} away"),
     "no_organization_found": ("没有找到，请换个写法。", "None found; try another spelling."),
     "add_row": ("增加一行", "Add a row"),
     "remove_row": ("删除第 {row} 行", "Remove row {row}"),

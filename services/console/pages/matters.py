@@ -18,6 +18,7 @@ from services.console.pages.followed import FollowedList, PageOfList, draw_table
 from services.console.pages.form import AtOnce, opening_button
 from services.console.pages.frame import Frame, address, kind_or_why_not, kinds_or_why_not
 from services.console.pages.picker import Picker
+from services.console.pages.places import places_below
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import Desk
 from services.console.pages.several import Several
@@ -231,7 +232,7 @@ class _List(FollowedList):
 
     def _places(self) -> dict[str, str]:
         region, own = self.frame.desk.runtime.region, self.frame.person.principal.divisions
-        places = {below.code: below.name for code in own for below in region.children(code)}
+        places = places_below(region, own, self.said)
         for code in self.query.get("division", []):
             places.setdefault(code, region.division_name(code))
         return places

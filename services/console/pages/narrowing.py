@@ -11,6 +11,7 @@ from nicegui import ui
 from services.console.matters.kinds import KindWords
 from services.console.pages.folding import Folding
 from services.console.pages.frame import Frame
+from services.console.pages.places import places_below
 
 _AT_HAND: Final = ("division", "category", "legal_form", "legal_status", "hub_link")
 _GROUPS: Final = {
@@ -139,13 +140,9 @@ class Narrowing:
         return {code: called.called(self.said.language) for code, called in names.items()}
 
     def _divisions(self) -> dict[str, str]:
-        """Streets and zones below one's own divisions; communities are found by typing a street's."""
+        """All below one's own divisions; communities are found by typing a street's."""
         region = self.frame.desk.runtime.region
-        found = {
-            below.code: below.name
-            for own in self.frame.person.principal.divisions
-            for below in region.children(own)
-        }
+        found = places_below(region, self.frame.person.principal.divisions, self.said)
         if wanted := self.wanted["division"]:
             found.setdefault(wanted, region.division_name(wanted))
         return found

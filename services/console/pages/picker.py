@@ -1,6 +1,6 @@
 """Choosing an organisation by its name, its pinyin initials or its code."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui import events, ui
 
@@ -50,6 +50,11 @@ class Picker:
             known = await matters.names(transaction.connection, [str(self.chosen)])
         self._show(known.get(str(self.chosen), str(self.chosen)))
 
+    def clear(self) -> None:
+        """Choose nothing, so that another one can be looked for."""
+        self.chosen = None
+        self._show("")
+
     def _show(self, name: str) -> None:
         self._name = self.input.value = name
         self.found.clear()
@@ -90,3 +95,61 @@ class Picker:
         self.chosen = id
         if self.changed is not None:
             await self.changed(id)
+
+
+class Pickers:
+    """A field for several organisations: who was chosen stays above it until taken away."""
+
+    def __init__(self, frame: Frame, label: str, *, chosen: Sequence[str] = ()) -> None:
+        self.frame, self.said = frame, frame.words
+        self.chosen, self._begun = list(chosen), tuple(chosen)
+        with ui.element("div"):
+            self.list = ui.element("div").classes("saved").props("data-chosen")
+            self.one = Picker(frame, label, changed=self._add)
+        if chosen:
+            ui.timer(0, self._draw, once=True)
+
+    @property
+    def input(self) -> ui.input:
+        """Where one types."""
+        return self.one.input
+
+    @property
+    def error(self) -> str | None:
+        """What is wrong with the choice."""
+        return self.one.error
+
+    @error.setter
+    def error(self, text: str | None) -> None:
+        self.one.error = text
+
+    def read(self) -> list[str] | None:
+        """The ids of all that are chosen; None where they are those it began with."""
+        return None if tuple(self.chosen) == self._begun else list(self.chosen)
+
+    async def _add(self, id: str | None) -> None:
+        if id is None:
+            return
+        self.one.clear()
+        if id not in self.chosen:
+            self.chosen.append(id)
+            await self._draw()
+
+    async def _remove(self, id: str) -> None:
+        self.chosen.remove(id)
+        await self._draw()
+
+    async def _draw(self) -> None:
+        async with self.frame.desk.runtime.database.transaction() as transaction:
+            known = await matters.names(transaction.connection, self.chosen)
+        self.list.clear()
+        with self.list:
+            for id in self.chosen:
+                self._draw_one(id, known.get(id, id))
+
+    def _draw_one(self, id: str, name: str) -> None:
+        with ui.element("span").classes("chip"):
+            ui.label(name).style("display:inline")
+            button = ui.button(icon="close", on_click=lambda: self._remove(id))
+            button.props("flat dense round size=xs")
+            button.props["aria-label"] = self.said("take_away", name=name)

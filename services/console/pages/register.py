@@ -13,6 +13,7 @@ from services.console.matters.kinds import SERVICE
 from services.console.neighbours import NotDone
 from services.console.pages.dialog import asked_twice
 from services.console.pages.frame import Frame
+from services.console.pages.places import places_below
 from services.console.pages.shown import moment
 from services.console.pages.workbook import SHOWN_FAULTS, XLSX, Fault, Follow, Outcome, Told
 
@@ -87,7 +88,7 @@ class RegisterImport:
         said, own = self.said, self.frame.person.principal.divisions
         region = self.frame.desk.runtime.region
         places = {code: self._called("division", code) for code in own}
-        places |= {below.code: below.name for code in own for below in region.children(code)}
+        places |= places_below(region, own, said)
         bases = {code: self._called("basis", code) for code in _BASES}
         self.choices = {"division": places, "basis": bases}
         with ui.element("div").classes("columns").props('data-card="of-all"'):
