@@ -197,3 +197,21 @@ async def test_the_contact_card_says_when_the_last_contact_was(visitor: Visitor,
     await expect(contact).to_contain_text(f"最近联系 {TODAY}")
     await expect(contact.locator(".day")).to_have_count(0)
     await visitor.picture("organization-contact")
+
+
+async def test_all_of_the_past_is_one_click_away(visitor: Visitor, stack: Stack) -> None:
+    made = await stack.register("常青助老社")
+    since = {"effective_on": "2025-01-06", "basis": "historical"}
+    for _ in range(14):
+        given = await stack.ask(
+            "POST", "registry", "/v1/supports",
+            json={"organization_id": made["id"], "support_kind": "funding", "provider": "centre", **since},
+        )  # fmt: skip
+        await stack.ask("POST", "registry", f"/v1/supports/{given['id']}/follow-up",
+                        json={"effect": "good", **since})  # fmt: skip
+    await visitor.sign_in("hub_officer")
+    await visitor.go(f"/organizations/{made['id']}")
+    past = visitor.page.locator('[data-card="past_matters"]')
+    await expect(past.locator("tr")).to_have_count(12)
+    await past.get_by_role("link", name="扶持记录 14").click()
+    await expect(visitor.page.locator("table.list tbody tr")).to_have_count(14)

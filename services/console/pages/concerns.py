@@ -1,8 +1,10 @@
 """Cards of an organisation's page that come of its matters: what is open, inspections, what has ended."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
+from uuid import UUID
 
 from services.console.matters.kinds import SERVICE, Kinds, KindWords
 from services.console.matters.queries import phase
@@ -42,11 +44,26 @@ class Concerns:
             return f'<p class="muted">{self.said("no_open_matters")}</p>'
         return table([self._row(kind, one) for kind, one in found])
 
-    def past(self) -> str:
-        """What has ended and has no card of its own; empty where there is nothing."""
+    def past(self, organization: UUID) -> str:
+        """What has ended and has no card of its own, and the way to what there is no room for; empty where
+        there is nothing."""
         apart = _BY_AUTHORITIES | _APART
         found = [(kind, one) for kind, one in self.matters if one.ended and one.aggregate not in apart]
-        return table([self._row(kind, one) for kind, one in found[:_PAST]]) if found else ""
+        shown = table([self._row(kind, one) for kind, one in found[:_PAST]])
+        if len(found) <= _PAST:
+            return shown
+        counts = Counter(kind.path for kind, _ in found)
+        lists = " ".join(self._list(path, count, organization) for path, count in counts.items())
+        return f"{shown}<p data-lists>{lists}</p>"
+
+    def _list(self, path: str, count: int, organization: UUID) -> str:
+        """All that has ended of one kind, as a list where the kind can be narrowed to an organisation."""
+        kind = self.kinds.by_path[path]
+        name = escape(f"{kind.called(self.said.language)} {count}")
+        if "organization_id" not in kind.filter["properties"]:
+            return f'<span class="chip">{name}</span>'
+        where = f"/matters/{path}?organization_id={organization}&amp;ended=true"
+        return f'<a class="choice" href="{where}">{name}</a>'
 
     def inspections(self) -> str:
         """Every year's inspection; empty where there was none."""

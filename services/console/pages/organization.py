@@ -30,6 +30,8 @@ _TONES = {
     "registered": "good", "filed": "info", "suspended": "warn", "covered": "good", "open": "warn",
     "lapsed": "bad", "overdue": "bad", "awarded": "good", "ineligible": "bad", "live": "info",
 }  # fmt: skip
+_LINES = 200
+"""Of its history, at first and each time that more is wanted."""
 _COUNTS = ("full_party_member_count", "member_count", "staff_count", "volunteer_count")
 _MORE_FACTS = (
     "premises", "nature", "functions", "service_directions", "target_groups", "origin", "development_mode",
@@ -80,6 +82,7 @@ class _Page(Followed[_Seen]):
     def __init__(self, frame: Frame, id: UUID) -> None:
         super().__init__(frame, id)
         self.head, self.body = self.part("head"), self.part("grid")
+        self.lines = _LINES
 
     async def read(self) -> _Seen:
         """The organisation, all that is about it, and its timeline."""
@@ -87,7 +90,7 @@ class _Page(Followed[_Seen]):
         async with self.frame.desk.runtime.database.transaction() as transaction:
             return _Seen(
                 await queries.about(transaction.connection, patterns, self.id),
-                await queries.timeline(transaction.connection, patterns, self.id),
+                await queries.timeline(transaction.connection, patterns, self.id, self.lines + 1),
                 await queries.absorbed(transaction.connection, patterns, self.id),
             )
 
@@ -209,11 +212,18 @@ class _Page(Followed[_Seen]):
                 self._card("projects", self._projects(found))
             if found := of.get(("registry", "registration_application")):
                 self._card("applications", self._applications(found))
-            if past := concerns.past():
+            if past := concerns.past(self.id):
                 self._card("past_matters", past)
         with ui.element("div").classes("w7").style("display:grid;gap:12px;align-content:start"):
             self._card("open_matters", concerns.open())
-            self._card("timeline", self._timeline(seen.lines))
+            self._card("timeline", self._timeline(seen.lines[: self.lines]))
+            if len(seen.lines) > self.lines:
+                ui.button(self.said("more"), on_click=self._more).props("flat no-caps data-more")
+
+    async def _more(self) -> None:
+        """Further back."""
+        self.lines += _LINES
+        await self.refresh()
 
     def _card(self, title: str, content: str) -> None:
         with ui.element("section").classes("card").props(f'data-card="{title}"'):
