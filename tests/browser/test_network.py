@@ -146,3 +146,10 @@ async def test_a_districts_officer_appoints_a_communitys_liaison_by_names(
     await expect(facts.get_by_role("link", name=names[0])).to_have_count(0)
     [kept] = (await stack.ask("GET", "registry", "/v1/liaisons", params={"person": "u-liaison"}))["items"]
     assert (kept["division"], kept["organizations"]) == (COMMUNITY, [made[1]["id"]])
+    await visitor.telephone()
+    await visitor.sign_in("liaison", "u-liaison", division=COMMUNITY)
+    await visitor.go("/today")
+    mine = visitor.page.locator('[data-card="mine"]')
+    await mine.locator("summary").click()
+    await expect(mine.get_by_role("link", name=names[1])).to_be_visible()
+    assert await visitor.fits()

@@ -175,6 +175,16 @@ async def test_mine_is_what_is_about_organisations_that_i_look_after(world: Worl
     assert await of("u-street") == {"对口社", "联络社", "别社", "远社"}, "those of the division"
     assert await of("u-2") == set()
 
+    async def known(person: str, limit: int = 10) -> list[str]:
+        async with world.runtime.database.transaction() as transaction:
+            found = await queries.looked_after(transaction.connection, [f"{STREET}%"], person, limit)
+        return [name for _, name, _ in found]
+
+    assert set(await known("u-1")) == {"对口社", "联络社"}, "whatever they owe"
+    assert len(await known("u-street")) == 4
+    assert len(await known("u-street", limit=3)) == 3
+    assert await known("u-2") == []
+
 
 async def test_it_is_known_whose_a_record_is(world: World) -> None:
     [one] = await world.register("街道社")

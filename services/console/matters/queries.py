@@ -86,23 +86,36 @@ class Day:
 _PHASE = "coalesce(s.state ->> 'state', s.state ->> 'status', s.state ->> 'step')"
 _FORM = "coalesce(state ->> 'form', 'annual_inspection')"
 """An event leaves out what is as by default."""
-_LIAISON = """
-(l.service, l.aggregate) = ('registry', 'liaison') and not l.ended and l.state ->> 'person' = $5
-"""
-_LOOKED_AFTER = "coalesce(l.state -> 'organizations', '[]')"
-_MINE = f"""
-s.state ->> 'owner' = $5 or s.organization_id in (
+_LISTED = "coalesce(l.state -> 'organizations', '[]')"
+
+
+def _keeps_in_touch(person: str, organization: str, division: str) -> str:
+    """SQL: whether a person keeps in touch with an organisation: by duty, as the liaison who looks after it,
+    or as the liaison of its division where no organisation is named."""
+    liaison = (
+        "(l.service, l.aggregate) = ('registry', 'liaison') and not l.ended"
+        f" and l.state ->> 'person' = {person}"
+    )
+    return f"""
+{organization} in (
     select a.organization_id from subject a
     where (a.service, a.aggregate) = ('registry', 'contact_assignment') and not a.ended
-      and a.state ->> 'officer' = $5
-    union select one.id::uuid from subject l, jsonb_array_elements_text({_LOOKED_AFTER}) as one(id)
-    where {_LIAISON}
-) or s.organization_id is not null and exists (
-    select from subject l where {_LIAISON} and {_LOOKED_AFTER} = '[]' and s.division like l.division || '%'
+      and a.state ->> 'officer' = {person}
+    union select one.id::uuid from subject l, jsonb_array_elements_text({_LISTED}) as one(id)
+    where {liaison}
+) or {organization} is not null and exists (
+    select from subject l where {liaison} and {_LISTED} = '[]' and {division} like l.division || '%'
 )
 """
-"""What somebody owns, or what is about an organisation that they keep in touch with: by duty, as the liaison
-who looks after it, or as the liaison of its division where no organisation is named."""
+
+
+_MINE = f"s.state ->> 'owner' = $5 or {_keeps_in_touch('$5', 's.organization_id', 's.division')}"
+"""What somebody owns, or what is about an organisation that they keep in touch with."""
+_LOOKED_AFTER = f"""
+select o.id, o.name, o.division from organization o
+where not o.ended and o.division like any($1) and ({_keeps_in_touch("$2", "o.id", "o.division")})
+order by o.name, o.id limit $3
+"""
 _FILED = (
     "s.aggregate = 'task_receipt' and s.state ->> 'asks' = 'filing' and s.state ->> 'filed_on' is not null"
 )
@@ -178,6 +191,14 @@ async def dues(
     """
     rows = await connection.fetch(_DUES, *_asked(patterns, wanted, first, last, mine), limit, offset)
     return [due_of(row) for row in rows]
+
+
+async def looked_after(
+    connection: asyncpg.Connection, patterns: Sequence[str], person: str, limit: int
+) -> list[tuple[str, str, str]]:
+    """The organisations that a person keeps in touch with, as (id, name, division), by name."""
+    rows = await connection.fetch(_LOOKED_AFTER, patterns, person, limit)
+    return [(str(row["id"]), row["name"], row["division"]) for row in rows]
 
 
 async def due_days(

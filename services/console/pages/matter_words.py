@@ -254,6 +254,7 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "inquiries_title": ("待答复的首问事项", "Inquiries that wait for an answer"),
     "whole_queue": ("全部", "All"),
     "my_queue": ("我承办的", "Mine"),
+    "my_organizations": ("我联系的组织（{count} 家）", "Organisations I keep in touch with ({count})"),
     "my_dues": ("我负责的", "Mine"),
     "no_inquiries": ("没有待答复的事项。", "Nothing waits for an answer."),
     "no_inquiries_hint": (

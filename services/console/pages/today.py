@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from html import escape
 from typing import Any
 
 from nicegui import ui
@@ -20,6 +21,7 @@ from services.console.pages.session import CARE, PERMISSION, Desk
 AHEAD = timedelta(days=30)
 _PAGE = 60
 _REVIEWS = 200
+_KNOWN = 200
 _LONG_AGO = date(1900, 1, 1)
 
 
@@ -35,8 +37,10 @@ def attach(desk: Desk) -> None:
 
 
 _Review = Mapping[str, Any]
-_Seen = tuple[date, Sequence[Due], Mapping[date, Day], Sequence[_Review]]
-"""Today, what is due, how much of it on which day, and care records to be reviewed."""
+_Known = Sequence[tuple[str, str, str]]
+_Seen = tuple[date, Sequence[Due], Mapping[date, Day], Sequence[_Review], _Known]
+"""Today, what is due, how much of it on which day, care records to be reviewed, and the organisations that
+the person keeps in touch with, as (id, name, division)."""
 
 
 class _Today(Dues[_Seen]):
@@ -53,15 +57,19 @@ class _Today(Dues[_Seen]):
         wanted = {**self.wanted, "first": _LONG_AGO, "last": today + AHEAD}
         reviews = await self._reviews(today)
         if not self.frame.person.principal.has(PERMISSION):
-            return today, [], {}, reviews
+            return today, [], {}, reviews, []
+        person = self.frame.person
         async with self.frame.desk.runtime.database.transaction() as transaction:
             dues = await queries.dues(transaction.connection, limit=self.limit + 1, **wanted)
             days = await queries.due_days(transaction.connection, **wanted)
-        return today, dues, days, reviews
+            known = await queries.looked_after(
+                transaction.connection, person.patterns, person.principal.actor_id, _KNOWN + 1
+            )
+        return today, dues, days, reviews, known
 
     async def look_up(self, seen: _Seen) -> None:
         """What can be done with what is listed."""
-        _, dues, _, _ = seen
+        _, dues, *_ = seen
         await self.ask_possible(dues[: self.limit])
 
     async def _reviews(self, today: date) -> Sequence[_Review]:
@@ -82,11 +90,12 @@ class _Today(Dues[_Seen]):
 
     def draw(self, seen: _Seen) -> None:
         """How much it is, then one by one."""
-        today, dues, days, reviews = seen
+        today, dues, days, reviews, known = seen
         counts = Counter({day: sum(found.counts.values()) for day, found in days.items()})
         counts.update(date.fromisoformat(one["review_due_on"]) for one in reviews)
         with self.head:
             self._draw_head(today, counts)
+            self._draw_known(known)
         with self.list:
             for review in reviews:
                 self._draw_review(review, today)
@@ -115,6 +124,22 @@ class _Today(Dues[_Seen]):
         ui.label(summary).classes("muted").props('data-card="summary"')
         with ui.element("div").classes("tools"):
             self.draw_choice("/today")
+
+    def _draw_known(self, known: _Known) -> None:
+        """Whom the person keeps in touch with, folded: a click away from what they owe."""
+        if not known:
+            return
+        shown = known[:_KNOWN]
+        lines = "".join(
+            f'<li><a class="open" href="/organizations/{id}">{escape(name)}</a>'
+            f' <span class="muted small">{escape(self.shown.place(division))}</span></li>'
+            for id, name, division in shown
+        )
+        count = f"{len(shown)}+" if len(known) > _KNOWN else str(len(shown))
+        title = escape(self.said("my_organizations", count=count))
+        ui.html(f"<details><summary>{title}</summary><ul>{lines}</ul></details>", sanitize=False).classes(
+            "card w12"
+        ).props('data-card="mine"')
 
     def _draw(self, one: Due, today: date) -> None:
         overdue = one.due_on < today
