@@ -39,7 +39,7 @@ from services.registry.tables import MatterStepRow
 from tests.registry.bodies import bodies
 from tests.registry.conftest import Register
 from tests.registry.references import REFERENCES
-from tests.registry.ways import OPENINGS, STEPS, TODAY, Way, as_drawn
+from tests.registry.ways import OPENINGS, OTHER, STEPS, TODAY, Way, as_drawn
 
 pytestmark = pytest.mark.integration
 LONG = settings(
@@ -262,10 +262,19 @@ class Tour:
         if any(event_type(event).fact in self.table[self.kind.states(row.state)] for event in step.others):
             return
         arguments = await body(self.register, step, self.data, given={})
-        before = await self._trace(row)
+        caller, before = await self._whose(step, row), await self._trace(row)
         with pytest.raises(StepNotPossible):
-            await self.register.do(step, id=row.id, **arguments)
+            await self.register.do(step, id=row.id, principal=caller, **arguments)
         assert await self._trace(row) == before
+
+    async def _whose(self, step: Step[Any], row: Any) -> Principal:
+        """Somebody whose step it is: others are refused before anything is said of how the record stands."""
+        for caller in (self.register.officer, OTHER):
+            async with self.register.runtime.unit_of_work(caller, permission=step.permission) as uow:
+                kept = await uow.session.get_one(self.kind.row, row.id)
+                if await step.open_to(uow, kept):
+                    return caller
+        raise AssertionError(f"{step.__name__} is nobody's")
 
     async def _arguments(
         self, step: Step[Any], given: Mapping[str, Any], row: Any, *, whole: bool
