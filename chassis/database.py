@@ -22,7 +22,17 @@ _KEEPALIVE = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "11000",
 }
-
+_SESSION = {
+    "application_name": "shuniu",
+    "timezone": "UTC",
+    # What plans are made for, whoever set up the server: else the plan that was tested is not the one that
+    # runs. Tables lie in memory or on flash, where a page out of turn costs hardly more than the next one.
+    "random_page_cost": "1.1",
+    # Statements take milliseconds; to compile one that might take long takes longer than most of them.
+    "jit": "off",
+    # Two cores are busy anyway, and parallel workers' memory does not fit a container's 64 MB /dev/shm.
+    "max_parallel_workers_per_gather": "0",
+}
 
 _NOT_YET = (
     asyncpg.InvalidCatalogNameError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError,
@@ -145,7 +155,7 @@ async def connect(
         return await asyncpg.connect(
             settings.dsn.get_secret_value(),
             ssl=context,
-            server_settings={"application_name": "shuniu", "timezone": "UTC", **(parameters or {})},
+            server_settings={**_SESSION, **(parameters or {})},
             **options,
         )
     except ssl.SSLCertVerificationError as error:

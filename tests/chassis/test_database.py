@@ -1,4 +1,4 @@
-"""The pool of a process that comes to rest: what nobody uses is closed, what is in use is not touched."""
+"""Connections: what each asks of the server, and a pool at rest, which closes what nobody uses."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -51,3 +51,20 @@ async def test_at_rest_idle_connections_are_closed_and_those_in_use_go_on(databa
             await asyncio.sleep(0.01)
     async with database.transaction() as transaction:
         assert await transaction.connection.fetchval("select to_regclass('kept') is not null")
+
+
+async def test_plans_are_made_for_what_was_tested_whatever_the_server_is_set_to(database: Database) -> None:
+    connection = await database.connect()
+    try:
+        name = await connection.fetchval("select current_database()")
+        for setting in ("random_page_cost = 4", "jit = on", "max_parallel_workers_per_gather = 2"):
+            await connection.execute(f'alter database "{name}" set {setting}')
+    finally:
+        await connection.close()
+    await database.rest()
+    async with database.transaction() as transaction:
+        found = [
+            await transaction.connection.fetchval(f"show {name}")
+            for name in ("random_page_cost", "jit", "max_parallel_workers_per_gather")
+        ]
+    assert found == ["1.1", "off", "0"]
