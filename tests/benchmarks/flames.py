@@ -1,8 +1,9 @@
 """Draws where a process spends its time, small enough to read: from what py-spy has recorded.
 
 `py-spy record --format raw -o FILE ...`, then `python -m tests.benchmarks.flames FILE PICTURE [WORD ...]`.
-With words, only stacks that have one of them count, and are drawn from there on. What is narrower than a
-hundredth is left out.
+With words, only stacks that have one of them count, and are drawn from there on. Recorded with
+`--subprocesses`, the innermost process stands below its stack, called by its module or `serve SERVICE`. What
+is narrower than a hundredth is left out.
 """
 
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 
 _NARROWEST = 0.01
 _DEEPEST = 40
+_PROCESS = re.compile(r'process \d+:"[^"]* -m (?:chassis\.command )?(serve \w+|[\w.]+)[^"]*";')
 _COLOURS = {
     "fastapi": "#8fb8de", "starlette": "#8fb8de", "uvicorn": "#8fb8de", "pydantic": "#8fb8de",
     "sqlalchemy": "#f2c57c", "sqlmodel": "#f2c57c", "asyncpg": "#e8998d", "aiokafka": "#b5a8d6",
@@ -45,10 +47,11 @@ def stacks(lines: Iterable[str], words: Sequence[str] = ()) -> Iterator[tuple[St
     """Each stack with its samples, without line numbers; from the first frame that has one of the words."""
     for line in lines:
         joined, _, samples = line.rstrip().rpartition(" ")
+        joined, processes = _PROCESS.sub("", joined), _PROCESS.findall(joined)
         frames = [re.sub(r":\d+\)$", ")", frame) for frame in joined.split(";")]
         places = [place for place, frame in enumerate(frames) if any(word in frame for word in words)]
         if places or not words:
-            yield tuple(frames[places[0] if places else 0 :]), int(samples)
+            yield (*processes[-1:], *frames[places[0] if places else 0 :]), int(samples)
 
 
 def tree(found: Iterable[tuple[Stack, int]]) -> Frame:

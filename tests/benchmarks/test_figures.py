@@ -154,6 +154,17 @@ def test_a_flame_is_as_wide_as_its_share_and_begins_at_the_word() -> None:
     assert tree(stacks(lines)).samples == 1000
 
 
+def test_a_flame_of_several_processes_stands_on_the_innermost_of_each_stack() -> None:
+    bench, serve = 'process 7:"python -m tests.benchmarks.whole --runs 1"', "python -m chassis.command serve"
+    lines = [f'{bench};process 8:"{serve} registry:25359";main (a.py:1);run (b.py:2);one (c.py:3) 6',
+             f'{bench};process 9:"{serve} console:25360";main (a.py:1);run (b.py:2) 3',
+             f"{bench};main (d.py:1);run (b.py:2) 1"]  # fmt: skip
+    found = {(box.name, box.depth): box.width for box in boxes(tree(stacks(lines, ["run"])))}
+    assert found["serve registry", 1] == found["one (c.py)", 3] == 0.6
+    assert found["serve console", 1] == 0.3
+    assert found["tests.benchmarks.whole", 1] == 0.1
+
+
 def test_a_rate_looks_back_over_its_window_only() -> None:
     times = [float(second) for second in range(21)]
     counts = [0] * 11 + [100 * n for n in range(1, 11)]
