@@ -1,6 +1,6 @@
 """What operators decided about parked messages, replays, restores and rebuilds: who, why, when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,20 @@ async def record_decision(
         reason,
         msgspec.json.encode(subject).decode(),
     )
+
+
+_GIVEN_UP = """
+select subject ->> 'service', subject ->> 'subject', subject ->> 'id'
+from operator_decision
+where decision = 'parked.discard' and subject ->> 'consumer' = $1 and subject ->> 'id' = any($2::text[])
+"""
+
+
+async def given_up(
+    connection: asyncpg.Connection, consumer: str, ids: Sequence[str]
+) -> set[tuple[str, str, str]]:
+    """Which of these events were discarded of this consumer's, as (service, subject, id)."""
+    return {tuple(row) for row in await connection.fetch(_GIVEN_UP, consumer, ids)}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import asyncpg
 
 from chassis.border import Arrival, Misfit, Refused, StoredRecord, pack_headers, parse, unpack_headers
+from chassis.decisions import given_up
 from chassis.gaps import unwatch, watch
 from chassis.position import InboxState, Position, Settlement, first_run, settle
 
@@ -298,16 +299,43 @@ class Inbox:
         positions = await self.read(connection, subjects)
         waiting = [s for s, position in positions.items() if position.state is InboxState.HELD]
         held = await self.held(connection, waiting) if waiting else {}
-        for subject, arrivals in subjects.items():
+
+        def settled(subject: Subject, arrivals: Sequence[Arrival]) -> Settlement:
             stored = positions[subject]
             settlement = settle(
                 reset.get(subject, stored), arrivals, held.get(subject, ()), latest=self.latest
             )
             settlement.written = stored
+            return settlement
+
+        settlements = {subject: settled(subject, arrivals) for subject, arrivals in subjects.items()}
+        for subject, rest in (await self._without_given_up(connection, subjects, settlements)).items():
+            settlements[subject] = settled(subject, rest)
+            settlements[subject].duplicates += len(subjects[subject]) - len(rest)
+        for subject, settlement in settlements.items():
             found.settlements[subject] = settlement
             if settlement.fresh:
                 found.fresh.setdefault(subject, [])
                 found.fresh[subject] = found.fresh[subject] + settlement.fresh
+
+    async def _without_given_up(
+        self, connection: asyncpg.Connection, subjects: dict[Subject, list[Arrival]],
+        settlements: dict[Subject, Settlement],
+    ) -> dict[Subject, list[Arrival]]:  # fmt: skip
+        """What is left of those subjects that would stop over a fork which an operator has discarded: the bus
+        may deliver it again, and nobody is asked twice."""
+        forks = [
+            arrival.envelope.id
+            for settlement in settlements.values()
+            for arrival, kind, _ in settlement.park
+            if kind is Misfit.FORK
+        ]
+        gone = await given_up(connection, self.consumer, forks) if forks else set()
+        left = {
+            subject: [arrival for arrival in arrivals if (*subject, arrival.envelope.id) not in gone]
+            for subject, arrivals in subjects.items()
+        }
+        return {subject: rest for subject, rest in left.items() if len(rest) < len(subjects[subject])}
 
     async def read(
         self, connection: asyncpg.Connection, subjects: Iterable[Subject]

@@ -284,7 +284,8 @@ def _applier(runtime: Runtime, consumer: str) -> Applier:
 
 def _about(row: asyncpg.Record) -> dict[str, object]:
     names = ("number", "consumer", "service", "subject", "epoch", "sequence", "topic", "partition", "offset")
-    return {name: row[name] for name in (*names, "kind", "error")}
+    id = dict(unpack_headers(row["headers"])).get("ce_id") or b""
+    return {name: row[name] for name in (*names, "kind", "error")} | {"id": id.decode("utf-8", "replace")}
 
 
 async def _row(connection: asyncpg.Connection, number: int) -> asyncpg.Record:

@@ -109,7 +109,7 @@ def settle(
 
     `latest`: a newer event supersedes the older ones and a jump is no jump.
     """
-    return _Settling(before, held, latest).take(_newest(arrivals) if latest else arrivals)
+    return _Settling(before, held, latest).take(_newest(arrivals) if latest and arrivals else arrivals)
 
 
 def _newest(arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -126,6 +126,20 @@ async def test_a_discarded_fork_lets_the_line_we_followed_go_on(world: World) ->
     assert await world.state(s) == ("ok", 0, 2)
 
 
+async def test_a_discarded_fork_that_the_bus_delivers_again_stops_nobody(world: World) -> None:
+    """Its offset was not committed when the consumer died, or lost its partitions."""
+    s = subject_id()
+    forged = record(s, 1, id="another")
+    await world.deliver(record(s, 1), forged)
+    await parking.discard(world.runtime, (await numbers(world))[0], actor="u-1", reason="a test stack's")
+    assert (await world.deliver(forged)).duplicates == 1
+    await world.deliver(forged, record(s, 2))
+    assert await world.state(s) == ("ok", 0, 2)
+    assert await world.lines(s) == [1, 2]
+    await world.deliver(record(s, 2, id="a-third"))
+    assert await world.parked() == [(s, 2, "fork")]
+
+
 async def test_data_that_no_contract_reads_keeps_its_place(world: World) -> None:
     s = subject_id()
     await world.deliver(record(s, 1), record(s, 2, value=b'{"state": 7}'), record(s, 3))
