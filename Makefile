@@ -56,7 +56,8 @@ test-unit: $(READY)  ## the tests that need nothing
 	$(BIN)/pytest -q -m "not integration and not system and not browser" -n 2 $(ARGS)
 
 test: $(READY)  ## everything that needs no container; ARGS chooses: make test ARGS="tests/registry -k import"
-	$(if $(ARGS),$(BIN)/pytest -q $(ARGS),$(BIN)/pytest -q -n 2 --dist loadfile -m "not system and not browser" \
+	$(if $(ARGS),$(BIN)/pytest -q $(ARGS),$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder \
+	    -m "not system and not browser" \
 	  && $(BIN)/pytest -q -m "system or browser")
 
 wheelhouse: $(READY)  ## all wheels that the image is built from, in dist/wheelhouse
