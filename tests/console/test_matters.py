@@ -186,6 +186,19 @@ async def test_mine_is_what_is_about_organisations_that_i_look_after(world: Worl
     assert await known("u-2") == []
 
 
+async def test_what_a_person_looks_after_is_looked_up_once_and_not_for_each_organisation(
+    world: World,
+) -> None:
+    async with world.runtime.database.transaction() as transaction:
+        rows = await transaction.connection.fetch(
+            f"explain (verbose) {queries._LOOKED_AFTER}", [f"{STREET}%"], "u-1", 10
+        )
+    plan = "\n".join(row[0] for row in rows)
+    asked_for_each = [line for line in plan.splitlines() if "EXISTS" in line or "alternatives" in line]
+    assert "InitPlan" in plan, plan
+    assert asked_for_each == [], plan
+
+
 async def test_it_is_known_whose_a_record_is(world: World) -> None:
     [one] = await world.register("街道社")
     await inspect(world, one, TODAY)

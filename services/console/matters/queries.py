@@ -91,7 +91,8 @@ _LISTED = "coalesce(l.state -> 'organizations', '[]')"
 
 def _keeps_in_touch(person: str, organization: str, division: str) -> str:
     """SQL: whether a person keeps in touch with an organisation: by duty, as the liaison who looks after it,
-    or as the liaison of its division where no organisation is named."""
+    or as the liaison of its division where no organisation is named. What the person has is looked up once,
+    not again for each row."""
     liaison = (
         "(l.service, l.aggregate) = ('registry', 'liaison') and not l.ended"
         f" and l.state ->> 'person' = {person}"
@@ -103,9 +104,9 @@ def _keeps_in_touch(person: str, organization: str, division: str) -> str:
       and a.state ->> 'officer' = {person}
     union select one.id::uuid from subject l, jsonb_array_elements_text({_LISTED}) as one(id)
     where {liaison}
-) or {organization} is not null and exists (
-    select from subject l where {liaison} and {_LISTED} = '[]' and {division} like l.division || '%'
-)
+) or {organization} is not null and {division} like any (array(
+    select l.division || '%' from subject l where {liaison} and {_LISTED} = '[]'
+))
 """
 
 

@@ -95,6 +95,13 @@ def test_taking_back_a_failed_event_keeps_what_came_before_and_parks_what_follow
     assert (found.position.sequence, found.position.state) == (1, InboxState.PARKED)
 
 
+@pytest.mark.parametrize("latest", [False, True])
+def test_where_all_that_came_was_given_up_the_subject_stands_where_it_stood(latest: bool) -> None:
+    [applied] = settle(START, [at(0, 1)], latest=latest).fresh
+    stands = START.after(applied)
+    assert settle(stands, [], latest=latest).position == stands
+
+
 def test_a_run_ends_where_the_next_event_does_not_follow() -> None:
     assert first_run([at(0, 1), at(0, 2), at(0, 4)]) == 2
     assert first_run([at(0, 1), at(1, 2)]) == 1
