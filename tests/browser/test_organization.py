@@ -52,6 +52,7 @@ async def test_the_hub_judges_with_a_ground_and_papers_and_takes_it_back(
     await expect(standing).to_contain_text("由“良好”改为“有风险”（依据：投诉、佐证材料：BH-2026-17）")
     await visitor.telephone()
     assert await visitor.fits()
+    await expect(dialog).to_have_count(0)  # its button has the name of the one that opens it
     await judge.click()
     await choose(visitor, dialog, "枢纽评判", "良好")
     await dialog.get_by_label("理由").fill("整改到位")
