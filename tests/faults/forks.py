@@ -4,6 +4,7 @@
 What a child runs is the very command that an operator runs; only the seconds of importing are saved.
 """
 
+import asyncio
 import ctypes
 import json
 import os
@@ -14,6 +15,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
+TELL = signal.SIGUSR1
+"""asks a child where each of its tasks waits; the answer goes to its log"""
 _PR_SET_PDEATHSIG = 1
 _POLL_S = 0.02
 
@@ -47,6 +50,13 @@ def _run(argv: list[str]) -> int:
     return 0
 
 
+def _where(*_: object) -> None:
+    with suppress(RuntimeError):  # no loop runs
+        for task in sorted(asyncio.all_tasks(), key=lambda task: task.get_name()):
+            task.print_stack(file=sys.stderr)
+    sys.stderr.flush()
+
+
 def _become(request: dict[str, Any]) -> NoReturn:
     """In the fork: tie the life to the server's, take environment and output, run."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
@@ -57,6 +67,7 @@ def _become(request: dict[str, Any]) -> NoReturn:
         os.dup2(descriptor, target)
     os.environ.clear()
     os.environ.update(request["env"])
+    signal.signal(TELL, _where)
     code = 1
     try:
         code = _run(request["argv"])

@@ -5,8 +5,10 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import tempfile
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +28,7 @@ from chassis.settings import BusSettings
 from deploy.regions import profile_file
 from tests.faults import engines, second_check
 from tests.faults.engines import Engines
+from tests.faults.forks import TELL
 from tests.faults.processes import KILLED, ROOT, Child, ForkServer
 
 REGION, CODE = "120116-binhai", "120116"
@@ -39,7 +42,10 @@ ROLES: Roles = {
     "console": (("api",), ("consumer",), ("relay", "timers")),
 }
 """The processes of each service, by the roles in them."""
+EVIDENCE = ROOT / "dist" / "faults"
+"""Where a stack whose scenario failed leaves what it wrote."""
 _READY_S = 60.0
+_TELLING_S = 1.0
 _PARKED = "select number, kind, subject, sequence, error from parked order by number limit 10"
 _REST_S = 90.0
 _AGAIN_S = 0.2
@@ -97,6 +103,9 @@ class FaultStack:
                 try:  # where one does not get ready, the others must end, too
                     await stack._prepare(roles, doubled, settings)
                     yield stack
+                except Exception as fault:
+                    fault.add_note(stack.keep_evidence())
+                    raise
                 finally:
                     await stack.stop()
 
@@ -361,6 +370,21 @@ class FaultStack:
 
     def _all_tails(self) -> str:
         return "\n".join(f"--- {name}\n{self._tail(name)[-1200:]}" for name in self.seats)
+
+    def keep_evidence(self) -> str:
+        """Copy what every process wrote, measured and waits for to where it stays; a line that says where."""
+        kept = EVIDENCE / self.place.name
+        kept.mkdir(parents=True, exist_ok=True)
+        for seat in self.running():
+            with contextlib.suppress(httpx.TransportError):
+                told = httpx.get(f"http://127.0.0.1:{seat.port}/metrics", trust_env=False, timeout=5)
+                (kept / f"{self.log(seat.name).stem}.metrics").write_text(told.text)
+            if seat.child is not None:
+                seat.child.signal(TELL)
+        time.sleep(_TELLING_S)
+        for log in self.place.rglob("*.log"):
+            shutil.copy(log, kept / log.name)
+        return f"logs, metrics and where each task waited: {kept}"
 
     def running(self) -> Iterator[Seat]:
         """Seats whose process can be killed now."""

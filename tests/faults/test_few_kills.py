@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,7 +19,7 @@ from tests.faults.killing import Killer
 from tests.faults.load import Load
 from tests.faults.processes import ROOT, ForkServer
 from tests.faults.second_check import Expectations
-from tests.faults.stack import CODE, SERVICES, FaultStack
+from tests.faults.stack import CODE, ROLES, SERVICES, FaultStack
 
 KILLS = 12
 ONE_PROCESS = dict.fromkeys(SERVICES, (("api", "relay", "consumer", "timers"),))
@@ -43,10 +44,13 @@ def test_a_fail_point_that_cannot_be_understood_is_refused(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def stack(forks: ForkServer) -> AsyncIterator[FaultStack]:
+async def stack(forks: ForkServer, request: pytest.FixtureRequest) -> AsyncIterator[FaultStack]:
     """The five services, one process each."""
+    failed = request.session.testsfailed
     async with FaultStack.open(forks, roles=ONE_PROCESS) as opened:
         yield opened
+        if request.session.testsfailed > failed:
+            print(opened.keep_evidence())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -64,6 +68,18 @@ async def test_services_killed_at_random_under_load_lose_and_double_nothing(
         await Killer(stack, dice, (0.2, 1.0)).processes(KILLS)
     expected["all"] = load.expected
     outcome.count(stack, load, await stack.at_rest(load.expected))
+
+
+@pytest.mark.system
+async def test_a_failed_scenario_leaves_what_its_processes_wrote_measured_and_waited_for(
+    stack: FaultStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.faults.stack.EVIDENCE", tmp_path)
+    assert (kept := Path(stack.keep_evidence().rpartition(": ")[2])).parent == tmp_path
+    for seat in stack.seats:
+        name = seat.replace(" ", "-")
+        assert "Stack for <Task pending" in (kept / f"{name}.log").read_text()
+        assert "shuniu_consumer_" in (kept / f"{name}.metrics").read_text()
 
 
 CORRUPTIONS = {
@@ -177,10 +193,13 @@ def send_a_stranger(bootstrap_servers: str) -> None:
 
 @pytest.mark.system
 async def test_a_stack_that_does_not_get_ready_leaves_no_process_behind(
-    forks: ForkServer, monkeypatch: pytest.MonkeyPatch
+    forks: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.faults.stack._READY_S", 3.0)
-    with pytest.raises(AssertionError, match="not ready"):
+    monkeypatch.setattr("tests.faults.stack.EVIDENCE", tmp_path)
+    with pytest.raises(AssertionError, match="not ready") as raised:
         async with FaultStack.open(forks, services=("console",), database_pool_size="none"):
             pass
+    assert str(tmp_path) in raised.value.__notes__[0]
+    assert len(list(tmp_path.glob("*/console-*.log"))) == len(ROLES["console"])  # noqa: ASYNC240
     assert [task for task in asyncio.all_tasks() if task.get_name().startswith("keep ")] == []
