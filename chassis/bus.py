@@ -10,6 +10,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeAlias
+from weakref import WeakSet
 
 import aiokafka.admin.client
 import aiokafka.client
@@ -43,6 +44,7 @@ _ASK_TIMEOUT_MS = 3_000
 _ABANDON_S = 3.0
 _CLIENT = "shuniu"
 _LOG = logging.getLogger("chassis.bus")
+_SPENT: WeakSet[AIOKafkaProducer] = WeakSet()
 
 # aiokafka lets the broker create whatever topic it asks about, with the broker's default partition count, and
 # has no option against it. A topic made so has the wrong number of partitions for ever.
@@ -81,6 +83,7 @@ def _hold_to_first_connection(producer: AIOKafkaProducer) -> None:
         key = node, options.get("group", ConnectionGroup.DEFAULT)
         present = client._conns.get(key)
         if key in connected and (present is None or not present.connected()):
+            _SPENT.add(producer)
             return None
         made = await connect(node, **options)
         if made is not None:
@@ -89,6 +92,11 @@ def _hold_to_first_connection(producer: AIOKafkaProducer) -> None:
 
     client._get_conn = get
     producer._message_accumulator._batch_ttl = 0
+
+
+def is_spent(producer: AIOKafkaProducer) -> bool:
+    """Whether the connection that the producer was held to is known to be lost: it makes no other."""
+    return producer in _SPENT
 
 
 def next_number(producer: AIOKafkaProducer, topic: str, partition: int) -> int | None:

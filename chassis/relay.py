@@ -196,6 +196,8 @@ class _Term:
                 continue
             await self._finish_deleting()
             await self._relay.rest(self._stop)
+            if self._producer is not None and bus.is_spent(self._producer):
+                await self._drop_producer()
             current = await self._read(set())
 
     async def _forward(self, current: _Set) -> _Set:

@@ -349,6 +349,31 @@ async def test_the_broker_is_killed_under_load_and_nothing_that_it_lost_stays_lo
         assert _first_seen(found[subject]) == [1, 2, 3, 4, 5, 6]
 
 
+async def test_a_relay_at_rest_finds_the_broker_again_and_says_nothing_more(
+    tmp_path: Path, fresh_database: FreshDatabase, unique_stack: Callable[[], str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    """A producer that is held to its first connection cannot: it would say so every few seconds for ever."""
+    dsn, stack = await fresh_database(TEMPLATE, prepare), unique_stack()
+    engine = EmbeddedBroker(tmp_path / "broker")
+    await engine.start()
+    world = await make_world(dsn, engine.bootstrap_servers, "embedded", stack)
+    world.runtime.settings.bus.metadata_max_age_ms = 100
+    try:
+        async with world.relaying():
+            await world.commit("fund-1", fund())
+            await world.drained()
+            await engine.stop()
+            await engine.start()
+            await asyncio.sleep(2)
+            caplog.clear()
+            await asyncio.sleep(1)
+            assert [record.getMessage() for record in caplog.records] == []
+    finally:
+        await engine.stop()
+        await world.runtime.database.close()
+
+
 class Here(Place):
     """One world as the command finds it."""
 

@@ -53,7 +53,12 @@ def _run(argv: list[str]) -> int:
 def _where(*_: object) -> None:
     with suppress(RuntimeError):  # no loop runs
         for task in sorted(asyncio.all_tasks(), key=lambda task: task.get_name()):
-            task.print_stack(file=sys.stderr)
+            print("Task", task.get_name(), file=sys.stderr)
+            waits: Any = task.get_coro()
+            while frame := getattr(waits, "cr_frame", None):
+                code = frame.f_code
+                print(f"  {code.co_qualname} at {code.co_filename}:{frame.f_lineno}", file=sys.stderr)
+                waits = waits.cr_await
     sys.stderr.flush()
 
 

@@ -78,7 +78,7 @@ async def test_a_failed_scenario_leaves_what_its_processes_wrote_measured_and_wa
     assert (kept := Path(stack.keep_evidence().rpartition(": ")[2])).parent == tmp_path
     for seat in stack.seats:
         name = seat.replace(" ", "-")
-        assert "Stack for <Task pending" in (kept / f"{name}.log").read_text()
+        assert "\n  ConsumerLoop.run at " in (kept / f"{name}.log").read_text()
         assert "shuniu_consumer_" in (kept / f"{name}.metrics").read_text()
 
 
