@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import ConnectionGroup
-from aiokafka.conn import collect_hosts, create_conn
+from aiokafka.conn import AIOKafkaConnection, CloseReason, collect_hosts, create_conn
 from aiokafka.errors import (
     KafkaConnectionError,
     KafkaError,
@@ -51,6 +51,24 @@ _SPENT: WeakSet[AIOKafkaProducer] = WeakSet()
 _ask = functools.partial(MetadataRequest, allow_auto_topic_creation=False)
 aiokafka.client.MetadataRequest = _ask
 aiokafka.admin.client.MetadataRequest = _ask
+
+
+_write = AIOKafkaConnection.send
+
+
+def _send(connection: AIOKafkaConnection, request: Any, expect_response: bool = True) -> Any:
+    """Say of a connection that is just being closed what aiokafka expects to hear of a lost one.
+
+    uvloop raises RuntimeError there, which the client's background tasks do not survive.
+    """
+    try:
+        return _write(connection, request, expect_response)
+    except RuntimeError as error:
+        connection.close(reason=CloseReason.CONNECTION_BROKEN)
+        raise KafkaConnectionError(f"{connection.host}:{connection.port} is being closed: {error}") from error
+
+
+AIOKafkaConnection.send = _send
 
 
 def producer(settings: BusSettings, **changes: Any) -> AIOKafkaProducer:
@@ -150,6 +168,55 @@ def consumer(
 def set_fetch_wait(consumer: AIOKafkaConsumer, wait_ms: int) -> None:
     """How long the consumer's fetches wait at the broker for something to come, from the next one on."""
     consumer._fetcher._fetch_max_wait_ms = wait_ms
+
+
+def breakdown(consumer: AIOKafkaConsumer) -> str | None:
+    """Which background task of a started consumer in a group has ended, and of what; None where all go on.
+
+    aiokafka starts none of them again. Without its fetcher a consumer gets nothing and says nothing; without
+    its coordinator each poll fails while heartbeats may go on, so that nobody else gets its partitions.
+    """
+    coordinator = consumer._coordinator
+    lasting = consumer._client._sync_task, consumer._fetcher._fetch_task, coordinator._coordination_task
+    renewed = coordinator._heartbeat_task, coordinator._commit_refresh_task
+    ended = [task for task in filter(None, lasting) if task.done()]
+    ended += [t for t in filter(None, renewed) if t.done() and not t.cancelled() and t.exception()]
+    return _end_of(ended[0]) if ended else None
+
+
+def _end_of(task: "asyncio.Task[None]") -> str:
+    name = getattr(task.get_coro(), "__qualname__", task.get_name())
+    error = None if task.cancelled() else task.exception()
+    return f"{name} ended" if error is None else f"{name} ended: {error!r}"
+
+
+async def discard(consumer: AIOKafkaConsumer) -> None:
+    """Close a consumer that broke down: its own `stop()` raises then, or waits for ever."""
+    coordinator, client = consumer._coordinator, consumer._client
+    consumer._closed = True
+    if not coordinator._closing.done():
+        coordinator._closing.set_result(None)
+    tasks = [
+        client._sync_task, coordinator._coordination_task, coordinator._heartbeat_task,
+        coordinator._commit_refresh_task, consumer._fetcher._fetch_task, *consumer._fetcher._pending_tasks,
+    ]  # fmt: skip
+    await _end(*filter(None, tasks))
+    client._sync_task = None
+    try:
+        async with asyncio.timeout(_ABANDON_S):
+            await coordinator._maybe_leave_group()
+    except (KafkaError, OSError, TimeoutError) as error:
+        _LOG.info("a consumer that broke down could not leave its group: %r", error)
+    closing = asyncio.create_task(client.close())
+    await asyncio.wait({closing}, timeout=_ABANDON_S)
+    await _end(closing)
+
+
+async def _end(*tasks: "asyncio.Task[None]") -> None:
+    """Cancel tasks, and take no notice of what they raise."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def committed(

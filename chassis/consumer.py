@@ -2,6 +2,7 @@
 
 While a batch is applied the next one is decoded. In an outage the partitions are paused and polled on, and
 the batches in hand are kept and tried again; a fault of the code stops the consumer with nothing committed.
+A client that broke down is replaced.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import aiokafka.errors
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -35,6 +37,7 @@ _LOG = logging.getLogger("chassis.consumer")
 _BACKOFF_S = (0.2, 10.0)
 _COMMIT_TIMEOUT_S = 10.0
 _REVOKE_TIMEOUT_S = 30.0
+_LOOK_S = 1.0
 Observe = Callable[[str, Tally], None]
 
 
@@ -92,25 +95,17 @@ class ConsumerLoop:
 
         After a bug it stays, out of the group and not ready, so that an operator sees why.
         """
-        read = subscription(self.runtime.settings.stack, self.definition)
-        broker = bus.broker(self.runtime.settings.bus)
-        self._subscriber = bus.subscriber(
-            broker,
-            self.runtime.settings.bus,
-            group=read.group,
-            pattern=read.pattern,
-            max_records=self.runtime.settings.consumer.max_records,
-            batch_timeout_ms=self.runtime.settings.consumer.batch_timeout_ms,
-            listener=_Listener(self),
-        )
-        self._subscriber(self._receive)
         worker = asyncio.create_task(self._work())
         ending = asyncio.create_task(stop.wait())
         stopped = asyncio.create_task(self._stopped.wait())
+        broker = self._make_client()
         try:
-            if await self._start(broker, stop):
-                await asyncio.wait({worker, ending, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                await self._drain(worker)
+            while await self._start(broker, stop):
+                if not await self._breaks_down(worker, ending, stopped):
+                    await self._drain(worker)
+                    break
+                await self._discard(broker)
+                broker = self._make_client()
         finally:
             stopped.cancel()
             worker.cancel()
@@ -124,6 +119,39 @@ class ConsumerLoop:
             await ending
         ending.cancel()
         self.state = ConsumerState.STOPPED if self.error else ConsumerState.ENDED
+
+    def _make_client(self) -> KafkaBroker:
+        read = subscription(self.runtime.settings.stack, self.definition)
+        broker = bus.broker(self.runtime.settings.bus)
+        self._subscriber = bus.subscriber(
+            broker,
+            self.runtime.settings.bus,
+            group=read.group,
+            pattern=read.pattern,
+            max_records=self.runtime.settings.consumer.max_records,
+            batch_timeout_ms=self.runtime.settings.consumer.batch_timeout_ms,
+            listener=_Listener(self),
+        )
+        self._subscriber(self._receive)
+        return broker
+
+    async def _breaks_down(self, *ends: "asyncio.Task[Any]") -> bool:
+        """Wait until one of the tasks ends, or the client breaks down; whether it was the client."""
+        while True:
+            ended, _ = await asyncio.wait(ends, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+            if ended:
+                return False
+            if self._consumer is not None and (reason := bus.breakdown(self._consumer)):
+                _LOG.error("%s gets a new client, its own broke down: %s", self.definition.name, reason)
+                return True
+
+    async def _discard(self, broker: KafkaBroker) -> None:
+        """Batches in hand stay and are applied; their offsets are of an assignment that has ended."""
+        self._assignment += 1
+        self.assigned = False
+        if self._consumer is not None:
+            await bus.discard(self._consumer)
+        await broker.stop()
 
     async def _start(self, broker: KafkaBroker, stop: asyncio.Event) -> bool:
         delays = _delays()
@@ -172,6 +200,9 @@ class ConsumerLoop:
         offsets = {TopicPartition(*place): offset for place, offset in ends.items()}
         try:
             batch = _Batch(await sort_gradually(records), offsets, assignment)
+        except asyncio.CancelledError:  # the client is discarded
+            self._accepted -= 1
+            raise
         except Exception as error:
             # FastStream would log it and hand over what comes next, whose offsets lie beyond these records.
             await self._stop_for(error)

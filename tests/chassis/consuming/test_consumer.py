@@ -4,12 +4,18 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
-from aiokafka import TopicPartition
+import uvloop
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.protocol.admin import ListGroupsRequest
 from sqlalchemy import MetaData
 
 from chassis import bus, consumer, topics
@@ -162,6 +168,68 @@ async def test_offsets_of_a_lost_bus_are_not_committed_on_the_new_one(
     finally:
         await engine.stop()
     assert len(await world.lines()) == 35
+
+
+def _end_task(path: str) -> Callable[[AIOKafkaConsumer], None]:
+    def end(consumer: AIOKafkaConsumer) -> None:
+        attrgetter(path)(consumer).cancel()
+
+    return end
+
+
+def _stumble(consumer: AIOKafkaConsumer) -> None:
+    consumer._coordinator._do_heartbeat = AsyncMock(side_effect=AssertionError("nobody thought of it"))
+
+
+BREAKDOWNS = {
+    "metadata": _end_task("_client._sync_task"),
+    "fetcher": _end_task("_fetcher._fetch_task"),
+    "coordinator": _end_task("_coordinator._coordination_task"),
+    "heartbeat": _stumble,
+}
+
+
+@pytest.mark.parametrize("task", sorted(BREAKDOWNS))
+async def test_a_client_that_broke_down_is_replaced(
+    make: MakeWorld, stack_bus: Bus, task: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """aiokafka starts no background task again: its consumer hears nothing more, and may say nothing."""
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack)
+    s = subject_id()
+    await stack_bus.send(s, 1)
+    async with consuming(world) as loop:
+
+        async def heard(*sequences: int) -> bool:
+            return await world.lines(s) == [*sequences]
+
+        async def replaced() -> bool:
+            return loop._consumer is not first and loop.ready
+
+        await until(partial(heard, 1))
+        first = loop._consumer
+        assert first is not None
+        BREAKDOWNS[task](first)
+        await until(replaced)
+        await stack_bus.send(s, 2)
+        await until(partial(heard, 1, 2))
+    assert "gets a new client, its own broke down" in caplog.text
+    lag = await group_lag(stack_bus.settings, subscription(stack_bus.stack, world.definition))
+    assert lag.behind == 0
+
+
+async def test_a_connection_that_is_being_closed_is_a_lost_one_for_who_writes_on_it(stack_bus: Bus) -> None:
+    """uvloop's transports raise RuntimeError then, and aiokafka's background tasks die of it."""
+    host, port, _ = collect_hosts(stack_bus.settings.bootstrap_servers)[0]
+
+    async def write() -> None:
+        connection = await create_conn(host, port)
+        connection._writer.transport.abort()
+        await asyncio.sleep(0)
+        with pytest.raises(KafkaConnectionError, match="is being closed"):
+            await connection.send(ListGroupsRequest())
+        assert not connection.connected()
+
+    await asyncio.to_thread(uvloop.run, write())
 
 
 async def told_anew(settings: BusSettings, stack: str, subjects: dict[str, int]) -> None:
