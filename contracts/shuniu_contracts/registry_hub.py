@@ -800,6 +800,8 @@ class CasePart(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the body is, if below the case's own division."""
     by_letter: bool = False
     """Whether the office that keeps the case entered the body's answer from a letter of it."""
+    task: Ref | None = None
+    """By which the body is asked where a stack below is its home; the task's receipt there is its answer."""
 
 
 class CoordinationCaseState(MatterState, frozen=True, kw_only=True):
@@ -839,6 +841,8 @@ class CoordinationCaseAcknowledged(Event, frozen=True, kw_only=True):
 
     state: CoordinationCaseState
     body: Code
+    place: Division | None = None
+    """Where the body is, if below the case's own division."""
 
 
 @coordination_case.fact("part_completed", en="A body did its part.", zh="部门完成任务。")
@@ -847,6 +851,19 @@ class CoordinationCasePartCompleted(Event, frozen=True, kw_only=True):
 
     state: CoordinationCaseState
     body: Code
+    place: Division | None = None
+    """Where the body is, if below the case's own division."""
+
+
+@coordination_case.fact("part_withdrawn", en="A body is not asked for its part now.", zh="撤回部门任务。")
+class CoordinationCasePartWithdrawn(Event, frozen=True, kw_only=True):
+    """The part is gone from the state; what was asked of a stack below is taken back there."""
+
+    state: CoordinationCaseState
+    body: Code
+    place: Division | None = None
+    """Where the body is, if below the case's own division."""
+    reason: Code
 
 
 @coordination_case.fact("extended", en="More time was given.", zh="延长期限。")

@@ -63,9 +63,11 @@ class TaskState(MatterState, frozen=True, kw_only=True):
     framework: tuple[Code, ...] = ()
     """Tags of the profile's frameworks (六大行动)."""
     origin: Code | None = None
-    """What it came of: `meeting`, `instruction` (批示), `visit`, `plan`."""
+    """What it came of: `meeting`, `instruction` (批示), `visit`, `plan`, `coordination_case`."""
     origin_record: Ref | None = None
     asks: Asks = Asks.REPORT
+    body: Code | None = None
+    """Of the bodies in these divisions, the one whose own staff answers; left out: the division's office."""
 
 
 class ReceiptPhase(enum.StrEnum):
@@ -95,6 +97,8 @@ class TaskReceiptState(MatterState, frozen=True, kw_only=True):
     asks: Asks = Asks.REPORT
     done: Count | None = None
     """How much was done, in the task's own unit."""
+    body: Code | None = None
+    """The body of the division whose own staff answers; left out: the division's office."""
 
 
 task = define_stream(

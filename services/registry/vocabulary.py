@@ -618,6 +618,7 @@ FIELDS: Mapping[str, Names] = {
         "assessment": "年度考核评价",
         "inspection_campaign": "年检部署",
         "clean_up": "专项清理",
+        "coordination_case": "协调事项",
     },
     "training.topics": _LESSONS,
     "training_plan.topics": _LESSONS,
@@ -682,6 +683,7 @@ FIELDS: Mapping[str, Names] = {
         "assessment": "列入年度考核评价",
         "inspection_campaign": "年检部署",
         "clean_up": "专项清理",
+        "coordination_case": "协调事项",
     },
     "team.kind": {
         "volunteers": "志愿服务队",

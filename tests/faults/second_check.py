@@ -58,7 +58,8 @@ READS: Mapping[tuple[str, str], Collection[str]] = {
     ("registry", "registry"): (
         "registry.clean_up", "registry.emergency_order", "registry.emergency_pause",
         "registry.inspection_campaign", "registry.official_decision", "registry.rectification",
-        "registry.report_answer", "registry.risk", "registry.task", "registry.upward_report", *REPLAYS,
+        "registry.report_answer", "registry.risk", "registry.task", "registry.task_receipt",
+        "registry.upward_report", *REPLAYS,
     ),
     ("registry", "registry-replicas"): (),  # what stacks below tell, and here is none
 }  # fmt: skip

@@ -7,7 +7,7 @@ bus between them is left out.
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from chassis.region import Region
 from chassis.subscription import consumers_of, subscription
 from chassis.wire import Wire, topic_of
 from services.registry.app import service
+from services.registry.hub.coordination import commands as cases
+from services.registry.hub.coordination.commands import Part
 from services.registry.inspections.annual import commands as annual
 from services.registry.inspections.campaigns import commands as campaigns
 from services.registry.inspections.clean_up_checks import commands as checks
@@ -65,14 +67,19 @@ class Tier(Register):
         return StoredRecord(topic, 0, row["seq"], key, tuple(headers), value)
 
     async def read(self, records: Sequence[StoredRecord]) -> Tally:
-        """Apply what its consumers subscribe to."""
+        """Apply what its consumers subscribe to: all of it is in order."""
+        tally = await self.hear_out(records)
+        assert (tally.quarantined, tally.malformed, tally.parked) == (0, 0, 0)
+        return tally
+
+    async def hear_out(self, records: Sequence[StoredRecord]) -> Tally:
+        """The same, whatever it comes to."""
         tally = Tally()
         for consumer in consumers_of(service):
             pattern = re.compile(subscription(self.stack, consumer).pattern or "")
             mine = [record for record in records if pattern.fullmatch(record.topic)]
             if mine:
                 tally.add(await Applier(self.runtime, consumer).process(sort_records(mine)))
-        assert (tally.quarantined, tally.malformed, tally.parked) == (0, 0, 0)
         return tally
 
 
@@ -322,3 +329,183 @@ async def test_what_a_visit_found_at_an_organisation_of_a_stack_below_is_a_task_
     [receipt] = await area.one.rows("select task_id, due_on from task_receipt")
     assert tuple(receipt) == (task["id"], date(2026, 4, 30))
     assert await area.district.rows("select from rectification") == []
+
+
+async def joint(area: Area, **changes: Any) -> UUID:
+    """A case of the district with a part of its own and one of each street."""
+    found: dict[str, Any] = {
+        "division": DISTRICT, "kind": "joint_order", "title": "联合检查养老机构", "lead": "womens_federation",
+        "parts": [
+            Part(body="womens_federation", duty="visit"), Part(body="street", duty="check", division=ONE),
+            Part(body="street", duty="check", division=TWO),
+        ],
+        "due_on": date(2026, 4, 30), "document_number": "滨民发〔2026〕12号", **changes,
+    }  # fmt: skip
+    id = (await area.district.do(cases.open_, **found)).id
+    await area.at_rest()
+    return id
+
+
+async def owed(tier: Tier) -> Any:
+    """The one receipt of a street."""
+    [row] = await tier.rows(
+        "select id, division, title, body, due_on, state, task_id from task_receipt where home = $1",
+        tier.stack,
+    )
+    return row
+
+
+async def parts(area: Area, case: UUID) -> dict[str, tuple[str | None, str | None]]:
+    """Place -> when its part was acknowledged and done."""
+    found = await area.district.api.get(f"/v1/coordination-cases/{case}")
+    return {
+        one.get("division", DISTRICT): (one.get("acknowledged_on"), one.get("completed_on"))
+        for one in found["parts"]
+    }
+
+
+async def test_a_part_of_a_body_with_a_stack_of_its_own_is_answered_there(area: Area) -> None:
+    case = await joint(area)
+    first = await owed(area.one)
+    assert (first["title"], first["body"], first["due_on"], first["state"]) == (
+        "联合检查养老机构：核实情况", "street", date(2026, 4, 30), "due"
+    )  # fmt: skip
+    path, liaison = f"/v1/task-receipts/{first['id']}", area.one.api.as_("liaison", ONE)
+    refused = await area.one.api.as_("hub_officer", ONE).post(f"{path}/acknowledgement", 403)
+    assert refused["code"] == "not_this_bodys_staff", "as in the district's own stack"
+    await area.begin(date(2026, 3, 5))
+    await liaison.post(f"{path}/acknowledgement")
+    await area.begin(date(2026, 3, 9))
+    await area.at_rest()
+    assert await parts(area, case) == {DISTRICT: (None, None), ONE: ("2026-03-05", None), TWO: (None, None)}
+    await area.two.do(receipts.report, id=(await owed(area.two))["id"], report="检查两家，均合格")
+    await liaison.post(f"{path}/report", report="检查三家")
+    await area.at_rest()
+    assert await parts(area, case) == {
+        DISTRICT: (None, None), ONE: ("2026-03-05", "2026-03-09"), TWO: ("2026-03-09", "2026-03-09")
+    }  # fmt: skip
+    assert [(await owed(tier))["state"] for tier in (area.one, area.two)] == ["closed", "closed"]
+    told = [data for fact, data in await area.district.events(case) if fact == "part_completed"]
+    assert sorted(one["place"] for one in told) == [ONE, TWO]
+    assert "检查" not in str([one.get("report") for one in told]), "words stay where they were said"
+    assert {one["state"] for one in await area.district.rows("select state from task")} == {"completed"}
+
+
+async def test_the_district_answers_for_none_of_them(area: Area) -> None:
+    case = await joint(area)
+    path, keeper = f"/v1/coordination-cases/{case}", area.district.api.as_("hub_officer", DISTRICT)
+    refused = await area.district.api.post(f"{path}/acknowledgement", 409, body="street", place=ONE)
+    assert refused["code"] == "case_part_answered_below"
+    refused = await keeper.post(f"{path}/acknowledgement", 422, body="street")
+    assert "case_part_in_several_places" in str(refused)
+    await keeper.post(f"{path}/acknowledgement", body="womens_federation")
+    old = await joint(area, effective_on=date(2014, 5, 1), basis=Basis.HISTORICAL, due_on=None)
+    assert len(await area.district.rows("select from task")) == 2, "what is history asks nobody"
+    assert (await parts(area, old)).keys() == {DISTRICT, ONE, TWO}
+
+
+async def test_what_streets_answer_leads_to_the_same_in_any_order_and_however_often(area: Area) -> None:
+    case = await joint(area)
+    told = []
+    for tier in (area.one, area.two):
+        await tier.do(receipts.acknowledge, id=(await owed(tier))["id"])
+        await tier.do(receipts.report, id=(await owed(tier))["id"], report="已办")
+        told.append(await tier.sent())
+    for records in (*reversed(told), *told):
+        await area.district.read(records)
+    await area.at_rest()
+    day = "2026-03-02"
+    assert await parts(area, case) == {DISTRICT: (None, None), ONE: (day, day), TWO: (day, day)}
+    facts = await area.district.facts(case)
+    assert facts == ["opened", *("acknowledged", "part_completed") * 2]
+
+
+async def test_a_part_taken_back_is_asked_for_no_more_and_its_late_answer_changes_nothing(area: Area) -> None:
+    case = await joint(area)
+    keeper = area.district.api.as_("hub_officer", DISTRICT)
+    first, second = await owed(area.one), await owed(area.two)
+    await area.one.do(receipts.report, id=first["id"], report="已办")
+    crossing = await area.one.sent()
+    await keeper.post(
+        f"/v1/coordination-cases/{case}/part-withdrawal", body="street", place=ONE, reason="merged"
+    )
+    await area.district.read(crossing)
+    await area.at_rest()
+    assert await parts(area, case) == {DISTRICT: (None, None), TWO: (None, None)}
+    assert [(await owed(tier))["state"] for tier in (area.one, area.two)] == ["closed", "due"]
+    assert (await area.district.events(case))[-1][1] | {"state": None} == {
+        "state": None, "body": "street", "place": ONE, "reason": "merged"
+    }  # fmt: skip
+    await area.two.do(receipts.report, id=second["id"], report="已办")
+    await area.at_rest()
+    done = await keeper.post(
+        f"/v1/coordination-cases/{case}/part-withdrawal", 409, body="street", reason="merged"
+    )
+    assert done["code"] == "case_part_already"
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [(cases.conclude, {"outcome": "done", "explanation": "区办"}), (cases.cancel, {"reason": "merged"})],
+)
+async def test_a_case_that_ended_asks_nobody_below_and_hears_no_answer(
+    area: Area, end: Any, said: dict[str, Any]
+) -> None:
+    case = await joint(area)
+    await area.two.do(receipts.report, id=(await owed(area.two))["id"], report="已办")
+    crossing = await area.two.sent()
+    await area.district.do(end, id=case, **said)
+    before = await area.district.facts(case)
+    await area.district.read(crossing)
+    await area.at_rest()
+    assert await area.district.facts(case) == before
+    assert [(await owed(tier))["state"] for tier in (area.one, area.two)] == ["closed", "closed"]
+    assert await area.one.rows("select from timer") == []
+
+
+async def test_another_day_is_that_of_those_who_have_not_answered(area: Area) -> None:
+    case = await joint(area)
+    await area.two.do(receipts.report, id=(await owed(area.two))["id"], report="已办")
+    await area.at_rest()
+    await area.district.do(cases.extend, id=case, due_on=date(2026, 5, 29), reason="scope")
+    await area.at_rest()
+    seen = [tuple(await owed(tier))[4:6] for tier in (area.one, area.two)]
+    assert seen == [(date(2026, 5, 29), "due"), (date(2026, 4, 30), "closed")]
+    await area.begin(date(2026, 5, 30))
+    await area.at_rest()
+    assert (await area.one.facts((await owed(area.one))["id"]))[-1] == "became_overdue"
+    late = [data for fact, data in await area.district.events(case) if fact == "became_overdue"]
+    assert [one["waiting_for"] for one in late] == [["womens_federation", "street"]]
+
+
+async def test_a_street_answers_for_no_other(area: Area) -> None:
+    case = await joint(area)
+    first = await owed(area.one)
+    false = await area.two.do(
+        receipts.open_, division=TWO, task_id=first["task_id"], title="冒名", issuer=DISTRICT
+    )
+    await area.two.do(receipts.report, id=false.id, report="已办")
+    await area.at_rest()
+    assert (await parts(area, case))[ONE] == (None, None), "its own record of another's task says nothing"
+    await area.one.do(receipts.report, id=first["id"], report="已办")
+    true = await area.one.sent()
+    forged = [
+        [replace(one, topic=one.topic.replace(ONE, TWO)) for one in true],
+        [
+            replace(
+                one,
+                topic=one.topic.replace(ONE, TWO),
+                headers=tuple(
+                    (name, value.replace(f"/{ONE}/".encode(), f"/{TWO}/".encode()) if value else value)
+                    for name, value in one.headers
+                ),
+            )
+            for one in true
+        ],
+    ]
+    for records in forged:
+        tally = await area.district.hear_out(records)
+        assert (tally.applied, tally.quarantined >= len(records) > 0) == (0, True)
+    assert (await parts(area, case))[ONE] == (None, None)
+    await area.district.read(true)
+    assert (await parts(area, case))[ONE] == ("2026-03-02", "2026-03-02")

@@ -216,7 +216,7 @@ async def shift_done(register: Register, row: Any) -> Mapping[str, Any]:
 async def part_taken(register: Register, row: Any) -> Mapping[str, Any]:
     """A body has acknowledged its part."""
     await register.do(coordination.acknowledge, id=row.id, body="finance")
-    return {"body": "finance"}
+    return {"body": "finance", "place": None}
 
 
 async def evidence_found(register: Register, row: Any) -> Mapping[str, Any]:
@@ -438,8 +438,9 @@ STEPS: Mapping[str, Way] = {
     "team.changed": says(members=50, area=None),
     "team.shift_recorded": says(people=5),
     "team.incentive_granted": shift_done,
-    "coordination_case.acknowledged": says(body="civil_affairs"),
+    "coordination_case.acknowledged": says(body="civil_affairs", place=None),
     "coordination_case.part_completed": part_taken,
+    "coordination_case.part_withdrawn": says(body="civil_affairs", place=None),
     "coordination_case.concluded": says(explanation="部门调整"),
     "coordination_case.extended": later("due_on"),
     "study.submitted": evidence_found,

@@ -1,6 +1,7 @@
 """This area composed: its kinds, reactions, timers, routes, and who may do what."""
 
 from services.registry.area import Area
+from services.registry.hub.coordination import reactions as coordination_reactions
 from services.registry.hub.coordination import routes as coordination
 from services.registry.hub.coordination.commands import COORDINATION_CASES
 from services.registry.hub.criteria import routes as criteria
@@ -56,6 +57,7 @@ AREA = Area(
         talents.router,
         coordination.router,
     ),
+    reactions=(coordination_reactions.take_answers,),
     figures=(BY_FORM_AND_TIER, COVERAGE, STAFFING, teams.OF_YEAR, resources.OF_YEAR),
     roles={
         "hub_officer": frozenset(

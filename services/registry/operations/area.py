@@ -97,8 +97,9 @@ AREA = Area(
     roles={
         "hub_officer": _OFFICE,
         "registration_authority": _OFFICE,
+        "grants_officer": frozenset({"task_receipts:answer"}),
         "liaison": frozenset(
-            {"task_receipts:write", "inquiries:write", "upward_reports:write", "joint_activities:write"}
+            {"task_receipts:*", "inquiries:write", "upward_reports:write", "joint_activities:write"}
         ),
     },
 )

@@ -42,7 +42,7 @@ async def test_a_body_answers_for_its_own_part_alone(register: Register, api: Ap
     path = f"/v1/coordination-cases/{id}"
     federation, authority = api.as_("hub_officer"), api.as_("registration_authority")
     refused = await federation.post(f"{path}/acknowledgement", 403, body="civil_affairs")
-    assert refused["code"] == "case_not_this_bodys_staff"
+    assert refused["code"] == "not_this_bodys_staff"
     await authority.post(f"{path}/acknowledgement", body="civil_affairs")
     with pytest.raises(PartAlready):
         await register.do(cases.acknowledge, id=id, body="civil_affairs")
@@ -96,7 +96,7 @@ async def test_whoever_is_of_a_body_by_the_token_answers_for_it(register: Regist
     done = await own.post(f"{path}/acknowledgement", body="justice")
     assert "by_letter" not in done["parts"][0]
     assert (await own.post(f"{path}/acknowledgement", 403, body="womens_federation"))["code"] == (
-        "case_not_this_bodys_staff"
+        "not_this_bodys_staff"
     )
     elsewhere = api.as_("liaison", STREET, "justice")
     await elsewhere.post(f"{path}/part-completion", 403, body="justice")
@@ -120,11 +120,11 @@ async def test_a_street_answers_for_its_part_of_the_district_s_case(register: Re
     await elsewhere.get(path, 403)
     await elsewhere.post(f"{path}/acknowledgement", 403, body="street")
     refused = await api.as_("hub_officer").post(f"{path}/acknowledgement", 403, body="street")
-    assert refused["code"] == "case_not_this_bodys_staff"
+    assert refused["code"] == "not_this_bodys_staff"
     await theirs.post(f"{path}/acknowledgement", body="street")
     officer = api.as_("hub_officer", STREET)
     refused = await officer.post(f"{path}/part-completion", 403, body="womens_federation")
-    assert refused["code"] == "case_not_this_bodys_staff", "that part is the district's"
+    assert refused["code"] == "not_this_bodys_staff", "that part is the district's"
     steps = {"conclusion": {"outcome": "done"}, "cancellation": {"reason": "merged"},
              "extension": {"due_on": "2027-03-01", "reason": "scope"}}  # fmt: skip
     for step, body in steps.items():
@@ -134,8 +134,34 @@ async def test_a_street_answers_for_its_part_of_the_district_s_case(register: Re
     assert await register.facts(id) == ["opened", "acknowledged", "part_completed"]
 
 
+async def test_one_body_in_several_places_has_a_part_in_each(register: Register, api: Api) -> None:
+    one, two = (Part(body="street", duty="visit", division=place) for place in (STREET, "120116001"))
+    id = await opened(register, parts=[one, two])
+    path, theirs = f"/v1/coordination-cases/{id}", api.as_("liaison", STREET)
+    refused = await theirs.post(f"{path}/acknowledgement", 422, body="street")
+    assert "case_part_in_several_places" in str(refused)
+    await theirs.post(f"{path}/acknowledgement", 403, body="street", place="120116001")
+    done = await theirs.post(f"{path}/acknowledgement", body="street", place=STREET)
+    assert ["acknowledged_on" in part for part in done["parts"]] == [True, False]
+    assert (await register.events(id))[-1][1]["place"] == STREET
+    with pytest.raises(NotAPart):
+        await register.do(cases.acknowledge, id=id, body="street", place="120116002")
+
+
+async def test_a_body_is_not_asked_any_more(register: Register, api: Api) -> None:
+    id = await opened(register)
+    path = f"/v1/coordination-cases/{id}/part-withdrawal"
+    await api.as_("liaison").post(path, 403, body="civil_affairs", reason="merged")
+    left = await api.as_("hub_officer").post(path, body="civil_affairs", reason="merged")
+    assert [part["body"] for part in left["parts"]] == ["womens_federation"]
+    assert (await register.events(id))[-1][1]["reason"] == "merged"
+    with pytest.raises(PartsMissing):
+        await register.do(cases.withdraw_part, id=id, body="womens_federation", reason="merged")
+
+
 async def test_a_case_has_one_part_for_each_body_and_can_get_more_time(register: Register) -> None:
-    for parts in ([], [PARTS[0], PARTS[0]]):
+    placed = PARTS[0].model_copy(update={"division": DISTRICT})
+    for parts in ([], [PARTS[0], PARTS[0]], [PARTS[0], placed]):
         with pytest.raises(PartsMissing):
             await opened(register, parts=parts)
     await register.begin(date(2026, 12, 1))

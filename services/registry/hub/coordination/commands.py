@@ -1,10 +1,11 @@
-"""The use cases of coordination cases: open, acknowledge and do a part, extend, conclude, cancel."""
+"""The use cases of coordination cases: open, acknowledge, do or withdraw a part, extend, conclude, cancel."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from shuniu_contracts import Basis
 from shuniu_contracts import registry_hub as contract
 
 from chassis.acting import Acting
@@ -13,13 +14,15 @@ from chassis.matters import Clock, Kind
 from chassis.matters.history import plain
 from chassis.model import Refusal, is_within
 from chassis.principal import NotPermitted
-from chassis.unit_of_work import NotHome, UnitOfWork
+from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, DocumentNumber, Text, Words
+from services.registry.hub.bodies import NotThisBodysStaff, is_own_staff
+from services.registry.hub.coordination import asking
 from services.registry.hub.coordination.model import (
     TRANSITIONS,
     AnswerWithoutLetter,
     CasePhase,
-    NotThisBodysStaff,
+    PartAnsweredBelow,
     PartElsewhere,
     PartsUndone,
     acknowledged,
@@ -27,10 +30,10 @@ from services.registry.hub.coordination.model import (
     completed,
     part_of,
     undone,
+    without,
 )
 from services.registry.hub.coordination.tables import CoordinationCaseRow
 from services.registry.origins import sequence_of
-from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
 
@@ -47,6 +50,8 @@ class Part(BaseModel):
 Parts = Annotated[list[Part], Field(title="各部门任务", max_length=50)]
 Letter = Annotated[Words | None, Field(title="答复依据（来函、会议纪要）")]
 """What a body without accounts here answered by."""
+Place = Annotated[Division | None, Field(title="部门所在区划")]
+"""Which of the places in which the body has a part; left out where it has one only."""
 
 
 async def _waiting_for(uow: UnitOfWork, row: CoordinationCaseRow) -> Mapping[str, Any]:
@@ -77,7 +82,7 @@ async def _of_a_body(acting: Acting, row: CoordinationCaseRow) -> None:
     for part in row.parts:
         try:
             _speaks(acting, row, part)
-        except (NotThisBodysStaff, NotPermitted) as refusal:
+        except (NotThisBodysStaff, NotPermitted, PartAnsweredBelow) as refusal:
             refused.append(refusal)
         else:
             return
@@ -100,22 +105,20 @@ async def open_(
 ) -> None:  # fmt: skip
     """A matter of several bodies, each with its part; a joint order has the number of its document.
 
-    A part with a division is that of a body below. Raises `PartsMissing`, `PartElsewhere`, `NotHome`,
-    `NoSuchOrigin`.
+    A part with a division is that of a body below. Where a stack below is that body's home, the body is asked
+    by a task; what is history asks nobody. Raises `PartsMissing`, `PartElsewhere`, `NoSuchOrigin`.
     """
     if origin_record_id is not None:
         row.origin_record_sequence = await sequence_of(uow, origin_record_id, at="/origin_record_id")
-    check_parts([part.body for part in parts])
+    check_parts([(part.body, part.division or row.division) for part in parts])
     for at, part in enumerate(parts):
-        if part.division is None:
-            continue
-        if not is_within(part.division, row.division):
+        if part.division is not None and not is_within(part.division, row.division):
             raise PartElsewhere(
                 at=f"/parts/{at}/division", body=part.body, part=part.division, division=row.division
             )
-        if (home := uow.home_of(part.division)) != uow.stack:
-            raise NotHome(division=part.division, home=home)
     row.parts = [{name: value for name, value in part.items() if value is not None} for part in plain(parts)]
+    if row.basis == Basis.LIVE.value:
+        await asking.ask_below(uow, row)
 
 
 @COORDINATION_CASES.step(
@@ -125,14 +128,17 @@ async def open_(
 async def acknowledge(
     uow: UnitOfWork, row: CoordinationCaseRow, *,
     body: Annotated[Code, Field(title="部门")],
+    place: Place = None,
     letter: Letter = None,
-) -> None:  # fmt: skip
+) -> Mapping[str, Any]:  # fmt: skip
     """The body's own staff acknowledges its part; nobody does it for another.
 
     The answer of a body without accounts here is entered from its letter. Raises as `_answers` does.
     """
-    by_letter = _answers(uow, row, body, letter)
-    row.parts = acknowledged(row.parts, body, row.effective_on, by_letter=by_letter)
+    part = part_of(row.parts, body, place, row.division)
+    by_letter = _answers(uow, row, part, letter)
+    row.parts = acknowledged(row.parts, part, row.effective_on, by_letter=by_letter)
+    return _at(part)
 
 
 @COORDINATION_CASES.step(
@@ -142,12 +148,34 @@ async def acknowledge(
 async def complete_part(
     uow: UnitOfWork, row: CoordinationCaseRow, *,
     body: Annotated[Code, Field(title="部门")],
+    place: Place = None,
     report: Annotated[Words | None, Field(title="办理情况")] = None,
     letter: Letter = None,
-) -> None:  # fmt: skip
+) -> Mapping[str, Any]:  # fmt: skip
     """The body's own staff says that its part is done, or its letter does. Raises as `_answers` does."""
-    by_letter = _answers(uow, row, body, letter)
-    row.parts = completed(row.parts, body, row.effective_on, by_letter=by_letter)
+    part = part_of(row.parts, body, place, row.division)
+    by_letter = _answers(uow, row, part, letter)
+    row.parts = completed(row.parts, part, row.effective_on, by_letter=by_letter)
+    await asking.settle(uow, part)
+    return _at(part)
+
+
+@COORDINATION_CASES.step(
+    contract.CoordinationCasePartWithdrawn, zh="撤回任务", en="withdraw a part", needs="write",
+    path="part-withdrawal",
+)  # fmt: skip
+async def withdraw_part(
+    uow: UnitOfWork, row: CoordinationCaseRow, *,
+    body: Annotated[Code, Field(title="部门")],
+    reason: Annotated[Code, Field(title="原因")],
+    place: Place = None,
+) -> Mapping[str, Any]:  # fmt: skip
+    """The body is not asked any more. Raises `NotAPart`, `WhichPart`, `PartAlready`, `PartsMissing`."""
+    uow.authorize(row.division)
+    part = part_of(row.parts, body, place, row.division)
+    row.parts = without(row.parts, part)
+    await asking.take_back(uow, part, reason)
+    return _at(part)
 
 
 @COORDINATION_CASES.step(contract.CoordinationCaseExtended, zh="延期", needs="write", path="extension")
@@ -156,8 +184,9 @@ async def extend(
     due_on: Annotated[Day, Field(title="完成期限")],
     reason: Annotated[Code, Field(title="原因")],
 ) -> None:  # fmt: skip
-    """Another day."""
+    """Another day, for the bodies below that have not answered, too."""
     uow.authorize(row.division)
+    await asking.ask_by(uow, row)
 
 
 @COORDINATION_CASES.step(contract.CoordinationCaseConcluded, zh="办结", needs="write", path="conclusion")
@@ -171,6 +200,8 @@ async def conclude(
     left = undone(row.parts)
     if left and explanation is None:
         raise PartsUndone(at="/explanation", bodies=left)
+    for part in row.parts:
+        await asking.settle(uow, part)
     return {"undone": left}
 
 
@@ -180,32 +211,34 @@ async def cancel(
 ) -> None:
     """Not needed any more."""
     uow.authorize(row.division)
+    for part in row.parts:
+        await asking.take_back(uow, part, reason)
 
 
-def _answers(uow: UnitOfWork, row: CoordinationCaseRow, body: str, letter: str | None) -> bool:
-    """Whether the body is heard by letter; its own staff need none. Raises `NotAPart`, what `_speaks` raises,
-    and `AnswerWithoutLetter`."""
-    by_letter = _speaks(uow, row, part_of(row.parts, body))
+def _at(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Where the body is, as the event says it."""
+    return {"place": part.get("division")}
+
+
+def _answers(uow: UnitOfWork, row: CoordinationCaseRow, part: Mapping[str, Any], letter: str | None) -> bool:
+    """Whether the body is heard by letter; its own staff need none. Raises what `_speaks` raises, and
+    `AnswerWithoutLetter`."""
+    by_letter = _speaks(uow, row, part)
     if by_letter and letter is None:
-        raise AnswerWithoutLetter(at="/letter", body=body)
+        raise AnswerWithoutLetter(at="/letter", body=part["body"])
     return by_letter
 
 
 def _speaks(acting: Acting, row: CoordinationCaseRow, part: Mapping[str, Any]) -> bool:
     """Whether the caller, who answers for this part, does so by the body's letter.
 
-    A body's staff are those whose token says that they are of it, or who have a role that the profile names
-    for it. Raises `NotThisBodysStaff` unless the caller is of them and has the body's place in her divisions;
-    for a body without staff here `NotPermitted` for who does not keep the case.
+    Raises `NotThisBodysStaff` for the staff of others; for a body without staff here `NotPermitted` for who
+    does not keep the case; `PartAnsweredBelow` where the answer comes from a stack below, by itself.
     """
-    body, caller = part["body"], acting.principal
-    roles = acting.policy(RegistryPolicy).hub.bodies_staff.get(body)
-    if body in caller.bodies or caller.roles & {*(roles or ()), "system"}:
-        if caller.covers(part.get("division") or row.division):
-            return False
-    elif roles is None:
-        caller.authorize(f"{COORDINATION_CASES.permission}:write", row.division)
-        return True
-    elif "operator" in caller.roles and caller.covers(row.division):
+    body, place = part["body"], part.get("division") or row.division
+    if "task" in part and "system" not in acting.principal.roles:
+        raise PartAnsweredBelow(at="/body", body=body, place=place)
+    if is_own_staff(acting, body, place, row.division):
         return False
-    raise NotThisBodysStaff(at="/body", body=body, roles=sorted(caller.roles))
+    acting.principal.authorize(f"{COORDINATION_CASES.permission}:write", row.division)
+    return True

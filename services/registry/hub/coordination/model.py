@@ -21,6 +21,7 @@ TRANSITIONS: Transitions[CasePhase] = {
     CasePhase.OPENED: {
         "acknowledged": CasePhase.OPENED,
         "part_completed": CasePhase.OPENED,
+        "part_withdrawn": CasePhase.OPENED,
         "extended": CasePhase.OPENED,
         "concluded": CasePhase.CONCLUDED,
         "cancelled": CasePhase.CANCELLED,
@@ -30,16 +31,17 @@ TRANSITIONS: Transitions[CasePhase] = {
 }
 """加强协调,形成整体合力 (TONGZHOU T30); joint orders with the civil-affairs bureau (SUYU S26)."""
 
-Parts = Sequence[Mapping[str, Any]]
+Part = Mapping[str, Any]
+Parts = Sequence[Part]
 
 
 class PartsMissing(Refusal):
-    """A case of nobody, or of one body twice."""
+    """A case of nobody, or of one body twice in one place."""
 
     code = "case_parts_missing"
     kind = RefusalKind.INVALID
-    zh = "协调事项至少涉及一个部门，每个部门一项任务；请核对：{bodies}。"
-    en = "A case has a part for at least one body, one part each; check: {bodies}."
+    zh = "协调事项至少涉及一个部门，同一区划的每个部门一项任务；请核对：{bodies}。"
+    en = "A case has a part for at least one body, one part for each body of a place; check: {bodies}."
 
 
 class NotAPart(Refusal):
@@ -69,13 +71,22 @@ class PartNotAcknowledged(Refusal):
     en = "'{body}' has not acknowledged its part yet."
 
 
-class NotThisBodysStaff(Refusal):
-    """An answer for a body by somebody else's staff."""
+class WhichPart(Refusal):
+    """A body that has a part in several places, without the place."""
 
-    code = "case_not_this_bodys_staff"
-    kind = RefusalKind.FORBIDDEN
-    zh = "“{body}”的任务由该部门人员办理，您的角色（{roles}）不能代办。"
-    en = "The part of '{body}' is answered by its own staff; your roles ({roles}) are not."
+    code = "case_part_in_several_places"
+    kind = RefusalKind.INVALID
+    zh = "“{body}”在多个区划有任务（{places}），请选择所在区划。"
+    en = "'{body}' has a part in several places ({places}); name the place."
+
+
+class PartAnsweredBelow(Refusal):
+    """An answer, entered here, of a body whose part a stack below answers."""
+
+    code = "case_part_answered_below"
+    kind = RefusalKind.CONFLICT
+    zh = "“{place}”的“{body}”在本区划的平台答复其任务（签收、反馈），答复会自动到达，请勿在此代办。"
+    en = "The '{body}' of '{place}' answers on the stack of its own division; its answer arrives by itself."
 
 
 class PartsUndone(Refusal):
@@ -105,45 +116,64 @@ class PartElsewhere(Refusal):
     en = "'{body}' is in '{part}', outside the case's division '{division}'."
 
 
-def check_parts(bodies: Sequence[str]) -> None:
-    """Raise `PartsMissing`."""
-    twice = [body for body, times in Counter(bodies).items() if times > 1]
+def check_parts(bodies: Sequence[tuple[str, str | None]]) -> None:
+    """Raise `PartsMissing` unless each body, with its place, is there once."""
+    twice = [body for (body, _), times in Counter(bodies).items() if times > 1]
     if not bodies or twice:
         raise PartsMissing(at="/parts", bodies=twice)
 
 
-def acknowledged(parts: Parts, body: str, day: date, *, by_letter: bool) -> list[dict[str, Any]]:
-    """The parts with this body's acknowledgement; raises `NotAPart`, `PartAlready`."""
-    part = part_of(parts, body)
+def acknowledged(parts: Parts, part: Part, day: date, *, by_letter: bool) -> list[dict[str, Any]]:
+    """The parts with this one acknowledged; raises `PartAlready`."""
     if part.get("acknowledged_on"):
-        raise PartAlready(at="/body", body=body, day=part["acknowledged_on"])
-    return _with(parts, body, by_letter, acknowledged_on=day.isoformat())
+        raise PartAlready(at="/body", body=part["body"], day=part["acknowledged_on"])
+    return _with(parts, part, by_letter, acknowledged_on=day.isoformat())
 
 
-def completed(parts: Parts, body: str, day: date, *, by_letter: bool) -> list[dict[str, Any]]:
-    """The parts with this body's done; raises `NotAPart`, `PartNotAcknowledged`, `PartAlready`."""
-    part = part_of(parts, body)
+def completed(parts: Parts, part: Part, day: date, *, by_letter: bool) -> list[dict[str, Any]]:
+    """The parts with this one done; raises `PartNotAcknowledged`, `PartAlready`."""
     if not part.get("acknowledged_on"):
-        raise PartNotAcknowledged(at="/body", body=body)
+        raise PartNotAcknowledged(at="/body", body=part["body"])
     if part.get("completed_on"):
-        raise PartAlready(at="/body", body=body, day=part["completed_on"])
-    return _with(parts, body, by_letter, completed_on=day.isoformat())
+        raise PartAlready(at="/body", body=part["body"], day=part["completed_on"])
+    return _with(parts, part, by_letter, completed_on=day.isoformat())
+
+
+def without(parts: Parts, part: Part) -> list[dict[str, Any]]:
+    """The parts without this one; raises `PartAlready` for one that is done, `PartsMissing` for the last."""
+    if part.get("completed_on"):
+        raise PartAlready(at="/body", body=part["body"], day=part["completed_on"])
+    left = [dict(one) for one in parts if one is not part]
+    if not left:
+        raise PartsMissing(at="/body", bodies=[part["body"]])
+    return left
 
 
 def undone(parts: Parts) -> list[str]:
-    """The bodies whose part is not done."""
-    return [part["body"] for part in parts if not part.get("completed_on")]
+    """The bodies of which a part is not done, each once."""
+    return list(dict.fromkeys(part["body"] for part in parts if not part.get("completed_on")))
 
 
-def part_of(parts: Parts, body: str) -> Mapping[str, Any]:
-    """The body's part; raises `NotAPart`."""
-    for part in parts:
-        if part["body"] == body:
-            return part
-    raise NotAPart(at="/body", body=body, bodies=[part["body"] for part in parts])
+def part_of(parts: Parts, body: str, place: str | None, division: str) -> Part:
+    """The body's part in that place of a case of `division`; without a place the only one that it has.
+
+    Raises `NotAPart`, `WhichPart`.
+    """
+    its = [part for part in parts if part["body"] == body]
+    found = its if place is None else [one for one in its if (one.get("division") or division) == place]
+    if not found:
+        raise NotAPart(at="/body", body=body, bodies=[part["body"] for part in parts])
+    if len(found) > 1:
+        raise WhichPart(at="/place", body=body, places=[one.get("division") or division for one in found])
+    return found[0]
 
 
-def _with(parts: Parts, body: str, by_letter: bool, **done: str) -> list[dict[str, Any]]:
+def part_asked_by(parts: Parts, task: str) -> Part | None:
+    """The part that a body below is asked for by this task; None where there is none any more."""
+    return next((part for part in parts if part.get("task", {}).get("id") == task), None)
+
+
+def _with(parts: Parts, part: Part, by_letter: bool, **done: str) -> list[dict[str, Any]]:
     """`by_letter` stays once any answer came so."""
     said: dict[str, Any] = {**done, "by_letter": True} if by_letter else {**done}
-    return [{**part, **said} if part["body"] == body else dict(part) for part in parts]
+    return [{**one, **said} if one is part else dict(one) for one in parts]

@@ -12,12 +12,14 @@ from shuniu_contracts import registry_operations as contract
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
+from chassis.acting import Acting
 from chassis.http.fields import Day, Division
 from chassis.matters import Clock, Draft, Kind, advance_many, draft, open_many
 from chassis.model import is_within
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Count, Text, Words
+from services.registry.fields import Code, Count, Text, Words
+from services.registry.hub.bodies import is_own_staff
 from services.registry.operations.receipts.model import TRANSITIONS, ReceiptPhase
 from services.registry.operations.receipts.tables import TaskReceiptRow, answered_by_filing
 from services.registry.policy import RegistryPolicy
@@ -66,6 +68,7 @@ class Asked:
     asks: str
     due_on: date | None
     implementing: Sequence[str]
+    body: str | None
     asked_on: date
     basis: str
 
@@ -74,7 +77,7 @@ class Asked:
         """Of a task of this stack; its event is about to be the next of its subject."""
         return cls(
             task.id, task.sequence + 1, task.title, task.division, task.asks, task.due_on, task.implementing,
-            task.effective_on, task.basis,
+            task.body, task.effective_on, task.basis,
         )  # fmt: skip
 
     @classmethod
@@ -84,7 +87,7 @@ class Asked:
         sequence = received.envelope.sequence
         return cls(
             UUID(received.subject), sequence, state.title, state.division, state.asks.value, state.due_on,
-            state.implementing, state.effective_on, state.basis.value,
+            state.implementing, state.body, state.effective_on, state.basis.value,
         )  # fmt: skip
 
 
@@ -125,6 +128,7 @@ def _row(uow: UnitOfWork, asked: Asked, division: str) -> Draft:
         open_, id=uuid7(), division=division, effective_on=day, basis=asked.basis,
         opened_on=day, due_on=asked.due_on, task_id=asked.task_id,
         task_sequence=asked.sequence, title=asked.title, issuer=asked.issuer, asks=asked.asks,
+        body=asked.body,
     )  # fmt: skip
 
 
@@ -162,20 +166,31 @@ async def open_(
     title: Annotated[Text, Field(title="任务")],
     issuer: Annotated[Division, Field(title="下达单位区划")],
     asks: Annotated[contract.Asks, Field(title="答复方式")] = contract.Asks.REPORT,
+    body: Annotated[Code | None, Field(title="答复部门")] = None,
     due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
 ) -> None:  # fmt: skip
     """A task that came on paper from a body that has no stack."""
 
 
-@RECEIPTS.step(contract.TaskReceiptAcknowledged, zh="签收", needs="write", path="acknowledgement")
+async def _of_its_body(acting: Acting, row: TaskReceiptRow) -> None:
+    """Who answers: the staff of the body that is asked; the division's office, where none is, or where the
+    body has no staff here. Raises `NotThisBodysStaff`, `NotPermitted`."""
+    if row.body is None or not is_own_staff(acting, row.body, row.division, row.division):
+        acting.principal.authorize(f"{RECEIPTS.permission}:write", row.division)
+
+
+@RECEIPTS.step(
+    contract.TaskReceiptAcknowledged, zh="签收", needs="answer", path="acknowledgement", whose=_of_its_body
+)
 async def acknowledge(uow: UnitOfWork, row: TaskReceiptRow) -> None:
     """The body has taken note of the task."""
     row.acknowledged_on = row.effective_on
 
 
 @RECEIPTS.step(
-    contract.TaskReceiptFiledForRecord, zh="报备方案", en="file the plan", needs="write", path="filing"
-)
+    contract.TaskReceiptFiledForRecord, zh="报备方案", en="file the plan", needs="answer", path="filing",
+    whose=_of_its_body,
+)  # fmt: skip
 async def file_for_record(
     uow: UnitOfWork, row: TaskReceiptRow, *, plan: Annotated[Words, Field(title="实施方案")]
 ) -> None:
@@ -191,7 +206,7 @@ async def file_for_record(
 
 @RECEIPTS.step(
     contract.TaskReceiptReported, late=contract.TaskReceiptReportedLate, zh="反馈", en="report back",
-    needs="write", path="report", by_workbook=True,
+    needs="answer", path="report", by_workbook=True, whose=_of_its_body,
 )  # fmt: skip
 async def report(
     uow: UnitOfWork, row: TaskReceiptRow, *,

@@ -35,6 +35,7 @@ class TaskReceiptRow(MatterRow, Table, table=True):
     title: str = Field(title="任务")
     issuer: str = Field(title="下达单位区划")
     asks: str = Field(default=contract.Asks.REPORT.value, title="答复方式")
+    body: str | None = Field(default=None, title="答复部门")
     acknowledged_on: date | None = Field(default=None, title="签收日期")
     filed_on: date | None = Field(default=None, title="报备日期")
     reported_on: date | None = Field(default=None, title="反馈日期")

@@ -48,6 +48,7 @@ async def issue(
     lead: Annotated[Code, Field(title="牵头部门")],
     implementing: Annotated[Divisions, Field(title="落实单位区划")],
     asks: Annotated[contract.Asks, Field(title="答复方式")] = contract.Asks.REPORT,
+    body: Annotated[Code | None, Field(title="答复部门")] = None,
     due_on: Annotated[Day | None, Field(title="反馈期限")] = None,
     responsible: Annotated[Codes, Field(title="责任部门")] = [],  # noqa: B006, read only
     co_operating: Annotated[Codes, Field(title="配合部门")] = [],  # noqa: B006, read only
@@ -61,7 +62,8 @@ async def issue(
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """Give a task to the bodies of the divisions named; each owes a receipt, whatever its stack (R08).
-    It asks of them a report back, or only that they file their own plan for the record (R05).
+    It asks of them a report back, or only that they file their own plan for the record (R05). Where it names
+    a body, the staff of that body there answers, else the division's office.
 
     Who answers and co-operates is named where the profile asks for it of tasks that are given by themselves;
     one that another record gives rise to names its lead and who carries it out.

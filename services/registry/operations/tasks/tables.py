@@ -25,6 +25,7 @@ class TaskRow(MatterRow, Table, table=True):
     co_operating: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="配合部门")
     implementing: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="落实单位区划")
     asks: str = Field(default=contract.Asks.REPORT.value, title="答复方式")
+    body: str | None = Field(default=None, title="答复部门")
     document_number: str | None = Field(default=None, title="文号")
     framework: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="所属行动")
     origin: str | None = Field(default=None, title="任务来源")
