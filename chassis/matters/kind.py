@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
 from pydantic import BaseModel, Field, create_model
-from shuniu_contracts import Basis, Event, pausing
+from shuniu_contracts import Basis, Event, Reassigned, pausing, reassigning
 from shuniu_contracts.catalogue import event_type, stream
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from uuid_utils.compat import uuid7
 
 from chassis.acting import Acting
-from chassis.http.fields import Division, Fact
+from chassis.http.fields import Code, Division, Fact
 from chassis.matters import clocks as clockwork
 from chassis.matters.clocks import Clock
 from chassis.matters.facts import check_day
@@ -75,6 +75,15 @@ class SumTooLarge(Refusal):
     kind = RefusalKind.INVALID
     zh = "“{column_zh}”累计为 {value}，超过可记录的上限 {most}，请核对本次填写的数。"
     en = "'{column_en}' comes to {value}, more than the {most} that is kept; check the number entered."
+
+
+class OwnerAlready(Refusal):
+    """A record given to whoever answers for it."""
+
+    code = "owner_already"
+    kind = RefusalKind.INVALID
+    zh = "负责人已是“{owner}”，请选择接任人员。"
+    en = "'{owner}' answers for it already; name who takes over."
 
 
 class Step(Generic[R]):
@@ -377,6 +386,35 @@ class Kind(Generic[R]):
 
         return declare
 
+    def reassigns(
+        self, *, needs: str, zh: str = "变更负责人", whose: Whose | None = None,
+        then: Callable[[R, str | None], None] | None = None,
+    ) -> Step[R]:  # fmt: skip
+        """Declare the step by which somebody else comes to answer for a record (`MatterRow.owner`).
+
+        It is alike for all kinds, as its fact is. `then` is told the row and who answered for it before: for
+        what a kind keeps beside the owner.
+        """
+        event = reassigning.fact_of(stream(*self.row.stream))
+        if event is None:
+            raise TypeError(f"{self.name}: nobody takes its records over one by one, says its stream")
+
+        async def reassign(
+            uow: UnitOfWork, row: R, *, to: Annotated[Code, Field(title="接任负责人")],
+            reason: Annotated[Code | None, Field(title="原因")] = None,
+        ) -> Mapping[str, Any]:  # fmt: skip
+            """Somebody else answers for it from now on; its deadlines stay."""
+            uow.authorize(row.division)  # not for who only reaches it, see `MatterRow.reached_from`
+            previous = row.owner
+            if to == previous:
+                raise OwnerAlready(at="/to", owner=to)
+            row.owner = to
+            if then is not None:
+                then(row, previous)
+            return {"previous": previous}
+
+        return self.step(event, zh=zh, needs=needs, path="owner", whose=whose)(reassign)
+
     def takes_many(self, name: str, body: type[BaseModel], *, zh: str, needs: str, path: str) -> AtOnce:
         """Tell pages of a route by which many records are opened or moved in one request."""
         made = AtOnce(name, zh, path, self._needs(needs), body)
@@ -395,6 +433,16 @@ class Kind(Generic[R]):
     def timers(self) -> tuple[Timer, ...]:
         """What the service has to fire."""
         return tuple(clockwork.timer_of(self, clock) for clock in self.clocks)
+
+    @property
+    def replaces_owner(self) -> Step[R] | None:
+        """The step that `reassigns` declared."""
+        step = self.steps.get(reassigning.REASSIGNED)
+        return step if step is not None and issubclass(step.event, Reassigned) else None
+
+    def is_settled(self, state: Enum) -> bool:
+        """Whether a record in this state has ended although a step can still correct it."""
+        return state in self._settled
 
     def table(self, row: "R | Draft") -> Transitions[Any]:
         """The transition table that holds for this record."""
@@ -602,5 +650,25 @@ def check_complete(kind: Kind[Any]) -> None:
         raise TypeError(f"{kind.name}: no transition has {', '.join(sorted(idle))}")
     if kind.opening is None:
         raise TypeError(f"{kind.name}: nothing opens it")
+    _check_reassigned(kind)
     if kind.opening.by_workbook and not any(step.by_workbook for step in kind.steps.values()):
         raise TypeError(f"{kind.name}: it opens by workbook, and no step has a list to add rows to")
+
+
+def _check_reassigned(kind: Kind[Any]) -> None:
+    """Who answers for a record can be replaced while it is open, in every state of it."""
+    fact = reassigning.REASSIGNED
+    given = {
+        step.fact for step in (kind.opening, *kind.steps.values()) if step and "owner" in step.parameters
+    }
+    if reassigning.fact_of(stream(*kind.row.stream)) is None:
+        if given:
+            raise TypeError(f"{kind.name}: {', '.join(sorted(given))} names an owner whom nobody can replace")
+        return
+    if fact not in kind.steps:
+        raise TypeError(f"{kind.name}: nothing declares that it `reassigns`")
+    for table in kind.tables:
+        for state, facts in table.items():
+            is_open = bool(facts) and not kind.is_settled(state)
+            if is_open != (facts.get(fact) is state):
+                raise TypeError(f"{kind.name}: '{fact}' has to stay in '{state.value}' as long as it is open")

@@ -7,6 +7,7 @@ from shuniu_contracts import (
     partybuild,
     partybuild_v1,
     pausing,
+    reassigning,
     registry,
     registry_care,
     registry_enforcement,
@@ -48,6 +49,7 @@ from shuniu_contracts.fields import (
     Privacy,
     Qualifier,
     Quantity,
+    Reassigned,
     Ref,
     Rescheduled,
     State,
@@ -57,6 +59,7 @@ from shuniu_contracts.topics import TopicName, ancestors, parse_topic, topic, to
 __version__ = "1.0.0"
 
 pausing.complete()
+reassigning.complete()
 
 __all__ = [
     "BINARY",
@@ -84,6 +87,7 @@ __all__ = [
     "Privacy",
     "Qualifier",
     "Quantity",
+    "Reassigned",
     "Ref",
     "Rendered",
     "Rescheduled",
@@ -104,6 +108,7 @@ __all__ = [
     "partybuild",
     "partybuild_v1",
     "pausing",
+    "reassigning",
     "registry",
     "registry_care",
     "registry_enforcement",

@@ -53,6 +53,9 @@ class Stream:
     directive: bool = False
     stands_still: bool = True
     """Whether deadlines of its records about an organisation stop while the organisation must stand still."""
+    reassignable: bool = True
+    """Whether somebody else can come to answer for one of its matters (`MatterState.owner`) by a fact of its
+    own; not where nobody answers for one alone, or a hand-over has rules of the stream's own."""
     key: str = "subject"
     sequence: str = GAPLESS
     facts: dict[tuple[str, int], EventType] = field(default_factory=dict, compare=False, repr=False)
@@ -194,6 +197,7 @@ def define_stream(
     max_bytes: int = 64 * 1024,
     directive: bool = False,
     stands_still: bool = True,
+    reassignable: bool = True,
 ) -> Stream:
     """Enter a stream in the catalogue; raises `ValueError` for a bad name or one already taken."""
     if service not in SERVICES or not _NAME.fullmatch(aggregate) or aggregate == DIRECTIVES:
@@ -212,6 +216,7 @@ def define_stream(
         max_bytes=max_bytes,
         directive=directive,
         stands_still=stands_still,
+        reassignable=reassignable,
     )
     STREAMS[service, aggregate] = made
     return made

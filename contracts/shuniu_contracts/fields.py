@@ -170,6 +170,14 @@ class DeadlineResumed(Event, frozen=True, kw_only=True):
     previous_due_on: datetime.date | None = None
 
 
+class Reassigned(Event, frozen=True, kw_only=True):
+    """Somebody else answers for a record from now on, the state's `owner`; its deadlines stay."""
+
+    previous: Code | None = None
+    """Who did before; nobody where it is left out."""
+    reason: Code | None = None
+
+
 class DeadlineNeared(Event, frozen=True, kw_only=True):
     """A deadline is near: once for each, with the day it is due and the rule that says how long before."""
 

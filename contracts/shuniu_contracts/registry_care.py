@@ -51,6 +51,7 @@ care_census = define_stream(
     zh="困难群体帮扶人数统计，小数不公布。",
     consumers=("registry", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 

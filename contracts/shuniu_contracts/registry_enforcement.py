@@ -75,6 +75,7 @@ official_decision = define_stream(
     zh="登记管理机关等对社会组织作出的决定,由组织所在平台执行。",
     consumers=("registry", "grants", "notify", "console"),
     directive=True,
+    reassignable=False,
 )
 
 
@@ -139,6 +140,7 @@ credit_listing = define_stream(
     consumers=("registry", "grants", "notify", "console"),
     partitions=3,
     stands_still=False,
+    reassignable=False,
 )
 
 
@@ -263,13 +265,6 @@ class RiskAssessed(Event, frozen=True, kw_only=True):
     state: RiskState
 
 
-@risk.fact("reassigned", en="Somebody else sees to a risk.", zh="风险责任人变更。")
-class RiskReassigned(Event, frozen=True, kw_only=True):
-    """Another owner; the deadline stays."""
-
-    state: RiskState
-
-
 @risk.fact("mitigated", en="Something was done about a risk.", zh="风险已采取措施化解。")
 class RiskMitigated(Event, frozen=True, kw_only=True):
     """Measures were taken; whether they suffice is seen when it is closed."""
@@ -333,13 +328,6 @@ illegal_case = define_stream(
 @illegal_case.fact("reported", en="An illegal organisation was reported.", zh="收到非法社会组织线索。")
 class IllegalCaseReported(Event, frozen=True, kw_only=True):
     """Reported, or found; it is to be verified."""
-
-    state: IllegalCaseState
-
-
-@illegal_case.fact("reassigned", en="Somebody else handles the case.", zh="承办人变更。")
-class IllegalCaseReassigned(Event, frozen=True, kw_only=True):
-    """Another owner; the deadline stays."""
 
     state: IllegalCaseState
 
@@ -417,6 +405,7 @@ emergency_order = define_stream(
     zh="应急措施通知,下达各级。",
     consumers=("registry", "notify", "console"),
     directive=True,
+    reassignable=False,
 )
 
 
@@ -476,6 +465,7 @@ emergency_pause = define_stream(
     zh="因应急措施暂停活动的组织及其恢复。",
     consumers=("registry", "grants", "notify", "console"),
     stands_still=False,
+    reassignable=False,
 )
 
 

@@ -423,6 +423,7 @@ liaison = define_stream(
     zh="联络员：村居联络员、信息联络员、联系干部。",
     consumers=("registry", "notify", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 
@@ -687,6 +688,7 @@ resource_offer = define_stream(
     zh="资源供给。",
     consumers=("grants", "registry", "notify", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 
@@ -1014,6 +1016,7 @@ talent = define_stream(
     zh="项目设计师等人才库。",
     consumers=("grants", "registry", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 

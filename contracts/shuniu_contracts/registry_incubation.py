@@ -337,6 +337,7 @@ service_entry = define_stream(
     zh="入驻服务记录,双方确认。",
     consumers=("registry", "notify", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 
@@ -668,6 +669,7 @@ support = define_stream(
     zh="入驻以外的扶持记录。",
     consumers=("registry", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 

@@ -200,6 +200,7 @@ inspection_campaign = define_stream(
     zh="年检(年报)工作部署,下达各级。",
     consumers=("registry", "notify", "console"),
     directive=True,
+    reassignable=False,
 )
 inspection = define_stream(
     "registry",
@@ -208,6 +209,7 @@ inspection = define_stream(
     zh="社会组织年检(年报)情况。",
     consumers=("registry", "grants", "notify", "console"),
     partitions=6,
+    reassignable=False,
 )
 
 
@@ -793,6 +795,7 @@ body_check = define_stream(
     zh="对社会组织的抽查检查。",
     consumers=("registry", "grants", "notify", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 
@@ -965,6 +968,7 @@ clean_up_check = define_stream(
     zh="专项清理中的社会组织。",
     consumers=("registry", "notify", "console"),
     partitions=6,
+    reassignable=False,
 )
 
 

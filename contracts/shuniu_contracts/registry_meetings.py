@@ -472,6 +472,7 @@ attendance = define_stream(
     zh="会议、培训的参会名单和签到情况。",
     consumers=("registry", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 

@@ -116,6 +116,7 @@ task_receipt = define_stream(
     zh="下级对任务的签收、报备和反馈。",
     consumers=("registry", "notify", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 

@@ -132,6 +132,7 @@ periodic_return = define_stream(
     zh="社会组织按期报送的数据。",
     consumers=("registry", "notify", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 
@@ -501,6 +502,7 @@ contact_assignment = define_stream(
     zh="联系社会组织、社区的责任分工。",
     consumers=("registry", "notify", "console"),
     partitions=3,
+    reassignable=False,
 )
 contact_record = define_stream(
     "registry",
@@ -539,13 +541,6 @@ class ContactAssignmentEnded(Event, frozen=True, kw_only=True):
 @contact_record.fact("opened", en="A contact is due.", zh="应联系走访。")
 class ContactRecordOpened(Event, frozen=True, kw_only=True):
     """A period began, or a contact was planned beside it."""
-
-    state: ContactRecordState
-
-
-@contact_record.fact("reassigned", en="Somebody else makes a contact.", zh="联系任务移交。")
-class ContactRecordReassigned(Event, frozen=True, kw_only=True):
-    """The assignment was handed over."""
 
     state: ContactRecordState
 
@@ -1018,6 +1013,7 @@ outside_id = define_stream(
     zh="社会组织在外部系统中的编号。",
     consumers=("registry", "console"),
     partitions=3,
+    reassignable=False,
 )
 
 

@@ -36,8 +36,8 @@ service = Service(
     mount=_mount,
     roles={
         "operator": {"*"},
-        "hub_officer": _WORK,
-        "registration_authority": _WORK,
+        "hub_officer": _WORK | {"pages:handing_over"},
+        "registration_authority": _WORK | {"pages:handing_over"},
         "party_officer": _WORK,
         "grants_officer": _WORK,
         "liaison": {"pages:read", "figures:read"},

@@ -14,6 +14,7 @@ from services.registry.areas import AREAS, KINDS, permissions
 from services.registry.command import commands
 from services.registry.exports import routes as exports
 from services.registry.figures import routes as figures
+from services.registry.hand_overs import routes as hand_overs
 from services.registry.imports import routes as imports
 from services.registry.imports.worker import work
 from services.registry.organizations import routes as organizations
@@ -29,11 +30,11 @@ _OWN: Final[dict[str, set[str]]] = {
     "hub_officer": {
         *_READ, "organizations:discover", "organizations:file", "organizations:change", "organizations:link",
         "organizations:judge", "organizations:merge", "applications:write", "applications:review",
-        "imports:read", "imports:write",
+        "imports:read", "imports:write", hand_overs.PERMISSION,
     },
     "registration_authority": {
         *_READ, "organizations:register", "organizations:change", "organizations:sanction",
-        "applications:decide", "imports:read", "imports:write",
+        "applications:decide", "imports:read", "imports:write", hand_overs.PERMISSION,
     },
     "liaison": {
         *_READ, "organizations:discover", "organizations:file", "applications:write", "imports:read",
@@ -61,6 +62,7 @@ def _routers() -> tuple[APIRouter, ...]:
         own.router,
         imports.router,
         figures.router,
+        hand_overs.router,
         described(KINDS, "organizations:read", names_of),
         *map(sheets, KINDS),  # before the kinds' own: `submission` is no id
         *map(routes, KINDS),

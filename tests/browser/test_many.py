@@ -44,44 +44,57 @@ async def test_all_that_an_officer_has_goes_to_a_successor_after_a_second_questi
         made = await stack.register(name, division=STREET)
         body = {"organization_id": made["id"], "officer": "u-leaving"}
         await stack.ask("POST", "registry", "/v1/contact-assignments", json=body)
+    study = {
+        "division": STREET,
+        "title": "枢纽建设研究",
+        "topic": "network",
+        "body": "hub",
+        "owner": "u-leaving",
+    }
+    await stack.ask("POST", "registry", "/v1/studies", json=study)
+    for person in ("u-leaving", "u-successor"):
+        body = {"division": STREET, "kind": "information", "person": person}
+        await stack.ask("POST", "registry", "/v1/liaisons", json=body)
     await visitor.telephone()
     await visitor.sign_in("hub_officer", division=STREET)
-    dialog = await open_form(visitor, "contact-assignments", "离任整体交接")
-    await dialog.locator(".saves").click()
-    await expect(dialog.locator('[data-field="officer"]')).to_contain_text("请填写此项。")
-    await dialog.get_by_label("原联系人").fill("u-nobody")
-    await dialog.get_by_label("接任联系人").fill("u-successor")
-    await dialog.locator(".saves").click()
-    await expect(dialog.locator(".saves")).to_contain_text("确认：离任整体交接")
+    await visitor.go("/matters/contact-assignments")
+    await visitor.page.get_by_role("link", name="离任整体交接").click()
+    form = visitor.page.locator(".unfolded")
+    saves = form.locator(".saves")
+    await saves.click()
+    await expect(form.locator('[data-field="person"]')).to_contain_text("请填写此项。")
+    await form.get_by_label("移交人").fill("u-same")
+    await form.get_by_label("接任人员").fill("u-same")
+    await saves.click()
+    await expect(saves).to_contain_text("确认：离任整体交接")
+    await saves.click()
+    await expect(form.locator('[data-field="to"]')).to_contain_text("u-same")
+    await form.get_by_label("移交人").fill("u-leaving")
+    await form.get_by_label("接任人员").fill("u-successor")
+    await saves.click()
+    await expect(form.get_by_role("alert").first).to_contain_text("办理后不能整批撤回")
     assert await of(stack, "contact-assignments", officer="u-successor") == [], "nothing yet"
-    await dialog.get_by_label("原联系人").fill("u-leaving")
     assert await visitor.fits()
     await visitor.drawn()
     await visitor.picture("telephone-hand-over")
-    await confirm(visitor, dialog, 2)
+    await saves.click()
+    taken = visitor.page.locator('[data-card="handed_over"]')
+    await expect(taken).to_contain_text("已移交 3 项")
+    await expect(taken).to_contain_text("专题研究")
+    left = visitor.page.locator('[data-card="not_handed_over"]')
+    await expect(left).to_contain_text("已是“120116011”的同类联络员")
+    assert await visitor.fits()
+    await visitor.picture("telephone-handed-over")
     assert len(await of(stack, "contact-assignments", officer="u-successor")) == 2
-    dialog = await open_form(visitor, "contact-assignments", "离任整体交接")
-    for label in ("原联系人", "接任联系人"):
-        await dialog.get_by_label(label).fill("u-same")
-    await visitor.page.keyboard.press("Control+Enter")
-    await expect(dialog.locator(".saves")).to_contain_text("确认：")
-    await visitor.page.keyboard.press("Control+Enter")
-    await expect(dialog.locator('[data-field="to"]')).to_contain_text("u-same")
-
-
-async def test_what_a_liaison_looks_after_goes_over_whole(visitor: Visitor, stack: Stack) -> None:
-    for kind in ("information", "officer"):
-        body = {"division": STREET, "kind": kind, "person": "u-old"}
-        await stack.ask("POST", "registry", "/v1/liaisons", json=body)
-    await visitor.sign_in("hub_officer", division=STREET)
-    dialog = await open_form(visitor, "liaisons", "离任整体交接")
-    await dialog.get_by_label("原联络员").fill("u-old")
-    await dialog.get_by_label("接任人员").fill("u-new")
-    await visitor.picture("succession")
-    await confirm(visitor, dialog, 2)
-    rows = visitor.page.locator("table.list tbody tr")
-    await expect(rows).to_have_count(2)
-    assert len(await of(stack, "liaisons", person="u-new")) == 2
+    [found] = await of(stack, "studies", owner="u-successor")
+    await visitor.go(f"/matters/studies/{found['id']}")
+    await expect(visitor.page.locator('[data-card="steps"]')).to_contain_text("变更负责人")
+    await visitor.page.get_by_role("button", name="变更负责人").click()
+    dialog = visitor.page.locator(".dialog")
+    await dialog.get_by_label("接任负责人").fill("u-third")
+    await dialog.locator(".saves").click()
+    await expect(dialog).to_have_count(0)
+    await expect(visitor.page.locator('[data-card="particulars"]')).to_contain_text("u-third")
 
 
 async def test_the_posts_of_a_batch_are_set_up_together(visitor: Visitor, stack: Stack) -> None:
@@ -126,7 +139,12 @@ async def test_a_body_gets_every_cadence_of_the_profile(visitor: Visitor, stack:
 
 
 async def test_who_may_not_is_not_offered_it(visitor: Visitor) -> None:
-    await visitor.sign_in("registration_authority", division=STREET)
-    await visitor.go("/matters/contact-assignments")
+    await visitor.sign_in("party_officer", division=STREET)
+    await visitor.go("/matters/social-worker-posts")
     await expect(visitor.page.locator('[data-card="list"]')).to_be_visible()
-    await expect(visitor.page.get_by_role("button", name="离任整体交接")).to_have_count(0)
+    await expect(visitor.page.get_by_role("button", name="设立一批岗位")).to_have_count(0)
+    await visitor.go("/matters/liaisons")
+    await expect(visitor.page.locator('[data-card="list"]')).to_be_visible()
+    await expect(visitor.page.get_by_role("link", name="离任整体交接")).to_have_count(0)
+    await visitor.go("/hand-over")
+    await expect(visitor.page.get_by_role("heading", name="离任整体交接")).to_have_count(0)

@@ -118,7 +118,7 @@ async def test_a_districts_officer_appoints_a_communitys_liaison_by_names(
     made = [await stack.register(name, division=COMMUNITY) for name in names]
     await visitor.sign_in("hub_officer")
     await visitor.go("/matters/liaisons")
-    await visitor.page.get_by_role("button", name="确定", exact=True).click()
+    await visitor.page.get_by_role("button", name="确定联络员", exact=True).click()
     dialog = visitor.page.locator(".dialog")
     await dialog.locator('[data-field="division"] input').fill(COMMUNITY_NAME)
     await visitor.page.get_by_role("option", name=COMMUNITY_NAME).click()

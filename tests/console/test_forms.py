@@ -64,11 +64,11 @@ def test_what_is_done_with_many_records_has_a_form_with_chinese_names(one: AtOnc
 
 
 def test_who_may_do_it_is_told_with_it() -> None:
-    [kind] = [kind for kind in KINDS if kind.path == "contact-assignments"]
-    for may in (SYSTEM, replace(SYSTEM, permissions=frozenset({"contact_assignments:read"}))):
+    [kind] = [kind for kind in KINDS if kind.path == "social-worker-posts"]
+    for may in (SYSTEM, replace(SYSTEM, permissions=frozenset({"social_worker_posts:read"}))):
         [found] = KindWords.of(queries.for_caller(words(kind), may)).at_once
         assert (found.called("zh"), found.called("en"), found.path, found.may) == (
-            "离任整体交接", "Hand over all", "hand-over", may is SYSTEM
+            "设立一批岗位", "Open batch", "batches", may is SYSTEM
         )  # fmt: skip
 
 

@@ -433,7 +433,8 @@ def test_the_day_that_was_set_for_something_stands_before_until_when_it_has_to_b
 def trial(**changes: Any) -> Kind[Any]:
     """A kind that is declared for a test."""
     return Kind(
-        InquiryRow, InquiryPhase, {InquiryPhase.OPENED: {"answered": InquiryPhase.ANSWERED}},
+        InquiryRow, InquiryPhase,
+        {InquiryPhase.OPENED: {"answered": InquiryPhase.ANSWERED, "reassigned": InquiryPhase.OPENED}},
         initial=InquiryPhase.OPENED, zh="试", en="trial", path="trial", steps=MatterStepRow,
         states_zh=dict.fromkeys(InquiryPhase, "试"), **changes,
     )  # fmt: skip
@@ -482,11 +483,15 @@ def test_rows_are_added_to_a_list_that_there_is_by_who_may_bring_it() -> None:
     kind = trial()
     kind.opens(contract.InquiryOpened, zh="受理", needs="write", by_workbook=True)(answered)
     kind.step(contract.InquiryAnswered, zh="答复", needs="write")(answered)
+    kind.reassigns(needs="write")
     with pytest.raises(TypeError, match="no step has a list"):
         check_complete(kind)
     other = trial()
     other.opens(contract.InquiryOpened, zh="受理", needs="write", by_workbook=True)(answered)
     other.step(contract.InquiryAnswered, zh="答复", needs="answer", by_workbook=True)(answered)
+    with pytest.raises(TypeError, match="no step or clock makes reassigned"):
+        check_complete(other)
+    other.reassigns(needs="answer")
     check_complete(other)
     with pytest.raises(TypeError, match="must be who may open a record"):
         sheets(other)

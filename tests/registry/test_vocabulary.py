@@ -27,7 +27,7 @@ from tests.registry.conftest import Api
 
 OF_A_PLACE = {
     "charter_template", "code", "documents", "evidence", "figure", "framework", "owner", "period", "seed",
-    "template_version", "version",
+    "template_version", "to", "version",
 }  # fmt: skip
 """Numbers, versions, figures and people's desks: no list of words would hold them; and programmes, which a
 region has or has not."""

@@ -12,6 +12,8 @@ from services.console.matters.forms import Field, Name, Widget, english, named
 SERVICE = "registry"
 TITLES = ("title", "name", "topic", "subject", "gathering", "course")
 """Fields that say what a record is called, the first that it has."""
+_BESIDE = {"previous": "原任人员"}
+"""What the record of a step keeps beside what was said."""
 Codes = Mapping[str, Mapping[str, Name]]
 """Field -> code -> its name."""
 
@@ -107,7 +109,8 @@ class KindWords:
     def field(self, name: str, language: str) -> str:
         """A field's name for people, or that of a part of its rows, which is called `<field>.<part>`."""
         part = name.rpartition(".")[2]
-        known = self.fields.get(name) or self._form_titles.get(name) or self._form_titles.get(f".{part}")
+        of_form = self._form_titles.get(name) or self._form_titles.get(f".{part}")
+        known = self.fields.get(name) or of_form or _BESIDE.get(name)
         return known if known and language == "zh" else english(part)
 
     def in_order(self, names: Iterable[str], within: str = "") -> list[str]:

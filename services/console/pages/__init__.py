@@ -20,6 +20,7 @@ from services.console.pages import (
     comparisons,
     enforcement,
     excused,
+    hand_over,
     hubs,
     incubation,
     inquiries,
@@ -78,6 +79,7 @@ def mount(app: FastAPI, runtime: Runtime) -> None:
         comparison,
         messages,
         responsibilities,
+        hand_over,
         own,
     ):
         page.attach(desk)

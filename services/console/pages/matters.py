@@ -12,7 +12,7 @@ from starlette.requests import Request
 from services.console.matters import forms
 from services.console.matters.forms import Field, Widget
 from services.console.matters.kinds import TITLES, Kinds, KindWords, StepWords
-from services.console.pages import told
+from services.console.pages import hand_over, told
 from services.console.pages.folding import Folding
 from services.console.pages.followed import FollowedList, PageOfList, draw_table
 from services.console.pages.form import AtOnce, opening_button
@@ -20,7 +20,7 @@ from services.console.pages.frame import Frame, address, kind_or_why_not, kinds_
 from services.console.pages.picker import Picker
 from services.console.pages.places import places_below
 from services.console.pages.saved import SavedFilters
-from services.console.pages.session import Desk
+from services.console.pages.session import HANDING_OVER, Desk
 from services.console.pages.several import Several
 from services.console.pages.sheet import StepSheet
 from services.console.pages.shown import chip
@@ -72,6 +72,10 @@ def _draw_kinds(frame: Frame, kinds: Kinds) -> None:
         with ui.link(target="/responsibilities").classes("card open"):
             ui.label(said("responsibilities")).classes("title")
             ui.label(said("responsibilities_hint")).classes("muted small")
+        if frame.person.may(HANDING_OVER):
+            with ui.link(target=hand_over.WHERE).classes("card open"):
+                ui.label(said("hand_over")).classes("title")
+                ui.label(said("hand_over_hint")).classes("muted small")
         for kind in kinds.readable:
             with ui.link(target=f"/matters/{kind.path}").classes("card open"):
                 ui.label(kind.called(said.language)).classes("title")
@@ -130,6 +134,8 @@ class _List(FollowedList):
             for step in self.kind.steps.values():
                 if step.by_workbook and step.may:
                     self._sheet_button(step)
+            if self.kind.path in hand_over.OFFERED_ON:
+                hand_over.link(self.frame)
             for step in self.kind.at_once:
                 if step.may:
                     self._button_of_many(step)

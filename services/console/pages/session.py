@@ -27,6 +27,8 @@ LANGUAGE_COOKIE = "shuniu_language"
 PERMISSION, CARE, OVERSEEING, OWN = "pages:read", "pages:care", "pages:overseeing", "pages:own"
 """The pages; those of care records alone, whose workers read nothing else of the register; who looked into
 them; and those of an organisation's own account, which are for nobody else."""
+HANDING_OVER = "pages:handing_over"
+"""Where all that somebody answers for is handed over."""
 _YEAR_S = 365 * 24 * 3600
 _KINDS_S = 300.0
 _SIGN_IN = Template(Path(__file__).with_name("sign_in.html").read_text(encoding="utf-8"))

@@ -4,7 +4,6 @@ from services.registry.area import Area
 from services.registry.records.activities.commands import ACTIVITIES
 from services.registry.records.activities.queries import ACTIVITY_FIGURES
 from services.registry.records.assignments import commands as assignments
-from services.registry.records.assignments import routes as hand_over
 from services.registry.records.assignments.commands import ASSIGNMENTS
 from services.registry.records.brands.commands import BRANDS
 from services.registry.records.brands.queries import BRAND_FIGURES
@@ -61,7 +60,7 @@ AREA = Area(
         OUTSIDE_IDS,
         GUIDANCE,
     ),
-    routers=(hand_over.router, comparisons.router),
+    routers=(comparisons.router,),
     figures=(YEARLY, POINT_FIGURES, GOVERNANCE, CONTACT_FIGURES, PLACED, BRAND_FIGURES, ACTIVITY_FIGURES),
     timers=(*calls.TIMERS, *assignments.TIMERS),
     roles={

@@ -35,7 +35,7 @@ async def test_the_level_sets_the_days_and_a_new_assessment_begins_them_anew(reg
     assert row["due_on"] == date(2027, 1, 19), "20 working days, New Year's Day is none"
     row = await register.do(commands.assess, id=id, risk_level="grave", explanation="涉众资金")
     assert (row.due_on, row.assessed_times, row.owner) == (date(2026, 12, 28), 1, "u-contact")
-    await register.do(commands.reassign, id=id, owner="u-other")
+    await register.do(commands.reassign, id=id, to="u-other")
     await register.begin(date(2026, 12, 29))
     assert await register.fire_timers() == 1
     row = await register.do(commands.mitigate, id=id, measures=["account_frozen"], explanation="已冻结账户")

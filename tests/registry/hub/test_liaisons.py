@@ -72,16 +72,17 @@ async def test_who_leaves_hands_over_and_what_is_looked_after_stays(register: Re
     assert (await register.events(officer))[-1][1]["previous"] == "u-li"
     with pytest.raises(HandedOverToSelf):
         await register.do(liaisons.hand_over, id=officer, to="u-zhao")
-    one, other = await appointed(register), await appointed(register, division=OTHER)
-    done = await api.as_("hub_officer").post(
-        "/v1/liaisons/succession", division=STREET, person="u-li", to="u-sun"
-    )
-    assert sorted(done["liaisons"]) == sorted([str(one), str(other)])
+    one, _ = await appointed(register), await appointed(register, division=OTHER)
+    body = {"division": STREET, "person": "u-li", "to": "u-sun"}
+    done = await api.as_("hub_officer").post("/v1/hand-overs", **body)
+    assert [(line["kind"], line["count"]) for line in done["taken"]] == [("liaison", 2)]
     third = await appointed(register, person="u-qian")
+    done = await api.as_("hub_officer").post("/v1/hand-overs", **{**body, "person": "u-qian"})
+    [left] = done["left"]
+    assert (done["taken"], left["records"], left["code"]) == ([], [str(third)], "liaison_already")
     with pytest.raises(LiaisonAlready, match=str(one)):
         await register.do(liaisons.hand_over, id=third, to="u-sun")
-    body = {"division": STREET, "person": "u-sun", "to": "u-li"}
-    await api.as_("hub_officer", "120116005").post("/v1/liaisons/succession", 403, **body)
+    await api.as_("hub_officer", "120116005").post("/v1/hand-overs", 403, **body)
     with pytest.raises(NotFound):
         await register.do(liaisons.change, id=officer, organization_ids=[uuid7()])
     with pytest.raises(ServedElsewhere, match=str(kept)):

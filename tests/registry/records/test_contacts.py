@@ -10,6 +10,7 @@ import pytest
 from chassis.principal import Principal
 from chassis.region import load_region
 from deploy.regions import profile_file
+from services.registry.hand_overs import commands as hand_overs
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import NotOwnerOfStep
 from services.registry.policy import RegistryPolicy
@@ -74,10 +75,10 @@ async def test_when_an_officer_leaves_all_of_hers_moves_in_one_command(register:
     other = await assigned(register, officer="u-staying")
     await register.fire_timers()
     moved = await api.as_("hub_officer").post(
-        "/v1/contact-assignments/hand-over", division="120116", officer="u-leaving", to="u-new",
-        reason="transferred",
-    )  # fmt: skip
-    assert moved == {"assignments": 4}
+        "/v1/hand-overs", division="120116", person="u-leaving", to="u-new", reason="transferred"
+    )
+    assert [(line["zh"], line["count"]) for line in moved["taken"]] == [("联系分工", 4)]
+    assert (moved["left"], moved["more"]) == ([], False), "what is due of them goes along"
     rows = await register.rows("select id, officer, handed_over_on from contact_assignment")
     found = {row["id"]: (row["officer"], row["handed_over_on"]) for row in rows}
     assert all(found[id] == ("u-new", date(2026, 11, 22)) for id in (*hers, community))
@@ -85,8 +86,11 @@ async def test_when_an_officer_leaves_all_of_hers_moves_in_one_command(register:
     assert sorted(record["owner"] for record in await due(register)) == ["u-new"] * 4 + ["u-staying"]
     fact, event = (await register.events(hers[0]))[-1]
     assert (fact, event["previous"], event["reason"]) == ("handed_over", "u-leaving", "transferred")
+    [event] = [event for fact, event in await register.events((await due(register))[0]["id"])
+               if fact == "reassigned"]  # fmt: skip
+    assert (event["previous"], event["reason"]) == ("u-leaving", "transferred")
     await api.as_("hub_officer", "120116001").post(
-        "/v1/contact-assignments/hand-over", 403, division="120116", officer="u-new", to="u-x"
+        "/v1/hand-overs", 403, division="120116", person="u-new", to="u-x"
     )
     with pytest.raises(HandedToSelf):
         await register.do(assignments.hand_over, id=other, to="u-staying")
@@ -134,20 +138,22 @@ async def test_each_section_keeps_contact_with_the_organisations_of_its_fields(r
         await register.do(assignments.assign, principal=other, officer="u-2", organization_id=id)
     made = await register.do(assignments.assign, principal=own, officer="u-1", organization_id=id)
     record = await register.do(contacts.open_, principal=own, assignment_id=made.id)
-    for command, arguments in (
+    theirs: tuple[tuple[Any, dict[str, Any]], ...] = (
         (contacts.make, {"id": record.id, "channel": "visit", "staff": "专职四人"}),
-        (contacts.reassign, {"id": record.id, "officer": "u-2"}),
+        (contacts.reassign, {"id": record.id, "to": "u-2"}),
         (assignments.hand_over, {"id": made.id, "to": "u-2"}),
         (assignments.end, {"id": made.id, "reason": "reorganised"}),
-        (assignments.hand_over_all, {"division": "120116", "officer": "u-1", "to": "u-2"}),
-    ):
+    )
+    for command, arguments in theirs:
         with pytest.raises(NotOwnerOfStep, match="childrens_work"):
             await register.do(command, principal=other, **arguments)
     await register.do(contacts.make, principal=own, id=record.id, channel="visit", staff="专职四人")
-    moved = await register.do(
-        assignments.hand_over_all, principal=own, division="120116", officer="u-1", to="u-2"
-    )
-    assert moved == 1
+    for principal, taken in ((other, {}), (own, {"contact_assignment": 1})):
+        done = await register.do(
+            hand_overs.hand_over, principal=principal, division="120116", person="u-1", to="u-2"
+        )
+        assert done.taken == taken
+        assert [one.why.code for one in done.left] == ([] if taken else ["not_owner_of_step"])
     # A community is routed to no section: contact with it is any of theirs.
     await register.do(assignments.assign, principal=other, officer="u-3", community=COMMUNITY)
     with pytest.raises(NotOwnerOfStep):

@@ -50,13 +50,6 @@ async def report(
     """A body is said to act as a social organisation without being registered or filed."""
 
 
-@ILLEGAL_CASES.step(contract.IllegalCaseReassigned, zh="变更承办人", needs="handle", path="owner")
-async def reassign(
-    uow: UnitOfWork, row: IllegalCaseRow, *, owner: Annotated[Code, Field(title="承办人")]
-) -> None:
-    """Somebody else handles it; the deadline stays."""
-
-
 @ILLEGAL_CASES.step(contract.IllegalCaseVerified, zh="核查", needs="handle", path="verification")
 async def verify(
     uow: UnitOfWork, row: IllegalCaseRow, *,
@@ -82,3 +75,6 @@ async def close(
     explanation: Annotated[Words | None, Field(title="说明")] = None,
 ) -> None:  # fmt: skip
     """Persuaded to dissolve, banned, guided to register, or unfounded."""
+
+
+reassign = ILLEGAL_CASES.reassigns(needs="handle", zh="变更承办人")

@@ -73,11 +73,6 @@ async def assess(
     row.assessed_times += 1
 
 
-@RISKS.step(contract.RiskReassigned, zh="变更责任人", needs="handle", path="owner")
-async def reassign(uow: UnitOfWork, row: RiskRow, *, owner: Annotated[Code, Field(title="责任人")]) -> None:
-    """Somebody else sees to it; the deadline stays."""
-
-
 @RISKS.step(contract.RiskMitigated, zh="采取措施", needs="handle", path="mitigation")
 async def mitigate(
     uow: UnitOfWork, row: RiskRow, *,
@@ -94,6 +89,9 @@ async def close(
     explanation: Annotated[Words | None, Field(title="说明")] = None,
 ) -> None:  # fmt: skip
     """It is gone, was none, or is followed elsewhere: the outcome is a code of the profile."""
+
+
+reassign = RISKS.reassigns(needs="handle", zh="变更责任人")
 
 
 def _check_level(uow: UnitOfWork, level: str) -> None:

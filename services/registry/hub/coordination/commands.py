@@ -215,6 +215,9 @@ async def cancel(
         await asking.take_back(uow, part, reason)
 
 
+reassign = COORDINATION_CASES.reassigns(needs="write")
+
+
 def _at(part: Mapping[str, Any]) -> Mapping[str, Any]:
     """Where the body is, as the event says it."""
     return {"place": part.get("division")}

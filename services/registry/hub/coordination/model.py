@@ -25,6 +25,7 @@ TRANSITIONS: Transitions[CasePhase] = {
         "extended": CasePhase.OPENED,
         "concluded": CasePhase.CONCLUDED,
         "cancelled": CasePhase.CANCELLED,
+        "reassigned": CasePhase.OPENED,
     },
     CasePhase.CONCLUDED: {},
     CasePhase.CANCELLED: {},

@@ -120,6 +120,9 @@ async def discard(uow: UnitOfWork, row: CriteriaRow) -> None:
     """The draft never comes into force."""
 
 
+reassign = CRITERIA.reassigns(needs="write")
+
+
 async def _settle(uow: UnitOfWork, row: CriteriaRow) -> None:
     row.conditions = plain(row.conditions)
     refuse_all(check_conditions([one["code"] for one in row.conditions]))

@@ -112,6 +112,9 @@ async def discard(uow: UnitOfWork, row: GuidelineRow) -> None:
     """The draft never comes into force."""
 
 
+reassign = GUIDELINES.reassigns(needs="write")
+
+
 def _settle(uow: UnitOfWork, row: GuidelineRow) -> None:
     check_fields(uow, row.fields)
     plan = uow.policy(RegistryPolicy).hub.development_plan

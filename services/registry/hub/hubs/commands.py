@@ -197,6 +197,9 @@ async def withdraw(uow: UnitOfWork, row: HubRow, *, reason: Annotated[Code, Fiel
     await cadences.end_all(uow, division=row.division, body=row.body, on=row.effective_on, reason=reason)
 
 
+reassign = HUBS.reassigns(needs="write")
+
+
 def _settle(uow: UnitOfWork, row: HubRow) -> None:
     """The hub's parts as they are kept, once they agree with each other."""
     check_fields(uow, row.fields)

@@ -19,6 +19,7 @@ TRANSITIONS: Transitions[HubPhase] = {
         "changed": HubPhase.RECOGNISED,
         "six_haves_assessed": HubPhase.RECOGNISED,
         "withdrawn": HubPhase.WITHDRAWN,
+        "reassigned": HubPhase.RECOGNISED,
     },
     HubPhase.WITHDRAWN: {},
 }

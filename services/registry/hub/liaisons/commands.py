@@ -1,6 +1,6 @@
-"""The use cases of liaisons: appoint, change, hand over one or all, report, end."""
+"""The use cases of liaisons: appoint, change, hand over, report, end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -38,7 +38,7 @@ LIAISONS = Kind(
 )  # fmt: skip
 
 
-@LIAISONS.opens(contract.LiaisonAppointed, zh="确定", needs="write")
+@LIAISONS.opens(contract.LiaisonAppointed, zh="确定联络员", needs="write")
 async def appoint(
     uow: UnitOfWork, row: LiaisonRow, *,
     kind: Annotated[contract.LiaisonKind, Field(title="类别", json_schema_extra=words(KINDS_ZH))],
@@ -92,22 +92,6 @@ async def report(
 @LIAISONS.step(contract.LiaisonEnded, zh="卸任", needs="write", path="end")
 async def end(uow: UnitOfWork, row: LiaisonRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """Nobody takes over."""
-
-
-async def hand_over_all(uow: UnitOfWork, *, division: str, person: str, to: str) -> Sequence[LiaisonRow]:
-    """All that a person who leaves looks after in a division and below goes to another.
-
-    Raises `NotPermitted`, `HandedOverToSelf`, and what `hand_over` raises.
-    """
-    uow.authorize(division)
-    found = await uow.session.exec(
-        select(LiaisonRow)
-        .where(LiaisonRow.person == person, col(LiaisonRow.division).startswith(division, autoescape=True))
-        .where(col(LiaisonRow.ended).is_(False), LiaisonRow.home == uow.stack)
-        .order_by(col(LiaisonRow.id))
-        .with_for_update()
-    )
-    return [await hand_over.on(uow, row, to=to) for row in found]
 
 
 async def _same_duty(uow: UnitOfWork, row: LiaisonRow, person: str) -> UUID | None:

@@ -100,3 +100,6 @@ async def terminate(
     uow: UnitOfWork, row: PartnerRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """It ends before its day, or is not renewed."""
+
+
+reassign = PARTNERS.reassigns(needs="write")

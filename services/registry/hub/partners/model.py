@@ -21,8 +21,13 @@ TRANSITIONS: Transitions[PartnerPhase] = {
         "renewed": PartnerPhase.SIGNED,
         "expired": PartnerPhase.EXPIRED,
         "terminated": PartnerPhase.TERMINATED,
+        "reassigned": PartnerPhase.SIGNED,
     },
-    PartnerPhase.EXPIRED: {"renewed": PartnerPhase.SIGNED, "terminated": PartnerPhase.TERMINATED},
+    PartnerPhase.EXPIRED: {
+        "renewed": PartnerPhase.SIGNED,
+        "terminated": PartnerPhase.TERMINATED,
+        "reassigned": PartnerPhase.EXPIRED,
+    },
     PartnerPhase.TERMINATED: {},
 }
 """社会工作专业教育实习基地 (JIANGMEN J17)."""

@@ -91,6 +91,9 @@ async def close(
     """The post is given up."""
 
 
+reassign = POSTS.reassigns(needs="write")
+
+
 async def open_batch(
     uow: UnitOfWork, *, division: str, posts: int, batch: str, effective_on: date | None = None,
     basis: Basis = Basis.LIVE, **common: Any,

@@ -18,8 +18,13 @@ TRANSITIONS: Transitions[PostPhase] = {
         "filled": PostPhase.FILLED,
         "load_changed": PostPhase.VACANT,
         "closed": PostPhase.CLOSED,
+        "reassigned": PostPhase.VACANT,
     },
-    PostPhase.FILLED: {"load_changed": PostPhase.FILLED, "vacated": PostPhase.VACANT},
+    PostPhase.FILLED: {
+        "load_changed": PostPhase.FILLED,
+        "vacated": PostPhase.VACANT,
+        "reassigned": PostPhase.FILLED,
+    },
     PostPhase.CLOSED: {},
 }
 """以政府购买服务的方式,30个社会组织配备一名社会工作者 (BINHAI R15, B10); 社工、义工 (LUOHU L21)."""

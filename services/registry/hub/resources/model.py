@@ -22,6 +22,7 @@ REQUEST_TRANSITIONS: Transitions[ResourcePhase] = {
         "delivered": ResourcePhase.OPEN,
         "closed": ResourcePhase.CLOSED,
         "withdrawn": ResourcePhase.WITHDRAWN,
+        "reassigned": ResourcePhase.OPEN,
     },
     ResourcePhase.CLOSED: {},
     ResourcePhase.WITHDRAWN: {},

@@ -120,6 +120,9 @@ async def withdraw(uow: UnitOfWork, row: ResourceRequestRow) -> None:
     row.matches, row.matched = [], 0
 
 
+reassign = RESOURCE_REQUESTS.reassigns(needs="write")
+
+
 async def _set_aside(
     uow: UnitOfWork, row: ResourceRequestRow, offer_id: UUID, quantity: int
 ) -> Mapping[str, Any]:

@@ -95,3 +95,6 @@ async def answer(
 @STUDIES.step(contract.StudyAbandoned, zh="终止", needs="write", path="abandonment")
 async def abandon(uow: UnitOfWork, row: StudyRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """It is not carried on."""
+
+
+reassign = STUDIES.reassigns(needs="write")

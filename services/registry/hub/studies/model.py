@@ -19,10 +19,12 @@ TRANSITIONS: Transitions[StudyPhase] = {
         "evidence_added": StudyPhase.STARTED,
         "submitted": StudyPhase.SUBMITTED,
         "abandoned": StudyPhase.ABANDONED,
+        "reassigned": StudyPhase.STARTED,
     },
     StudyPhase.SUBMITTED: {
         "answered": StudyPhase.ANSWERED,
         "abandoned": StudyPhase.ABANDONED,
+        "reassigned": StudyPhase.SUBMITTED,
     },
     StudyPhase.ANSWERED: {},
     StudyPhase.ABANDONED: {},

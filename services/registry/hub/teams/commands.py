@@ -107,3 +107,6 @@ async def grant_incentive(
 @TEAMS.step(contract.TeamDisbanded, zh="解散", needs="write", path="disbanding")
 async def disband(uow: UnitOfWork, row: TeamRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """The team is no more."""
+
+
+reassign = TEAMS.reassigns(needs="write")

@@ -19,6 +19,7 @@ TRANSITIONS: Transitions[TeamPhase] = {
         "shift_recorded": TeamPhase.ACTIVE,
         "incentive_granted": TeamPhase.ACTIVE,
         "disbanded": TeamPhase.DISBANDED,
+        "reassigned": TeamPhase.ACTIVE,
     },
     TeamPhase.DISBANDED: {},
 }

@@ -23,15 +23,18 @@ TRANSITIONS: Transitions[VersionPhase] = {
         "issued": VersionPhase.ISSUED,
         "published": VersionPhase.PUBLISHED,
         "discarded": VersionPhase.DISCARDED,
+        "reassigned": VersionPhase.DRAFTED,
     },
     VersionPhase.ISSUED: {
         "issued": VersionPhase.ISSUED,
         "published": VersionPhase.PUBLISHED,
         "discarded": VersionPhase.DISCARDED,
+        "reassigned": VersionPhase.ISSUED,
     },
     VersionPhase.PUBLISHED: {
         "superseded": VersionPhase.SUPERSEDED,
         "repealed": VersionPhase.REPEALED,
+        "reassigned": VersionPhase.PUBLISHED,
     },
     VersionPhase.SUPERSEDED: {},
     VersionPhase.REPEALED: {},

@@ -67,6 +67,9 @@ async def close(uow: UnitOfWork, row: BaseRow, *, reason: Annotated[Code, Field(
         raise BaseOccupied(occupied=row.occupied)
 
 
+reassign = BASES.reassigns(needs="write")
+
+
 async def give_place(uow: UnitOfWork, id: UUID, stay: Ref) -> None:
     """Take a place of the base for a stay. Raises `BaseFull`, `NotHome`.
 

@@ -22,7 +22,7 @@ class BasePhase(StrEnum):
 
 
 TRANSITIONS: Transitions[BasePhase] = {
-    BasePhase.OPEN: {"changed": BasePhase.OPEN, "closed": BasePhase.CLOSED},
+    BasePhase.OPEN: {"changed": BasePhase.OPEN, "closed": BasePhase.CLOSED, "reassigned": BasePhase.OPEN},
     BasePhase.CLOSED: {},
 }
 """Opened and, with nobody in it, closed; giving and releasing places leaves the state alone."""

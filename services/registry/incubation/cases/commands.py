@@ -83,3 +83,6 @@ async def close(
     said: Annotated[Words | None, Field(title="办理情况")] = None,
 ) -> None:  # fmt: skip
     """It is done, or answered."""
+
+
+reassign = BASE_CASES.reassigns(needs="write", zh="变更承办人")

@@ -17,8 +17,16 @@ class BaseCasePhase(StrEnum):
 _GOING_ON = {"transferred": BaseCasePhase.QUEUED, "closed": BaseCasePhase.CLOSED}
 
 TRANSITIONS: Transitions[BaseCasePhase] = {
-    BaseCasePhase.QUEUED: {"accepted": BaseCasePhase.ACCEPTED, **_GOING_ON},
-    BaseCasePhase.ACCEPTED: {"accepted": BaseCasePhase.ACCEPTED, **_GOING_ON},
+    BaseCasePhase.QUEUED: {
+        "accepted": BaseCasePhase.ACCEPTED,
+        **_GOING_ON,
+        "reassigned": BaseCasePhase.QUEUED,
+    },
+    BaseCasePhase.ACCEPTED: {
+        "accepted": BaseCasePhase.ACCEPTED,
+        **_GOING_ON,
+        "reassigned": BaseCasePhase.ACCEPTED,
+    },
     BaseCasePhase.CLOSED: {},
 }
 """组织联络部, 孵化培育部, 项目指导部 (LUOHU L13): a queue each; a case goes from one to another."""

@@ -129,6 +129,9 @@ async def terminate(
     """It ends before its time."""
 
 
+reassign = OPERATOR_CONTRACTS.reassigns(needs="write")
+
+
 def _await_review(uow: UnitOfWork, row: OperatorContractRow) -> None:
     months = uow.policy(RegistryPolicy).incubation.operator_review_months
     if row.basis == Basis.LIVE.value:

@@ -21,6 +21,7 @@ TRANSITIONS: Transitions[OperatorContractPhase] = {
         "renewed": OperatorContractPhase.IN_FORCE,
         "expired": OperatorContractPhase.EXPIRED,
         "terminated": OperatorContractPhase.TERMINATED,
+        "reassigned": OperatorContractPhase.IN_FORCE,
     },
     OperatorContractPhase.EXPIRED: {},
     OperatorContractPhase.TERMINATED: {},

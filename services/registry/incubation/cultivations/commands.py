@@ -119,6 +119,9 @@ async def remove(
     """Off the list before the target is reached."""
 
 
+reassign = CULTIVATIONS.reassigns(needs="write")
+
+
 def _stages(uow: UnitOfWork, path: str) -> Sequence[str]:
     paths = uow.policy(RegistryPolicy).incubation.cultivation_paths
     found = next((one for one in paths if one.code == path), None)

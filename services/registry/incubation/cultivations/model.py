@@ -20,6 +20,7 @@ TRANSITIONS: Transitions[CultivationPhase] = {
         "reclassified": CultivationPhase.LISTED,
         "achieved": CultivationPhase.ACHIEVED,
         "removed": CultivationPhase.REMOVED,
+        "reassigned": CultivationPhase.LISTED,
     },
     CultivationPhase.ACHIEVED: {},
     CultivationPhase.REMOVED: {},

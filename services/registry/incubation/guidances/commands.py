@@ -93,6 +93,9 @@ async def drop(uow: UnitOfWork, row: GuidanceRow, *, reason: Annotated[Code, Fie
     """What it was about does not take place."""
 
 
+reassign = GUIDANCES.reassigns(needs="write")
+
+
 def _sessions(row: GuidanceRow) -> int:
     """How many entries the present phase has."""
     counts = {"before": row.before_sessions, "during": row.during_sessions, "after": row.after_sessions}

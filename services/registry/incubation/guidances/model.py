@@ -20,15 +20,18 @@ TRANSITIONS: Transitions[GuidancePhase] = {
         "session_given": GuidancePhase.BEFORE,
         "moved_on": GuidancePhase.DURING,
         "dropped": GuidancePhase.DROPPED,
+        "reassigned": GuidancePhase.BEFORE,
     },
     GuidancePhase.DURING: {
         "session_given": GuidancePhase.DURING,
         "moved_on": GuidancePhase.AFTER,
         "dropped": GuidancePhase.DROPPED,
+        "reassigned": GuidancePhase.DURING,
     },
     GuidancePhase.AFTER: {
         "session_given": GuidancePhase.AFTER,
         "concluded": GuidancePhase.CONCLUDED,
+        "reassigned": GuidancePhase.AFTER,
     },
     GuidancePhase.CONCLUDED: {},
     GuidancePhase.DROPPED: {},

@@ -54,3 +54,6 @@ async def extend(uow: UnitOfWork, row: IntakeRow, *, until: Annotated[Day, Field
 @INTAKES.step(contract.IntakeClosed, zh="截止", en="close the call", needs="write", path="closing")
 async def close(uow: UnitOfWork, row: IntakeRow) -> None:
     """No further applications; those that came are decided."""
+
+
+reassign = INTAKES.reassigns(needs="write")

@@ -13,7 +13,11 @@ class IntakePhase(StrEnum):
 
 
 TRANSITIONS: Transitions[IntakePhase] = {
-    IntakePhase.CALLED: {"extended": IntakePhase.CALLED, "closed": IntakePhase.CLOSED},
+    IntakePhase.CALLED: {
+        "extended": IntakePhase.CALLED,
+        "closed": IntakePhase.CLOSED,
+        "reassigned": IntakePhase.CALLED,
+    },
     IntakePhase.CLOSED: {},
 }
 """征集, 截止 (BINHAI SM3); published numbers agree only where there are several (F13)."""

@@ -225,6 +225,9 @@ async def terminate(
     await _leave(uow, row)
 
 
+reassign = STAYS.reassigns(needs="write", whose=_the_base)
+
+
 async def _leave(uow: UnitOfWork, row: StayRow) -> None:
     if row.state in _HOLDING:
         await bases.release_place(uow, row.base_id, row.reference())

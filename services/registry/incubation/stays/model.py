@@ -30,6 +30,7 @@ def _inside(here: StayPhase) -> dict[str, StayPhase]:
         "renewed": StayPhase.RENEWED,
         "graduated": StayPhase.GRADUATED,
         **_LEAVING,
+        "reassigned": here,
     }
 
 
@@ -38,9 +39,18 @@ TRANSITIONS: Transitions[StayPhase] = {
         "screened": StayPhase.SCREENED,
         "rejected": StayPhase.REJECTED,
         "withdrawn": StayPhase.WITHDRAWN,
+        "reassigned": StayPhase.APPLIED,
     },
-    StayPhase.SCREENED: {"agreement_signed": StayPhase.AGREEMENT_SIGNED, **_LEAVING},
-    StayPhase.AGREEMENT_SIGNED: {"started": StayPhase.STARTED, **_LEAVING},
+    StayPhase.SCREENED: {
+        "agreement_signed": StayPhase.AGREEMENT_SIGNED,
+        **_LEAVING,
+        "reassigned": StayPhase.SCREENED,
+    },
+    StayPhase.AGREEMENT_SIGNED: {
+        "started": StayPhase.STARTED,
+        **_LEAVING,
+        "reassigned": StayPhase.AGREEMENT_SIGNED,
+    },
     StayPhase.STARTED: _inside(StayPhase.STARTED),
     StayPhase.RENEWED: _inside(StayPhase.RENEWED),
     StayPhase.REJECTED: {},

@@ -187,6 +187,9 @@ async def close(
         raise PlanOwed()
 
 
+reassign = ASSESSMENTS.reassigns(needs="open")
+
+
 async def open_year(
     uow: UnitOfWork, *, division: str, year: int, due_on: date | None = None
 ) -> Sequence[UUID]:

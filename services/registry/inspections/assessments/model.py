@@ -22,15 +22,18 @@ TRANSITIONS: Transitions[AssessmentPhase] = {
         "party_assessed": AssessmentPhase.OPENED,
         "concluded": AssessmentPhase.CONCLUDED,
         "closed": AssessmentPhase.CLOSED,
+        "reassigned": AssessmentPhase.OPENED,
     },
     AssessmentPhase.CONCLUDED: {
         "upgrade_planned": AssessmentPhase.UPGRADING,
         "closed": AssessmentPhase.CLOSED,
+        "reassigned": AssessmentPhase.CONCLUDED,
     },
     AssessmentPhase.UPGRADING: {
         "upgrade_planned": AssessmentPhase.UPGRADING,
         "upgrade_reviewed": AssessmentPhase.UPGRADING,
         "closed": AssessmentPhase.CLOSED,
+        "reassigned": AssessmentPhase.UPGRADING,
     },
     AssessmentPhase.CLOSED: {},
 }

@@ -122,3 +122,6 @@ async def cancel(uow: UnitOfWork, row: CleanUpRow, *, reason: Annotated[Code, Fi
     """It is taken back; what is open closes."""
     await acknowledging.asked_no_more(uow, row)
     await _follow(uow, row, "close")
+
+
+reassign = CLEAN_UPS.reassigns(needs="write")

@@ -410,6 +410,9 @@ async def expire(uow: UnitOfWork, row: EvaluationRow) -> None:
         raise StillValid(until=row.valid_until)
 
 
+reassign = EVALUATIONS.reassigns(needs="guide")
+
+
 async def as_decided(
     uow: UnitOfWork, row: EvaluationRow, grade: Grade | None, *, ground: str, effective_on: date,
     basis: Basis, because: Received[Any],

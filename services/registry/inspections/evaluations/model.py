@@ -34,12 +34,14 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
         "scored": EvaluationPhase.SCORED,
         "graded": EvaluationPhase.GRADED,
         "withdrawn": EvaluationPhase.WITHDRAWN,
+        "reassigned": EvaluationPhase.ENROLLED,
     },
     EvaluationPhase.SCORED: {
         "conflict_declared": EvaluationPhase.SCORED,
         "scored": EvaluationPhase.SCORED,
         "publicised": EvaluationPhase.PUBLICISED,
         "withdrawn": EvaluationPhase.WITHDRAWN,
+        "reassigned": EvaluationPhase.SCORED,
     },
     EvaluationPhase.PUBLICISED: {
         "conflict_declared": EvaluationPhase.SCORED,
@@ -47,10 +49,12 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
         "graded": EvaluationPhase.GRADED,
         "not_graded": EvaluationPhase.NOT_GRADED,
         "withdrawn": EvaluationPhase.WITHDRAWN,
+        "reassigned": EvaluationPhase.PUBLICISED,
     },
     EvaluationPhase.UNDER_RECONSIDERATION: {
         "reconsidered": EvaluationPhase.PUBLICISED,
         "withdrawn": EvaluationPhase.WITHDRAWN,
+        "reassigned": EvaluationPhase.UNDER_RECONSIDERATION,
     },
     EvaluationPhase.GRADED: {
         "conflict_declared": EvaluationPhase.GRADED,
@@ -60,6 +64,7 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
         "superseded": EvaluationPhase.SUPERSEDED,
         "revoked": EvaluationPhase.REVOKED,
         "expired": EvaluationPhase.EXPIRED,
+        "reassigned": EvaluationPhase.GRADED,
     },
     EvaluationPhase.NOT_GRADED: {},
     EvaluationPhase.WITHDRAWN: {},

@@ -121,6 +121,9 @@ async def close(
     """It is put right, or ends otherwise: the outcome is a code of the profile."""
 
 
+reassign = RECTIFICATIONS.reassigns(needs="review")
+
+
 def _check_extension(old: date | None, new: date) -> None:
     if old is not None and new <= old:
         raise ExtendedBackwards(at="/until", new=new, old=old)

@@ -18,10 +18,12 @@ TRANSITIONS: Transitions[RectificationPhase] = {
         "evidence_submitted": RectificationPhase.EVIDENCE_SUBMITTED,
         "extended": RectificationPhase.OPENED,
         "closed": RectificationPhase.CLOSED,
+        "reassigned": RectificationPhase.OPENED,
     },
     RectificationPhase.EVIDENCE_SUBMITTED: {
         "returned": RectificationPhase.OPENED,
         "closed": RectificationPhase.CLOSED,
+        "reassigned": RectificationPhase.EVIDENCE_SUBMITTED,
     },
     RectificationPhase.CLOSED: {},
 }

@@ -149,3 +149,6 @@ async def conclude(
 @SPOT_CHECKS.step(contract.SpotCheckCancelled, zh="取消", needs="write", path="cancellation")
 async def cancel(uow: UnitOfWork, row: SpotCheckRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """It is not drawn."""
+
+
+reassign = SPOT_CHECKS.reassigns(needs="write")

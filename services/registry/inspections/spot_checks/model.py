@@ -17,8 +17,12 @@ class SpotCheckPhase(StrEnum):
 
 
 TRANSITIONS: Transitions[SpotCheckPhase] = {
-    SpotCheckPhase.PLANNED: {"drawn": SpotCheckPhase.DRAWN, "cancelled": SpotCheckPhase.CANCELLED},
-    SpotCheckPhase.DRAWN: {"concluded": SpotCheckPhase.CONCLUDED},
+    SpotCheckPhase.PLANNED: {
+        "drawn": SpotCheckPhase.DRAWN,
+        "cancelled": SpotCheckPhase.CANCELLED,
+        "reassigned": SpotCheckPhase.PLANNED,
+    },
+    SpotCheckPhase.DRAWN: {"concluded": SpotCheckPhase.CONCLUDED, "reassigned": SpotCheckPhase.DRAWN},
     SpotCheckPhase.CONCLUDED: {},
     SpotCheckPhase.CANCELLED: {},
 }

@@ -66,3 +66,6 @@ async def reply(
 async def close(uow: UnitOfWork, row: ReportAnswerRow) -> None:
     """Another body answered it, or the sender took it back."""
     row.overdue = False
+
+
+reassign = REPORT_ANSWERS.reassigns(needs="write")

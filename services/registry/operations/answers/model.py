@@ -17,8 +17,16 @@ class ReportAnswerPhase(StrEnum):
 _ENDS = {"answered": ReportAnswerPhase.ANSWERED, "closed": ReportAnswerPhase.CLOSED}
 
 TRANSITIONS: Transitions[ReportAnswerPhase] = {
-    ReportAnswerPhase.RECEIVED: {"routed": ReportAnswerPhase.ROUTED, **_ENDS},
-    ReportAnswerPhase.ROUTED: {"routed": ReportAnswerPhase.ROUTED, **_ENDS},
+    ReportAnswerPhase.RECEIVED: {
+        "routed": ReportAnswerPhase.ROUTED,
+        **_ENDS,
+        "reassigned": ReportAnswerPhase.RECEIVED,
+    },
+    ReportAnswerPhase.ROUTED: {
+        "routed": ReportAnswerPhase.ROUTED,
+        **_ENDS,
+        "reassigned": ReportAnswerPhase.ROUTED,
+    },
     ReportAnswerPhase.ANSWERED: {},
     ReportAnswerPhase.CLOSED: {},
 }

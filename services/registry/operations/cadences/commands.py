@@ -112,6 +112,9 @@ async def end(uow: UnitOfWork, row: CadenceRow, *, reason: Annotated[Code, Field
     await uow.cancel(PERIOD, [row.subject])
 
 
+reassign = CADENCES.reassigns(needs="write")
+
+
 async def _run(uow: UnitOfWork, row: CadenceRow) -> None:
     """Open the record of the present period at once; history opens none."""
     if row.basis == Basis.LIVE.value:

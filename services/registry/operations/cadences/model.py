@@ -18,11 +18,13 @@ TRANSITIONS: Transitions[CadencePhase] = {
         "changed": CadencePhase.RUNNING,
         "stopped": CadencePhase.STOPPED,
         "ended": CadencePhase.ENDED,
+        "reassigned": CadencePhase.RUNNING,
     },
     CadencePhase.STOPPED: {
         "changed": CadencePhase.STOPPED,
         "resumed": CadencePhase.RUNNING,
         "ended": CadencePhase.ENDED,
+        "reassigned": CadencePhase.STOPPED,
     },
     CadencePhase.ENDED: {},
 }

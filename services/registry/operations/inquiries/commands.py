@@ -105,11 +105,20 @@ async def answer(
 async def reopen(
     uow: UnitOfWork, row: InquiryRow, *, question: Annotated[Words, Field(title="咨询内容")]
 ) -> None:
-    """The answer did not suffice: back to the first person, with a new clock."""
-    row.handler, row.asked_on, row.answered_on = row.first_person, row.effective_on, None
+    """The answer did not suffice: back to who answers for it, with a new clock."""
+    row.handler, row.asked_on, row.answered_on = row.owner or row.first_person, row.effective_on, None
     row.reopened_times += 1
 
 
 @INQUIRIES.step(contract.InquiryClosed, zh="办结", needs="write", path="closing")
 async def close(uow: UnitOfWork, row: InquiryRow) -> None:
     """Whoever asked is content, or asked no more."""
+
+
+def _take_over(row: InquiryRow, previous: str | None) -> None:
+    """What she dealt with herself goes along; what was transferred stays with whom it is."""
+    if row.handler == previous and row.owner is not None:
+        row.handler = row.owner
+
+
+reassign = INQUIRIES.reassigns(needs="write", then=_take_over)

@@ -19,13 +19,19 @@ TRANSITIONS: Transitions[InquiryPhase] = {
         "transferred": InquiryPhase.TRANSFERRED,
         "extended": InquiryPhase.OPENED,
         "answered": InquiryPhase.ANSWERED,
+        "reassigned": InquiryPhase.OPENED,
     },
     InquiryPhase.TRANSFERRED: {
         "transferred": InquiryPhase.TRANSFERRED,
         "extended": InquiryPhase.TRANSFERRED,
         "answered": InquiryPhase.ANSWERED,
+        "reassigned": InquiryPhase.TRANSFERRED,
     },
-    InquiryPhase.ANSWERED: {"reopened": InquiryPhase.OPENED, "closed": InquiryPhase.CLOSED},
+    InquiryPhase.ANSWERED: {
+        "reopened": InquiryPhase.OPENED,
+        "closed": InquiryPhase.CLOSED,
+        "reassigned": InquiryPhase.ANSWERED,
+    },
     InquiryPhase.CLOSED: {},
 }
 """受理, 首问责任人, 转办, 答复, 办结 (BINHAI R16, SM13)."""

@@ -89,3 +89,6 @@ async def cancel(
     uow: UnitOfWork, row: JointActivityRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """It will not be held."""
+
+
+reassign = JOINT_ACTIVITIES.reassigns(needs="write")

@@ -19,6 +19,7 @@ TRANSITIONS: Transitions[JointActivityPhase] = {
     JointActivityPhase.PLANNED: {
         "held": JointActivityPhase.HELD,
         "cancelled": JointActivityPhase.CANCELLED,
+        "reassigned": JointActivityPhase.PLANNED,
     },
     JointActivityPhase.HELD: {},
     JointActivityPhase.CANCELLED: {},

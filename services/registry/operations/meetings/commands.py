@@ -216,4 +216,7 @@ async def cancel(uow: UnitOfWork, row: MeetingRow, *, reason: Annotated[Code, Fi
     await call_off(uow, row)
 
 
+reassign = MEETINGS.reassigns(needs="write")
+
+
 COUNTING = counting(MEETINGS, contract.MeetingCounted)

@@ -27,10 +27,22 @@ _OPEN = {
 }
 
 TRANSITIONS: Transitions[MeetingPhase] = {
-    MeetingPhase.DUE: {**_OPEN, "invited": MeetingPhase.DUE},
-    MeetingPhase.SCHEDULED: {**_OPEN, "invited": MeetingPhase.SCHEDULED},
-    MeetingPhase.HELD: {"invited": MeetingPhase.HELD, "minuted": MeetingPhase.MINUTED},
-    MeetingPhase.MISSED: {"held": MeetingPhase.HELD, "explained": MeetingPhase.EXPLAINED},
+    MeetingPhase.DUE: {**_OPEN, "invited": MeetingPhase.DUE, "reassigned": MeetingPhase.DUE},
+    MeetingPhase.SCHEDULED: {
+        **_OPEN,
+        "invited": MeetingPhase.SCHEDULED,
+        "reassigned": MeetingPhase.SCHEDULED,
+    },
+    MeetingPhase.HELD: {
+        "invited": MeetingPhase.HELD,
+        "minuted": MeetingPhase.MINUTED,
+        "reassigned": MeetingPhase.HELD,
+    },
+    MeetingPhase.MISSED: {
+        "held": MeetingPhase.HELD,
+        "explained": MeetingPhase.EXPLAINED,
+        "reassigned": MeetingPhase.MISSED,
+    },
     MeetingPhase.MINUTED: {},
     MeetingPhase.EXPLAINED: {},
     MeetingPhase.CANCELLED: {},

@@ -195,6 +195,9 @@ async def abandon(uow: UnitOfWork, row: PlanRow, *, reason: Annotated[Code, Fiel
     """The plan is given up."""
 
 
+reassign = PLANS.reassigns(needs="write")
+
+
 def _set(
     uow: UnitOfWork, row: PlanRow, stages: Sequence[Stage] | None, due: Sequence[Milestone] | None
 ) -> None:

@@ -26,6 +26,7 @@ TRANSITIONS: Transitions[PlanPhase] = {
         "milestone_met": PlanPhase.ADOPTED,
         "milestone_missed": PlanPhase.ADOPTED,
         **_ALWAYS,
+        "reassigned": PlanPhase.ADOPTED,
     },
     PlanPhase.UNDER_WAY: {
         "amended": PlanPhase.UNDER_WAY,
@@ -34,6 +35,7 @@ TRANSITIONS: Transitions[PlanPhase] = {
         "milestone_missed": PlanPhase.UNDER_WAY,
         "concluded": PlanPhase.CONCLUDED,
         **_ALWAYS,
+        "reassigned": PlanPhase.UNDER_WAY,
     },
     PlanPhase.CONCLUDED: {},
     PlanPhase.ABANDONED: {},

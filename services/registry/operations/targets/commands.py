@@ -114,6 +114,9 @@ async def measure(
     row.reached = is_reached(row.aim_hundredths, row.actual_hundredths, at_most=row.at_most)
 
 
+reassign = TARGETS.reassigns(needs="write")
+
+
 def _check_figure(policy: RegistryPolicy, figure: str) -> None:
     from services.registry.figures.queries import known  # it is composed of the areas, this one included
 

@@ -21,8 +21,9 @@ TRANSITIONS: Transitions[TargetPhase] = {
         "amended": TargetPhase.SET,
         "withdrawn": TargetPhase.WITHDRAWN,
         "frozen": TargetPhase.FROZEN,
+        "reassigned": TargetPhase.SET,
     },
-    TargetPhase.FROZEN: {"measured": TargetPhase.MEASURED},
+    TargetPhase.FROZEN: {"measured": TargetPhase.MEASURED, "reassigned": TargetPhase.FROZEN},
     TargetPhase.MEASURED: {},
     TargetPhase.WITHDRAWN: {},
 }

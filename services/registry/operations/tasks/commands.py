@@ -110,6 +110,9 @@ async def cancel(uow: UnitOfWork, row: TaskRow, *, reason: Annotated[Words, Fiel
     await receipts.close_all(uow, row.id)
 
 
+reassign = TASKS.reassigns(needs="issue")
+
+
 def _unnamed(uow: UnitOfWork, row: TaskRow) -> list[Refusal]:
     if row.basis != Basis.LIVE.value or row.origin_record_id is not None:
         return []

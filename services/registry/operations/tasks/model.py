@@ -19,6 +19,7 @@ TRANSITIONS: Transitions[TaskPhase] = {
         "amended": TaskPhase.ISSUED,
         "completed": TaskPhase.COMPLETED,
         "cancelled": TaskPhase.CANCELLED,
+        "reassigned": TaskPhase.ISSUED,
     },
     TaskPhase.COMPLETED: {},
     TaskPhase.CANCELLED: {},

@@ -67,3 +67,6 @@ async def close(
     held = await held_of(uow, row)
     row.held_sessions, row.held_people, row.held_hours = held.sessions, held.people, held.hours
     row.topics_left = held.topics_left
+
+
+reassign = TRAINING_PLANS.reassigns(needs="write")

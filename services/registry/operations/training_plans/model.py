@@ -13,7 +13,11 @@ class TrainingPlanPhase(StrEnum):
 
 
 TRANSITIONS: Transitions[TrainingPlanPhase] = {
-    TrainingPlanPhase.ADOPTED: {"amended": TrainingPlanPhase.ADOPTED, "closed": TrainingPlanPhase.CLOSED},
+    TrainingPlanPhase.ADOPTED: {
+        "amended": TrainingPlanPhase.ADOPTED,
+        "closed": TrainingPlanPhase.CLOSED,
+        "reassigned": TrainingPlanPhase.ADOPTED,
+    },
     TrainingPlanPhase.CLOSED: {},
 }
 """专职工作人员培训计划, one a year (TONGZHOU 14, R35, T18)."""

@@ -197,6 +197,9 @@ async def cancel(uow: UnitOfWork, row: TrainingRow, *, reason: Annotated[Code, F
     await call_off(uow, row)
 
 
+reassign = TRAININGS.reassigns(needs="write")
+
+
 async def _conclude(uow: UnitOfWork, due: DueTimer) -> None:
     row = await TRAININGS.load(uow, due.subject)
     if await due.take():

@@ -27,13 +27,22 @@ _WAITING = {
 }
 
 TRANSITIONS: Transitions[TrainingPhase] = {
-    TrainingPhase.DUE: {**_WAITING, "invited": TrainingPhase.DUE},
-    TrainingPhase.SURVEYED: {**_WAITING, "invited": TrainingPhase.SURVEYED},
+    TrainingPhase.DUE: {**_WAITING, "invited": TrainingPhase.DUE, "reassigned": TrainingPhase.DUE},
+    TrainingPhase.SURVEYED: {
+        **_WAITING,
+        "invited": TrainingPhase.SURVEYED,
+        "reassigned": TrainingPhase.SURVEYED,
+    },
     TrainingPhase.SCHEDULED: {
         **{fact: after for fact, after in _WAITING.items() if fact != "surveyed"},
         "invited": TrainingPhase.SCHEDULED,
+        "reassigned": TrainingPhase.SCHEDULED,
     },
-    TrainingPhase.MISSED: {"held": TrainingPhase.HELD, "explained": TrainingPhase.EXPLAINED},
+    TrainingPhase.MISSED: {
+        "held": TrainingPhase.HELD,
+        "explained": TrainingPhase.EXPLAINED,
+        "reassigned": TrainingPhase.MISSED,
+    },
     TrainingPhase.HELD: {"concluded": TrainingPhase.CONCLUDED},
     TrainingPhase.CONCLUDED: {},
     TrainingPhase.EXPLAINED: {},

@@ -102,3 +102,6 @@ async def withdraw(
     uow: UnitOfWork, row: UpwardReportRow, *, reason: Annotated[Words, Field(title="理由")]
 ) -> None:
     """Taken back by the sender."""
+
+
+reassign = UPWARD_REPORTS.reassigns(needs="write")

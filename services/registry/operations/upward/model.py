@@ -19,8 +19,12 @@ TRANSITIONS: Transitions[UpwardReportPhase] = {
         "answered": UpwardReportPhase.ANSWERED,
         "escalated": UpwardReportPhase.FILED,
         "withdrawn": UpwardReportPhase.WITHDRAWN,
+        "reassigned": UpwardReportPhase.FILED,
     },
-    UpwardReportPhase.ANSWERED: {"closed": UpwardReportPhase.CLOSED},
+    UpwardReportPhase.ANSWERED: {
+        "closed": UpwardReportPhase.CLOSED,
+        "reassigned": UpwardReportPhase.ANSWERED,
+    },
     UpwardReportPhase.CLOSED: {},
     UpwardReportPhase.WITHDRAWN: {},
 }

@@ -126,6 +126,9 @@ async def cancel(
     """It will not be made."""
 
 
+reassign = SUPERVISION_VISITS.reassigns(needs="write")
+
+
 async def _owe(
     uow: UnitOfWork, row: SupervisionVisitRow, finding: Finding, about: OrganizationRow | None
 ) -> Any:

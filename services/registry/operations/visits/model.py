@@ -19,8 +19,13 @@ TRANSITIONS: Transitions[VisitPhase] = {
         "postponed": VisitPhase.PLANNED,
         "made": VisitPhase.MADE,
         "cancelled": VisitPhase.CANCELLED,
+        "reassigned": VisitPhase.PLANNED,
     },
-    VisitPhase.MADE: {"revisited": VisitPhase.MADE, "closed": VisitPhase.CLOSED},
+    VisitPhase.MADE: {
+        "revisited": VisitPhase.MADE,
+        "closed": VisitPhase.CLOSED,
+        "reassigned": VisitPhase.MADE,
+    },
     VisitPhase.CLOSED: {},
     VisitPhase.CANCELLED: {},
 }

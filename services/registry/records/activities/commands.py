@@ -94,3 +94,6 @@ async def cancel(
     uow: UnitOfWork, row: CommunityActivityRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """It will not be held."""
+
+
+reassign = ACTIVITIES.reassigns(needs="write")

@@ -14,7 +14,11 @@ class ActivityPhase(StrEnum):
 
 
 TRANSITIONS: Transitions[ActivityPhase] = {
-    ActivityPhase.PLANNED: {"held": ActivityPhase.HELD, "cancelled": ActivityPhase.CANCELLED},
+    ActivityPhase.PLANNED: {
+        "held": ActivityPhase.HELD,
+        "cancelled": ActivityPhase.CANCELLED,
+        "reassigned": ActivityPhase.PLANNED,
+    },
     ActivityPhase.HELD: {},
     ActivityPhase.CANCELLED: {},
 }

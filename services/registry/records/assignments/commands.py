@@ -88,10 +88,12 @@ async def hand_over(
     if to == row.officer:
         raise HandedToSelf(at="/to", officer=to)
     previous = row.officer
-    _hand(row, to)
+    row.officer = row.owner = to
+    row.handed_over_on = row.effective_on
+    row.handed_over_times += 1
     await advance_many(
-        uow, contacts.CONTACTS, await _due(uow, [row.id]), contract.ContactRecordReassigned,
-        change=lambda record: _take(record, to),
+        uow, contacts.CONTACTS, await _due(uow, [row.id]), contacts.reassign.event,
+        {"previous": previous, "reason": reason, "to": to}, change=lambda record: _take(record, to),
     )  # fmt: skip
     return {"previous": previous}
 
@@ -121,44 +123,6 @@ async def leave(uow: UnitOfWork, organization: OrganizationRow, reason: str) -> 
     await uow.cancel(PERIOD, map(str, left))
     await advance_many(uow, ASSIGNMENTS, left, contract.ContactAssignmentEnded, {"reason": reason})
     await advance_many(uow, contacts.CONTACTS, await _due(uow, left), contract.ContactRecordCancelled)
-
-
-async def hand_over_all(
-    uow: UnitOfWork, *, division: str, officer: str, to: str, reason: str | None = None
-) -> int:
-    """All that an officer has in the division, and what is due of it, goes to her successor; how many (L11).
-
-    Raises `HandedToSelf`, `ForeignDivision`, `NotOwnerOfStep`.
-    """
-    uow.authorize(division)
-    if to == officer:
-        raise HandedToSelf(at="/to", officer=to)
-    found = await uow.session.exec(
-        select(ContactAssignmentRow.id, ContactAssignmentRow.organization_id).where(
-            ContactAssignmentRow.officer == officer,
-            ContactAssignmentRow.home == uow.stack,
-            col(ContactAssignmentRow.division).startswith(division),
-            col(ContactAssignmentRow.ended).is_(False),
-        )
-    )
-    had = dict(found.all())
-    await own_contact(uow, set(had.values()))
-    ids = list(had)
-    moved = await advance_many(
-        uow, ASSIGNMENTS, ids, contract.ContactAssignmentHandedOver,
-        {"previous": officer, "reason": reason, "to": to}, change=lambda row: _hand(row, to, on=uow.today),
-    )  # fmt: skip
-    await advance_many(
-        uow, contacts.CONTACTS, await _due(uow, ids), contract.ContactRecordReassigned,
-        change=lambda record: _take(record, to),
-    )  # fmt: skip
-    return moved
-
-
-def _hand(row: ContactAssignmentRow | Draft, to: str, *, on: date | None = None) -> None:
-    row.officer = row.owner = to
-    row.handed_over_on = on or row.effective_on
-    row.handed_over_times += 1
 
 
 def _take(record: Draft, to: str) -> None:

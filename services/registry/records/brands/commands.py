@@ -86,6 +86,9 @@ async def withdraw(uow: UnitOfWork, row: BrandRow, *, reason: Annotated[Code, Fi
         await _name(uow, row, stands=False)
 
 
+reassign = BRANDS.reassigns(needs="write")
+
+
 async def _name(uow: UnitOfWork, row: BrandRow, *, stands: bool = True) -> None:
     """Put the brand into the record of its organisation, or take it out, where that is here and has not
     ended."""

@@ -15,16 +15,22 @@ class BrandPhase(StrEnum):
 
 
 TRANSITIONS: Transitions[BrandPhase] = {
-    BrandPhase.PROPOSED: {"cultivated": BrandPhase.CULTIVATING, "withdrawn": BrandPhase.WITHDRAWN},
+    BrandPhase.PROPOSED: {
+        "cultivated": BrandPhase.CULTIVATING,
+        "withdrawn": BrandPhase.WITHDRAWN,
+        "reassigned": BrandPhase.PROPOSED,
+    },
     BrandPhase.CULTIVATING: {
         "cultivated": BrandPhase.CULTIVATING,
         "recognised": BrandPhase.RECOGNISED,
         "withdrawn": BrandPhase.WITHDRAWN,
+        "reassigned": BrandPhase.CULTIVATING,
     },
     BrandPhase.RECOGNISED: {
         "cultivated": BrandPhase.RECOGNISED,
         "designated": BrandPhase.RECOGNISED,
         "withdrawn": BrandPhase.WITHDRAWN,
+        "reassigned": BrandPhase.RECOGNISED,
     },
     BrandPhase.WITHDRAWN: {},
 }

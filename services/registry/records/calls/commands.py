@@ -77,6 +77,9 @@ async def resume(uow: UnitOfWork, row: ReturnCallRow) -> None:
         await _wait(uow, row, period_of(uow.today, Interval(row.interval)))
 
 
+reassign = CALLS.reassigns(needs="write")
+
+
 async def _wait(uow: UnitOfWork, row: ReturnCallRow, period: Period) -> None:
     payload = {"day": period.begins_on.isoformat(), "after": None}
     await uow.schedule(PERIOD, row.subject, row.division, on=period.ends_on, payload=payload)

@@ -13,8 +13,8 @@ class ReturnCallPhase(StrEnum):
 
 
 TRANSITIONS: Transitions[ReturnCallPhase] = {
-    ReturnCallPhase.RUNNING: {"stopped": ReturnCallPhase.STOPPED},
-    ReturnCallPhase.STOPPED: {"resumed": ReturnCallPhase.RUNNING},
+    ReturnCallPhase.RUNNING: {"stopped": ReturnCallPhase.STOPPED, "reassigned": ReturnCallPhase.RUNNING},
+    ReturnCallPhase.STOPPED: {"resumed": ReturnCallPhase.RUNNING, "reassigned": ReturnCallPhase.STOPPED},
 }
 """建立数据报送等长效机制 (LUOHU L05)."""
 

@@ -173,5 +173,8 @@ async def abandon(
     """It will be no organisation of its own."""
 
 
+reassign = CANDIDACIES.reassigns(needs="write")
+
+
 def _plain(projects: list[Project]) -> list[dict[str, object]]:
     return [one.model_dump(mode="json", exclude_none=True) for one in projects]

@@ -340,6 +340,9 @@ async def withdraw(
     """The list was a wrong one; what was taken over stays."""
 
 
+reassign = COMPARISONS.reassigns(needs="write")
+
+
 async def _open(uow: UnitOfWork, row: ComparisonRow, numbers: list[int], *, winning: bool) -> list[Any]:
     """The differences that were named, or those that the profile lets win, as far as nobody settled them."""
     found = list(await uow.connection.fetch(_STILL_OPEN, row.id, numbers, winning, AT_ONCE))

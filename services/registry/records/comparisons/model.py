@@ -23,6 +23,7 @@ TRANSITIONS: Transitions[ComparisonPhase] = {
         "entered": ComparisonPhase.OPENED,
         "closed": ComparisonPhase.CLOSED,
         "withdrawn": ComparisonPhase.WITHDRAWN,
+        "reassigned": ComparisonPhase.OPENED,
     },
     ComparisonPhase.CLOSED: {},
     ComparisonPhase.WITHDRAWN: {},

@@ -9,7 +9,7 @@ from shuniu_contracts import Basis
 from shuniu_contracts import registry_records as contract
 from sqlmodel import select
 
-from chassis.http.fields import Day, PersonId
+from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.fields import Code, Count, Words
@@ -68,14 +68,12 @@ async def open_(
     """A contact of the period, or one beside it, without a period."""
 
 
-@CONTACTS.step(
-    contract.ContactRecordReassigned, zh="移交", needs="write", path="reassignment", whose=keeps_contact
-)
-async def reassign(
-    uow: UnitOfWork, row: ContactRecordRow, *, officer: Annotated[PersonId, Field(title="联系人")]
-) -> None:
+def _make_it(row: ContactRecordRow, _: str | None) -> None:
     """Somebody else makes this one; the assignment stays with whom it is."""
-    row.owner = officer
+    row.officer = row.owner or row.officer
+
+
+reassign = CONTACTS.reassigns(needs="write", zh="变更联系人", whose=keeps_contact, then=_make_it)
 
 
 @CONTACTS.step(

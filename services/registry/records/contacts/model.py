@@ -22,7 +22,7 @@ TRANSITIONS: Transitions[ContactPhase] = {
         "missed": ContactPhase.MISSED,
         "cancelled": ContactPhase.CANCELLED,
     },
-    ContactPhase.MISSED: {"made": ContactPhase.MADE},
+    ContactPhase.MISSED: {"made": ContactPhase.MADE, "reassigned": ContactPhase.MISSED},
     ContactPhase.MADE: {},
     ContactPhase.CANCELLED: {},
 }

@@ -155,3 +155,6 @@ async def close(
     uow: UnitOfWork, row: GovernanceChecklistRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """It is needed no more."""
+
+
+reassign = CHECKLISTS.reassigns(needs="write")

@@ -54,6 +54,7 @@ TRANSITIONS: Transitions[ChecklistPhase] = {
         "fees_declared": ChecklistPhase.IN_PROGRESS,
         "completed": ChecklistPhase.COMPLETE,
         "closed": ChecklistPhase.CLOSED,
+        "reassigned": ChecklistPhase.IN_PROGRESS,
     },
     ChecklistPhase.COMPLETE: {
         "system_adopted": ChecklistPhase.COMPLETE,
@@ -61,6 +62,7 @@ TRANSITIONS: Transitions[ChecklistPhase] = {
         "system_abolished": ChecklistPhase.IN_PROGRESS,
         "fees_declared": ChecklistPhase.IN_PROGRESS,
         "closed": ChecklistPhase.CLOSED,
+        "reassigned": ChecklistPhase.COMPLETE,
     },
     ChecklistPhase.CLOSED: {},
 }

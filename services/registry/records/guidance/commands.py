@@ -72,3 +72,6 @@ async def conclude(
         if sequence is None:
             raise NotFound.of(RegistrationApplicationRow, application_id, at="/application_id")
         row.application_sequence = sequence
+
+
+reassign = GUIDANCE.reassigns(needs="write")

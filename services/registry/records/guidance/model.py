@@ -26,7 +26,11 @@ OUTCOMES_ZH = {
     Outcome.GIVEN_UP: "不再办理",
 }
 TRANSITIONS: Transitions[GuidancePhase] = {
-    GuidancePhase.OPENED: {"given": GuidancePhase.OPENED, "concluded": GuidancePhase.CONCLUDED},
+    GuidancePhase.OPENED: {
+        "given": GuidancePhase.OPENED,
+        "concluded": GuidancePhase.CONCLUDED,
+        "reassigned": GuidancePhase.OPENED,
+    },
     GuidancePhase.CONCLUDED: {},
 }
 """资格初审、注册引导 (LUOHU L07)."""

@@ -72,3 +72,6 @@ async def renew(
 @PLACEMENTS.step(contract.PlacementEnded, zh="退出", needs="write", path="end")
 async def end(uow: UnitOfWork, row: PlacementRow, *, reason: Annotated[Code, Field(title="原因")]) -> None:
     """It works there no more."""
+
+
+reassign = PLACEMENTS.reassigns(needs="write")

@@ -18,6 +18,7 @@ TRANSITIONS: Transitions[PlacementPhase] = {
         "worker_changed": PlacementPhase.PLACED,
         "renewed": PlacementPhase.PLACED,
         "ended": PlacementPhase.ENDED,
+        "reassigned": PlacementPhase.PLACED,
     },
     PlacementPhase.ENDED: {},
 }

@@ -94,3 +94,6 @@ async def close(
     uow: UnitOfWork, row: ServicePointRow, *, reason: Annotated[Code, Field(title="原因")]
 ) -> None:
     """It is there no more."""
+
+
+reassign = POINTS.reassigns(needs="write")

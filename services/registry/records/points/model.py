@@ -21,8 +21,13 @@ TRANSITIONS: Transitions[ServicePointPhase] = {
         "session_held": ServicePointPhase.OPEN,
         "suspended": ServicePointPhase.SUSPENDED,
         "closed": ServicePointPhase.CLOSED,
+        "reassigned": ServicePointPhase.OPEN,
     },
-    ServicePointPhase.SUSPENDED: {"resumed": ServicePointPhase.OPEN, "closed": ServicePointPhase.CLOSED},
+    ServicePointPhase.SUSPENDED: {
+        "resumed": ServicePointPhase.OPEN,
+        "closed": ServicePointPhase.CLOSED,
+        "reassigned": ServicePointPhase.SUSPENDED,
+    },
     ServicePointPhase.CLOSED: {},
 }
 """“一社八站” (SUYU S13); 以社区服务中心(站)为平台参与社区公共事务 (BINHAI B33)."""
