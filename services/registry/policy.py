@@ -109,12 +109,10 @@ class WorkingDays(_Section):
 
 DEPARTMENTS = (
     Department(code="office", name_zh="办公室", name_en="office"),
-    Department(code="womens_work", name_zh="妇女工作科", name_en="women's work section"),
-    Department(code="childrens_work", name_zh="儿童工作科", name_en="children's work section"),
-    Department(code="centre", name_zh="妇儿中心", name_en="women and children centre"),
-    Department(code="social_work", name_zh="社会工作部", name_en="social work department"),
+    Department(code="organizations", name_zh="社会组织工作部门", name_en="section for social organisations"),
 )
-"""LUOHU's sections; which category goes to which is our reading of R09."""
+"""Ours: what any office has that looks after social organisations (TONGZHOU 7: 工作部门和工作人员). A region
+whose documents name sections has those."""
 
 DIRECT_CATEGORIES = (
     Category(
@@ -127,33 +125,20 @@ DIRECT_CATEGORIES = (
 """BINHAI A4.11: the four that are registered directly (B02, R12)."""
 
 WOMENS_CATEGORIES = (
-    Category(
-        code="legal_rights", name_zh="普法维权", name_en="legal education, rights", department="womens_work"
-    ),
-    Category(code="quality", name_zh="素质提升", name_en="quality improvement", department="centre"),
-    Category(code="employment", name_zh="创业就业", name_en="entrepreneurship", department="womens_work"),
-    Category(code="psychology", name_zh="心理建设", name_en="psychological support", department="centre"),
-    Category(code="skills", name_zh="技能培训", name_en="skills training", department="centre"),
-    Category(code="family_civility", name_zh="家庭文明", name_en="family civility", department="womens_work"),
-    Category(code="fitness", name_zh="巾帼健身", name_en="women's fitness", department="centre"),
-    Category(
-        code="childrens_morals", name_zh="儿童德育", name_en="moral education", department="childrens_work"
-    ),
-    Category(
-        code="family_education", name_zh="家庭教育", name_en="family education", department="childrens_work"
-    ),
-    Category(
-        code="cross_border", name_zh="跨境服务", name_en="cross-border services", department="childrens_work"
-    ),
-    Category(code="volunteering", name_zh="志愿服务", name_en="volunteering", department="social_work"),
-    Category(
-        code="self_governance",
-        name_zh="社区自治",
-        name_en="community self-governance",
-        department="social_work",
-    ),
+    Category(code="legal_rights", name_zh="普法维权", name_en="legal education, rights"),
+    Category(code="quality", name_zh="素质提升", name_en="quality improvement"),
+    Category(code="employment", name_zh="创业就业", name_en="entrepreneurship"),
+    Category(code="psychology", name_zh="心理建设", name_en="psychological support"),
+    Category(code="skills", name_zh="技能培训", name_en="skills training"),
+    Category(code="family_civility", name_zh="家庭文明", name_en="family civility"),
+    Category(code="fitness", name_zh="巾帼健身", name_en="women's fitness"),
+    Category(code="childrens_morals", name_zh="儿童德育", name_en="moral education"),
+    Category(code="family_education", name_zh="家庭教育", name_en="family education"),
+    Category(code="cross_border", name_zh="跨境服务", name_en="cross-border services"),
+    Category(code="volunteering", name_zh="志愿服务", name_en="volunteering"),
+    Category(code="self_governance", name_zh="社区自治", name_en="community self-governance"),
 )
-"""LUOHU A4.1: twelve, and open-ended (等类别)."""
+"""LUOHU A4.1: twelve, and open-ended (等类别); which section deals with one is each region's (R09)."""
 
 CRITERIA = (
     Criterion(code="name", name_zh="名称规范且不重名", name_en="a proper name of its own"),
@@ -202,7 +187,10 @@ class RegistryPolicy(_Section):
         strength="reported_practice",
     )
     departments: tuple[Department, ...] = rule(
-        DEPARTMENTS, "the hub's sections", source="LUOHU A1, L10", strength="reported_practice"
+        DEPARTMENTS,
+        "the hub's sections",
+        source="TONGZHOU 7 asks for one that works on it, LUOHU A1 names its own; these are ours",
+        strength="ours",
     )
     default_department: Code | None = rule(
         None,

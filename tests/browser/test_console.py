@@ -165,7 +165,9 @@ async def test_the_library_is_narrowed_by_field_department_and_standing(
     visitor: Visitor, stack: Stack
 ) -> None:
     """Of twenty filters a few are at hand; those set in the others are seen, and taken off one by one."""
-    made = await stack.register("锦溪助学社", categories=["charity"], department="womens_work", charity=True)
+    made = await stack.register(
+        "锦溪助学社", categories=["charity"], department="information_centre", charity=True
+    )
     await stack.register("锦溪书画院", categories=["culture"])
     path = f"/v1/organizations/{made['id']}/hub-standing"
     await stack.ask("POST", "registry", path, json={"standing": "at_risk"})
@@ -184,7 +186,7 @@ async def test_the_library_is_narrowed_by_field_department_and_standing(
     more = visitor.page.locator('[data-card="more-filters"]')
     await more.click()
     await visitor.picture("organizations-groups")
-    for name, option in (("department", "妇女工作科"), ("hub_standing", "有风险"), ("charity", "是")):
+    for name, option in (("department", "社会组织信息中心"), ("hub_standing", "有风险"), ("charity", "是")):
         await visitor.page.locator(f".filter-{name}").click()
         await visitor.page.get_by_role("option", name=option, exact=True).click()
         await visitor.page.wait_for_url(f"**{name}=*")

@@ -318,7 +318,7 @@ async def test_the_tree_of_a_task_goes_down_the_tiers_and_adds_up(visitor: Visit
     communities = ["120116001016", "120116001017"]
     task = await stack.ask(
         "POST", "registry", "/v1/tasks",
-        json={"division": "120116", "title": "社区社会组织摸底", "kind": "special", "lead": "social_work",
+        json={"division": "120116", "title": "社区社会组织摸底", "kind": "special", "lead": "service_centre",
               "implementing": [STREET, *communities, OTHER_STREET], "due_on": DUE.isoformat()},
     )  # fmt: skip
     await visitor.sign_in("hub_officer")

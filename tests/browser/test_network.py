@@ -40,8 +40,8 @@ async def network(stack: Stack) -> str:
     hub = await recognise(
         stack, "滨海新区社会组织联合会", DISTRICT, "federation",
         departments=[
-            {"code": "centre", "duties": ["incubation", "shared_services"], "person": "p-07"},
-            {"code": "social_work", "duties": ["census", "party_and_league"]},
+            {"code": "service_centre", "duties": ["incubation", "shared_services"], "person": "p-07"},
+            {"code": "information_centre", "duties": ["census", "party_and_league"]},
         ],
         lead_group=[{"role": "head", "post": "chair"}, {"role": "member", "post": "vice_chair"}],
     )  # fmt: skip
@@ -74,19 +74,19 @@ async def test_one_hub_shows_its_sections_what_waits_and_the_six(
 ) -> None:
     await stack.ask(
         "POST", "registry", "/v1/tasks",
-        json={"division": DISTRICT, "title": "培训新社团", "kind": "training", "lead": "centre",
+        json={"division": DISTRICT, "title": "培训新社团", "kind": "training", "lead": "service_centre",
               "implementing": [STREET]},
     )  # fmt: skip
     await visitor.sign_in("hub_officer")
     await visitor.go(f"/hubs?hub={network}")
     departments = visitor.page.locator('[data-card="departments"]')
-    section = departments.locator("tr", has_text="妇儿中心")
+    section = departments.locator("tr", has_text="社会组织服务管理中心")
     await expect(section).to_contain_text("p-07")
     await expect(section.locator("td").last).to_have_text("1")
     haves = visitor.page.locator('[data-card="six_haves"]')
     await expect(haves.locator("tr", has_text="有工作制度")).to_contain_text("缺")
     await expect(haves.locator("tr", has_text="有职能部门")).to_contain_text("具备")
-    await expect(departments).to_contain_text("社会工作部摸底、党团建设")
+    await expect(departments).to_contain_text("社会组织信息中心摸底、党团建设")
     await expect(visitor.page.locator('[data-card="lead_group"]')).to_contain_text("组长主席")
     await visitor.picture("hub")
     await visitor.page.get_by_role("link", name="枢纽信息、办理").click()

@@ -86,7 +86,7 @@ async def test_an_organisation_tells_why_it_stands_as_it_does(visitor: Visitor, 
 
 
 async def test_every_code_of_an_organisation_is_said_in_words(visitor: Visitor, stack: Stack) -> None:
-    made = await stack.register("清源环保协会", division=STREET, department="social_work")
+    made = await stack.register("清源环保协会", division=STREET, department="service_centre")
     path = f"/v1/organizations/{made['id']}"
     await stack.ask("POST", "registry", f"{path}/supervision", json={"supervisory_unit": "education"})
     await stack.ask(
@@ -97,7 +97,7 @@ async def test_every_code_of_an_organisation_is_said_in_words(visitor: Visitor, 
     await expect(visitor.page.locator('[data-card="standing"]')).to_contain_text("依据：财务管理")
     facts = visitor.page.locator('[data-card="facts"]')
     await expect(facts).to_contain_text("业务主管单位教育部门")
-    await expect(facts).to_contain_text("对接科室社会工作部")
+    await expect(facts).to_contain_text("对接科室社会组织服务管理中心")
     text = await visitor.page.locator("main.page").inner_text()
     assert re.findall(r"[a-z]{2,}(?:_[a-z]+)+|finance|education|system", text) == []
 

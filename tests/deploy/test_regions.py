@@ -234,6 +234,27 @@ def test_luohus_fields_are_routed_to_its_sections_and_its_steps_to_their_bodies(
     assert policy.department_for(["charity"]) == "office"
 
 
+SECTIONS = {
+    "321311": ["办公室", "社会组织工作部门"],
+    "4407": ["办公室", "社会组织工作部门"],
+    "110112": ["办公室", "社会组织工作部门"],
+    "120116": ["新区民政局", "社会组织服务管理中心", "社会组织信息中心"],
+}
+"""What an office is offered as its own; Luohu's document alone names every one."""
+
+
+def test_a_region_has_the_sections_that_its_own_document_names(region: Region) -> None:
+    policy = region.policy("registry", RegistryPolicy)
+    named = [one.name_zh for one in policy.departments]
+    assert named == SECTIONS.get(region.code, named)
+    assert ("妇女工作科" in named) == (region.code == "440303")
+
+
+def test_in_binhai_the_centre_deals_with_every_field() -> None:
+    policy = load_region(profile_file("120116")).policy("registry", RegistryPolicy)
+    assert {policy.department_for([one.code]) for one in policy.categories} == {"service_centre"}
+
+
 def test_a_region_holds_what_its_own_document_asks_and_nothing_of_anothers(region: Region) -> None:
     policy = region.policy("registry", RegistryPolicy)
     held = policy.operations.gatherings

@@ -31,12 +31,14 @@ _HELD = {
     for code in ("4407-jiangmen", "110112-tongzhou")
     for one in load_region(profile_file(code)).policy("registry", RegistryPolicy).operations.gatherings
 }
-_FRAMEWORKS = (
-    load_region(profile_file("440303-luohu")).policy("registry", RegistryPolicy).operations.frameworks
+_LUOHU = load_region(profile_file("440303-luohu")).policy("registry", RegistryPolicy)
+POLICY = RegistryPolicy(
+    operations=OperationsPolicy(gatherings=tuple(_HELD.values()), frameworks=_LUOHU.operations.frameworks),
+    departments=_LUOHU.departments,
+    categories=_LUOHU.categories,
 )
-POLICY = RegistryPolicy(operations=OperationsPolicy(gatherings=tuple(_HELD.values()), frameworks=_FRAMEWORKS))
 """The defaults, with the meetings and trainings of two regions, since the default's one is too few to work
-with, and the frameworks of a third, since the default has none."""
+with, and the frameworks, sections and routing of a third, since the default has none, two and none."""
 OFFICER = Principal("u-officer", frozenset({"operator"}), frozenset({"*"}), ("120116",))
 
 

@@ -20,9 +20,15 @@ def test_the_defaults_are_the_documents_lists() -> None:
 
 
 def test_the_first_category_with_a_department_routes() -> None:
-    policy = RegistryPolicy()
+    policy = load_region(profile_file("440303-luohu")).policy("registry", RegistryPolicy)
     assert policy.department_for(["charity", "family_education", "skills"]) == "childrens_work"
-    assert policy.department_for([]) is None
+    assert policy.department_for([]) == "office"
+
+
+def test_the_defaults_have_no_offices_sections_and_route_nothing() -> None:
+    policy = RegistryPolicy()
+    assert [one.name_zh for one in policy.departments] == ["办公室", "社会组织工作部门"]
+    assert policy.department_for([one.code for one in policy.categories]) is None
 
 
 @pytest.mark.parametrize(

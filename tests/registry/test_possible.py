@@ -14,7 +14,7 @@ from services.registry.incubation.stays import commands as stays
 from services.registry.policy import RegistryPolicy, StepOwner
 from services.registry.records.assignments import commands as assignments
 from services.registry.records.contacts import commands as contacts
-from tests.registry.conftest import Api, Register
+from tests.registry.conftest import POLICY, Api, Register
 from tests.registry.references import STREET, organization, stay
 
 pytestmark = pytest.mark.integration
@@ -86,7 +86,7 @@ async def test_a_part_is_answered_by_its_bodys_staff(register: Register, api: Ap
 
 async def test_contact_is_kept_by_the_staff_whose_step_it_is(register: Register, api: Api) -> None:
     owner = StepOwner(bodies=("centre",), source="LUOHU R10", strength="must")
-    register.runtime.policies = RegistryPolicy(steps={"contact": owner})
+    register.runtime.policies = RegistryPolicy(departments=POLICY.departments, steps={"contact": owner})
     assigned = await register.do(
         assignments.assign, organization_id=await organization(register), officer="u-1"
     )

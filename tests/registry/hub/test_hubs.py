@@ -182,7 +182,7 @@ async def test_the_nearest_hub_says_which_section_deals_with_an_application(
         }  # fmt: skip
 
     row = await register.do(applications.submit_new, **applied("滨海甲协会"))
-    assert row.department == "centre", "the profile's, where no hub routes"
+    assert row.department == "womens_work", "the profile's, where no hub routes"
     district = await recognised(
         register, departments=[Department(code="links", duties=["contact"])],
         routes=[Route(category="charity", department="links")],
