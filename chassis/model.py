@@ -16,6 +16,7 @@ LARGEST_FEN = 10**15
 """No sum may exceed ten trillion yuan: more is a slip of the keyboard."""
 
 _NAMELESS: Mapping[str, str] = {}
+_NO_NAMES: Mapping[str, Mapping[str, str]] = {}
 
 
 def in_words(name: str) -> str:
@@ -66,6 +67,8 @@ class Refusal(Exception):
     A subclass sets `code` (stable, dotted), `kind`, and one sentence in each language that may use the
     keyword arguments as `{name}`, sums in fen as `{name:yuan}`: what was wrong, with what value, and what to
     do. Several values are given as they are, and joined as the language does it: `{name:or}` is a choice.
+    What is a code has a name in Chinese: `names`, by the keyword and then by the code; English reads the code
+    aloud.
     `at` is the JSON pointer of the offending field or the workbook cell, where there is one.
     """
 
@@ -73,6 +76,7 @@ class Refusal(Exception):
     kind: ClassVar[RefusalKind] = RefusalKind.CONFLICT
     zh: ClassVar[str]
     en: ClassVar[str]
+    names: ClassVar[Mapping[str, Mapping[str, str]]] = _NO_NAMES
 
     def __init__(self, *, at: str | None = None, **details: object) -> None:
         self.at = at
@@ -82,7 +86,19 @@ class Refusal(Exception):
     def message(self, language: str) -> str:
         """The sentence for people, `zh` or `en`."""
         template = self.zh if language == "zh" else self.en
-        return _SENTENCES[language].vformat(template, (), self.details)
+        return _SENTENCES[language].vformat(template, (), {**self.details, **self._named(language)})
+
+    def _named(self, language: str) -> dict[str, object]:
+        """Those of the details that are codes, as the language calls them."""
+
+        def called(name: str, code: object) -> str:
+            return self.names[name].get(str(code), str(code)) if language == "zh" else in_words(str(code))
+
+        found: dict[str, object] = {}
+        for name in self.names.keys() & self.details.keys():
+            value = self.details[name]
+            found[name] = tuple(called(name, c) for c in value) if _several(value) else called(name, value)
+        return found
 
 
 def _several(value: object) -> TypeGuard[Collection[object]]:

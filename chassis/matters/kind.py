@@ -96,10 +96,10 @@ class Step(Generic[R]):
         self, kind: "Kind[R]", event: type[Event], function: StepFunction, *, permission: str, zh: str,
         path: str | None = None, opening: bool = False, late: type[Event] | None = None,
         by_workbook: bool | str = False, instead: Instead | None = None, whose: Whose | None = None,
-        en: str | None = None,
+        ready: Whose | None = None, en: str | None = None,
     ) -> None:  # fmt: skip
         self.kind, self.event, self.function, self.late = kind, event, function, late
-        self.whose = whose
+        self.whose, self.ready = whose, ready
         self.fact, self.by_workbook = event_type(event).fact, bool(by_workbook)
         self.permission, self.zh, self.opening = permission, zh, opening
         self.en = en or in_words(function.__name__.rstrip("_"))
@@ -178,6 +178,8 @@ class Step(Generic[R]):
         fact = event_type(event).fact
         await self._check_whose(uow, row)  # before anything is said of how it stands
         self.kind.check(row, fact)
+        if self.ready is not None:
+            await self.ready(uow, row)
         check_day(day, uow.today, row.opened_on)
         row.effective_on, row.basis = day, when.basis.value
         before = {name: getattr(row, name) for name in row.dated.get(fact, ())}
@@ -200,6 +202,17 @@ class Step(Generic[R]):
         try:
             acting.principal.reaches(permission or self.permission, row.division, row.reached_from())
             await self._check_whose(acting, row)
+        except Refusal:
+            return False
+        return True
+
+    async def is_possible(self, acting: Acting, row: R, permission: str | None = None) -> bool:
+        """`open_to`, and nothing beside the record's state stands against the step."""
+        if not await self.open_to(acting, row, permission):
+            return False
+        try:
+            if self.ready is not None:
+                await self.ready(acting, row)
         except Refusal:
             return False
         return True
@@ -353,7 +366,7 @@ class Kind(Generic[R]):
     def step(
         self, event: type[Event], *, zh: str, needs: str, path: str | None = None,
         late: type[Event] | None = None, by_workbook: bool | str = False, instead: Instead | None = None,
-        whose: Whose | None = None, en: str | None = None,
+        whose: Whose | None = None, ready: Whose | None = None, en: str | None = None,
     ) -> Callable[[StepFunction], Step[R]]:  # fmt: skip
         """Declare a step: the function holds the rules, its parameters are the body of the request, its name
         in words is what a button says in English unless `en` does.
@@ -362,7 +375,8 @@ class Kind(Generic[R]):
         fields of the event are put into the event, as is what the function returns. `late` is recorded
         instead where the record's deadline has passed, and so is what `instead` names for the value of a
         parameter. `by_workbook`: the step is offered as a list to be filled in offline, too, under the name
-        given. `whose` refuses who may not take the step of this record, beside permission and division.
+        given. `whose` refuses who may not take the step of this record, beside permission and division;
+        `ready` refuses anybody as long as something beside the record's state stands against it.
         """
 
         def declare(function: StepFunction) -> Step[R]:
@@ -377,6 +391,7 @@ class Kind(Generic[R]):
                 by_workbook=by_workbook,
                 instead=instead,
                 whose=whose,
+                ready=ready,
                 en=en,
             )
             if made.fact in self.steps:
@@ -473,7 +488,7 @@ class Kind(Generic[R]):
         return [
             step.fact
             for step in self.steps.values()
-            if step.fact in after and await step.open_to(acting, row)
+            if step.fact in after and await step.is_possible(acting, row)
         ]
 
     def check_sums(self, row: R) -> None:

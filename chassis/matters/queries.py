@@ -201,7 +201,8 @@ def _followers(kind: Kind[Any], state: Any) -> dict[str, str]:
 
 def _step_words(step: Step[Any]) -> Mapping[str, Any]:
     return {
-        **_form_words(step), "by_workbook": step.by_workbook, "by_record": step.whose is not None,
+        **_form_words(step), "by_workbook": step.by_workbook,
+        "by_record": step.whose is not None or step.ready is not None,
     }  # fmt: skip
 
 

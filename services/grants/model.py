@@ -22,7 +22,7 @@ class EffectiveBeforePrevious(Refusal):
 
     code = "effective_before_previous"
     kind = RefusalKind.INVALID
-    zh = "生效日期 {day} 早于上一步骤的日期 {previous};如需更正,请以 corrected 方式登记。"
+    zh = "生效日期 {day} 早于上一步骤的日期 {previous};如需更正,请以“更正”方式登记。"
     en = "The effective date {day} is before the step it follows, {previous}; else use basis 'corrected'."
 
 

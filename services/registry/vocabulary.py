@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from services.registry.enforcement.emergency_pauses.model import POINTS_ZH
 from services.registry.hub.guidelines.model import HEADINGS_ZH
 from services.registry.hub.hubs.model import SIX_HAVES_ZH
+from services.registry.organizations.model import FORMS_ZH, STATUSES_ZH
 from services.registry.records.candidacies.model import MODES_ZH
 
 Names = Mapping[str, str]
@@ -695,24 +696,6 @@ FIELDS: Mapping[str, Names] = {
 }
 """Ours; the words are those of the five documents where they have one."""
 
-_FORMS: Names = {
-    "association": "社会团体",
-    "private_non_enterprise": "民办非企业单位",
-    "foundation": "基金会",
-    "community_organization": "社区社会组织",
-    "none": "无（草根）",
-    "unclassified": "形式未说明",
-}
-_STATUSES: Names = {
-    "candidate": "拟成立",
-    "discovered": "摸底发现",
-    "filed": "已备案",
-    "registered": "已登记",
-    "suspended": "停止活动",
-    "deregistered": "已注销",
-    "revoked": "已撤销",
-    "dissolved": "已解散",
-}
 _CHECKS: Names = {
     "scale": "规模",
     "standard": "标准",
@@ -723,10 +706,10 @@ _CHECKS: Names = {
 _ASKS: Names = {"report": "反馈完成情况", "filing": "报备实施方案"}
 _INSPECTIONS: Names = {"annual_inspection": "年检", "annual_report": "年报"}
 ENUMERATIONS: Mapping[str, Names] = {
-    "legal_form": _FORMS,
-    "legal_forms": _FORMS,
-    "legal_status": _STATUSES,
-    "legal_statuses": _STATUSES,
+    "legal_form": FORMS_ZH,
+    "legal_forms": FORMS_ZH,
+    "legal_status": STATUSES_ZH,
+    "legal_statuses": STATUSES_ZH,
     "hub_links": {
         "none": "未联系",
         "linked": "已联系",

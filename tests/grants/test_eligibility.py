@@ -88,8 +88,30 @@ def test_every_failing_condition_is_told_at_once_in_both_languages() -> None:
     rules = [Rule("legal_form_in", ("foundation",)), Rule("division_within", ("4403",)), Rule("not_listed")]
     found = judge(rules, ORGANIZATION, DAY)
     assert [reason.code for reason in found.reasons] == ["legal_form", "division_outside"]
-    assert "association" in found.reasons[0].zh
+    assert found.reasons[0].zh == "法律形式为“社会团体”,本轮要求:基金会。"
     assert "4403" in found.reasons[1].en
+
+
+def test_a_reason_lists_what_is_asked_for_as_the_language_does() -> None:
+    """Names in Chinese, no codes, and no slashes in either."""
+    facts = replace(
+        ORGANIZATION, legal_form="none", legal_status="discovered", registered_on=None,
+        hub_standing="at_risk", credit_listing="abnormal", coverage=(),
+    )  # fmt: skip
+    rules = [
+        Rule("legal_form_in", ("association", "private_non_enterprise")),
+        Rule("legal_status_in", ("registered", "filed")), Rule("hub_standing_in", ("good",)),
+        Rule("covered", ("party", "women")), Rule("not_listed"),
+    ]  # fmt: skip
+    found = judge(rules, facts, DAY).reasons
+    assert [one.zh for one in found] == [
+        "法律形式为“无（草根）”,本轮要求:社会团体、民办非企业单位。",
+        f"{DAY} 的法律状态为“摸底发现”,本轮要求:已登记、已备案。",
+        "枢纽评价为“有风险”,本轮要求:良好。",
+        "尚未实现覆盖:党组织、妇联组织。",
+        "已被登记管理机关列入“活动异常名录”;移出后方可申报。",
+    ]
+    assert found[0].en == "Its legal form is 'none'; this round asks for association, private non enterprise."
 
 
 @pytest.mark.parametrize(

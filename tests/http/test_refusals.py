@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from string import Formatter
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -147,6 +148,32 @@ def test_no_refusal_is_given_a_list_that_was_joined_before() -> None:
     names = {one.__name__ for one in REFUSALS}
     paths = [*ROOT.glob("chassis/**/*.py"), *ROOT.glob("services/**/*.py")]
     assert [found for path in paths for found in joined(path, names)] == []
+
+
+_FOR_ENGINEERS = {
+    "SealingUnset", "TimesMixed", "PeriodIncomplete", "TagUnknown", "FigureUnknown",
+}  # fmt: skip
+"""Refusals that name a setting, a parameter of a query or a key of the profile, which is what was said."""
+_ENUMERATED = {"status", "form", "standing"}
+"""Details whose values are codes of an enumeration, wherever a sentence names them."""
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda one: f"{place(one)}.{one.__name__}")
+def test_no_code_stands_in_a_chinese_sentence(refusal: type[Refusal]) -> None:
+    """What an enumeration says is said by its name, and the sentence itself has no word of the code."""
+    template = re.sub(r"\{[^}]*\}", "", refusal.zh)
+    if refusal.__name__ not in _FOR_ENGINEERS:
+        words = set(re.findall("[A-Za-z_]{3,}", template)) - {"Excel", "xlsx", "ETag", "JSON", "Kafka"}
+        assert words == set()
+    assert fields(refusal.zh) & _ENUMERATED <= refusal.names.keys()
+    assert refusal.names.keys() <= fields(refusal.zh), "what no sentence says needs no name"
+    for field, names in refusal.names.items():
+        for code in names:
+            given: dict[str, Any] = dict.fromkeys(fields(refusal.zh) | fields(refusal.en), 1)
+            said = refusal(**{**given, field: code})
+            assert not re.search("[a-z]", said.message("zh")), said.message("zh")
+            assert code.replace("_", " ") in said.message("en")
+            assert said.details[field] == code, "as it is, for programs"
 
 
 class _Several(Refusal):

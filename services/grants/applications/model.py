@@ -1,10 +1,12 @@
 """An application's states and what must hold for its steps (SM7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
+from services.grants.rounds.model import STATUS_NAMED as ROUND_STATUS_NAMED
 from services.grants.rounds.model import RoundStatus
 
 
@@ -21,6 +23,19 @@ class ApplicationStatus(StrEnum):
     RESERVED = "reserved"
     NOT_SELECTED = "not_selected"
 
+
+STATUSES_ZH: Mapping[str, str] = {
+    ApplicationStatus.DRAFT: "草稿",
+    ApplicationStatus.SUBMITTED: "已提交",
+    ApplicationStatus.RETURNED: "退回补正",
+    ApplicationStatus.ELIGIBLE: "符合条件",
+    ApplicationStatus.INELIGIBLE: "不符合条件",
+    ApplicationStatus.WITHDRAWN: "已撤回",
+    ApplicationStatus.AWARDED: "立项",
+    ApplicationStatus.RESERVED: "备选",
+    ApplicationStatus.NOT_SELECTED: "未立项",
+}
+_STATUS_NAMED = {"status": STATUSES_ZH}
 
 _S = ApplicationStatus
 TRANSITIONS: Transitions[ApplicationStatus] = {
@@ -72,6 +87,7 @@ class RoundTakesNone(Refusal):
     code = "round_takes_no_applications"
     zh = "轮次状态为“{status}”,现在不能提交申请。"
     en = "The round is '{status}' and takes no applications now."
+    names = ROUND_STATUS_NAMED
 
 
 class OutsideWindow(Refusal):
@@ -132,6 +148,7 @@ class NotJudgedNow(Refusal):
     code = "round_not_sifting"
     zh = "轮次状态为“{status}”,不能再审查或退回申请;如需更正请先退回轮次。"
     en = "The round is '{status}': applications are no longer judged or returned; reopen it to correct."
+    names = ROUND_STATUS_NAMED
 
 
 class NotNextInReserve(Refusal):
@@ -156,6 +173,7 @@ class DraftIsPrivate(Refusal):
     code = "application_not_changeable"
     zh = "申请状态为“{status}”,只有草稿或被退回的申请可以修改。"
     en = "The application is '{status}'; only a draft or a returned one can be changed."
+    names = _STATUS_NAMED
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,44 @@ Rules are data of a round, so that a district writes its own conditions without 
 organisation reads beforehand why it could not apply.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chassis.model import MalformedDivision, Refusal, RefusalKind, division_code, is_within
+from chassis.model import (
+    MalformedDivision,
+    Refusal,
+    RefusalKind,
+    division_code,
+    in_words,
+    is_within,
+    listed,
+)
 
-LEGAL_FORMS = ("association", "private_non_enterprise", "foundation", "community_organization", "none",
-               "unclassified")  # fmt: skip
-LEGAL_STATUSES = ("candidate", "discovered", "filed", "registered", "suspended", "deregistered", "revoked",
-                  "dissolved")  # fmt: skip
-HUB_STANDINGS = ("good", "under_rectification", "at_risk")
-COVERAGE_LINES = ("party", "women")
+LEGAL_FORMS: Mapping[str, str] = {
+    "association": "社会团体",
+    "private_non_enterprise": "民办非企业单位",
+    "foundation": "基金会",
+    "community_organization": "社区社会组织",
+    "none": "无（草根）",
+    "unclassified": "形式未说明",
+}
+LEGAL_STATUSES: Mapping[str, str] = {
+    "candidate": "拟成立",
+    "discovered": "摸底发现",
+    "filed": "已备案",
+    "registered": "已登记",
+    "suspended": "停止活动",
+    "deregistered": "已注销",
+    "revoked": "已撤销",
+    "dissolved": "已解散",
+}
+HUB_STANDINGS: Mapping[str, str] = {"good": "良好", "under_rectification": "整改中", "at_risk": "有风险"}
+CREDIT_LISTINGS: Mapping[str, str] = {
+    "abnormal": "活动异常名录",
+    "seriously_untrustworthy": "严重违法失信名单",
+}
+COVERAGE_LINES: Mapping[str, str] = {"party": "党组织", "women": "妇联组织"}
 _REGISTRATION_ENDED = ("suspended", "deregistered", "revoked")
 
 
@@ -145,7 +171,13 @@ class RuleKind:
     find: Finding
 
 
-def _some_of(values: Sequence[str]) -> Callable[[tuple[str, ...]], bool]:
+def _said(codes: Iterable[str], names: Mapping[str, str]) -> tuple[str, str]:
+    """Codes as Chinese and English sentences list them."""
+    given = list(codes)
+    return listed([names.get(one, one) for one in given], "zh"), listed(map(in_words, given), "en")
+
+
+def _some_of(values: Collection[str]) -> Callable[[tuple[str, ...]], bool]:
     return lambda parameters: bool(parameters) and all(parameter in values for parameter in parameters)
 
 
@@ -153,33 +185,33 @@ def _legal_status(facts: OrganizationFacts, allowed: tuple[str, ...], on: date) 
     status = facts.status_on(on)
     if status in allowed:
         return None
-    wanted = "/".join(allowed)
+    (is_zh, is_en), (zh, en) = _said([status], LEGAL_STATUSES), _said(allowed, LEGAL_STATUSES)
     return Reason(
         "legal_status",
-        f"{on} 的法律状态为“{status}”,本轮要求:{wanted}。",
-        f"Its legal status on {on} was '{status}'; this round asks for {wanted}.",
+        f"{on} 的法律状态为“{is_zh}”,本轮要求:{zh}。",
+        f"Its legal status on {on} was '{is_en}'; this round asks for {en}.",
     )
 
 
 def _legal_form(facts: OrganizationFacts, allowed: tuple[str, ...], on: date) -> Reason | None:
     if facts.legal_form in allowed:
         return None
-    wanted = "/".join(allowed)
+    (is_zh, is_en), (zh, en) = _said([facts.legal_form], LEGAL_FORMS), _said(allowed, LEGAL_FORMS)
     return Reason(
         "legal_form",
-        f"法律形式为“{facts.legal_form}”,本轮要求:{wanted}。",
-        f"Its legal form is '{facts.legal_form}'; this round asks for {wanted}.",
+        f"法律形式为“{is_zh}”,本轮要求:{zh}。",
+        f"Its legal form is '{is_en}'; this round asks for {en}.",
     )
 
 
 def _category(facts: OrganizationFacts, allowed: tuple[str, ...], on: date) -> Reason | None:
     if set(facts.categories) & set(allowed):
         return None
-    have, wanted = "/".join(facts.categories) or "-", "/".join(allowed)
     return Reason(
         "category",
-        f"类别为“{have}”,本轮要求其中之一:{wanted}。",
-        f"Its categories are '{have}'; this round asks for one of {wanted}.",
+        f"类别为“{listed(facts.categories, 'zh')}”,本轮要求其中之一:{listed(allowed, 'zh')}。",
+        f"Its categories are '{listed(facts.categories, 'en')}'; this round asks for one of"
+        f" {listed(allowed, 'en')}.",
     )
 
 
@@ -216,32 +248,32 @@ def _registered_months(facts: OrganizationFacts, parameters: tuple[str, ...], on
 def _hub_standing(facts: OrganizationFacts, allowed: tuple[str, ...], on: date) -> Reason | None:
     if facts.hub_standing in allowed:
         return None
-    wanted = "/".join(allowed)
+    (is_zh, is_en), (zh, en) = _said([facts.hub_standing], HUB_STANDINGS), _said(allowed, HUB_STANDINGS)
     return Reason(
         "hub_standing",
-        f"枢纽评价为“{facts.hub_standing}”,本轮要求:{wanted}。",
-        f"Its standing with the hub is '{facts.hub_standing}'; this round asks for {wanted}.",
+        f"枢纽评价为“{is_zh}”,本轮要求:{zh}。",
+        f"Its standing with the hub is '{is_en}'; this round asks for {en}.",
     )
 
 
 def _not_listed(facts: OrganizationFacts, parameters: tuple[str, ...], on: date) -> Reason | None:
     if facts.credit_listing == "none":
         return None
+    zh, en = _said([facts.credit_listing], CREDIT_LISTINGS)
     return Reason(
         "credit_listed",
-        f"已被登记管理机关列入名录“{facts.credit_listing}”;移出后方可申报。",
-        f"The registration authority has it on the list '{facts.credit_listing}'; it must come off first.",
+        f"已被登记管理机关列入“{zh}”;移出后方可申报。",
+        f"The registration authority has it on the list '{en}'; it must come off first.",
     )
 
 
 def _division_within(facts: OrganizationFacts, allowed: tuple[str, ...], on: date) -> Reason | None:
     if any(is_within(facts.division, division) for division in allowed):
         return None
-    wanted = "/".join(allowed)
     return Reason(
         "division_outside",
-        f"所在区划 {facts.division} 不在本轮范围内:{wanted}。",
-        f"Its division {facts.division} is outside the area of this round: {wanted}.",
+        f"所在区划 {facts.division} 不在本轮范围内:{listed(allowed, 'zh')}。",
+        f"Its division {facts.division} is outside the area of this round: {listed(allowed, 'en')}.",
     )
 
 
@@ -250,12 +282,8 @@ def _covered(facts: OrganizationFacts, lines: tuple[str, ...], on: date) -> Reas
     missing = [line for line in lines if line not in covered]
     if not missing:
         return None
-    wanted = "/".join(missing)
-    return Reason(
-        "not_covered",
-        f"尚未实现组织覆盖:{wanted}。",
-        f"It is not yet covered on the line {wanted}.",
-    )
+    zh, en = _said(missing, COVERAGE_LINES)
+    return Reason("not_covered", f"尚未实现覆盖:{zh}。", f"It is not yet covered by these lines: {en}.")
 
 
 def _not_banned(facts: OrganizationFacts, parameters: tuple[str, ...], on: date) -> Reason | None:

@@ -1,6 +1,6 @@
 """A round's states, its terms and what may be asked of it in each state (SM7)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -30,6 +30,19 @@ class RoundStatus(StrEnum):
     CONCLUDED = "concluded"
     CANCELLED = "cancelled"
 
+
+STATUSES_ZH: Mapping[str, str] = {
+    RoundStatus.ANNOUNCED: "已公告",
+    RoundStatus.OPEN: "申报中",
+    RoundStatus.CLOSED: "已截止",
+    RoundStatus.RANKING_PROPOSED: "已提出排名",
+    RoundStatus.PUBLICISED: "公示中",
+    RoundStatus.DECIDED: "已决定",
+    RoundStatus.CONCLUDED: "已办结",
+    RoundStatus.CANCELLED: "已取消",
+}
+STATUS_NAMED = {"status": STATUSES_ZH}
+"""For refusals that name one, see `Refusal.names`."""
 
 TRANSITIONS: Transitions[RoundStatus] = {
     RoundStatus.ANNOUNCED: {
@@ -191,7 +204,7 @@ class RankingStale(Refusal):
     """What the ranking was computed from is no longer so."""
 
     code = "ranking_stale"
-    zh = "排名提出后,申请、评分或条件已有变化;请退回(reopen)后重新提出排名。"
+    zh = "排名提出后,申请、评分或条件已有变化;请退回后重新提出排名。"
     en = "Applications, scores or terms changed since the ranking was proposed; reopen and propose it again."
 
 
@@ -201,6 +214,7 @@ class RoundNotClosed(Refusal):
     code = "round_not_scored_now"
     zh = "轮次状态为“{status}”;仅在截止后、提出排名前可以评分。"
     en = "The round is '{status}'; scores are taken between closing and ranking."
+    names = STATUS_NAMED
 
 
 class StatusNotEntered(Refusal):
@@ -208,8 +222,9 @@ class StatusNotEntered(Refusal):
 
     code = "status_not_entered"
     kind = RefusalKind.INVALID
-    zh = "不能直接登记为“{status}”:补录的轮次可为 announced、open、closed,实时轮次只能为 announced。"
+    zh = "不能直接登记为“{status}”:补录的轮次可为“已公告”“申报中”“已截止”,实时轮次只能为“已公告”。"
     en = "A round cannot be entered as '{status}': history as announced, open or closed, live as announced."
+    names = STATUS_NAMED
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ class HostMissing(Refusal):
 
     code = "party_organization.host_missing"
     kind = RefusalKind.INVALID
-    zh = "挂靠建须填写挂靠的党组织（superior_id 或 superior_name）。"
+    zh = "挂靠建须填写挂靠的党组织：选择库中的党组织，或填写其名称。"
     en = "An attached organisation needs its host: give superior_id or superior_name."
 
 

@@ -35,6 +35,32 @@ class LegalStatus(StrEnum):
     DISSOLVED = "dissolved"
 
 
+FORMS_ZH: Mapping[str, str] = {
+    LegalForm.ASSOCIATION: "社会团体",
+    LegalForm.PRIVATE_NON_ENTERPRISE: "民办非企业单位",
+    LegalForm.FOUNDATION: "基金会",
+    LegalForm.COMMUNITY_ORGANIZATION: "社区社会组织",
+    LegalForm.NONE: "无（草根）",
+    LegalForm.UNCLASSIFIED: "形式未说明",
+}
+STATUSES_ZH: Mapping[str, str] = {
+    LegalStatus.CANDIDATE: "拟成立",
+    LegalStatus.DISCOVERED: "摸底发现",
+    LegalStatus.FILED: "已备案",
+    LegalStatus.REGISTERED: "已登记",
+    LegalStatus.SUSPENDED: "停止活动",
+    LegalStatus.DEREGISTERED: "已注销",
+    LegalStatus.REVOKED: "已撤销",
+    LegalStatus.DISSOLVED: "已解散",
+}
+FORM_NAMED, STATUS_NAMED = {"form": FORMS_ZH}, {"status": STATUSES_ZH}
+"""For refusals that name a form or a status, see `Refusal.names`."""
+LISTINGS_ZH: Mapping[str, str] = {
+    "abnormal": "列入活动异常名录",
+    "seriously_untrustworthy": "列入严重违法失信名单",
+}
+
+
 class HubLink(StrEnum):
     """How it stands to the hub: not, 联系, 备案制, 分管, 直管 (TONGZHOU 18, R13)."""
 
@@ -165,6 +191,7 @@ class FormNotRegistrable(Refusal):
     kind = RefusalKind.INVALID
     zh = "法律形式“{form}”不能登记；请选择社会团体、民办非企业单位或基金会。"
     en = "Legal form '{form}' cannot be registered; choose association, private_non_enterprise or foundation."
+    names = FORM_NAMED
 
 
 class FormNotFilable(Refusal):
@@ -177,6 +204,7 @@ class FormNotFilable(Refusal):
         "A filed community organisation is no legal person, its form cannot be '{form}'; "
         "file a registered one with the hub instead."
     )
+    names = FORM_NAMED
 
 
 class CreditCodeMissing(Refusal):
@@ -195,6 +223,7 @@ class CreditCodeOfOtherForm(Refusal):
     kind = RefusalKind.INVALID
     zh = "统一社会信用代码“{value}”以 {prefix} 开头，与法律形式“{form}”不符。"
     en = "Code '{value}' begins with {prefix}, which does not fit the legal form '{form}'."
+    names = FORM_NAMED
 
 
 CALLED: Final[Mapping[str, str]] = {
@@ -304,6 +333,7 @@ class AlreadyEnded(Refusal):
     code = "already_ended"
     zh = "该组织已终止（{status}），不能再变更；如已合并，请查看“{into}”。"
     en = "The organisation has ended ({status}) and cannot change; if it was merged see '{into}'."
+    names = STATUS_NAMED
 
 
 class NotEmptied(Refusal):

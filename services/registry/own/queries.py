@@ -253,7 +253,7 @@ async def _may(reading: Reading, kind: Kind[Any], row: MatterRow) -> list[str]:
     return [
         step.fact
         for step in HANDED_IN.get(kind, ())
-        if kind.allows(row, step.fact) and await step.open_to(reading, row, WRITES)
+        if kind.allows(row, step.fact) and await step.is_possible(reading, row, WRITES)
     ]
 
 

@@ -1,12 +1,13 @@
 """What those invited say beforehand: who means to come, who is excused, who has said nothing."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.model import StepNotPossible
 from services.registry.operations.attendances import commands as attendances
-from services.registry.operations.attendances.model import NotAhead
+from services.registry.operations.attendances.model import ListClosed, NotAhead
 from services.registry.operations.meetings import commands as meetings
 from services.registry.operations.trainings import commands as trainings
 from services.registry.organizations import commands as organizations
@@ -69,15 +70,30 @@ async def test_who_accepted_has_not_come_until_the_list_says_so(register: Regist
     assert await states(register, places) == ["absent", "attended", "unrecorded"]
 
 
-async def test_nobody_accepts_what_is_over(register: Register) -> None:
+async def test_nobody_accepts_what_is_over(register: Register, api: Api) -> None:
     id = await meeting(register)
     places = await invited(register, 2, meeting_id=id)
     await register.do(attendances.record, id=places[0], presence="excused", reason="sick")
+    ways = {str(place): await possible(api, place) for place in places}
+    assert all("accepted" in facts for facts in ways.values())
     await register.do(meetings.hold, id=id)
     for place in places:
         with pytest.raises(NotAhead):
             await register.do(attendances.accept, id=place)
+        ways[str(place)].remove("accepted")
+        assert await possible(api, place) == ways[str(place)], "what would be refused is not offered"
     assert await states(register, places) == ["excused", "invited"]
+    await register.do(meetings.minute, id=id, minutes="会议纪要")
+    for place in places:
+        assert await possible(api, place) == []
+        with pytest.raises((ListClosed, StepNotPossible)):  # it was closed, or ended with the list
+            await register.do(attendances.record, id=place, presence="attended")
+
+
+async def possible(api: Api, place: UUID) -> list[str]:
+    """What is told that can be done with a place on the list."""
+    [found] = (await api.get("/v1/matters/possible", record=f"attendance:{place}")).values()
+    return list(found)
 
 
 async def test_what_is_called_off_expects_nobody_any_more(register: Register) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions, in_words
+from services.registry.organizations.model import STATUS_NAMED
 
 
 class HubPhase(StrEnum):
@@ -71,6 +72,7 @@ class HubNotRegistered(Refusal):
     kind = RefusalKind.INVALID
     zh = "该社会组织的状态为“{status}”，未登记，不能按“合法登记”认定为枢纽。"
     en = "The organisation is '{status}', not registered: its registration is no ground for recognition."
+    names = STATUS_NAMED
 
 
 class ListedTwice(Refusal):

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
-from services.registry.organizations.model import HOLDING, LEGAL_PERSONS
+from services.registry.organizations.model import FORM_NAMED, HOLDING, LEGAL_PERSONS, STATUS_NAMED
 
 
 class InspectionPhase(StrEnum):
@@ -77,6 +77,7 @@ RESULTS_ZH: Mapping[str, str] = {
 }
 ANNUAL_INSPECTION, ANNUAL_REPORT = "annual_inspection", "annual_report"
 FORMS_ZH: Mapping[str, str] = {ANNUAL_INSPECTION: "年检", ANNUAL_REPORT: "年报"}
+FORM_AND_STATUS_NAMED = FORM_NAMED | STATUS_NAMED
 NOT_INSPECTED = "not_inspected"
 """The topic of what is owed by who missed it."""
 
@@ -90,6 +91,7 @@ class NotInspected(Refusal):
         "该组织类型为“{form}”、目前“{status}”，只有登记的社会团体、民办非企业单位和基金会参加年检、报送年报。"
     )
     en = "A '{form}' that is '{status}' is not inspected; registered legal persons are."
+    names = FORM_AND_STATUS_NAMED
 
 
 class OtherForm(Refusal):

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
+from services.registry.organizations.model import FORM_NAMED
 
 
 class CampaignPhase(StrEnum):
@@ -38,6 +39,7 @@ class NoForm(Refusal):
     kind = RefusalKind.INVALID
     zh = "“{form}”不参加年检，只有登记的社会团体、民办非企业单位和基金会参加。"
     en = "'{form}' has no annual inspection; registered legal persons have."
+    names = FORM_NAMED
 
 
 class YearNotOver(Refusal):
@@ -56,6 +58,7 @@ class WindowBackwards(Refusal):
     kind = RefusalKind.INVALID
     zh = "“{form}”的截止日期 {due_on} 早于开始受理日期 {begins_on}，请核对。"
     en = "The window of '{form}' ends on {due_on}, before it begins on {begins_on}."
+    names = FORM_NAMED
 
 
 class WindowOfNobody(Refusal):
@@ -65,6 +68,7 @@ class WindowOfNobody(Refusal):
     kind = RefusalKind.INVALID
     zh = "“{form}”不在本次应检类型之中，或列了两次时限，请核对。"
     en = "'{form}' is not asked by this campaign, or has two windows."
+    names = FORM_NAMED
 
 
 class NoWindow(Refusal):
@@ -74,6 +78,7 @@ class NoWindow(Refusal):
     kind = RefusalKind.INVALID
     zh = "“{form}”{year} 年度的规定时限已过或未规定，请填写截止日期。"
     en = "The profile's window of '{form}' for {year} is over, or it has none; name the last day."
+    names = FORM_NAMED
 
 
 class NotExtended(Refusal):
@@ -95,6 +100,7 @@ class WindowsOpen(Refusal):
         "'{form}' can hand in until {due_on}. Close it after that day, or say 'even_though_open' where it "
         "has to end early."
     )
+    names = FORM_NAMED
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from enum import StrEnum
 from fractions import Fraction
 
 from chassis.model import Refusal, RefusalKind, Transitions, in_words, refuse_all
-from services.registry.organizations.model import HOLDING, LEGAL_PERSONS, LegalStatus
+from services.registry.organizations.model import (
+    FORM_NAMED,
+    HOLDING,
+    LEGAL_PERSONS,
+    LISTINGS_ZH,
+    STATUS_NAMED,
+    STATUSES_ZH,
+    LegalStatus,
+)
 
 
 class EvaluationPhase(StrEnum):
@@ -106,6 +114,7 @@ RELATIONS_ZH: Mapping[str, str] = {
     Relation.EMPLOYMENT.value: "曾在该组织任职",
     Relation.OTHER.value: "有其他可能影响公正的关系",
 }
+_STANDING_NAMED = {"standing": {**STATUSES_ZH, **LISTINGS_ZH}}
 _RANK = {grade: rank for rank, grade in enumerate(reversed(Grade), 1)}
 
 
@@ -132,6 +141,7 @@ class NoLegalPerson(Refusal):
     code = "evaluation_barred_by_form"
     zh = "组织类型为“{form}”，只有登记的社会团体、民办非企业单位和基金会参加评估；类型不符实际的，请先更正。"
     en = "Its legal form is '{form}'; only registered legal persons are evaluated."
+    names = FORM_NAMED
 
 
 class NotRegistered(Refusal):
@@ -140,6 +150,7 @@ class NotRegistered(Refusal):
     code = "evaluation_barred_by_status"
     zh = "该组织目前“{status}”，未在登记状态，不能参加评估。"
     en = "Its legal status is '{status}'; only registered organisations are evaluated."
+    names = STATUS_NAMED
 
 
 class RegistrationDayUnknown(Refusal):
@@ -172,6 +183,7 @@ class ListedOrSuspended(Refusal):
     code = "evaluation_barred_by_standing"
     zh = "该组织目前“{standing}”，不能参加评估。"
     en = "Barred by the organisation's present standing: {standing}."
+    names = _STANDING_NAMED
 
 
 class PunishedLately(Refusal):

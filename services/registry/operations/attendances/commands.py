@@ -14,8 +14,9 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code
 from services.registry.operations.attendances.counting import count_later
 from services.registry.operations.attendances.gatherings import (
-    check_ahead,
     check_open,
+    is_ahead,
+    is_open,
     lock_ahead,
     of_gathering,
 )
@@ -97,7 +98,7 @@ async def _check_not_listed(uow: UnitOfWork, row: AttendanceRow) -> None:
 
 @ATTENDANCES.step(
     contract.AttendanceAttended, zh="签到", en="record attendance", needs="write",
-    path="presence", by_workbook="签到表",
+    path="presence", by_workbook="签到表", ready=is_open,
     instead={
         "presence": {
             Presence.EXCUSED.value: contract.AttendanceExcused,
@@ -117,14 +118,17 @@ async def record(
     await count_later(uow, await check_open(uow, row))
 
 
-@ATTENDANCES.step(contract.AttendanceAccepted, zh="确认参加", needs="write", path="acceptance")
+@ATTENDANCES.step(
+    contract.AttendanceAccepted, zh="确认参加", needs="write", path="acceptance", ready=is_ahead
+)
 async def accept(uow: UnitOfWork, row: AttendanceRow) -> None:
     """Means to come, as long as it is still to come; who was excused has changed their mind."""
-    await check_ahead(uow, row)
     row.reason = None
 
 
-@ATTENDANCES.step(contract.AttendanceWithdrawn, zh="取消邀请", needs="write", path="withdrawal")
+@ATTENDANCES.step(
+    contract.AttendanceWithdrawn, zh="取消邀请", needs="write", path="withdrawal", ready=is_open
+)
 async def withdraw(
     uow: UnitOfWork, row: AttendanceRow, *, ground: Annotated[Code, Field(title="原因")]
 ) -> None:
@@ -132,7 +136,7 @@ async def withdraw(
     await count_later(uow, await check_open(uow, row))
 
 
-@ATTENDANCES.step(contract.AttendanceClosed, zh="不再登记", needs="write", path="closing")
+@ATTENDANCES.step(contract.AttendanceClosed, zh="不再登记", needs="write", path="closing", ready=is_open)
 async def close(uow: UnitOfWork, row: AttendanceRow) -> None:
     """Nobody knows any more whether somebody came; a list that is closed says so of all without an answer."""
     await count_later(uow, await check_open(uow, row))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from chassis.acting import Acting
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.operations.attendances.model import ListClosed, NotAhead, OneGathering
 from services.registry.operations.attendances.tables import AttendanceRow
@@ -73,11 +74,26 @@ async def check_open(uow: UnitOfWork, row: AttendanceRow) -> Gathering:
     return await _open(uow, row.meeting_id, row.training_id)
 
 
-async def check_ahead(uow: UnitOfWork, row: AttendanceRow) -> None:
+async def is_open(acting: Acting, row: AttendanceRow) -> None:
+    """Raise `ListClosed` where the list of a place does not change any more."""
+    of, state = await _state(acting, row)
+    if state in of.closed:
+        raise ListClosed()
+
+
+async def is_ahead(acting: Acting, row: AttendanceRow) -> None:
     """Raise `NotAhead` where one can come to it no more; `ListClosed`."""
-    gathering = await check_open(uow, row)
-    if gathering.state not in kept(gathering).ahead:
+    await is_open(acting, row)
+    of, state = await _state(acting, row)
+    if state not in of.ahead:
         raise NotAhead()
+
+
+async def _state(acting: Acting, row: AttendanceRow) -> tuple[Kept, str]:
+    """What a place is of, and how that stands: in a command it is locked, see `lock_ahead`."""
+    of, id = (OF_MEETINGS, row.meeting_id) if row.meeting_id is not None else (OF_TRAININGS, row.training_id)
+    found = await acting.session.exec(select(of.row.state).where(col(of.row.id) == id))
+    return of, found.one()
 
 
 async def _open(uow: UnitOfWork, meeting_id: UUID | None, training_id: UUID | None) -> Gathering:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from chassis.model import Refusal, RefusalKind, Transitions
+from services.registry.organizations.model import STATUS_NAMED
 
 
 class CandidacyPhase(StrEnum):
@@ -121,6 +122,7 @@ class NotYetOrganization(Refusal):
     code = "candidacy_not_registered"
     zh = "该组织现为“{status}”，备案或登记后方可办结。"
     en = "The organisation is '{status}'; it must be filed or registered first."
+    names = STATUS_NAMED
 
 
 def check_projects(mode: Mode, projects: Sequence[object], *, on_record: bool) -> None:
