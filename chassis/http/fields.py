@@ -115,6 +115,20 @@ class Sum:
         return {**handler(made), "minimum": self.least, "maximum": self.most, "x-money": "fen"}
 
 
+class Record:
+    """Marks an id as that of a record of one of these kinds, called as events call them.
+
+    Its schema says `"x-record": ["meeting"]`: pages then let people search for the record, and show it, by
+    its name.
+    """
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def __get_pydantic_json_schema__(self, made: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(made), "x-record": list(self.kinds)}
+
+
 def words(zh: Mapping[str, str]) -> dict[str, Any]:
     """What a field's schema says of its codes for pages and workbooks, in the order given:
     `Field(title="结论", json_schema_extra=words({"qualified": "合格", ...}))`.

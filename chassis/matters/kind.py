@@ -47,6 +47,8 @@ StepFunction = Callable[..., Awaitable[Mapping[str, Any] | None]]
 Ahead = Callable[[UnitOfWork, UUID], Awaitable[None]]
 Whose = Callable[[Acting, Any], Awaitable[None]]
 """Raises the refusal of a caller who may not take a step of this record, whatever is said with it."""
+FoundBy = Callable[[Acting, str], Sequence[sa.ColumnElement[bool]]]
+"""A word -> what is true of a record that it names."""
 Place = Callable[[UnitOfWork, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 Instead = Mapping[str, Mapping[Any, type[Event]]]
 """Parameter -> its values that make another fact than the step's own."""
@@ -320,6 +322,8 @@ class Kind(Generic[R]):
         """what pages offer beside the steps of one record; the routes are the service's own"""
         self.ahead: Ahead | None = None
         """locks what is locked before a record of this kind; set by a service that has such a thing"""
+        self.found_by: FoundBy | None = None
+        """by what a list finds a record beside its own texts; set by a service that knows more names"""
         self._transitions = transitions
         row.called = (zh, en)
         self.tables = tuple(variants) if callable(transitions) else (transitions,)

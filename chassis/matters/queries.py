@@ -15,6 +15,7 @@ from chassis.http.call import AggregateOut
 from chassis.http.fields import Day, Division
 from chassis.http.paging import Page, PageRequest
 from chassis.http.reading import Reading
+from chassis.matters.finding import holding
 from chassis.matters.kind import AtOnce, Kind, Step
 from chassis.matters.naming import NamesOf, named, no_names
 from chassis.matters.rows import MatterRow
@@ -56,6 +57,11 @@ class StepOut(BaseModel):
 class Filter(BaseModel):
     """Which records of a kind; a kind adds its own columns."""
 
+    q: str | None = Field(
+        None, max_length=200,
+        description="words that stand in what people see of a record, each of them: its title, state, place,"
+        " day, organisation; or the end of its id",
+    )  # fmt: skip
     division: Division | None = Field(None, description="with all below it")
     state: list[str] | None = Field(None, description="one or several states")
     owner: str | None = None
@@ -105,7 +111,7 @@ def conditions(reading: Reading, kind: Kind[R], wanted: Filter) -> list[sa.Colum
         found.append(col(row.state).in_(wanted.state))
     if wanted.due_before is not None:
         found.append(col(row.due_on) < wanted.due_before)
-    return found
+    return [*found, *holding(reading, kind, wanted.q or "")]
 
 
 async def search(reading: Reading, *, kind: Kind[R], wanted: Filter, page: PageRequest) -> Page[Any]:
@@ -172,8 +178,9 @@ def words(kind: Kind[Any]) -> dict[str, Any]:
     """The kind for a page that shows it: names of states and steps, what follows what, and every form.
 
     `deadlines` are the fields whose day is due, each with the states in which it is; `transitions` has the
-    steps of people alone, those of all variants where records of one kind take different ways. Whether a
-    step that is told as `by_record` can be taken by the caller, `possible` tells of each record.
+    steps of people alone, those of all variants where records of one kind take different ways. `records` are
+    the fields of a record that list others, each with the kinds of those. Whether a step that is told as
+    `by_record` can be taken by the caller, `possible` tells of each record.
     """
     return {
         "name": kind.name, "path": kind.path, "zh": kind.zh, "en": kind.en,
@@ -185,8 +192,15 @@ def words(kind: Kind[Any]) -> dict[str, Any]:
         "steps": {fact: _step_words(step) for fact, step in kind.steps.items()},
         "at_once": {one.name: _form_words(one) for one in kind.at_once},
         "fields": {n: f.title for n, f in kind.row.model_fields.items() if f.title},
-        "money": sorted(kind.money), "filter": filter_of(kind).model_json_schema(),
+        "money": sorted(kind.money), "records": _listed(kind), "filter": filter_of(kind).model_json_schema(),
     }  # fmt: skip
+
+
+def _listed(kind: Kind[Any]) -> dict[str, list[str]]:
+    shown = out_of(kind).model_json_schema(mode="serialization")["properties"]
+    return {
+        name: one["items"]["x-record"] for name, one in shown.items() if "x-record" in one.get("items", ())
+    }
 
 
 def _followers(kind: Kind[Any], state: Any) -> dict[str, str]:

@@ -8,6 +8,7 @@ from services.registry.care.area import AREA as CARE
 from services.registry.doubles import let_go
 from services.registry.endings import end
 from services.registry.enforcement.area import AREA as ENFORCEMENT
+from services.registry.finding import found_by
 from services.registry.hub.area import AREA as HUB
 from services.registry.incubation.area import AREA as INCUBATION
 from services.registry.inspections.area import AREA as INSPECTIONS
@@ -25,6 +26,7 @@ MERGING.follow(let_go)
 ENDED.follow(end)
 for _kind in KINDS:
     check_complete(_kind)
+    _kind.found_by = found_by(_kind)
     if _kind.ahead is None and "organization_id" in _kind.columns:
         _kind.ahead = ahead(_kind.row)
 

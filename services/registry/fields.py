@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 from shuniu_contracts import Qualifier
@@ -11,6 +12,7 @@ from chassis.http.fields import Code as Code
 from chassis.http.fields import Day as Day
 from chassis.http.fields import Division as Division
 from chassis.http.fields import Fact as Fact
+from chassis.http.fields import Record as Record
 from chassis.http.fields import Text as Text
 from chassis.http.fields import Words as Words
 
@@ -19,6 +21,9 @@ DocumentNumber = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=DOCUMENT_PATTERN, max_length=64)
 ]
 """Number of an official document (文号): `滨妇发〔2026〕12号`."""
+OrganizationId = Annotated[UUID, Record("organization")]
+OrganizationKey = Annotated[str, Record("organization")]
+"""The same as a column of several has it."""
 Count = Annotated[int, Field(ge=0, le=2_000_000_000)]
 QUALIFIERS_ZH: Mapping[str, str] = {
     Qualifier.EXACT: "整",

@@ -14,6 +14,7 @@ from chassis.principal import SYSTEM
 from services.console.matters.forms import Fault, Field, Widget, field_of, fields, read
 from services.console.matters.kinds import Kinds, KindWords, StepWords
 from services.console.pages.words import Words
+from services.registry.applications import routes as applications
 from services.registry.areas import KINDS
 from services.registry.hub.liaisons.commands import LIAISONS
 from services.registry.incubation.stays.commands import STAYS
@@ -22,6 +23,7 @@ from services.registry.operations.inquiries.commands import INQUIRIES
 from services.registry.operations.meetings.commands import MEETINGS
 from services.registry.operations.receipts.commands import RECEIPTS
 from services.registry.operations.tasks.commands import TASKS
+from services.registry.organizations import routes as organizations
 from services.registry.policy import RegistryPolicy, names_of
 from services.registry.records.returns.commands import RETURNS
 
@@ -88,21 +90,66 @@ def test_fields_become_what_one_enters_them_with() -> None:
     assert (result.widget, result.choices["qualified"]) == (Widget.CHOICE, "合格")
 
 
-def test_organisations_are_chosen_by_name_wherever_a_form_names_several() -> None:
-    """Nobody has to type an id."""
-    forms = [step.body.model_json_schema() for step in STEPS]
-    several = {
-        (step.__name__, one.name): one.widget
-        for step, form in zip(STEPS, forms, strict=True)
-        for one in fields(form)
-        if "'items': {'format': 'uuid'" in str(form["properties"][one.name])
+def all_forms() -> dict[str, dict[str, Any]]:
+    """The JSON schema of every form that the registry tells, by what it does."""
+    found = {step.__name__: step.body.model_json_schema() for step in STEPS}
+    found |= {f"{one.permission} {one.path}": one.body.model_json_schema() for one in AT_ONCE}
+    beside = {"organizations": organizations.FORMS, "applications": applications.FORMS}
+    return found | {
+        f"{name}.{form.name}": form.body.model_json_schema() for name, them in beside.items() for form in them
     }
+
+
+def test_every_field_of_a_form_that_takes_ids_says_of_which_records() -> None:
+    """What is not marked would have to be typed as an id."""
+    unmarked, organizations_ = [], set()
+    for form_name, form in all_forms().items():
+        for body in (form, *form.get("$defs", {}).values()):
+            for name, schema in body.get("properties", {}).items():
+                if "'format': 'uuid'" in str(schema):
+                    marked = "'x-record': " in str(schema)
+                    unmarked += [] if marked else [f"{form_name}.{name}"]
+                    if "'x-record': ['organization']" in str(schema):
+                        organizations_.add(field_of(name, schema, form.get("$defs", {})).widget)
+    assert unmarked == []
+    assert organizations_ == {Widget.ORGANIZATION, Widget.ORGANIZATIONS}
+
+
+def test_every_kind_of_record_that_a_form_names_can_be_searched() -> None:
+    named = {kind for form in all_forms().values() for one in fields(form) for kind in one.records}
+    elsewhere = {"organization", "registration_application", "party_organization", "project"}
+    assert named - elsewhere <= {kind.name for kind in KINDS}
+
+
+def test_organisations_are_chosen_by_name_wherever_a_form_names_several() -> None:
+    """Nobody has to type an id, and what the record lists is what the form begins with."""
+    several = [
+        (step, one) for step in STEPS for one in fields(step.body.model_json_schema())
+        if one.widget is Widget.ORGANIZATIONS
+    ]  # fmt: skip
     assert len(several) >= 8
-    assert set(several.values()) == {Widget.ORGANIZATIONS}
+    for step, one in several:
+        kind = told(step.kind)
+        assert len(kind.organizations) == 1, "one column has what the form takes"
+        assert {*kind.organizations, one.name} <= kind.listing
     chosen = of(LIAISONS.opening)["organization_ids"]
-    assert [read([chosen], {chosen.name: said})[0] for said in (None, [], ["a"])] == [
-        {}, {chosen.name: []}, {chosen.name: ["a"]}
+    id = "0198c0de-0000-7000-8000-000000000001"
+    assert [read([chosen], {chosen.name: said})[0] for said in (None, [], [id])] == [
+        {}, {chosen.name: []}, {chosen.name: [id]}
     ], "left as they are, none any more, these"  # fmt: skip
+
+
+def test_what_was_typed_and_not_chosen_is_said() -> None:
+    one = of(INSPECTIONS.opening)
+    body, faults = read([one["organization_id"], one["campaign_id"]], {
+        "organization_id": "阳光妈妈", "campaign_id": "2026年年检"
+    })  # fmt: skip
+    assert body == {}
+    assert faults == {
+        "organization_id": Fault("fault_unchosen", {"found": "阳光妈妈"}),
+        "campaign_id": Fault("fault_unchosen", {"found": "2026年年检"}),
+    }
+    assert "没有点选" in Words("zh")(faults["campaign_id"].key, **faults["campaign_id"].values)
 
 
 def test_what_is_empty_is_left_out_and_what_is_missing_is_named() -> None:

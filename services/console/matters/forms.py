@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from chassis.model import LARGEST_FEN, Refusal, fen_of, within
 
@@ -14,10 +15,8 @@ SAID_OF_EVERY_FACT = ("effective_on", "basis")
 _DIVISION = "^[0-9]{4}([0-9]{2}"
 _CODE = re.compile(r"[0-9A-Za-z_.:-]{1,64}")
 _LONG_TEXT = 500
-_ORGANIZATIONS = frozenset({"organization_id", "into"})
-"""Fields that name an organisation of the register; `into`: the one that a duplicate is merged into."""
-SEVERAL_ORGANIZATIONS = frozenset({"organization_ids", "organizations", "partner_ids"})
-"""Fields that name several of them."""
+ORGANIZATION = ("organization",)
+"""The kinds of a field that names organisations of the register."""
 _SEPARATORS = str.maketrans("，,；;、", "\n\n\n\n\n")
 
 
@@ -87,6 +86,8 @@ class Field:
     maximum: float | None = None
     longest: int | None = None
     pattern: str = ""
+    records: tuple[str, ...] = ()
+    """the kinds of the record that it names, or of each of those"""
     parts: tuple["Field", ...] = ()
     """the fields of a group, or of each of its rows"""
 
@@ -121,13 +122,14 @@ def field_of(
     inner = _bare(bare["items"], definitions) if bare.get("type") == "array" and "items" in bare else bare
     names = dict(schema.get("x-zh", ())) or {str(c): str(c) for c in _codes(inner)}
     choices = named(names, schema.get("x-en", {}))
-    widget = _widget(name, bare, inner, choices)
+    records = tuple(schema.get("x-record", inner.get("x-record", ())))
+    widget = _widget(bare, inner, choices, records)
     grouped = inner if widget in (Widget.ROWS, Widget.GROUP) else {}
     return Field(
         name, schema.get("title", name), widget, required, schema.get("default"), choices,
         schema.get("x-open", False), schema.get("x-seldom", False), inner.get("type") != "number",
         bare.get("minimum", bare.get("exclusiveMinimum")), bare.get("maximum"), bare.get("maxLength"),
-        str(inner.get("pattern", "")), tuple(_fields(grouped, definitions)),
+        str(inner.get("pattern", "")), records, tuple(_fields(grouped, definitions)),
     )  # fmt: skip
 
 
@@ -150,21 +152,21 @@ def _bare(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[
 
 
 def _widget(
-    name: str, bare: Mapping[str, Any], inner: Mapping[str, Any], choices: Mapping[str, str]
+    bare: Mapping[str, Any], inner: Mapping[str, Any], choices: Mapping[str, str], records: tuple[str, ...]
 ) -> Widget:
     if bare.get("type") == "array":
-        return _several(name, inner, choices)
+        return _several(inner, choices, records)
     if choices:
         return Widget.CHOICE
     if bare.get("type") == "object":
         return Widget.GROUP if bare.get("properties") else Widget.PAIRS
-    return _one(name, bare)
+    return _one(bare, records)
 
 
-def _several(name: str, inner: Mapping[str, Any], choices: Mapping[str, str]) -> Widget:
+def _several(inner: Mapping[str, Any], choices: Mapping[str, str], records: tuple[str, ...]) -> Widget:
     if choices:
         return Widget.CHOICES
-    if inner.get("format") == "uuid" and name in SEVERAL_ORGANIZATIONS:
+    if records == ORGANIZATION:
         return Widget.ORGANIZATIONS
     if inner.get("type") == "object":
         return Widget.ROWS
@@ -173,7 +175,7 @@ def _several(name: str, inner: Mapping[str, Any], choices: Mapping[str, str]) ->
     return Widget.NUMBERS if inner.get("type") in ("integer", "number") else Widget.LIST
 
 
-def _one(name: str, bare: Mapping[str, Any]) -> Widget:
+def _one(bare: Mapping[str, Any], records: tuple[str, ...]) -> Widget:
     kind, form = bare.get("type"), bare.get("format")
     if "x-money" in bare:
         return Widget.MONEY
@@ -184,7 +186,7 @@ def _one(name: str, bare: Mapping[str, Any]) -> Widget:
     if form == "date":
         return Widget.DAY
     if form == "uuid":
-        return Widget.ORGANIZATION if name in _ORGANIZATIONS else Widget.RECORD
+        return Widget.ORGANIZATION if records == ORGANIZATION else Widget.RECORD
     if str(bare.get("pattern", "")).startswith(_DIVISION):
         return Widget.DIVISION
     if kind == "string":
@@ -218,12 +220,14 @@ def _value(one: Field, entered: Any) -> Any:
     if isinstance(entered, str):
         entered = entered.strip()
     if one.widget is Widget.ORGANIZATIONS:
-        return entered  # None where they are as they were; none at all is said as such
+        return _unchosen(entered or ()) or entered  # None: as they were; none at all is said as such
     if one.widget is Widget.FLAG and not one.required and entered in (None, ""):
         return False if one.default is not None else None
     if entered is None or entered == "" or entered == [] or entered == {}:
         return None
     match one.widget:
+        case Widget.ORGANIZATION | Widget.RECORD:
+            return _unchosen([entered]) or entered
         case Widget.NUMBER:
             return _number(one, entered)
         case Widget.MONEY:
@@ -261,6 +265,16 @@ def _code(one: Field, chosen: Any) -> Any:
         return chosen
     found = (code for code, name in one.choices.items() if chosen in (name, name.en))
     return next(found, chosen)
+
+
+def _unchosen(entered: Sequence[str]) -> Fault | None:
+    """What was typed and is no record's id: nothing was chosen for it."""
+    for one in entered:
+        try:
+            UUID(str(one))
+        except ValueError:
+            return Fault("fault_unchosen", {"found": one})
+    return None
 
 
 def _misspelt(one: Field, text: str) -> Fault | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from services.console.matters import forms
-from services.console.matters.forms import Field, Name, Widget, english, named
+from services.console.matters.forms import ORGANIZATION, Field, Name, Widget, english, named
 
 SERVICE = "registry"
 TITLES = ("title", "name", "topic", "subject", "gathering", "course")
@@ -84,6 +84,8 @@ class KindWords:
     """fields that are sums in fen, a part of their rows as `<field>.<part>`"""
     at_once: Sequence[StepWords] = ()
     """what is done with many records in one request"""
+    records: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """fields of a record that list others, each with the kinds of those"""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "KindWords":
@@ -96,6 +98,7 @@ class KindWords:
             {fact: StepWords.of(fact, step) for fact, step in said["steps"].items()},
             said["fields"], said["filter"], codes_of(said), frozenset(said.get("money", ())),
             [StepWords.of(name, one) for name, one in said.get("at_once", {}).items()],
+            said.get("records", {}),
         )  # fmt: skip
 
     def called(self, language: str) -> str:
@@ -159,10 +162,16 @@ class KindWords:
         """Whether a field, or a part of its rows, is a sum in fen."""
         return name in self._money
 
-    @property
-    def about_organization(self) -> bool:
-        """Whether each record is about one organisation."""
-        return "organization_id" in self.fields
+    @cached_property
+    def organizations(self) -> Sequence[str]:
+        """The fields of a record that list organisations."""
+        return [name for name, kinds in self.records.items() if tuple(kinds) == ORGANIZATION]
+
+    @cached_property
+    def listing(self) -> frozenset[str]:
+        """The same with those of forms, as what was said at a step has them."""
+        entered = (name for name, one in self._entered if one.widget is Widget.ORGANIZATIONS)
+        return frozenset((*entered, *self.organizations))
 
     @cached_property
     def codes(self) -> Codes:

@@ -1,7 +1,7 @@
 """A form drawn from the JSON schema of a step, sent as the person who is signed in."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -16,13 +16,14 @@ from services.console.matters.kinds import SERVICE, Kinds, KindWords, StepWords
 from services.console.neighbours import NotDone
 from services.console.pages.dialog import Opened, buttons, problem_line, say
 from services.console.pages.frame import Frame
-from services.console.pages.picker import Picker, Pickers
+from services.console.pages.picker import Organizations, Picker, Pickers, Records, Source
 from services.console.pages.places import places_below
 from services.console.pages.several import Several
-from services.console.pages.shown import LISTED, Shown, listed
+from services.console.pages.shown import Shown
 
 _STALE = 412
-_CHOICES = 200
+_APPLICATIONS = "registration_application", "/v1/registration-applications/forms"
+"""Records that are no matter, and where they are told in words."""
 _STREET = 9
 """Digits of a street's code."""
 _SEPARATOR = "、"
@@ -87,16 +88,16 @@ class StepForm:
 
     async def _fill(self) -> None:
         """Draw the fields with what they begin with, instead of those drawn before."""
-        records = await self._records()
+        sought = {one.name: await self._sought(one) for one in self.fields if one.widget is Widget.RECORD}
         folded = [one for one in self.fields if self._folds(one)]
         self.inputs.clear()
         self.reads.clear()
         self.drawn.clear()
         with self.inputs:
-            self._draw([one for one in self.fields if one not in folded], records)
+            self._draw([one for one in self.fields if one not in folded], sought)
             if folded:
                 with ui.expansion(self.said("more_fields")).classes("folded").props("dense"):
-                    self._draw(folded, records)
+                    self._draw(folded, sought)
 
     def _folds(self, one: Field) -> bool:
         if one.name in SAID_OF_EVERY_FACT or (self.brief and not one.required):
@@ -108,39 +109,27 @@ class StepForm:
         state = self.kind.state(str(record["state"]), self.said.language)
         return f"{self.shown.title(self.kind, record, record.get('organization'))} · {state}"
 
-    async def _records(self) -> dict[str, dict[str, str]]:
-        """For every field that names a record: the newest of its kind, by id."""
-        wanted = {
-            one.name: kind
-            for one in self.fields
-            if one.widget is Widget.RECORD
-            and (kind := self.kinds.referred(one.name, one.title))
-            and kind.may_read
-        }
-        found = await asyncio.gather(*(self._newest(kind) for kind in wanted.values()))
-        return dict(zip(wanted, found, strict=True))
+    async def _sought(self, one: Field) -> list[KindWords]:
+        """The kinds of the record that a field names, of those that the person may read."""
+        known = (self.kinds.by_name.get(name) for name in one.records)
+        found = [kind for kind in known if kind is not None and kind.may_read]
+        name, where = _APPLICATIONS
+        if name in one.records:
+            with suppress(NotDone):
+                found.append(KindWords.of(await self.registry.get(SERVICE, where)))
+        return found
 
-    async def _newest(self, kind: KindWords) -> dict[str, str]:
-        try:
-            answer = await self.registry.get(SERVICE, f"/v1/{kind.path}", limit=_CHOICES)
-        except NotDone:
-            return {}
-        known = await self.shown.organizations(answer["items"])
-        return {
-            one["id"]: self.shown.title(kind, one, known.get(str(one.get("organization_id"))))
-            for one in answer["items"]
-        }
-
-    def _draw(self, fields: Sequence[Field], records: Mapping[str, Mapping[str, str]]) -> None:
+    def _draw(self, fields: Sequence[Field], sought: Mapping[str, Sequence[KindWords]]) -> None:
         for one in fields:
             with ui.element("div").classes("field").props(f'data-field="{one.name}"'):
-                self._field(one, records.get(one.name, {}))
+                self._field(one, sought.get(one.name, ()))
 
-    def _field(self, one: Field, records: Mapping[str, str]) -> None:
+    def _field(self, one: Field, sought: Sequence[KindWords]) -> None:
         value = self.given.get(one.name, self._at_home(one) or one.default)
-        if one.widget is Widget.ORGANIZATION:
-            picker = Picker(self.frame, self._label(one), chosen=value)
-            self.drawn[one.name], self.reads[one.name] = picker, lambda: picker.chosen
+        if one.widget is Widget.ORGANIZATION or sought:
+            source: Source = Records(self.frame, sought) if sought else Organizations(self.frame)
+            picker = Picker(self.frame, self._label(one), source, chosen=value)
+            self.drawn[one.name], self.reads[one.name] = picker, picker.read
         elif one.widget is Widget.ORGANIZATIONS:
             several = Pickers(self.frame, self._label(one), chosen=self._listed())
             self.drawn[one.name], self.reads[one.name] = several, several.read
@@ -151,20 +140,20 @@ class StepForm:
             ui.label(self._label(one)).classes("muted small")
             self.reads[one.name] = _group(self, one.parts)
         else:
-            element = self.element(one, value, records)
+            element = self.element(one, value)
             self.drawn[one.name], self.reads[one.name] = element, lambda: element.value
 
     def _listed(self) -> Sequence[str]:
         """The organisations that the record lists: what is sent replaces them."""
-        return [id for name in LISTED for id in listed(self.record or {}, name)]
+        return [id for name in self.kind.organizations for id in (self.record or {}).get(name) or ()]
 
-    def element(self, one: Field, value: Any, records: Mapping[str, str]) -> ValidationElement[Any]:
+    def element(self, one: Field, value: Any) -> ValidationElement[Any]:
         """The input of a field that has one value or one list."""
-        made = self._input(one, value, records)
+        made = self._input(one, value)
         made.props("dense stack-label").style("width:100%")
         return made
 
-    def _input(self, one: Field, value: Any, records: Mapping[str, str]) -> ValidationElement[Any]:
+    def _input(self, one: Field, value: Any) -> ValidationElement[Any]:
         label = self._label(one)
         match one.widget:
             case Widget.DAY:
@@ -190,8 +179,6 @@ class StepForm:
                 return self._select(one, self._choices(one), value)
             case Widget.DIVISION | Widget.DIVISIONS:
                 return self._select(one, dict(self._places), value)
-            case Widget.RECORD if records:
-                return self._select(one, dict(records), value)
         return ui.input(label, value=str(value or ""))
 
     def _offered(self, one: Field, value: Any) -> ui.input:
@@ -221,7 +208,7 @@ class StepForm:
 
     def _select(self, one: Field, options: dict[Any, str], value: Any) -> ui.select:
         several = one.widget in (Widget.CHOICES, Widget.DIVISIONS)
-        searched = one.widget in (Widget.DIVISION, Widget.DIVISIONS, Widget.RECORD)
+        searched = one.widget in (Widget.DIVISION, Widget.DIVISIONS)
         if several:
             value = [v for v in value or () if v in options]
         elif value not in options:
@@ -389,7 +376,7 @@ def opening_button(
 
 def _group(form: StepForm, parts: Sequence[Field]) -> Read:
     """The inputs of several fields; the function reads them together."""
-    made = {part.name: form.element(part, part.default, {}) for part in parts}
+    made = {part.name: form.element(part, part.default) for part in parts}
     return lambda: {name: element.value for name, element in made.items()}
 
 

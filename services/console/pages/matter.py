@@ -17,7 +17,7 @@ from services.console.pages.frame import Frame, address, kind_or_why_not
 from services.console.pages.matters import TASKS
 from services.console.pages.possible import Possible, kept
 from services.console.pages.session import Desk
-from services.console.pages.shown import chip, is_said, lists_organizations, moment
+from services.console.pages.shown import chip, is_said, moment
 
 _NOT_FACTS = frozenset({"state", "ended", "overdue"})
 _ANSWERS = ("receipts", f"/matters/{TASKS}?origin_record_id={{id}}")
@@ -69,7 +69,8 @@ class _Record(Followed[_Seen]):
         steps = await self.registry.get(SERVICE, f"{where}/steps")
         has_receipts = self.kind.path == TASKS
         receipts = await self.registry.get(SERVICE, f"{where}/receipts") if has_receipts else None
-        self.known = await self.shown.organizations([record, *(step["arguments"] for step in steps)])
+        said = (step["arguments"] for step in steps)
+        self.known = await self.shown.organizations([record, *said], self.kind.listing)
         named = {**record, "organization": self.known.get(str(record.get("organization_id")))}
         answer = told.OF_RECORD.get(self.kind.path)
         reckoned = await told.ask(self.registry, answer, record=record) if answer else None
@@ -166,7 +167,7 @@ class _Record(Followed[_Seen]):
         """A value as HTML; what it refers to is one click away."""
         if name == "organization_id":
             return f'<a href="/organizations/{escape(value)}">{escape(record["organization"] or value)}</a>'
-        if lists_organizations(name) and isinstance(value, list):
+        if name in self.kind.organizations:
             return self.said.names(
                 f'<a href="/organizations/{escape(id)}">{escape(self.known.get(id, id))}</a>' for id in value
             )
@@ -201,7 +202,7 @@ class _Record(Followed[_Seen]):
 
     def _pair(self, name: str, value: Any) -> str:
         title = self.kind.field(name, self.said.language)
-        if lists_organizations(name) and isinstance(value, list):
+        if name in self.kind.listing and isinstance(value, list):
             return self.said.pair(title, self.said.names(self.known.get(id, id) for id in value))
         return self.said.pair(title, self.shown.value(self.kind, name, value))
 

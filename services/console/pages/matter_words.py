@@ -103,6 +103,17 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "organization_hint": ("输入名称或拼音首字母，点选一家", "type the name or initials, choose one"),
     "take_away": ("去掉“{name}”", "Take {name} away"),
     "no_organization_found": ("没有找到，请换个写法。", "None found; try another spelling."),
+    "record_hint": (
+        "输入名称、组织、地点或日期，点选一项",
+        "type its name, organisation, place or day; choose one",
+    ),
+    "record_search": ("搜索：名称、组织、地点、日期", "Search: name, organisation, place, day"),
+    "no_record_found": (
+        "没有找到。请少输几个字，或换用组织名称、地点、日期。",
+        "None found; type less, or of the organisation, the place or the day.",
+    ),
+    "no_record_yet": ("还没有可选的记录。", "There is none to choose yet."),
+    "more_found": ("还有更多，请再输入几个字。", "There are more; type further."),
     "add_row": ("增加一行", "Add a row"),
     "remove_row": ("删除第 {row} 行", "Remove row {row}"),
     "check_fields": ("请改正标出的各项后再保存。", "Correct the fields that are marked, then save."),
@@ -144,6 +155,10 @@ MATTERS: Final[dict[str, tuple[str, str]]] = {
     "fault_pattern": (
         "“{found}”写法不对，请按本地的代码表或编号填写。",
         "'{found}' is not written as these are; see the region's list.",
+    ),
+    "fault_unchosen": (
+        "“{found}”没有点选；请从列出的各项中点选一项，或清空。",
+        "'{found}' was not chosen; choose one that is listed, or clear the field.",
     ),
     "fault_pair": ("“{found}”应写成 名称：数。", "Write '{found}' as name: number."),
     "fault_row": ("第 {row} 行的“{title}”有误或没有填写。", "Row {row}: '{title}' is missing or wrong."),

@@ -17,7 +17,7 @@ from services.console.pages.folding import Folding
 from services.console.pages.followed import FollowedList, PageOfList, draw_table
 from services.console.pages.form import AtOnce, opening_button
 from services.console.pages.frame import Frame, address, kind_or_why_not, kinds_or_why_not
-from services.console.pages.picker import Picker
+from services.console.pages.picker import Organizations, Picker
 from services.console.pages.places import places_below
 from services.console.pages.saved import SavedFilters
 from services.console.pages.session import HANDING_OVER, Desk
@@ -27,7 +27,9 @@ from services.console.pages.shown import chip
 from services.console.pages.workbook import WorkbookDialog
 
 _LONGEST = 200
-_DRAWN_APART = frozenset({"division", "state", "ended", "overdue", "order", "due_before", "owner"})
+_DRAWN_APART = frozenset(
+    {"q", "division", "state", "ended", "overdue", "order", "due_before", "owner", "organization_id"}
+)
 _STANDARD = frozenset({"state", "ended", "opened_on", "ended_on", "owner", "due_on", "overdue", "paused_on"})
 _COLUMNS = 3
 _IN_SIGHT = frozenset({"order", "organization_id"})
@@ -172,11 +174,11 @@ class _List(FollowedList):
 
     def _draw_tools(self) -> None:
         said = self.said
-        if self.kind.about_organization and any(one.name == "organization_id" for one in self.own):
+        if "organization_id" in self.kind.filter["properties"]:
             chosen = self.query.get("organization_id", [None])[0]
             Picker(
-                self.frame, said("organization_search"), chosen=chosen, changed=self._want_organization,
-                search=True,
+                self.frame, said("organization_search"), Organizations(self.frame), chosen=chosen,
+                changed=self._want_organization, search=True,
             )  # fmt: skip
         self.folding = Folding(said)
         with self.folding.place:
@@ -185,6 +187,8 @@ class _List(FollowedList):
 
     def _draw_filters(self) -> None:
         said = self.said
+        if "q" in self.kind.filter["properties"]:
+            self._entered("q", said("record_search"), "search")
         self._choice("division", self._places(), said("division"))
         states = {code: self.kind.state(code, said.language) for code in self.kind.states}
         self._choice("state", states, said("states"), several=True)
@@ -210,7 +214,7 @@ class _List(FollowedList):
         elif one.widget is Widget.RECORD:
             if one.name in self.query:
                 ui.label(self.said("narrowed_to", name=label)).classes("chip info")
-        elif one.widget is not Widget.ORGANIZATION:
+        else:
             codes = self.kind.codes.get(one.name) or one.choices
             if codes:
                 named = {code: self.shown.code(self.kind.codes, one.name, code) for code in codes}

@@ -1,6 +1,6 @@
 """A record's values as people read them: days, codes, places, how long there is until a deadline."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from html import escape
 from typing import Any
@@ -8,15 +8,13 @@ from typing import Any
 from chassis.model import yuan
 from chassis.principal import SYSTEM
 from services.console.matters import queries
-from services.console.matters.forms import SEVERAL_ORGANIZATIONS, english
+from services.console.matters.forms import english
 from services.console.matters.kinds import SERVICE, TITLES, Codes, Kinds, KindWords
 from services.console.matters.queries import Due
 from services.console.pages.frame import SHANGHAI, Frame
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _AT_HAND_DAYS = 7
-LISTED = ("organizations", "hosts", "partners")
-"""Fields of records that list organisations by their ids; in a record of another kind a number, perhaps."""
 
 
 class Shown:
@@ -127,13 +125,16 @@ class Shown:
         own = next((due.state[name] for name in TITLES if due.state.get(name)), None)
         return str(own or str(due.id)[-6:])
 
-    async def organizations(self, records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-        """The names of the organisations that records, or what was said of them, are about or list, by id."""
+    async def organizations(
+        self, records: Iterable[Mapping[str, Any]], listing: Collection[str] = ()
+    ) -> dict[str, str]:
+        """The names of the organisations that records, or what was said of them, are about, or list in the
+        fields `listing`, by id."""
         ids = set[str]()
         for one in records:
             if about := one.get("organization_id"):
                 ids.add(str(about))
-            ids.update(id for name in {*LISTED, *SEVERAL_ORGANIZATIONS} for id in listed(one, name))
+            ids.update(id for name in listing if isinstance(one.get(name), list) for id in one[name])
         if not ids:
             return {}
         async with self.frame.desk.runtime.database.transaction() as transaction:
@@ -143,17 +144,6 @@ class Shown:
         """The day in Shanghai by the clock of the stack."""
         async with self.frame.desk.runtime.database.transaction() as transaction:
             return transaction.now.astimezone(SHANGHAI).date()
-
-
-def lists_organizations(name: str) -> bool:
-    """Whether a field of a record, or of what was said of it, can list organisations."""
-    return name in LISTED or name in SEVERAL_ORGANIZATIONS
-
-
-def listed(values: Mapping[str, Any], name: str) -> Sequence[str]:
-    """The ids in a field that lists organisations; a number of them, or nothing, lists none."""
-    found = values.get(name)
-    return found if isinstance(found, list) else ()
 
 
 def is_said(name: str, value: Any) -> bool:

@@ -71,13 +71,14 @@ class StepOut(BaseModel):
 
 
 async def search(
-    reading: Reading, *, division: str | None, step: ApplicationStep | None, route: RegistrationRoute | None,
-    department: str | None, organization_id: UUID | None, overdue: bool, ended: bool | None,
-    page: PageRequest,
+    reading: Reading, *, q: str | None, division: str | None, step: ApplicationStep | None,
+    route: RegistrationRoute | None, department: str | None, organization_id: UUID | None, overdue: bool,
+    ended: bool | None, page: PageRequest,
 ) -> Page[ApplicationOut]:  # fmt: skip
-    """A page of applications, oldest first."""
+    """A page of applications, oldest first; `q` are words of the organisation's name."""
     row = RegistrationApplicationRow
     conditions: list[sa.ColumnElement[bool]] = [reading.within(col(row.division), division)]
+    conditions += [col(row.name).icontains(word, autoescape=True) for word in (q or "").split()]
     if step is not None:
         conditions.append(col(row.step) == step.value)
     if route is not None:

@@ -13,7 +13,7 @@ from chassis.http.fields import Code, Division, Text, Words
 from services.registry.applications import commands, forms, queries
 from services.registry.applications.model import ApplicationStep
 from services.registry.applications.queries import ApplicationOut, StepOut
-from services.registry.fields import Codes, Count, Fact
+from services.registry.fields import Codes, Count, Fact, OrganizationId
 from services.registry.offering import Form
 from services.registry.organizations.model import LegalForm, RegistrationRoute
 
@@ -41,7 +41,9 @@ class NewBody(Contents):
     legal_form: LegalForm
     route: RegistrationRoute = RegistrationRoute.HUB_ENDORSED
     categories: Categories = Field(default_factory=list)
-    organization_id: UUID | None = Field(None, description="the organisation, where it is on the record")
+    organization_id: OrganizationId | None = Field(
+        None, description="the organisation, where it is on the record"
+    )
 
 
 class SubmitBody(Contents):
@@ -127,6 +129,7 @@ async def submit_new(body: NewBody, call: Annotated[Call, requires("applications
 async def search(
     call: Annotated[Call, requires("applications:read")],
     page: Annotated[PageRequest, Depends()],
+    q: Annotated[str | None, Query(max_length=200, description="words of the name")] = None,
     division: Annotated[Division | None, Query()] = None,
     step: ApplicationStep | None = None,
     route: RegistrationRoute | None = None,
@@ -137,7 +140,7 @@ async def search(
 ) -> Page[ApplicationOut]:
     """Search applications: a department's queue is its `department` with `ended=false`."""
     return await call.read(
-        queries.search, division=division, step=step, route=route, department=department,
+        queries.search, q=q, division=division, step=step, route=route, department=department,
         organization_id=organization_id, overdue=overdue, ended=ended, page=page,
     )  # fmt: skip
 

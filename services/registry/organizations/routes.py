@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from chassis.http import Call, Page, PageRequest, requires
 from chassis.http.fields import Code, Day, Division, Sum, Text
 from chassis.model import in_words, refuse_all
-from services.registry.fields import Codes, Count, DocumentNumber, Fact
+from services.registry.fields import Codes, Count, DocumentNumber, Fact, OrganizationId
 from services.registry.offering import Form
 from services.registry.organizations import commands, forms, queries
 from services.registry.organizations.forms import (
@@ -202,7 +202,7 @@ class SuspendBody(Fact):
 class MergeBody(Fact):
     """The record that stays."""
 
-    into: UUID
+    into: OrganizationId
 
 
 FORMS = (

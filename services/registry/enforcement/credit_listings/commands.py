@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import Basis
@@ -27,7 +26,7 @@ from services.registry.enforcement.credit_listings.model import (
 )
 from services.registry.enforcement.credit_listings.tables import CreditListingRow
 from services.registry.enforcement.official_decisions import commands as decisions
-from services.registry.fields import Code, Codes, DocumentNumber, Words
+from services.registry.fields import Code, Codes, DocumentNumber, OrganizationId, Words
 from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
@@ -86,7 +85,7 @@ CREDIT_LISTINGS = Kind(
 async def open_(
     uow: UnitOfWork, row: CreditListingRow, *,
     authority: Annotated[Code, Field(title="列入机关")],
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     listing: Annotated[CreditListing, Field(title="名录", json_schema_extra=words(LISTS_ZH))],
     listing_grounds: Annotated[Codes, Field(title="列入情形")],
     facts: Annotated[Words | None, Field(title="事实和依据")] = None,

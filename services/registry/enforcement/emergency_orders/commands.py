@@ -1,7 +1,6 @@
 """The use cases of emergency orders: issue, extend, lift; organisations follow in portions."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import Basis
@@ -16,7 +15,7 @@ from services.registry.enforcement.emergency_orders.model import (
     check_scope,
 )
 from services.registry.enforcement.emergency_orders.tables import EmergencyOrderRow
-from services.registry.fields import Code, Codes, Division, DocumentNumber, Text, Words
+from services.registry.fields import Code, Codes, Division, DocumentNumber, OrganizationId, Text, Words
 from services.registry.organizations.commands import known_categories
 from services.registry.policy import RegistryPolicy
 from services.registry.portions import carry
@@ -43,7 +42,7 @@ async def issue(
     kind: Annotated[Code, Field(title="种类")],
     divisions: Annotated[list[Division], Field(title="区划范围", max_length=500)] = [],  # noqa: B006, read only
     categories: Annotated[Codes, Field(title="类别范围")] = [],  # noqa: B006, read only
-    organizations: Annotated[list[UUID], Field(title="组织名单", max_length=1000)] = [],  # noqa: B006, read only
+    organizations: Annotated[list[OrganizationId], Field(title="组织名单", max_length=1000)] = [],  # noqa: B006, read only
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
     due_on: Annotated[Day | None, Field(title="复核日期")] = None,
 ) -> None:  # fmt: skip

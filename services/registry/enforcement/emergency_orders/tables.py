@@ -6,6 +6,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.matters import MatterRow
+from services.registry.fields import OrganizationKey
 from services.registry.tables import Table
 
 
@@ -20,5 +21,7 @@ class EmergencyOrderRow(MatterRow, Table, table=True):
     kind: str = Field(title="种类")
     divisions: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="区划范围")
     categories: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="类别范围")
-    organizations: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="组织名单")
+    organizations: list[OrganizationKey] = Field(
+        default_factory=list, sa_type=pg.ARRAY(sa.Text), title="组织名单"
+    )
     document_number: str | None = Field(default=None, title="文号")

@@ -21,7 +21,7 @@ from services.registry.enforcement.emergency_pauses.model import (
 )
 from services.registry.enforcement.emergency_pauses.standstill import go_on, stand_still
 from services.registry.enforcement.emergency_pauses.tables import EmergencyPauseRow
-from services.registry.fields import Words
+from services.registry.fields import OrganizationId, Record, Words
 from services.registry.organizations.concerning import of_organization
 from services.registry.tables import MatterStepRow
 
@@ -43,8 +43,8 @@ EMERGENCY_PAUSES = Kind(
 @EMERGENCY_PAUSES.opens(contract.EmergencyPausePaused, zh="暂停", en="pause", needs="write")
 async def open_(
     uow: UnitOfWork, row: EmergencyPauseRow, *,
-    order_id: Annotated[UUID, Field(title="应急措施")],
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    order_id: Annotated[UUID, Record("emergency_order"), Field(title="应急措施")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
 ) -> None:  # fmt: skip
     """One organisation that the order's scope does not name stands still under it, too."""
     order = next((one for one in await in_force(uow) if one.id == order_id), None)

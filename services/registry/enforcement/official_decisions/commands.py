@@ -30,9 +30,11 @@ from services.registry.enforcement.official_decisions.model import (
     check_result,
 )
 from services.registry.enforcement.official_decisions.tables import OfficialDecisionRow
-from services.registry.fields import Code, Codes, DocumentNumber, Words
+from services.registry.fields import Code, Codes, DocumentNumber, OrganizationId, Record, Words
 from services.registry.identification import model as identification
 from services.registry.tables import MatterStepRow
+
+_CONCLUDED = Record(*(concluded.row.stream[1] for concluded in CONCLUDES.values()))
 
 OFFICIAL_DECISIONS = Kind(
     OfficialDecisionRow, DecisionPhase, TRANSITIONS, initial=DecisionPhase.RECORDED,
@@ -54,7 +56,7 @@ OFFICIAL_DECISIONS = Kind(
 async def record(
     uow: UnitOfWork, row: OfficialDecisionRow, *,
     authority: Annotated[Code, Field(title="作出机关")],
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     kind: Annotated[contract.DecisionKind, Field(title="决定种类", json_schema_extra=words(KINDS_ZH))],
     listing: Annotated[
         CreditListing, Field(title="名录", json_schema_extra=words(LISTS_ZH))
@@ -63,7 +65,8 @@ async def record(
     result: Annotated[Code | None, Field(title="决定内容")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
     record_id: Annotated[
-        UUID | None, Field(title="办结记录", description="the inspection, evaluation or application")
+        UUID | None, _CONCLUDED,
+        Field(title="办结记录", description="the inspection, evaluation or application"),
     ] = None,
     credit_code: Annotated[
         str | None, Field(title="统一社会信用代码", max_length=40, description="given by a registration")
@@ -95,7 +98,7 @@ async def correct(
     grounds: Annotated[Codes | None, Field(title="事由")] = None,
     result: Annotated[Code | None, Field(title="决定内容")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
-    record_id: Annotated[UUID | None, Field(title="办结记录")] = None,
+    record_id: Annotated[UUID | None, _CONCLUDED, Field(title="办结记录")] = None,
     decided_on: Annotated[Day | None, Field(title="决定日期")] = None,
     due_on: Annotated[Day | None, Field(title="截止日期")] = None,
 ) -> None:  # fmt: skip

@@ -15,7 +15,7 @@ from chassis.matters.history import plain
 from chassis.model import Refusal, is_within
 from chassis.principal import NotPermitted
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, DocumentNumber, Text, Words
+from services.registry.fields import Code, DocumentNumber, Record, Text, Words
 from services.registry.hub.bodies import NotThisBodysStaff, is_own_staff
 from services.registry.hub.coordination import asking
 from services.registry.hub.coordination.model import (
@@ -58,6 +58,9 @@ async def _waiting_for(uow: UnitOfWork, row: CoordinationCaseRow) -> Mapping[str
     return {"waiting_for": undone(row.parts)}
 
 
+_ORIGIN = Record("upward_report", "inquiry", "risk", "illegal_case", "meeting", "task")
+"""What one comes of most often; another record is named by its id."""
+
 COORDINATION_CASES = Kind(
     CoordinationCaseRow, CasePhase, TRANSITIONS, initial=CasePhase.OPENED,
     zh="协调事项", en="coordination cases", path="coordination-cases", steps=MatterStepRow,
@@ -99,7 +102,7 @@ async def open_(
     parts: Parts,
     due_on: Annotated[Day | None, Field(title="完成期限")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
-    origin_record_id: Annotated[UUID | None, Field(title="来源记录")] = None,
+    origin_record_id: Annotated[UUID | None, _ORIGIN, Field(title="来源记录")] = None,
     content: Annotated[Words | None, Field(title="协调内容")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip

@@ -11,7 +11,7 @@ from chassis.matters import Kind, Step
 from chassis.matters.history import plain
 from chassis.model import refuse_all
 from chassis.unit_of_work import NotFound, UnitOfWork
-from services.registry.fields import Code, Codes, DocumentNumber, Text
+from services.registry.fields import Code, Codes, DocumentNumber, Record, Text
 from services.registry.hub.criteria.model import check_conditions
 from services.registry.hub.criteria.tables import CriteriaRow
 from services.registry.hub.guidelines.tables import GuidelineRow
@@ -56,7 +56,7 @@ async def draft(
     conditions: Annotated[Conditions, Field(title="准入条件")],
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
     fields: Annotated[Codes, Field(title="适用领域")] = [],  # noqa: B006, read only
-    review_method_id: Annotated[UUID | None, Field(title="业务审查办法")] = None,
+    review_method_id: Annotated[UUID | None, Record("guideline"), Field(title="业务审查办法")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """A first or a further version of the conditions, for all organisations or those of some fields (T03)."""
@@ -70,7 +70,7 @@ async def amend(
     conditions: Annotated[Conditions | None, Field(title="准入条件")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
     fields: Annotated[Codes | None, Field(title="适用领域")] = None,
-    review_method_id: Annotated[UUID | None, Field(title="业务审查办法")] = None,
+    review_method_id: Annotated[UUID | None, Record("guideline"), Field(title="业务审查办法")] = None,
 ) -> None:  # fmt: skip
     """The draft changes; what is left out stays."""
     await _settle(uow, row)
@@ -79,7 +79,7 @@ async def amend(
 @CRITERIA.step(contract.CriteriaSuperseded, zh="替代", needs="publish", path="supersession")
 async def supersede(
     uow: UnitOfWork, row: CriteriaRow, *,
-    superseded_by_id: Annotated[UUID | None, Field(title="替代它的版本")] = None,
+    superseded_by_id: Annotated[UUID | None, Record("criteria"), Field(title="替代它的版本")] = None,
 ) -> None:  # fmt: skip
     """Another version took its place: by publication, or one that is kept elsewhere."""
 

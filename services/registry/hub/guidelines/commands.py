@@ -9,7 +9,7 @@ from shuniu_contracts import registry_hub as contract
 from chassis.http.fields import Day
 from chassis.matters import Kind, Step, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
+from services.registry.fields import Code, Codes, DocumentNumber, Record, Text, Words
 from services.registry.hub.guidelines.model import HEADINGS_ZH, headings_lacking
 from services.registry.hub.guidelines.tables import GuidelineRow
 from services.registry.hub.versions.commands import check_fields, coming_into_force, take_the_place
@@ -71,7 +71,7 @@ async def amend(
 @GUIDELINES.step(contract.GuidelineSuperseded, zh="替代", needs="publish", path="supersession")
 async def supersede(
     uow: UnitOfWork, row: GuidelineRow, *,
-    superseded_by_id: Annotated[UUID | None, Field(title="替代它的版本")] = None,
+    superseded_by_id: Annotated[UUID | None, Record("guideline"), Field(title="替代它的版本")] = None,
 ) -> None:  # fmt: skip
     """Another version took its place: by publication, or one that is kept elsewhere."""
 

@@ -13,7 +13,7 @@ from chassis.matters import Clock, Kind, words
 from chassis.matters.history import plain
 from chassis.model import refuse_all
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
+from services.registry.fields import Code, Codes, DocumentNumber, OrganizationId, Text, Words
 from services.registry.hub.hubs.model import (
     SIX_HAVES_ZH,
     TRANSITIONS,
@@ -135,7 +135,7 @@ async def recognise(
     ],
     recognised_by: Annotated[Code | None, Field(title="认定部门")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="认定文号")] = None,
-    organization_id: Annotated[UUID | None, Field(title="登记的社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="登记的社会组织")] = None,
     name_plates: Annotated[Plates, Field(title="其他牌子")] = [],  # noqa: B006, read only
     fields: Annotated[Codes, Field(title="联系领域")] = [],  # noqa: B006, read only
     departments: Annotated[Departments, Field(title="部门")] = [],  # noqa: B006, read only

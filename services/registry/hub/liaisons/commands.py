@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from chassis.http.fields import PersonId
 from chassis.matters import Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Words
+from services.registry.fields import Code, OrganizationId, Words
 from services.registry.hub.liaisons.model import (
     TRANSITIONS,
     HandedOverToSelf,
@@ -28,7 +28,7 @@ KINDS_ZH: Mapping[str, str] = {
     contract.LiaisonKind.INFORMATION: "信息联络员",
     contract.LiaisonKind.OFFICER: "联系干部",
 }
-Organizations = Annotated[list[UUID], Field(max_length=500)]
+Organizations = Annotated[list[OrganizationId], Field(max_length=500)]
 
 LIAISONS = Kind(
     LiaisonRow, LiaisonPhase, TRANSITIONS, initial=LiaisonPhase.APPOINTED,

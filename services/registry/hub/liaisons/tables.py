@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.matters import Dated, MatterRow
+from services.registry.fields import OrganizationKey
 from services.registry.tables import Table
 
 
@@ -35,7 +36,9 @@ class LiaisonRow(MatterRow, Table, table=True):
     person: str = Field(title="联络员")
     body: str | None = Field(default=None, title="所在单位")
     point: bool = Field(default=False, title="设有联络点")
-    organizations: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="联系的组织")
+    organizations: list[OrganizationKey] = Field(
+        default_factory=list, sa_type=pg.ARRAY(sa.Text), title="联系的组织"
+    )
     handed_over_times: int = Field(default=0, title="交接次数")
     bulletins: int = Field(default=0, title="报送信息数")
     last_reported_on: date | None = Field(default=None, title="最近报送日期")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import registry_hub as contract
@@ -10,13 +9,13 @@ from shuniu_contracts import registry_hub as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Text, Words
+from services.registry.fields import Code, Codes, Count, OrganizationId, Text, Words
 from services.registry.hub.partners.model import TRANSITIONS, PartnerPhase, check_places, check_span
 from services.registry.hub.partners.tables import PartnerRow
 from services.registry.hub.served import served
 from services.registry.tables import MatterStepRow
 
-Hosts = Annotated[list[UUID], Field(max_length=200)]
+Hosts = Annotated[list[OrganizationId], Field(max_length=200)]
 People = Annotated[int, Field(title="人数", ge=1, le=100_000)]
 
 PARTNERS = Kind(

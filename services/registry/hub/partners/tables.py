@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.matters import MatterRow
+from services.registry.fields import OrganizationKey
 from services.registry.tables import Table
 
 
@@ -24,7 +25,7 @@ class PartnerRow(MatterRow, Table, table=True):
     begins_on: date = Field(title="起始日期")
     ends_on: date = Field(title="结束日期")
     places: int = Field(default=0, title="名额")
-    hosts: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="接收组织")
+    hosts: list[OrganizationKey] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="接收组织")
     fields: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="专业领域")
     hosted: int = Field(default=0, title="累计接收人数")
     renewed_times: int = Field(default=0, title="续签次数")

@@ -12,7 +12,7 @@ from shuniu_contracts import registry_hub as contract
 from chassis.http.fields import PersonId
 from chassis.matters import Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count
+from services.registry.fields import Code, Codes, Count, OrganizationId
 from services.registry.hub.posts.model import TRANSITIONS, PostPhase, check_load
 from services.registry.hub.posts.tables import SocialWorkerPostRow
 from services.registry.hub.served import served
@@ -24,7 +24,7 @@ SOURCES_ZH: Mapping[str, str] = {
     contract.PostSource.INTERNAL: "内部调剂",
     contract.PostSource.VOLUNTEER: "义工",
 }
-Organizations = Annotated[list[UUID], Field(max_length=500)]
+Organizations = Annotated[list[OrganizationId], Field(max_length=500)]
 
 POSTS = Kind(
     SocialWorkerPostRow, PostPhase, TRANSITIONS, initial=PostPhase.VACANT,

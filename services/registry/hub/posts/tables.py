@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.matters import MatterRow
+from services.registry.fields import OrganizationKey
 from services.registry.tables import Table
 
 
@@ -24,7 +25,9 @@ class SocialWorkerPostRow(MatterRow, Table, table=True):
     funder: str | None = Field(default=None, title="出资单位")
     skills: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="专业要求")
     holder: str | None = Field(default=None, title="在岗人员")
-    organizations: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="服务的组织")
+    organizations: list[OrganizationKey] = Field(
+        default_factory=list, sa_type=pg.ARRAY(sa.Text), title="服务的组织"
+    )
     load: int = Field(default=0, title="服务组织数")
     filled_on: date | None = Field(default=None, title="到岗日期")
     filled_times: int = Field(default=0, title="到岗次数")

@@ -10,7 +10,7 @@ from shuniu_contracts import registry_hub as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Count, Words
+from services.registry.fields import Code, Count, OrganizationId, Words
 from services.registry.hub.resources.model import (
     OFFER_TRANSITIONS,
     NobodyNamed,
@@ -51,7 +51,7 @@ async def offer(
     kind: Annotated[Code, Field(title="资源类别")],
     unit: Annotated[Code, Field(title="计量单位")],
     quantity: Annotated[Count, Field(title="供给数量")],
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     body: Annotated[Code | None, Field(title="提供单位")] = None,
     due_on: Annotated[Day | None, Field(title="有效期至")] = None,
     conditions_of_use: Annotated[Words | None, Field(title="使用条件")] = None,

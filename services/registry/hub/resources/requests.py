@@ -10,7 +10,7 @@ from shuniu_contracts import registry_hub as contract
 from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Words
+from services.registry.fields import Code, Codes, OrganizationId, Record, Words
 from services.registry.hub.resources import offers
 from services.registry.hub.resources.model import (
     REQUEST_TRANSITIONS,
@@ -54,7 +54,7 @@ async def request(
     kind: Annotated[Code, Field(title="资源类别")],
     unit: Annotated[Code, Field(title="计量单位")],
     quantity: Quantity,
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     body: Annotated[Code | None, Field(title="单位")] = None,
     target_groups: Annotated[Codes, Field(title="服务对象")] = [],  # noqa: B006, read only
     due_on: Annotated[Day | None, Field(title="需要日期")] = None,
@@ -68,7 +68,7 @@ async def request(
 @RESOURCE_REQUESTS.step(contract.ResourceRequestMatched, zh="对接", needs="match", path="match")
 async def match(
     uow: UnitOfWork, row: ResourceRequestRow, *,
-    offer_id: Annotated[UUID, Field(title="供给")],
+    offer_id: Annotated[UUID, Record("resource_offer"), Field(title="供给")],
     set_aside: Quantity,
 ) -> Mapping[str, Any]:  # fmt: skip
     """Set so much of an offer aside for it: never more than is needed, nor than is left."""
@@ -79,7 +79,10 @@ async def match(
     contract.ResourceRequestReleased, zh="取消对接", en="undo the match", needs="match", path="release"
 )
 async def release(
-    uow: UnitOfWork, row: ResourceRequestRow, *, offer_id: Annotated[UUID, Field(title="供给")]
+    uow: UnitOfWork,
+    row: ResourceRequestRow,
+    *,
+    offer_id: Annotated[UUID, Record("resource_offer"), Field(title="供给")],
 ) -> Mapping[str, Any]:
     """What is set aside of an offer and did not arrive is free for others."""
     offer = str(offer_id)
@@ -94,7 +97,7 @@ async def release(
 )
 async def deliver(
     uow: UnitOfWork, row: ResourceRequestRow, *,
-    offer_id: Annotated[UUID, Field(title="供给")],
+    offer_id: Annotated[UUID, Record("resource_offer"), Field(title="供给")],
     arrived: Quantity,
     worth: Fen = 0,
 ) -> Mapping[str, Any]:  # fmt: skip

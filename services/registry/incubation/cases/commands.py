@@ -9,7 +9,7 @@ from shuniu_contracts import registry_incubation as contract
 from chassis.http.fields import PersonId
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Words
+from services.registry.fields import Code, OrganizationId, Record, Words
 from services.registry.incubation.bases.concerning import base_of, of_base
 from services.registry.incubation.cases.model import (
     TRANSITIONS,
@@ -43,11 +43,11 @@ BASE_CASES = Kind(
 @BASE_CASES.opens(contract.BaseCaseQueued, zh="受理", en="take in a case", needs="write")
 async def queue(
     uow: UnitOfWork, row: BaseCaseRow, *,
-    base_id: Annotated[UUID, Field(title="孵化基地")],
+    base_id: Annotated[UUID, Record("base"), Field(title="孵化基地")],
     department: Annotated[Code, Field(title="承办部门")],
     topic: Annotated[Code, Field(title="事项类别")],
     wanted: Annotated[Words, Field(title="诉求")],
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
 ) -> None:  # fmt: skip
     """Somebody wants something of a department of the base; it waits in its queue."""
     check_department(department, (await base_of(uow, base_id)).departments)

@@ -11,7 +11,7 @@ from shuniu_contracts import registry_incubation as contract
 from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Words
+from services.registry.fields import Code, Codes, Count, OrganizationId, Record, Words
 from services.registry.incubation.bases.concerning import of_base
 from services.registry.incubation.contracts.model import (
     TRANSITIONS,
@@ -51,13 +51,13 @@ OPERATOR_CONTRACTS = Kind(
 @OPERATOR_CONTRACTS.opens(contract.OperatorContractSigned, zh="签订", needs="write")
 async def sign(
     uow: UnitOfWork, row: OperatorContractRow, *,
-    base_id: Annotated[UUID, Field(title="孵化基地")],
-    operator_id: Annotated[UUID, Field(title="运营机构")],
+    base_id: Annotated[UUID, Record("base"), Field(title="孵化基地")],
+    operator_id: Annotated[OrganizationId, Field(title="运营机构")],
     services: Annotated[Codes, Field(title="服务内容")],
     begins_on: Annotated[Day, Field(title="合同开始日期")],
     ends_on: Annotated[Day, Field(title="合同结束日期")],
     amount_fen: Annotated[int, Sum(), Field(title="合同金额")] = 0,
-    project_id: Annotated[UUID | None, Field(title="购买项目")] = None,
+    project_id: Annotated[UUID | None, Record("project"), Field(title="购买项目")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """An organisation runs the base for a time, as a project that was bought (J07)."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import Basis
@@ -12,7 +11,7 @@ from shuniu_contracts import registry_incubation as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Words
+from services.registry.fields import Code, Codes, OrganizationId, Words
 from services.registry.incubation.classes import class_of
 from services.registry.incubation.cultivations.model import (
     TRANSITIONS,
@@ -50,7 +49,7 @@ CULTIVATIONS = Kind(
 @CULTIVATIONS.opens(contract.CultivationListed, zh="列入名单", en="add to the list", needs="write")
 async def list_(
     uow: UnitOfWork, row: CultivationRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     year: Annotated[int, Field(title="年度", ge=1990, le=2200)],
     cultivation_class: Annotated[Code, Field(title="培育类别")],
     cultivation_path: Annotated[Code, Field(title="培育方向")],

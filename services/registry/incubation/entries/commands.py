@@ -12,7 +12,7 @@ from chassis.acting import Acting
 from chassis.matters import Clock, Kind, Whose, words
 from chassis.principal import Principal
 from chassis.unit_of_work import NotFound, UnitOfWork
-from services.registry.fields import Code, Count, Words
+from services.registry.fields import Code, Count, Record, Words
 from services.registry.incubation.entries.model import (
     SIDES_ZH,
     TRANSITIONS,
@@ -103,7 +103,7 @@ Evidence = Annotated[Words | None, Field(title="书面凭证（组织签字或�
 @SERVICE_ENTRIES.opens(contract.ServiceEntryRecorded, zh="登记服务", en="record a service", needs="write")
 async def record(
     uow: UnitOfWork, row: ServiceEntryRow, *,
-    stay_id: Annotated[UUID, Field(title="入驻")],
+    stay_id: Annotated[UUID, Record("stay"), Field(title="入驻")],
     service: Annotated[Code, Field(title="服务项目")],
     written_by: Annotated[ServiceSide, Field(title="登记方", json_schema_extra=words(SIDES_ZH))],
     hours: Annotated[Count, Field(title="时长（小时）")] = 0,

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import Basis
@@ -11,7 +10,7 @@ from shuniu_contracts import registry_incubation as contract
 from chassis.http.fields import PersonId
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Count, Words
+from services.registry.fields import Code, Count, OrganizationId, Words
 from services.registry.incubation.classes import class_of
 from services.registry.incubation.guidances.model import (
     PHASES_ZH,
@@ -39,7 +38,7 @@ GUIDANCES = Kind(
 @GUIDANCES.opens(contract.GuidanceOpened, zh="开始指导", en="begin guidance", needs="write")
 async def open_(
     uow: UnitOfWork, row: GuidanceRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     topic: Annotated[Code, Field(title="指导事项")],
     cultivation_class: Annotated[Code, Field(title="培育类别")],
     owner: Annotated[Code | None, Field(title="负责人")] = None,

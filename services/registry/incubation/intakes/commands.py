@@ -9,7 +9,7 @@ from shuniu_contracts import registry_incubation as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Count, Text
+from services.registry.fields import Code, Count, Record, Text
 from services.registry.incubation.bases.concerning import of_base
 from services.registry.incubation.intakes.model import TRANSITIONS, IntakeExtendedBackwards, IntakePhase
 from services.registry.incubation.intakes.tables import IntakeRow
@@ -32,7 +32,7 @@ INTAKES = Kind(
 @INTAKES.opens(contract.IntakeCalled, zh="发起征集", en="call for applications", needs="write")
 async def call(
     uow: UnitOfWork, row: IntakeRow, *,
-    base_id: Annotated[UUID, Field(title="孵化基地")],
+    base_id: Annotated[UUID, Record("base"), Field(title="孵化基地")],
     number: Annotated[Count, Field(title="批次", ge=1)],
     places: Annotated[Count, Field(title="拟入驻数")],
     title: Annotated[Text | None, Field(title="批次名称")] = None,

@@ -15,7 +15,7 @@ from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind
 from chassis.principal import NotPermitted
 from chassis.unit_of_work import NotFound, UnitOfWork
-from services.registry.fields import Code, Codes, Words
+from services.registry.fields import Code, Codes, OrganizationId, Record, Words
 from services.registry.incubation.bases import commands as bases
 from services.registry.incubation.bases.concerning import base_of, check_open
 from services.registry.incubation.intakes.model import IntakeNotCalled, IntakeOfAnotherBase, IntakePhase
@@ -86,9 +86,9 @@ async def _the_base(acting: Acting, row: StayRow) -> None:
 @STAYS.opens(contract.StayApplied, zh="申请入驻", en="apply for a place", needs="apply")
 async def apply(
     uow: UnitOfWork, row: StayRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
-    base_id: Annotated[UUID, Field(title="孵化基地")],
-    intake_id: Annotated[UUID | None, Field(title="孵化批次")] = None,
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
+    base_id: Annotated[UUID, Record("base"), Field(title="孵化基地")],
+    intake_id: Annotated[UUID | None, Record("intake"), Field(title="孵化批次")] = None,
     plan: Annotated[Words | None, Field(title="入驻计划")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip

@@ -1,7 +1,6 @@
 """The use cases of support records: give, correct, follow up, take back."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import registry_incubation as contract
@@ -10,7 +9,7 @@ from sqlmodel import col, select
 from chassis.http.fields import Sum
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Count, Words
+from services.registry.fields import Code, Count, OrganizationId, Words
 from services.registry.incubation.stays.tables import StayRow
 from services.registry.incubation.supports.model import (
     TRANSITIONS,
@@ -42,10 +41,10 @@ Fen = Annotated[int, Sum(), Field(title="金额")]
 @SUPPORTS.opens(contract.SupportGiven, zh="登记扶持", en="record help", needs="write")
 async def give(
     uow: UnitOfWork, row: SupportRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     support_kind: Annotated[Code, Field(title="扶持类别")],
     provider: Annotated[Code | None, Field(title="扶持单位")] = None,
-    provider_organization_id: Annotated[UUID | None, Field(title="提供扶持的社会组织")] = None,
+    provider_organization_id: Annotated[OrganizationId | None, Field(title="提供扶持的社会组织")] = None,
     hours: Annotated[Count, Field(title="时长（小时）")] = 0,
     people: Annotated[Count, Field(title="参加人次")] = 0,
     amount_fen: Fen = 0,

@@ -13,7 +13,7 @@ from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.model import in_words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Words
+from services.registry.fields import Code, Codes, OrganizationId, Record, Words
 from services.registry.inspections.annual.model import (
     FORMS_ZH,
     NOT_INSPECTED,
@@ -80,11 +80,11 @@ INSPECTIONS = Kind(
 @INSPECTIONS.opens(contract.InspectionOpened, zh="列入年检", needs="write")
 async def open_(
     uow: UnitOfWork, row: InspectionRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     year: Annotated[int, Field(title="年度", ge=1990, le=2200)],
     due_on: Annotated[Day | None, Field(title="截止日期")] = None,
     form: Annotated[contract.InspectionForm, Field(title="形式")] = contract.InspectionForm.ANNUAL_INSPECTION,
-    campaign_id: Annotated[UUID | None, Field(title="年检部署")] = None,
+    campaign_id: Annotated[UUID | None, Record("inspection_campaign"), Field(title="年检部署")] = None,
 ) -> None:  # fmt: skip
     """One organisation's inspection by itself: history, or who was left out of the campaign."""
     check_year(year, row.effective_on)

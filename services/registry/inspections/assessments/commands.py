@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, draft, open_many, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Words
+from services.registry.fields import Code, Codes, Count, OrganizationId, Words
 from services.registry.inspections.assessments.model import (
     RESULTS_ZH,
     TRANSITIONS,
@@ -80,7 +80,7 @@ ASSESSMENTS = Kind(
 @ASSESSMENTS.opens(contract.AssessmentOpened, zh="列入考核", needs="open")
 async def open_(
     uow: UnitOfWork, row: AssessmentRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     year: Annotated[int, Field(title="考核年度", ge=1990, le=2200)],
     due_on: Annotated[Day | None, Field(title="完成期限")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,

@@ -11,7 +11,7 @@ from shuniu_contracts import registry_inspections as contract
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import NotFound, UnitOfWork
-from services.registry.fields import Code, Codes, Words
+from services.registry.fields import Code, Codes, OrganizationId, Record, Words
 from services.registry.inspections.body_checks.model import (
     TRANSITIONS,
     BodyCheckPhase,
@@ -62,11 +62,11 @@ BODY_CHECKS = Kind(
 @BODY_CHECKS.opens(contract.BodyCheckDrawn, zh="定向检查", en="check one organisation", needs="write")
 async def open_(
     uow: UnitOfWork, row: BodyCheckRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     topics: Topics,
     assigned: Annotated[list[PersonId], Field(title="检查人员", max_length=10)] = [],  # noqa: B006, read only
     due_on: Annotated[Day | None, Field(title="完成期限")] = None,
-    spot_check_id: Annotated[UUID | None, Field(title="抽查（仅补录）")] = None,
+    spot_check_id: Annotated[UUID | None, Record("spot_check"), Field(title="抽查（仅补录）")] = None,
 ) -> None:  # fmt: skip
     """Check a body that is named, not drawn (定向抽查): on a complaint, or after an earlier finding.
 

@@ -11,7 +11,7 @@ from shuniu_contracts import registry_inspections as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Words
+from services.registry.fields import Code, Codes, Count, OrganizationId, Record, Words
 from services.registry.inspections.clean_up_checks.model import (
     FOUR_NOS_ZH,
     TRANSITIONS,
@@ -62,9 +62,9 @@ CLEAN_UP_CHECKS = Kind(
 @CLEAN_UP_CHECKS.opens(contract.CleanUpCheckOpened, zh="列入清理", needs="write")
 async def open_(
     uow: UnitOfWork, row: CleanUpCheckRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     clean_up_kind: Annotated[Code, Field(title="专项类别")],
-    clean_up_id: Annotated[UUID | None, Field(title="专项清理")] = None,
+    clean_up_id: Annotated[UUID | None, Record("clean_up"), Field(title="专项清理")] = None,
     due_on: Annotated[Day | None, Field(title="自查截止日期")] = None,
 ) -> None:  # fmt: skip
     """One organisation by itself: history, or who was left out."""

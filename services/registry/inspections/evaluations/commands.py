@@ -17,7 +17,7 @@ from chassis.matters.facts import check_day
 from chassis.model import refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Words
+from services.registry.fields import Code, Codes, Count, OrganizationId, Record, Words
 from services.registry.inspections.evaluations import queries
 from services.registry.inspections.evaluations.model import (
     GROUNDS,
@@ -123,7 +123,7 @@ EVALUATIONS = Kind(
 @EVALUATIONS.opens(contract.EvaluationEnrolled, zh="报名", needs="enrol")
 async def enrol(
     uow: UnitOfWork, row: EvaluationRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     year: Annotated[int, Field(title="评估年度", ge=1990, le=2200)],
     category: Annotated[Code | None, Field(title="评估类别")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
@@ -392,7 +392,10 @@ async def revoke(
     path="succession",
 )
 async def supersede(
-    uow: UnitOfWork, row: EvaluationRow, *, successor_id: Annotated[UUID, Field(title="后一次评估")]
+    uow: UnitOfWork,
+    row: EvaluationRow,
+    *,
+    successor_id: Annotated[UUID, Record("evaluation"), Field(title="后一次评估")],
 ) -> Mapping[str, Any]:
     """A newer grade stands in its place."""
     other = await uow.session.get(EvaluationRow, successor_id)

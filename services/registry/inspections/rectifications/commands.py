@@ -11,7 +11,7 @@ from shuniu_contracts import registry_inspections as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Text, Words
+from services.registry.fields import Code, Codes, OrganizationId, Record, Text, Words
 from services.registry.inspections.rectifications.model import (
     TRANSITIONS,
     ExtendedBackwards,
@@ -29,6 +29,9 @@ from services.registry.tables import MatterStepRow
 def _days(policy: RegistryPolicy, row: RectificationRow) -> int | None:
     return None if row.due_on is not None else policy.inspections.rectification_days
 
+
+_ORIGIN = Record("inspection", "body_check", "clean_up_check", "evaluation", "supervision_visit")
+"""What one comes of most often; another record is named by its id."""
 
 RECTIFICATIONS = Kind(
     RectificationRow, RectificationPhase, TRANSITIONS, initial=RectificationPhase.OPENED,
@@ -55,13 +58,13 @@ RECTIFICATIONS = Kind(
 )
 async def open_(
     uow: UnitOfWork, row: RectificationRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     origin: Annotated[Code, Field(title="来源")],
     topics: Annotated[Codes, Field(title="问题类别")],
     findings: Annotated[Words, Field(title="问题")],
     owner: Annotated[Code | None, Field(title="负责人")] = None,
     due_on: Annotated[Day | None, Field(title="整改期限")] = None,
-    origin_record_id: Annotated[UUID | None, Field(title="来源记录")] = None,
+    origin_record_id: Annotated[UUID | None, _ORIGIN, Field(title="来源记录")] = None,
 ) -> None:  # fmt: skip
     """Tell an organisation what to put right; without a day, the profile's working days are given.
 

@@ -9,7 +9,7 @@ from shuniu_contracts import registry_operations as contract
 from chassis.http.fields import Day, Division
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, DocumentNumber, Text, Words
+from services.registry.fields import Code, DocumentNumber, Record, Text, Words
 from services.registry.hub.hubs.routing import department_of
 from services.registry.operations.answers.model import TRANSITIONS, ReportAnswerPhase
 from services.registry.operations.answers.tables import ReportAnswerRow
@@ -31,7 +31,7 @@ REPORT_ANSWERS = Kind(
 @REPORT_ANSWERS.opens(contract.ReportAnswerReceived, zh="接收", needs="write")
 async def receive(
     uow: UnitOfWork, row: ReportAnswerRow, *,
-    report_id: Annotated[UUID, Field(title="上报事项编号")],
+    report_id: Annotated[UUID, Record("upward_report"), Field(title="上报事项编号")],
     sender: Annotated[Division, Field(title="上报区划")],
     kind: Annotated[Code, Field(title="类别")],
     category: Annotated[Code, Field(title="领域")],

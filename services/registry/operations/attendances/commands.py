@@ -11,7 +11,7 @@ from chassis.http.fields import PersonId
 from chassis.matters import Kind, words
 from chassis.matters.kind import AlreadyThere
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code
+from services.registry.fields import Code, OrganizationId, Record
 from services.registry.operations.attendances.counting import count_later
 from services.registry.operations.attendances.gatherings import (
     check_open,
@@ -71,9 +71,9 @@ limit 1
 @ATTENDANCES.opens(contract.AttendanceInvited, zh="邀请", needs="write", by_workbook=True)
 async def invite(
     uow: UnitOfWork, row: AttendanceRow, *,
-    meeting_id: Annotated[UUID | None, Field(title="会议")] = None,
-    training_id: Annotated[UUID | None, Field(title="培训")] = None,
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    meeting_id: Annotated[UUID | None, Record("meeting"), Field(title="会议")] = None,
+    training_id: Annotated[UUID | None, Record("training"), Field(title="培训")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     body: Annotated[Code | None, Field(title="单位")] = None,
     post: Annotated[Code | None, Field(title="应到职务")] = None,
     participant: Annotated[PersonId | None, Field(title="参会人编号")] = None,

@@ -1,7 +1,6 @@
 """The use cases of inquiries: open, transfer, extend, answer, reopen, close; the answer's clock."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import registry_operations as contract
@@ -9,7 +8,7 @@ from shuniu_contracts import registry_operations as contract
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Words
+from services.registry.fields import Code, OrganizationId, Words
 from services.registry.operations.inquiries.model import (
     TRANSITIONS,
     ExtendedBackwards,
@@ -53,7 +52,7 @@ async def open_(
     topic: Annotated[Code, Field(title="事项类别")],
     first_person: Annotated[PersonId, Field(title="首问责任人")],
     question: Annotated[Words, Field(title="咨询内容")],
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     asker: Annotated[PersonId | None, Field(title="咨询人")] = None,
 ) -> None:  # fmt: skip
     """Whoever is asked first takes it up and stays answerable, whoever deals with it (R16).

@@ -1,7 +1,6 @@
 """The use cases of joint activities: plan, hold, cancel."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import Qualifier
@@ -10,7 +9,7 @@ from shuniu_contracts import registry_operations as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Text, Words
+from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, OrganizationId, Text, Words
 from services.registry.operations.joint.model import (
     TRANSITIONS,
     JointActivityPhase,
@@ -45,8 +44,8 @@ async def plan(
     title: Annotated[Text, Field(title="活动")],
     kind: Annotated[Code, Field(title="类别")],
     lead_body: Annotated[Code | None, Field(title="牵头单位")] = None,
-    lead_organization_id: Annotated[UUID | None, Field(title="牵头组织")] = None,
-    partner_ids: Annotated[list[UUID], Field(title="参与组织", max_length=200)] = [],  # noqa: B006, read only
+    lead_organization_id: Annotated[OrganizationId | None, Field(title="牵头组织")] = None,
+    partner_ids: Annotated[list[OrganizationId], Field(title="参与组织", max_length=200)] = [],  # noqa: B006, read only
     partner_bodies: Annotated[Codes, Field(title="参与单位")] = [],  # noqa: B006, read only
     target_groups: Annotated[Codes, Field(title="服务对象")] = [],  # noqa: B006, read only
     due_on: Annotated[Day | None, Field(title="计划日期")] = None,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlmodel import Field
 
 from chassis.matters import MatterRow
+from services.registry.fields import OrganizationKey
 from services.registry.tables import Table
 
 
@@ -24,7 +25,7 @@ class JointActivityRow(MatterRow, Table, table=True):
     lead_body: str | None = Field(default=None, title="牵头单位")
     lead_organization_id: UUID | None = Field(default=None, title="牵头组织")
     lead_organization_sequence: int = Field(default=0, sa_type=sa.BigInteger)
-    partners: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="参与组织")
+    partners: list[OrganizationKey] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="参与组织")
     partner_bodies: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="参与单位")
     target_groups: list[str] = Field(default_factory=list, sa_type=pg.ARRAY(sa.Text), title="服务对象")
     held_on: date | None = Field(default=None, title="活动日期")

@@ -10,7 +10,7 @@ from shuniu_contracts import registry_meetings as contract
 from chassis.http.fields import Day, Division
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Text, Words
+from services.registry.fields import Code, Codes, Count, Record, Text, Words
 from services.registry.operations.attendances.counting import counting, follow_list, hold_by_list
 from services.registry.operations.attendances.invitations import (
     Among,
@@ -102,7 +102,7 @@ async def open_(
     strength: Annotated[
         Strength, Field(title="要求强度", json_schema_extra=words(STRENGTHS_ZH))
     ] = Strength.IN_PRINCIPLE,
-    cadence_id: Annotated[UUID | None, Field(title="定期会议制度")] = None,
+    cadence_id: Annotated[UUID | None, Record("cadence"), Field(title="定期会议制度")] = None,
     interval: Annotated[
         Interval | None, Field(title="周期", json_schema_extra=words(INTERVALS_ZH))
     ] = None,

@@ -13,7 +13,7 @@ from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.model import refuse_all
 from chassis.unit_of_work import NotFound, UnitOfWork
-from services.registry.fields import Code, Codes, Count, DocumentNumber, Text, Words
+from services.registry.fields import Code, Codes, Count, DocumentNumber, Record, Text, Words
 from services.registry.operations.frameworks import check_tags
 from services.registry.operations.meetings.tables import MeetingRow
 from services.registry.operations.plans.model import (
@@ -109,7 +109,7 @@ async def adopt(
     stages: Annotated[Stages, Field(title="阶段")] = [],  # noqa: B006, read only
     due: Annotated[Milestones, Field(title="节点")] = [],  # noqa: B006, read only
     adopted_by: Annotated[Text | None, Field(title="审议通过的会议")] = None,
-    meeting_id: Annotated[UUID | None, Field(title="会议记录")] = None,
+    meeting_id: Annotated[UUID | None, Record("meeting"), Field(title="会议记录")] = None,
     document_number: Annotated[DocumentNumber | None, Field(title="文号")] = None,
     framework: Annotated[Codes, Field(title="所属行动")] = [],  # noqa: B006, read only
     owner: Annotated[Code | None, Field(title="负责人")] = None,

@@ -18,7 +18,7 @@ from chassis.matters import Clock, Draft, Kind, advance_many, draft, open_many
 from chassis.model import is_within
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Count, Text, Words
+from services.registry.fields import Code, Count, Record, Text, Words
 from services.registry.hub.bodies import is_own_staff
 from services.registry.operations.receipts.model import TRANSITIONS, ReceiptPhase
 from services.registry.operations.receipts.tables import TaskReceiptRow, answered_by_filing
@@ -162,7 +162,7 @@ async def close_all(uow: UnitOfWork, task_id: UUID, *, because: Received[Any] | 
 @RECEIPTS.opens(contract.TaskReceiptOpened, zh="补录签收", en="enter a receipt", needs="write")
 async def open_(
     uow: UnitOfWork, row: TaskReceiptRow, *,
-    task_id: Annotated[UUID, Field(title="任务编号")],
+    task_id: Annotated[UUID, Record("task"), Field(title="任务编号")],
     title: Annotated[Text, Field(title="任务")],
     issuer: Annotated[Division, Field(title="下达单位区划")],
     asks: Annotated[contract.Asks, Field(title="答复方式")] = contract.Asks.REPORT,

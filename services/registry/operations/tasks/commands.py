@@ -11,7 +11,7 @@ from chassis.http.fields import Day, Division, PersonId
 from chassis.matters import Clock, Kind
 from chassis.model import Refusal, refuse_all
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, DocumentNumber, Text, Words
+from services.registry.fields import Code, Codes, DocumentNumber, Record, Text, Words
 from services.registry.operations.frameworks import check_tags
 from services.registry.operations.receipts import commands as receipts
 from services.registry.operations.tasks.model import TRANSITIONS, TaskPhase, check_implementing, check_named
@@ -21,6 +21,9 @@ from services.registry.policy import RegistryPolicy
 from services.registry.tables import MatterStepRow
 
 Divisions = Annotated[list[Division], Field(max_length=500)]
+
+_ORIGIN = Record("meeting", "upward_report", "inquiry", "coordination_case", "risk", "supervision_visit")
+"""What one comes of most often; another record is named by its id."""
 
 TASKS = Kind(
     TaskRow, TaskPhase, TRANSITIONS, initial=TaskPhase.ISSUED,
@@ -56,7 +59,7 @@ async def issue(
     framework: Annotated[Codes, Field(title="所属行动")] = [],  # noqa: B006, read only
     content: Annotated[Words | None, Field(title="内容和要求")] = None,
     origin: Annotated[Code | None, Field(title="任务来源")] = None,
-    origin_record_id: Annotated[UUID | None, Field(title="来源记录")] = None,
+    origin_record_id: Annotated[UUID | None, _ORIGIN, Field(title="来源记录")] = None,
     instruction: Annotated[Words | None, Field(title="批示内容")] = None,
     instructed_by: Annotated[PersonId | None, Field(title="批示人")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,

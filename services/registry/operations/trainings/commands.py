@@ -12,7 +12,7 @@ from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind, words
 from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Count, Words
+from services.registry.fields import Code, Codes, Count, Record, Words
 from services.registry.operations.attendances.counting import counting, follow_list, hold_by_list
 from services.registry.operations.attendances.invitations import (
     Among,
@@ -71,11 +71,11 @@ async def open_(
     strength: Annotated[
         Strength, Field(title="要求强度", json_schema_extra=words(STRENGTHS_ZH))
     ] = Strength.IN_PRINCIPLE,
-    cadence_id: Annotated[UUID | None, Field(title="定期培训制度")] = None,
+    cadence_id: Annotated[UUID | None, Record("cadence"), Field(title="定期培训制度")] = None,
     interval: Annotated[
         Interval | None, Field(title="周期", json_schema_extra=words(INTERVALS_ZH))
     ] = None,
-    plan_id: Annotated[UUID | None, Field(title="年度培训计划")] = None,
+    plan_id: Annotated[UUID | None, Record("training_plan"), Field(title="年度培训计划")] = None,
     series: Annotated[Code | None, Field(title="讲堂系列")] = None,
     topics: Annotated[Codes | None, Field(title="专题")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
@@ -108,7 +108,7 @@ async def schedule(
     uow: UnitOfWork, row: TrainingRow, *,
     scheduled_on: Annotated[Day, Field(title="拟举办日期")],
     topics: Annotated[Codes | None, Field(title="专题")] = None,
-    plan_id: Annotated[UUID | None, Field(title="年度培训计划")] = None,
+    plan_id: Annotated[UUID | None, Record("training_plan"), Field(title="年度培训计划")] = None,
 ) -> None:  # fmt: skip
     """Set its day, or another one, within the period."""
     check_within(scheduled_on, row.period_begins_on, row.period_ends_on, at="/scheduled_on")

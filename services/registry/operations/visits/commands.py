@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 from shuniu_contracts import registry_operations as contract
@@ -10,7 +9,7 @@ from shuniu_contracts import registry_operations as contract
 from chassis.http.fields import Day, Division
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes, Text, Words
+from services.registry.fields import Code, Codes, OrganizationId, Text, Words
 from services.registry.inspections.rectifications import commands as rectifications
 from services.registry.operations.tasks import commands as tasks
 from services.registry.operations.visits.model import TRANSITIONS, VisitPhase, check_visited
@@ -61,7 +60,7 @@ async def plan(
     visited: Annotated[Division, Field(title="被督导区划")],
     topics: Annotated[Codes, Field(title="督导内容")],
     due_on: Annotated[Day | None, Field(title="计划日期")] = None,
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """A visit to a division below, or to one of its organisations."""

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Text, Words
+from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, OrganizationId, Record, Text, Words
 from services.registry.organizations.concerning import refer
 from services.registry.records.activities.model import (
     TRANSITIONS,
@@ -46,9 +46,9 @@ async def plan(
     uow: UnitOfWork, row: CommunityActivityRow, *,
     title: Annotated[Text, Field(title="活动")],
     kind: Annotated[Code, Field(title="类别")],
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
-    party_organization: Annotated[UUID | None, Field(title="党组织")] = None,
-    brand_id: Annotated[UUID | None, Field(title="品牌")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
+    party_organization: Annotated[UUID | None, Record("party_organization"), Field(title="党组织")] = None,
+    brand_id: Annotated[UUID | None, Record("brand"), Field(title="品牌")] = None,
     target_groups: Annotated[Codes, Field(title="服务对象")] = [],  # noqa: B006, read only
     due_on: Annotated[Day | None, Field(title="计划日期")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,

@@ -15,7 +15,7 @@ from chassis.matters import Draft, Kind, advance_many, words
 from chassis.model import is_within
 from chassis.service import DueTimer, Timer
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code
+from services.registry.fields import Code, OrganizationId
 from services.registry.operations.periods import INTERVALS_ZH, Interval, Period, following, period_of
 from services.registry.organizations.commands import keeps_contact, own_contact
 from services.registry.organizations.concerning import of_organization
@@ -61,7 +61,7 @@ ASSIGNMENTS = Kind(
 async def assign(
     uow: UnitOfWork, row: ContactAssignmentRow, *,
     officer: Annotated[PersonId, Field(title="联系人")],
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     community: Annotated[Division | None, Field(title="社区")] = None,
     role: Annotated[Code, Field(title="分工")] = "contact",
     interval: Annotated[

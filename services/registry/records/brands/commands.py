@@ -1,7 +1,6 @@
 """The use cases of brands: propose, cultivate, recognise, designate, withdraw."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import Basis
@@ -9,7 +8,7 @@ from shuniu_contracts import registry_records as contract
 
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, DocumentNumber, Text, Words
+from services.registry.fields import Code, DocumentNumber, OrganizationId, Text, Words
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.concerning import name
 from services.registry.organizations.tables import OrganizationRow
@@ -35,7 +34,7 @@ async def propose(
     uow: UnitOfWork, row: BrandRow, *,
     title: Annotated[Text, Field(title="品牌")],
     kind: Annotated[Code, Field(title="类别")],
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """Of an organisation, or of the village or town itself (一村一品, 一乡一系)."""

@@ -10,7 +10,7 @@ from shuniu_contracts import registry_records as contract
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import QUALIFIERS_ZH, Code, Count, Text, Words
+from services.registry.fields import QUALIFIERS_ZH, Code, Count, OrganizationId, Record, Text, Words
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.concerning import refer
 from services.registry.organizations.model import Basis, LegalForm, LegalStatus
@@ -70,7 +70,7 @@ async def propose(
     title: Annotated[Text, Field(title="拟成立组织名称")],
     mode: Annotated[Mode, Field(title="发展模式", json_schema_extra=words(MODES_ZH))],
     projects: Projects = [],  # noqa: B006, read only
-    organization_id: Annotated[UUID | None, Field(title="草根组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="草根组织")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """One project or several, a grass-roots organisation on the record, or peers put together (L03)."""
@@ -84,7 +84,7 @@ async def propose(
 async def join(
     uow: UnitOfWork, row: CandidacyRow, *,
     more: Projects = [],  # noqa: B006, read only
-    other_id: Annotated[UUID | None, Field(title="并入的转化对象")] = None,
+    other_id: Annotated[UUID | None, Record("candidacy"), Field(title="并入的转化对象")] = None,
 ) -> None:  # fmt: skip
     """Projects of the same kind, or another candidate with its own, go into this one (同类项目整合提升)."""
     if not more and other_id in (None, row.id):

@@ -12,7 +12,7 @@ from sqlmodel import select
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import NotFound, UnitOfWork
-from services.registry.fields import Code, Count, Words
+from services.registry.fields import Code, Count, Record, Words
 from services.registry.organizations.commands import keeps_contact
 from services.registry.organizations.concerning import standing_still
 from services.registry.records.assignments.tables import ContactAssignmentRow
@@ -61,7 +61,7 @@ CONTACTS = Kind(
 @CONTACTS.opens(contract.ContactRecordOpened, zh="安排联系", en="plan a contact", needs="write")
 async def open_(
     uow: UnitOfWork, row: ContactRecordRow, *,
-    assignment_id: Annotated[UUID, Field(title="联系分工")],
+    assignment_id: Annotated[UUID, Record("contact_assignment"), Field(title="联系分工")],
     due_on: Annotated[Day | None, Field(title="期限")] = None,
     period: Annotated[Code | None, Field(title="周期")] = None,
 ) -> None:  # fmt: skip

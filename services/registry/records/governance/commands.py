@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import Basis
@@ -10,7 +9,7 @@ from shuniu_contracts import registry_records as contract
 
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code
+from services.registry.fields import Code, OrganizationId
 from services.registry.organizations.concerning import of_organization
 from services.registry.policy import RegistryPolicy
 from services.registry.records.following import follow
@@ -57,7 +56,7 @@ CHECKLISTS = Kind(
 @CHECKLISTS.opens(contract.GovernanceChecklistOpened, zh="建立清单", needs="write")
 async def open_(
     uow: UnitOfWork, row: GovernanceChecklistRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """An organisation is helped to four systems, a charter and clean fees, in the profile's working days."""

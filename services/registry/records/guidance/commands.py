@@ -10,7 +10,7 @@ from sqlmodel import select
 from chassis.matters import Kind, words
 from chassis.unit_of_work import NotFound, UnitOfWork
 from services.registry.applications.tables import RegistrationApplicationRow
-from services.registry.fields import Code, Text, Words
+from services.registry.fields import Code, OrganizationId, Record, Text, Words
 from services.registry.organizations.concerning import name
 from services.registry.records.guidance.model import (
     OUTCOMES_ZH,
@@ -34,7 +34,7 @@ GUIDANCE = Kind(
 async def open_(
     uow: UnitOfWork, row: RegistrationGuidanceRow, *,
     title: Annotated[Text, Field(title="拟登记名称")],
-    organization_id: Annotated[UUID | None, Field(title="社会组织")] = None,
+    organization_id: Annotated[OrganizationId | None, Field(title="社会组织")] = None,
     owner: Annotated[Code | None, Field(title="负责人")] = None,
 ) -> None:  # fmt: skip
     """Somebody wants to register, on the record already or not."""
@@ -59,7 +59,9 @@ async def give(
 async def conclude(
     uow: UnitOfWork, row: RegistrationGuidanceRow, *,
     outcome: Annotated[Outcome, Field(title="结果", json_schema_extra=words(OUTCOMES_ZH))],
-    application_id: Annotated[UUID | None, Field(title="登记申请")] = None,
+    application_id: Annotated[
+        UUID | None, Record("registration_application"), Field(title="登记申请")
+    ] = None,
 ) -> None:  # fmt: skip
     """What came of it, with the application where there is one."""
     if outcome is not Outcome.GIVEN_UP and not row.sessions:

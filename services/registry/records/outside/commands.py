@@ -1,14 +1,13 @@
 """The use cases of outside numbers: record, end."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import registry_records as contract
 
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code
+from services.registry.fields import Code, OrganizationId
 from services.registry.organizations.concerning import of_organization
 from services.registry.policy import RegistryPolicy
 from services.registry.records.model import check_listed
@@ -28,7 +27,7 @@ OUTSIDE_IDS = Kind(
 @OUTSIDE_IDS.opens(contract.OutsideIdRecorded, zh="登记编号", en="record a number", needs="write")
 async def record(
     uow: UnitOfWork, row: OutsideIdRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     outside_system: Annotated[Code, Field(title="外部系统")],
     code: Annotated[Code, Field(title="编号")],
 ) -> None:  # fmt: skip

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import registry_records as contract
@@ -10,7 +9,7 @@ from shuniu_contracts import registry_records as contract
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Codes
+from services.registry.fields import Code, Codes, OrganizationId
 from services.registry.organizations.concerning import refer
 from services.registry.records.placements.model import TRANSITIONS, PlacementPhase, check_renewal
 from services.registry.records.placements.tables import PlacementRow
@@ -33,7 +32,7 @@ PLACEMENTS = Kind(
 @PLACEMENTS.opens(contract.PlacementPlaced, zh="进驻", en="place in a community", needs="write")
 async def place(
     uow: UnitOfWork, row: PlacementRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     services: Annotated[Codes, Field(title="服务内容")] = [],  # noqa: B006, read only
     social_worker: Annotated[PersonId | None, Field(title="社工")] = None,
     partner: Annotated[Code | None, Field(title="社区一方")] = None,

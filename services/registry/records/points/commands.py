@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 from shuniu_contracts import registry_records as contract
 
 from chassis.matters import Kind
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, Count, Text, Words
+from services.registry.fields import Code, Count, OrganizationId, Text, Words
 from services.registry.organizations.concerning import name
 from services.registry.policy import RegistryPolicy
 from services.registry.records.model import check_listed
@@ -32,7 +31,7 @@ POINTS = Kind(
 @POINTS.opens(contract.ServicePointOpened, zh="设立", needs="write")
 async def open_(
     uow: UnitOfWork, row: ServicePointRow, *,
-    organization_id: Annotated[UUID, Field(title="运营的社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="运营的社会组织")],
     station: Annotated[Code, Field(title="站点类别")],
     title: Annotated[Text, Field(title="名称")],
     club: Annotated[Text | None, Field(title="所属服务社")] = None,
@@ -49,7 +48,7 @@ async def change(
     uow: UnitOfWork, row: ServicePointRow, *,
     title: Annotated[Text | None, Field(title="名称")] = None,
     club: Annotated[Text | None, Field(title="所属服务社")] = None,
-    run_by: Annotated[UUID | None, Field(title="改由何组织运营")] = None,
+    run_by: Annotated[OrganizationId | None, Field(title="改由何组织运营")] = None,
 ) -> Mapping[str, Any] | None:  # fmt: skip
     """Another name, or another organisation runs it."""
     if run_by is None or run_by == row.organization_id:

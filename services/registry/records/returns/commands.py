@@ -11,7 +11,7 @@ from shuniu_contracts import registry_records as contract
 from chassis.http.fields import Day, Sum
 from chassis.matters import Clock, Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, Words
+from services.registry.fields import QUALIFIERS_ZH, Code, Codes, Count, OrganizationId, Record, Words
 from services.registry.operations.periods import INTERVALS_ZH, Interval, period_of
 from services.registry.organizations.concerning import of_organization
 from services.registry.own.holder import check_about_own, filed_by
@@ -83,11 +83,11 @@ RETURNS = Kind(
 @RETURNS.opens(contract.PeriodicReturnOpened, zh="列入报送", needs="write")
 async def open_(
     uow: UnitOfWork, row: PeriodicReturnRow, *,
-    organization_id: Annotated[UUID, Field(title="社会组织")],
+    organization_id: Annotated[OrganizationId, Field(title="社会组织")],
     interval: Annotated[Interval, Field(title="周期", json_schema_extra=words(INTERVALS_ZH))],
     covers: Annotated[Day, Field(title="所属期内任一日")],
     due_on: Annotated[Day | None, Field(title="截止日期")] = None,
-    call_id: Annotated[UUID | None, Field(title="数据报送制度")] = None,
+    call_id: Annotated[UUID | None, Record("return_call"), Field(title="数据报送制度")] = None,
 ) -> None:  # fmt: skip
     """The return of the period that the day lies in; it is due as the profile has it, or on its own day."""
     period = period_of(covers, interval)
