@@ -12,10 +12,21 @@ import chinese_calendar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from chassis.model import division_code, is_within, is_zone, tier
+from chassis.model import Refusal, RefusalKind, division_code, is_within, is_zone, tier
 
 P = TypeVar("P", bound=BaseModel)
+_STREET, _COMMUNITY = 9, 12
 FIXED_HOLIDAYS = {(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)}
+
+
+class UnknownDivision(Refusal, ValueError):
+    """A code of this region that no place has; a ValueError too, so that a model that validates names the
+    field."""
+
+    code = "division_unknown"
+    kind = RefusalKind.INVALID
+    zh = "本地区没有代码“{division}”，请从地名中选择，或核对代码。"
+    en = "This region has no division '{division}'; choose a place from the list, or check the code."
 
 
 class ProfileError(Exception):
@@ -130,6 +141,17 @@ class Region:
     def known(self, code: str) -> bool:
         """Whether the profile lists the division."""
         return code in self._names
+
+    def refuse_unknown(self, code: str) -> None:
+        """Raise `UnknownDivision` for a code of this region that the profile does not list.
+
+        One that ended is listed: what happened while it was in use happened there. Communities and villages
+        may be newer than the list, under a street that it has. Of places outside of the region the profile
+        knows nothing.
+        """
+        listed = self.known(code) or (len(code) == _COMMUNITY and self.known(code[:_STREET]))
+        if is_within(code, self.code) and not listed:
+            raise UnknownDivision(division=code)
 
     def children(self, code: str, on: date | None = None) -> tuple[Division, ...]:
         """The divisions directly below `code`: all, or those in use on a day."""

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from chassis import telemetry
 from chassis.faults import was_sacrificed
+from chassis.http.fields import NAMING
 from chassis.http.idempotency import Attempt, FirstAnswer, attempt
 from chassis.http.paging import PageRequest
 from chassis.http.problems import Explained
@@ -33,6 +34,7 @@ T = TypeVar("T")
 Answer = Callable[[Any], Any]
 """Makes the body of a command's response from what the command returned, inside its transaction."""
 
+_READING = frozenset({"GET", "HEAD"})
 TRIES = 4
 """How often a command is run that the database gives up for others; then the answer is a 503."""
 _PAUSE_S = 0.05
@@ -222,6 +224,7 @@ class Requirement:
         authenticator: Authenticator = request.app.state.authenticator
         principal = await authenticator.principal(credentials.credentials if credentials else None)
         telemetry.bind(actor_id=principal.actor_id)
+        NAMING.set(None if request.method in _READING else runtime.region)  # before the body is validated
         if not principal.has(self.permission):
             raise NotPermitted.of(principal, self.permission, runtime.settings.stack)
         return Call(runtime, request, response, principal, self.permission)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from shuniu_contracts import Basis
 from shuniu_contracts.fields import CODE_PATTERN, PERSON_PATTERN
 
 from chassis.model import LARGEST_FEN, Refusal, RefusalKind, within
+from chassis.region import Region
 
 PERSON = PERSON_PATTERN.replace("^", "^(?![-_])", 1)
 """As on the bus, and beginning like a code: who is answerable for a record may be a person or a desk."""
@@ -72,8 +74,23 @@ def _opaque(person_id: str) -> str:
 
 Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A day of the world; no record knows one before 1900."""
-Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$")]
-"""Division code: GB/T 2260 digits without trailing zeros; it covers those below it."""
+NAMING: ContextVar[Region | None] = ContextVar("naming", default=None)
+"""The region in which somebody commands; none while somebody reads, or no request is in hand."""
+
+
+def _there(division: str) -> str:
+    if (region := NAMING.get()) is not None:
+        region.refuse_unknown(division)
+    return division
+
+
+Division = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?$"),
+    AfterValidator(_there),
+]
+"""Division code: GB/T 2260 digits without trailing zeros; it covers those below it. A command of people names
+none that the region does not have."""
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=64)]
 """A code of a list that the region keeps, or an opaque id."""
 PersonId = Annotated[

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from chassis.region import Calendar, CalendarSection, ProfileError, load_region
+from chassis.region import Calendar, CalendarSection, ProfileError, UnknownDivision, load_region
 
 HEADER = """
 [region]
@@ -51,6 +51,18 @@ def test_a_place_that_ended_is_known_and_below_nothing_on_later_days(tmp_path: P
     }, "the last day is one of its days"  # fmt: skip
     assert len(region.children("990101")) == 3
     assert region.division_name("990101001") == "甲街道"
+
+
+def test_a_code_of_the_region_that_no_place_has_is_refused(tmp_path: Path) -> None:
+    ended = PLACES.replace("kind\n", "kind,valid_from,valid_to\n").replace(
+        "990101001,甲街道,street", "990101001,甲街道,street,,2021-02-28"
+    )
+    region = load_region(profile(tmp_path, places=ended))
+    for there in ("990101", "990101001", "990101400", "990101001003", "9901", "990102001"):
+        region.refuse_unknown(there)
+    for nowhere in ("990101999", "990101999001", "990101401"):
+        with pytest.raises(UnknownDivision, match=nowhere):
+            region.refuse_unknown(nowhere)
 
 
 def test_a_section_is_validated_by_the_service_it_belongs_to(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from deploy.scenarios.register import compose, write_workbook
 from tests.faults.second_check import Confirmed, Expectations
 from tests.faults.stack import CODE, REGION, FaultStack
 
-STREETS = ("120116001", "120116002", "120116005", "120116051")
+STREETS = ("120116001", "120116007", "120116005", "120116051")
 OFFICERS = {"p-hub-officer": ("u-officer", "hub_officer"), "p-party-officer": ("u-party", "party_officer")}
 _BODY_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _SYMBOLS = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -315,10 +315,10 @@ def _check_division(code: str, context: Context) -> None:
             "division_outside", f"“{code}”不在您导入的辖区“{context.division}”内",
             f"'{code}' lies outside of '{context.division}', for which this import is",
         )  # fmt: skip
-    if not (context.region.known(code) or (len(code) == 12 and context.region.known(code[:9]))):
-        raise CellFault(
-            "division_unknown", f"本地区没有代码“{code}”", f"this region has no division '{code}'"
-        )
+    try:
+        context.region.refuse_unknown(code)
+    except Refusal as refusal:
+        raise CellFault(refusal.code, refusal.message("zh"), refusal.message("en")) from None
     lower = [home for home in context.lower_stacks if is_within(code, home)]
     if lower:
         raise CellFault(
