@@ -4,11 +4,12 @@ from services.registry.area import Area
 from services.registry.inspections.annual import queries as annual
 from services.registry.inspections.annual import routes as annual_routes
 from services.registry.inspections.annual.commands import INSPECTIONS
-from services.registry.inspections.assessments import reminding
+from services.registry.inspections.assessments import reminding as assessments_owed
 from services.registry.inspections.assessments import routes as assessments
 from services.registry.inspections.assessments.commands import ASSESSMENTS
 from services.registry.inspections.body_checks.commands import BODY_CHECKS
 from services.registry.inspections.campaigns import reactions as campaigns
+from services.registry.inspections.campaigns import reminding as campaigns_owed
 from services.registry.inspections.campaigns import routes as campaign_routes
 from services.registry.inspections.campaigns.commands import CAMPAIGNS
 from services.registry.inspections.clean_up_checks.commands import CLEAN_UP_CHECKS
@@ -78,7 +79,12 @@ AREA = Area(
         clean_up_routes.router,
     ),
     reactions=(campaigns.hear_from_above, clean_ups.hear_from_above),
-    timers=(*campaigns.PORTIONS.timers, *clean_ups.PORTIONS.timers, reminding.look),
+    timers=(
+        *campaigns.PORTIONS.timers,
+        *clean_ups.PORTIONS.timers,
+        assessments_owed.look,
+        campaigns_owed.look,
+    ),
     figures=(annual.OF_YEAR, evaluations.HOLDERS),
     roles={
         "hub_officer": _HUB,

@@ -353,6 +353,16 @@ class InspectionsPolicy(_Section):
         strength="ours",
         ge=1,
     )
+    campaigns_opened_by: MonthDay | None = rule(
+        None,
+        "after this day of the next year a task names how many no campaign asks; none where nobody is told",
+        source="SUYU R21; the day is ours",
+        strength="must",
+        broken="recorded",
+    )
+    campaigns_lead: Code = rule(
+        "office", "the department that leads this task", source="SUYU S08 names none", strength="ours"
+    )
     passing: tuple[InspectionResult, ...] = rule(
         (InspectionResult.QUALIFIED, InspectionResult.BASICALLY_QUALIFIED),
         "results that count as passed; whether basically qualified does is policy",

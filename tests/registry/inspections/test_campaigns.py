@@ -17,6 +17,7 @@ from services.registry.inspections.annual.model import NoSupervisoryUnit, NotRev
 from services.registry.inspections.campaigns import commands, reactions
 from services.registry.organizations import commands as organizations
 from services.registry.organizations.model import LegalForm, RegistrationRoute
+from services.registry.policy import RegistryPolicy
 from tests.registry.conftest import Api, Register
 
 pytestmark = pytest.mark.integration
@@ -297,3 +298,34 @@ async def test_a_campaign_of_2014_asks_nobody_now(register: Register) -> None:
     await register.do(commands.close, id=id, effective_on=date(2014, 6, 30), basis=Basis.HISTORICAL)
     await carried(register)
     assert await inspections(register) == []
+
+
+async def test_a_year_that_no_campaign_asks_for_is_told_once_where_the_profile_says_so(
+    register: Register,
+) -> None:
+    policy = register.runtime.policies
+    assert isinstance(policy, RegistryPolicy)
+    assert policy.inspections.campaigns_opened_by is None
+    await register.begin(date(2026, 12, 1))
+    await registered(register, "无人提醒的协会")
+    told = "select subject from timer where kind = 'inspection-campaigns.year'"
+    assert await register.rows(told) == [], "no day, no reminder"
+    own = policy.inspections.model_copy(update={"campaigns_opened_by": (3, 1)})
+    register.runtime.policies = policy.model_copy(update={"inspections": own})
+    for name, form in (("书画协会", FORMS[0]), ("助学中心", FORMS[1]), ("基金会", LegalForm.FOUNDATION)):
+        await registered(register, name, legal_form=form)
+    assert [row["subject"] for row in await register.rows(told)] == ["120116"]
+    await register.begin(date(2027, 2, 1))
+    await campaign(register, year=2026, legal_forms=FORMS[:1], due_on=date(2027, 5, 31))
+    await carried(register)
+    await register.begin(date(2027, 3, 2))
+    await carried(register)
+    [task] = await register.rows("select title, kind, implementing, due_on from task")
+    assert task["title"] == "2026 年度年检：2 家登记的社会组织尚未部署", "of the forms that nobody asked"
+    assert (task["kind"], task["implementing"]) == ("inspection_year", ["120116"])
+    assert task["due_on"] == date(2027, 5, 31), "the last day of the profile's windows"
+    await register.begin(date(2027, 12, 1))
+    await campaign(register, year=2027, legal_forms=[*FORMS, LegalForm.FOUNDATION], due_on=date(2028, 5, 31))
+    await register.begin(date(2028, 3, 2))
+    await carried(register)
+    assert len(await register.rows("select from task")) == 1, "all are asked for 2027"
