@@ -415,6 +415,15 @@ class EvaluationCoachingGiven(Event, frozen=True, kw_only=True):
     kind: Code
 
 
+@evaluation.fact("materials_collected", en="Some of the materials came in.", zh="收到部分评估材料。")
+class EvaluationMaterialsCollected(Event, frozen=True, kw_only=True):
+    """Some of what the profile asks for is there; the rest is still lacking."""
+
+    state: EvaluationState
+    collected: tuple[Code, ...] = ()
+    lacking: tuple[Code, ...] = ()
+
+
 @evaluation.fact("materials_completed", en="The materials are complete.", zh="评估材料整理齐全。")
 class EvaluationMaterialsCompleted(Event, frozen=True, kw_only=True):
     """Everything that the profile asks for is there."""

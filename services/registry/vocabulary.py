@@ -215,6 +215,13 @@ _RECTIFIED: Names = {
     "reports": "未按规定报告",
 }
 
+_EVALUATED_BY: Names = {
+    "basic_conditions": "基础条件",
+    "internal_governance": "内部治理",
+    "work_performance": "工作绩效",
+    "social_appraisal": "社会评价",
+}
+
 FIELDS: Mapping[str, Names] = {
     **dict.fromkeys(
         (
@@ -635,12 +642,9 @@ FIELDS: Mapping[str, Names] = {
         "staff": "人员保障",
         "answer": "答复",
     },
-    "evaluation.materials": {
-        "basic_conditions": "基础条件",
-        "internal_governance": "内部治理",
-        "work_performance": "工作绩效",
-        "social_appraisal": "社会评价",
-    },
+    **dict.fromkeys(
+        ("evaluation.materials", "evaluation.collected", "evaluation.materials_lacking"), _EVALUATED_BY
+    ),
     "hub.duties": {
         "census": "摸底",
         "contact": "联系服务",

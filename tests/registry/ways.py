@@ -95,7 +95,7 @@ VOTED = {"committee": 3, "votes": [{"member": f"u-member-{one}", "in_favour": Tr
 async def scored(register: Register, row: Any) -> Mapping[str, Any]:
     """Everything was handed in; who does not stand aside gives points."""
     if row.materials_completed_on is None:
-        await register.do(evaluations.complete_materials, id=row.id, materials=MATERIALS)
+        await register.do(evaluations.complete_materials, id=row.id, collected=MATERIALS)
     return {"given": [{"expert": one, "points": 960} for one in EXPERTS if one not in row.stands_aside]}
 
 
@@ -392,7 +392,8 @@ STEPS: Mapping[str, Way] = {
     "inspection.corrected": otherwise,
     "rectification.extended": later("until"),
     "rectification.evidence_submitted": says(measures="已整改"),
-    "evaluation.materials_completed": says(materials=MATERIALS),
+    "evaluation.materials_collected": says(collected=MATERIALS[:1]),
+    "evaluation.materials_completed": says(collected=MATERIALS),
     "evaluation.conflict_declared": stands_aside,
     "evaluation.scored": scored,
     "evaluation.publicised": says(until=None),

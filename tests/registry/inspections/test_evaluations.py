@@ -27,6 +27,7 @@ from services.registry.inspections.evaluations.model import (
     MaterialsLacking,
     MustStandAside,
     NoLegalPerson,
+    NotAMaterial,
     NothingFoundSince,
     NotLower,
     NotPublicised,
@@ -71,7 +72,7 @@ def votes(in_favour: int, against: int = 0) -> list[commands.Vote]:
 
 async def publicised(register: Register, id: UUID, *points: int) -> None:
     """Materials, scores and publicity, all today."""
-    await register.do(commands.complete_materials, id=id, materials=PARTS)
+    await register.do(commands.complete_materials, id=id, collected=PARTS)
     await register.do(commands.score, id=id, given=scores(*points))
     await register.do(commands.publicise, id=id)
 
@@ -96,8 +97,8 @@ async def test_from_enrolment_to_a_grade_that_expires(register: Register) -> Non
     await register.do(commands.coach, id=id, kind="one_to_one", note="逐项对照指标")
     with pytest.raises(MaterialsFirst):
         await register.do(commands.score, id=id, given=scores(960, 955, 950))
-    with pytest.raises(MaterialsLacking, match="social_appraisal"):
-        await register.do(commands.complete_materials, id=id, materials=PARTS[:3])
+    with pytest.raises(MaterialsLacking, match="social appraisal"):
+        await register.do(commands.complete_materials, id=id, collected=PARTS[:3])
     await publicised(register, id, 960, 955, 950)
     with pytest.raises(PublicityNotOver):
         await register.do(commands.give_grade, id=id, grade=Grade("5A"), committee=9, votes=votes(6, 1))
@@ -203,7 +204,7 @@ async def test_who_has_a_conflict_counts_neither_before_nor_after(register: Regi
     await register.begin(date(2026, 11, 23))
     id = await enrolled(register)
     await register.do(commands.declare_conflict, id=id, person="p-1", relation="interest")
-    await register.do(commands.complete_materials, id=id, materials=PARTS)
+    await register.do(commands.complete_materials, id=id, collected=PARTS)
     with pytest.raises(MustStandAside):
         await register.do(commands.score, id=id, given=scores(900, 900, 900))
     given = [commands.Score(expert=f"p-{n}", points=points) for n, points in ((7, 500), (8, 800), (9, 810))]
@@ -245,7 +246,7 @@ async def test_who_is_involved_by_the_record_neither_scores_nor_votes(register: 
         guidances.open_, organization_id=about, topic="venture_project", cultivation_class="start_up"
     )
     await register.do(guidances.give_session, id=help_.id, manner="visit", adviser="p-4")
-    await register.do(commands.complete_materials, id=id, materials=PARTS)
+    await register.do(commands.complete_materials, id=id, collected=PARTS)
     for person, why in (
         ("p-1", "stood aside"), ("p-2", "stood aside"), ("p-3", "coached"), ("u-officer", "coached"),
         ("p-4", "advised"),
@@ -416,6 +417,36 @@ async def test_distinct_organisations_evaluated_in_a_period(register: Register, 
     assert values["figures"]["evaluations.evaluated"]["value"] == 2
 
 
+async def test_what_has_come_in_so_far_is_kept_and_what_is_missing_is_named(
+    register: Register, api: Api
+) -> None:
+    await register.begin(date(2026, 11, 23))
+    id = await enrolled(register)
+    where = f"/v1/evaluations/{id}"
+    assert (await api.get(where))["materials_lacking"] == PARTS
+    row = await register.do(commands.collect_materials, id=id, collected=[PARTS[2], PARTS[0]])
+    assert (row.materials, row.materials_lacking) == ([PARTS[0], PARTS[2]], [PARTS[1], PARTS[3]])
+    fact, event = (await register.events(id))[-1]
+    assert (fact, event["collected"], event["lacking"]) == (
+        "materials_collected", [PARTS[2], PARTS[0]], [PARTS[1], PARTS[3]]
+    )  # fmt: skip
+    zh = {"accept-language": "zh"}
+    given = [one.model_dump() for one in scores(960, 955, 950)]
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (("materials", {}), ("scores", {"given": given}))
+    for path, body in asked:
+        refused = await api.client.post(f"{where}/{path}", json=body, headers=zh)
+        assert "尚缺：内部治理、社会评价" in refused.json()["detail"], path
+    with pytest.raises(NotAMaterial, match="none of the materials"):
+        await register.do(commands.collect_materials, id=id, collected=["photographs"])
+    sheet = (await api.client.get("/v1/evaluations/collected-materials/sheet.xlsx")).content
+    listed: Any = openpyxl.load_workbook(io.BytesIO(sheet)).active
+    shown = {cell.value: listed.cell(2, cell.column).value for cell in listed[1]}
+    assert (shown["已收材料"], shown["尚缺材料"]) == ("基础条件、工作绩效", "内部治理、社会评价")
+    row = await register.do(commands.complete_materials, id=id, collected=[PARTS[1], PARTS[3]])
+    assert (row.materials, row.materials_lacking) == (PARTS, [])
+    assert row.materials_completed_on == date(2026, 11, 23)
+
+
 async def test_the_list_of_materials_goes_by_workbook_and_roles_keep_apart(
     register: Register, api: Api
 ) -> None:
@@ -426,7 +457,7 @@ async def test_the_list_of_materials_goes_by_workbook_and_roles_keep_apart(
     sheet = (await officer.client.get("/v1/evaluations/materials/sheet.xlsx")).content
     listed: Any = openpyxl.load_workbook(io.BytesIO(sheet)).active
     places = {cell.value: cell.column for cell in listed[1]}
-    listed.cell(2, places["评估材料"], "、".join(PARTS))
+    listed.cell(2, places["本次收到的材料"], "、".join(PARTS))
     filled = io.BytesIO()
     listed.parent.save(filled)
     answer = await officer.client.post(

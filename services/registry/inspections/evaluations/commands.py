@@ -1,7 +1,7 @@
 """The use cases of evaluation: enrol, train, coach, complete, declare, score, publicise, reconsider, grade;
 and what becomes of a grade: lowered, revoked, superseded, expired."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from chassis.http.fields import Day, PersonId
 from chassis.matters import Clock, Kind, words
 from chassis.matters.facts import check_day
-from chassis.model import refuse_all
+from chassis.model import in_words, refuse_all
 from chassis.received import Received
 from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, Codes, Count, OrganizationId, Record, Words
@@ -32,6 +32,7 @@ from services.registry.inspections.evaluations.model import (
     GradeDeviates,
     MaterialsLacking,
     NoQuorum,
+    NotAMaterial,
     NotCarried,
     NothingFoundSince,
     NotLower,
@@ -59,7 +60,7 @@ from services.registry.inspections.policy import EvaluationPolicy
 from services.registry.organizations.commands import known_categories
 from services.registry.organizations.concerning import of_organization
 from services.registry.organizations.tables import OrganizationRow
-from services.registry.policy import RegistryPolicy
+from services.registry.policy import RegistryPolicy, names_of
 from services.registry.tables import MatterStepRow
 
 
@@ -138,6 +139,7 @@ async def enrol(
         (row.category,) = known_categories([category], uow.policy(RegistryPolicy), at="/category")
     if row.basis != Basis.LIVE.value:
         return
+    row.materials_lacking = _lacking(uow, row)
     if (other := await queries.in_progress(uow, organization_id, IN_PROGRESS)) is not None:
         raise EvaluationUnderWay(at="/organization_id", other=other)
     candidate = await queries.candidate(uow, organization, row.effective_on)
@@ -168,6 +170,22 @@ async def coach(
 
 
 @EVALUATIONS.step(
+    contract.EvaluationMaterialsCollected,
+    zh="登记已收材料",
+    en="record what came in",
+    needs="enrol",
+    path="collected-materials",
+    by_workbook="评估材料收集",
+)
+async def collect_materials(
+    uow: UnitOfWork, row: EvaluationRow, *, collected: Annotated[Codes, Field(title="本次收到的材料")]
+) -> Mapping[str, Any]:
+    """Some of what the profile's list asks for has come in, beside what was there; the rest is lacking."""
+    _collect(uow, row, collected)
+    return {"lacking": row.materials_lacking}
+
+
+@EVALUATIONS.step(
     contract.EvaluationMaterialsCompleted,
     zh="材料齐全",
     en="complete the materials",
@@ -176,12 +194,40 @@ async def coach(
     by_workbook=True,
 )
 async def complete_materials(
-    uow: UnitOfWork, row: EvaluationRow, *, materials: Annotated[Codes, Field(title="评估材料")]
-) -> None:
-    """Everything that the profile's list asks for is there (协助整理评估材料)."""
-    if lacking := [code for code in _policy(uow).materials if code not in materials]:
-        raise MaterialsLacking(at="/materials", lacking=lacking)
+    uow: UnitOfWork, row: EvaluationRow, *,
+    collected: Annotated[Codes, Field(title="本次收到的材料")] = [],  # noqa: B006, read only
+) -> None:  # fmt: skip
+    """Everything that the profile's list asks for is there, with what has come in now (协助整理评估材料)."""
+    _collect(uow, row, collected)
+    if row.materials_lacking:
+        lacking = _called(uow, row.materials_lacking)
+        raise MaterialsLacking(
+            at="/collected", lacking=row.materials_lacking, lacking_zh=lacking["zh"], lacking_en=lacking["en"]
+        )
     row.materials_completed_on = row.effective_on
+
+
+def _collect(uow: UnitOfWork, row: EvaluationRow, collected: Collection[str]) -> None:
+    """Put what came in beside what was there, in the order of the list; raises `NotAMaterial`."""
+    asked = _policy(uow).materials
+    if unknown := [code for code in collected if code not in asked]:
+        known = _called(uow, asked)
+        raise NotAMaterial(
+            at="/collected", unknown=unknown, known_zh=known["zh"], known_en=known["en"]
+        )  # fmt: skip
+    there = {*row.materials, *collected}
+    row.materials = [code for code in asked if code in there]
+    row.materials_lacking = _lacking(uow, row)
+
+
+def _lacking(uow: UnitOfWork, row: EvaluationRow) -> list[str]:
+    return [code for code in _policy(uow).materials if code not in row.materials]
+
+
+def _called(uow: UnitOfWork, materials: Sequence[str]) -> Mapping[str, list[str]]:
+    """Materials as each language calls them."""
+    names = names_of(uow.policy(RegistryPolicy))("evaluation", "materials").names
+    return {"zh": [names.get(one, one) for one in materials], "en": [in_words(one) for one in materials]}
 
 
 @EVALUATIONS.step(
@@ -226,7 +272,7 @@ async def score(
     if row.basis == Basis.LIVE.value:
         check_helped(
             _policy(uow).scored_after, trained=row.trained_times > 0, coached=row.coached_times > 0,
-            complete=row.materials_completed_on is not None,
+            complete=row.materials_completed_on is not None, lacking=_called(uow, _lacking(uow, row)),
         )  # fmt: skip
     await _check_people(uow, row, [one.expert for one in given], at="/given")
     row.scores = [one.model_dump() for one in given]

@@ -37,6 +37,7 @@ TRANSITIONS: Transitions[EvaluationPhase] = {
     EvaluationPhase.ENROLLED: {
         "training_given": EvaluationPhase.ENROLLED,
         "coaching_given": EvaluationPhase.ENROLLED,
+        "materials_collected": EvaluationPhase.ENROLLED,
         "materials_completed": EvaluationPhase.ENROLLED,
         "conflict_declared": EvaluationPhase.ENROLLED,
         "scored": EvaluationPhase.SCORED,
@@ -223,16 +224,25 @@ class MaterialsLacking(Refusal):
 
     code = "evaluation_materials_lacking"
     kind = RefusalKind.INVALID
-    zh = "评估材料不齐，尚缺：{lacking}。"
-    en = "The materials are not complete; lacking: {lacking}."
+    zh = "评估材料不齐，尚缺：{lacking_zh}；已收到的请先办理“登记已收材料”。"
+    en = "The materials are not complete; lacking: {lacking_en}. Record what has come in so far."
 
 
 class MaterialsFirst(Refusal):
     """Scored before the materials were complete."""
 
     code = "evaluation_materials_first"
-    zh = "评估材料整理齐全后方可评分。"
-    en = "The materials have to be complete before it is scored."
+    zh = "评估材料整理齐全后方可评分，尚缺：{lacking_zh}；均已收到的，请办理“材料齐全”。"
+    en = "The materials have to be complete before it is scored; lacking: {lacking_en}."
+
+
+class NotAMaterial(Refusal):
+    """Something that the profile's list does not ask for."""
+
+    code = "evaluation_material_unknown"
+    kind = RefusalKind.INVALID
+    zh = "“{unknown}”不在本地区的评估材料目录内；目录有：{known_zh}。"
+    en = "'{unknown}' is none of the materials that are asked for: {known_en}."
 
 
 class TrainingFirst(Refusal):
@@ -549,12 +559,16 @@ def check_conflict(relation: Relation, left_on: date | None, day: date, years: i
         raise ConflictLapsed(at="/left_on", left_on=left_on, years=years)
 
 
-def check_helped(asked: Collection[str], *, trained: bool, coached: bool, complete: bool) -> None:
-    """Raise `TrainingFirst`, `CoachingFirst`, `MaterialsFirst`: all that is asked for and lacks."""
+def check_helped(
+    asked: Collection[str], *, trained: bool, coached: bool, complete: bool,
+    lacking: Mapping[str, Collection[str]],
+) -> None:  # fmt: skip
+    """Raise `TrainingFirst`, `CoachingFirst`, `MaterialsFirst`: all that is asked for and lacks; `lacking`
+    materials by language."""
     found: dict[str, tuple[bool, Refusal]] = {
         "training": (trained, TrainingFirst()),
         "coaching": (coached, CoachingFirst()),
-        "materials": (complete, MaterialsFirst()),
+        "materials": (complete, MaterialsFirst(lacking_zh=lacking["zh"], lacking_en=lacking["en"])),
     }
     refuse_all(refusal for help, (had, refusal) in found.items() if help in asked and not had)
 
