@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime
 import enum
 
+import msgspec
+
 from shuniu_contracts.catalogue import define_stream
 from shuniu_contracts.fields import (
     Code,
@@ -44,6 +46,30 @@ class DecisionKind(enum.StrEnum):
     SUSPENSION = "suspension"
     REVOCATION = "revocation"
     DEREGISTRATION = "deregistration"
+    CHANGE = "change"
+    """Of what is registered (变更登记)."""
+    LIQUIDATION = "liquidation"
+    """It is being wound up (清算); lifted when that is done."""
+
+
+class ChangedItem(enum.StrEnum):
+    """What of a registration an authority lets change."""
+
+    NAME = "name"
+    SUPERVISORY_UNIT = "supervisory_unit"
+    REGISTERED_CAPITAL = "registered_capital"
+    ADDRESS = "address"
+    BUSINESS_SCOPE = "business_scope"
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    CHARTER = "charter"
+
+
+class RegisteredChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that changes, from what to what; of a person neither is said, nor of a charter."""
+
+    item: ChangedItem
+    before: OrganizationText | None = None
+    after: OrganizationText | None = None
 
 
 class OfficialDecisionState(MatterState, frozen=True, kw_only=True):
@@ -63,6 +89,8 @@ class OfficialDecisionState(MatterState, frozen=True, kw_only=True):
     """The inspection, evaluation or application that it concludes; without one, the only one open."""
     credit_code: PublicCode | None = None
     """Given by the decision to register."""
+    changes: tuple[RegisteredChange, ...] = ()
+    """What a decision on a change of registration lets change."""
     document_number: DocumentNumber | None = None
     decided_on: datetime.date
     corrected_times: Count = 0

@@ -368,7 +368,7 @@ OPENINGS: Mapping[str, tuple[Way, ...]] = {
     "care_census": (says(division=STACK),),
     "credit_listing": (says(listing="abnormal", listing_grounds=["unreachable"]),),
     "emergency_pause": (ordered,),
-    "official_decision": (says(kind="penalty", listing="none", due_on=SOON),),
+    "official_decision": (says(kind="penalty", listing="none", changes=[], due_on=SOON),),
     "plan": (planned(),),
     "target": (says(period_begins_on=TODAY, period_ends_on=SOON, figure="trainings.facts.held"),),
     "partner": (says(begins_on=TODAY, ends_on=SOON, places=1000),),

@@ -69,6 +69,7 @@ from services.registry.organizations.model import (
     check_days,
     entered,
 )
+from services.registry.organizations.pending import check_nothing_pends
 from services.registry.organizations.standing import Reason, course, weighing
 from services.registry.organizations.tables import OrganizationRow
 from services.registry.policy import STEPS_ZH, RegistryPolicy, Step
@@ -436,6 +437,7 @@ async def register(
 async def change_details(
     uow: UnitOfWork, *, id: UUID, details: Details, legal_form: LegalForm | None = None,
     effective_on: date | None = None, basis: Basis = Basis.LIVE, source: str | None = None,
+    because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """Change attributes; `legal_form` only to correct what the record says wrongly or not at all (F02), from
     the day on until another form is on record.
@@ -466,7 +468,7 @@ async def change_details(
     if not _IDENTIFYING.isdisjoint(fields):
         await _save_unique(uow, row, new=False)
     changed = registry.OrganizationDetailsChanged(state=row.public_state(), fields=tuple(fields), then=stood)
-    uow.record(row, changed)
+    uow.record(row, changed, because=because)
     if "credit_code" in fields:
         await IDENTIFIED(uow, [row.id])
     return row
@@ -670,7 +672,7 @@ def _nothing(name: str) -> NothingToCorrect:
 async def change_supervision(
     uow: UnitOfWork, *, id: UUID, supervisory_unit: str | None = None,
     supervisory_unit_name: str | None = None, effective_on: date | None = None, basis: Basis = Basis.LIVE,
-    source: str | None = None,
+    source: str | None = None, because: Received[Any] | None = None,
 ) -> OrganizationRow:  # fmt: skip
     """Another body is the professional supervisory unit (业务主管单位); none where both are left out."""
     row = await _load(uow, id)
@@ -678,7 +680,8 @@ async def change_supervision(
     row.supervisory_unit = supervisory_unit
     row.supervisory_unit_name = supervisory_unit_name
     _date(uow, row, effective_on, basis, source)
-    uow.record(row, registry.OrganizationSupervisionChanged(state=row.public_state(), previous=previous))
+    changed = registry.OrganizationSupervisionChanged(state=row.public_state(), previous=previous)
+    uow.record(row, changed, because=because)
     return row
 
 
@@ -805,9 +808,12 @@ async def end(
 ) -> OrganizationRow:  # fmt: skip
     """It was deregistered (注销), revoked (撤销) or, never registered, dissolved; only a correction follows.
 
-    What is open about it ends with it or goes on, by its kind, also where the caller may not act.
+    What is open about it ends with it or goes on, by its kind, also where the caller may not act. Raises
+    `DeregistrationWaits`.
     """
     row = await _load(uow, id)
+    if fact == "deregistered" and basis is Basis.LIVE:
+        await check_nothing_pends(uow, id)
     ended = row.axes.ended_as(fact)
     _date(uow, row, effective_on, basis, source)
     row.ended_on = row.effective_on

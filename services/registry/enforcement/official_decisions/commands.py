@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from shuniu_contracts import Basis
 from shuniu_contracts import registry_enforcement as contract
 from shuniu_contracts.registry import CreditListing
 
 from chassis.http.fields import Day
 from chassis.matters import Clock, Kind, words
+from chassis.matters.history import plain
+from chassis.model import refuse_all
 from chassis.unit_of_work import UnitOfWork
 from services.registry.enforcement.addressed import address
 from services.registry.enforcement.credit_listings.model import LISTS_ZH
 from services.registry.enforcement.official_decisions.concluding import CONCLUDES, name_record
 from services.registry.enforcement.official_decisions.model import (
     ENDS,
+    ITEMS_ZH,
     KINDS_ZH,
     REGISTERED,
     TRANSITIONS,
@@ -27,14 +30,27 @@ from services.registry.enforcement.official_decisions.model import (
     LiftedByProcedure,
     ListedWithoutNotice,
     NoList,
+    check_changes,
     check_result,
 )
 from services.registry.enforcement.official_decisions.tables import OfficialDecisionRow
-from services.registry.fields import Code, Codes, DocumentNumber, OrganizationId, Record, Words
+from services.registry.fields import Code, Codes, DocumentNumber, OrganizationId, Record, Text, Words
 from services.registry.identification import model as identification
+from services.registry.organizations.pending import check_nothing_pends
 from services.registry.tables import MatterStepRow
 
 _CONCLUDED = Record(*(concluded.row.stream[1] for concluded in CONCLUDES.values()))
+
+
+class Change(BaseModel):
+    """One thing of a registration that changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item: contract.ChangedItem = Field(title="变更事项", json_schema_extra=words(ITEMS_ZH))
+    before: Text | None = Field(None, title="变更前")
+    after: Text | None = Field(None, title="变更后")
+
 
 OFFICIAL_DECISIONS = Kind(
     OfficialDecisionRow, DecisionPhase, TRANSITIONS, initial=DecisionPhase.RECORDED,
@@ -71,10 +87,14 @@ async def record(
     credit_code: Annotated[
         str | None, Field(title="统一社会信用代码", max_length=40, description="given by a registration")
     ] = None,
+    changes: Annotated[list[Change], Field(title="变更事项", max_length=20)] = [],  # noqa: B006, read only
     due_on: Annotated[Day | None, Field(title="截止日期", description="of a decision for a time")] = None,
     reasons: Annotated[Words | None, Field(title="理由")] = None,
 ) -> None:  # fmt: skip
-    """An authority decided about an organisation of its area; the organisation's home applies it."""
+    """An authority decided about an organisation of its area; the organisation's home applies it.
+
+    Raises `DeregistrationWaits` where it is to be deregistered while it is wound up or investigated.
+    """
     await address(uow, row, organization_id)
     row.decided_on = row.effective_on
     if (kind is contract.DecisionKind.LISTING) is (listing is CreditListing.NONE):
@@ -82,6 +102,10 @@ async def record(
     if kind is contract.DecisionKind.LISTING and row.basis == Basis.LIVE.value:
         raise ListedWithoutNotice(at="/kind")
     _check_end(row)
+    row.changes = [{name: value for name, value in one.items() if value} for one in plain(changes)]
+    refuse_all(check_changes(row.kind, row.changes))
+    if kind is contract.DecisionKind.DEREGISTRATION and row.basis == Basis.LIVE.value:
+        await check_nothing_pends(uow, organization_id)
     check_result(kind, result)
     if (record_id is not None and kind not in CONCLUDES) or (credit_code and result != REGISTERED):
         raise ConcludesNothing(at="/record_id", kind_zh=KINDS_ZH[kind], kind_en=kind.value)

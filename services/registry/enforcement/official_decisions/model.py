@@ -1,8 +1,9 @@
 """An official decision's way, and what cannot be decided without a procedure of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from chassis.model import Refusal, RefusalKind, Transitions
 from services.registry.inspections.annual.model import InspectionResult
@@ -32,12 +33,27 @@ KINDS_ZH: Mapping[str, str] = {
     "suspension": "责令停止活动",
     "revocation": "撤销登记",
     "deregistration": "注销登记",
+    "change": "变更登记",
+    "liquidation": "清算",
 }
 ENDS: Mapping[str, Literal["revoked", "deregistered"]] = {
     "revocation": "revoked",
     "deregistration": "deregistered",
 }
 """Kinds that end the organisation's record, and by which fact."""
+
+
+ITEMS_ZH: Mapping[str, str] = {
+    "name": "名称",
+    "supervisory_unit": "业务主管单位",
+    "registered_capital": "注册资金（元）",
+    "address": "住所",
+    "business_scope": "业务范围",
+    "legal_representative": "法定代表人",
+    "charter": "章程",
+}
+WITHOUT_VALUES = frozenset({"legal_representative", "charter"})
+"""Of these only is said that they changed: a person is named nowhere here, and a charter is a paper."""
 
 
 NO_GRADE = "none"
@@ -48,6 +64,34 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
     "registration": (REGISTERED, DENIED),
 }
 """What these kinds can come to, which moves a record; of the others it is the profile's."""
+
+
+def yuan(text: str) -> int | None:
+    """The sum in fen that a text says in yuan; None where it says none."""
+    try:
+        fen = Decimal(text.replace(",", "").strip()) * 100
+    except InvalidOperation:
+        return None
+    return int(fen) if fen.is_finite() and fen >= 0 and fen == fen.to_integral_value() else None
+
+
+def check_changes(kind: str, changes: Sequence[Mapping[str, Any]]) -> list[Refusal]:
+    """Every fault of what a decision lets change."""
+    items = [one["item"] for one in changes]
+    if (kind == "change") is not bool(items) or len(set(items)) < len(items):
+        return [ChangeUnsaid(at="/changes")]
+    return [
+        ChangeMalformed(at=f"/changes/{at}", item_zh=ITEMS_ZH[one["item"]], item_en=one["item"])
+        for at, one in enumerate(changes)
+        if not _is_change(one["item"], one.get("before"), one.get("after"))
+    ]
+
+
+def _is_change(item: str, before: str | None, after: str | None) -> bool:
+    if item in WITHOUT_VALUES:
+        return before is None and after is None
+    sums = item != "registered_capital" or all(yuan(one) is not None for one in (before, after) if one)
+    return after is not None and after != before and sums
 
 
 def check_result(kind: str, result: str | None) -> None:
@@ -92,6 +136,38 @@ class NotOneRecord(Refusal):
     code = "decision_not_about_one_record"
     zh = "该组织在办的“{kind_zh}”记录有 {found} 件，不能确定决定所指，请在决定中写明对应记录。"
     en = "The organisation has {found} open records of {kind_en}: let the decision name the one it means."
+
+
+class ChangeUnsaid(Refusal):
+    """A decision on a change of registration that does not say what changes, or another that does."""
+
+    code = "decision_change_unsaid"
+    kind = RefusalKind.INVALID
+    zh = "只有“变更登记”的决定应当、并且必须写明变更事项，每个事项一次。"
+    en = "A change of registration says what changes, each thing once, and no other decision does."
+
+
+class ChangeMalformed(Refusal):
+    """A change to nothing, to what it was, of what is not named here, or to a sum that is none."""
+
+    code = "decision_change_malformed"
+    kind = RefusalKind.INVALID
+    zh = (
+        "“{item_zh}”的变更不能登记：须写明与变更前不同的变更后内容；法定代表人和章程只写明已变更；注册资金写"
+        "以元为单位的数。"
+    )
+    en = (
+        "The change of {item_en} cannot be recorded: say what it is afterwards, other than before; of a legal"
+        " representative or a charter nothing but that it changed; a capital as a number of yuan."
+    )
+
+
+class ChangedFromAnother(Refusal):
+    """A change from something that the record does not say."""
+
+    code = "decision_changes_from_another"
+    zh = "决定所写变更前的“{item_zh}”为“{before}”，在册为“{present}”，请核对后更正决定或在册信息。"
+    en = "The decision changes {item_en} from '{before}', the record says '{present}'; put one of them right."
 
 
 class ListedWithoutNotice(Refusal):

@@ -13,6 +13,7 @@ from chassis.model import Refusal, Refusals, is_within
 from chassis.received import Received
 from chassis.service import reaction
 from chassis.unit_of_work import UnitOfWork
+from services.registry.enforcement.official_decisions.changing import change
 from services.registry.enforcement.official_decisions.concluding import CONCLUDES, conclude
 from services.registry.enforcement.official_decisions.model import ENDS
 from services.registry.enforcement.official_decisions.queries import standing
@@ -118,6 +119,11 @@ async def _change(
     if state.kind in CONCLUDES:
         if state.ended_on is None:  # what was concluded is not undone by lifting
             kept.record_id = await conclude(uow, received, id, kept.record_id, before)
+        return None
+    if state.kind is contract.DecisionKind.CHANGE:
+        if state.ended_on is None and kept.record_id is None:  # once, whatever it is corrected in
+            await change(uow, received, id)
+            kept.record_id = id
         return None
     ends = ENDS.get(state.kind.value)
     if ends is None and state.kind is not contract.DecisionKind.SUSPENSION:

@@ -1,6 +1,7 @@
 """The decisions of authorities, and what the home of an organisation made of those about it."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ class OfficialDecisionRow(MatterRow, Table, table=True):
     record_id: UUID | None = Field(default=None, title="办结记录")
     record_sequence: int = Field(default=0, sa_type=sa.BigInteger)
     credit_code: str | None = Field(default=None, title="统一社会信用代码")
+    changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=pg.JSONB, title="变更事项")
     decided_on: date = Field(title="决定日期")
     corrected_times: int = Field(default=0, title="更正次数")
     procedure_id: UUID | None = Field(default=None, title="列入程序")
@@ -54,6 +56,6 @@ class AppliedDecisionRow(Table, table=True):
     until: date | None = None
     lifted_on: date | None = None
     record_id: UUID | None = None
-    """What it moved: an inspection, an evaluation or an application."""
+    """What it moved: an inspection, an evaluation, an application, or the organisation itself."""
     refused: str | None = None
     """Why the organisation's record could not follow, as the code of the refusal; None where it did."""
