@@ -455,6 +455,8 @@ class LiaisonReported(Event, frozen=True, kw_only=True):
 
     state: LiaisonState
     topic: Code
+    addressees: tuple[Code, ...] = ()
+    """The departments that it goes to."""
 
 
 @liaison.fact("ended", en="Somebody is a liaison no more.", zh="不再担任联络员。")

@@ -225,6 +225,7 @@ _EVALUATED_BY: Names = {
 FIELDS: Mapping[str, Names] = {
     **dict.fromkeys(
         (
+            "addressees",
             "authority",
             "body",
             "co_operating",

@@ -92,8 +92,11 @@ async def test_who_leaves_hands_over_and_what_is_looked_after_stays(register: Re
 async def test_bulletins_are_counted_and_their_words_stay(register: Register, api: Api) -> None:
     id = await appointed(register, division=STREET, kind="information")
     await api.as_("liaison", STREET).post(
-        f"/v1/liaisons/{id}/bulletin", topic="new_organization", bulletin="新成立一家托育机构"
-    )
+        f"/v1/liaisons/{id}/bulletin", topic="new_organization", bulletin="新成立一家托育机构",
+        addressees=["civil_affairs", "social_work_department"],
+    )  # fmt: skip
+    addressees = (await register.events(id))[-1][1]["addressees"]
+    assert addressees == ["civil_affairs", "social_work_department"]
     row = await register.do(liaisons.report, id=id, topic="event", bulletin="举办邻里节")
     assert row.bulletins == 2
     events = await register.events(id)

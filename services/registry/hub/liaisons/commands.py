@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from chassis.http.fields import PersonId
 from chassis.matters import Kind, words
 from chassis.unit_of_work import UnitOfWork
-from services.registry.fields import Code, OrganizationId, Words
+from services.registry.fields import Code, Codes, OrganizationId, Words
 from services.registry.hub.liaisons.model import (
     TRANSITIONS,
     HandedOverToSelf,
@@ -83,8 +83,10 @@ async def report(
     uow: UnitOfWork, row: LiaisonRow, *,
     topic: Annotated[Code, Field(title="信息类别")],
     bulletin: Annotated[Words, Field(title="信息内容")],
+    addressees: Annotated[Codes, Field(title="报送部门")] = [],  # noqa: B006, read only
 ) -> None:  # fmt: skip
-    """An information bulletin: what is new among the organisations of the field (T16)."""
+    """An information bulletin: what is new among the organisations of the field (T16), and to which
+    departments it goes (社会建设、民政等部门, R34)."""
     row.bulletins += 1
     row.last_reported_on = max(row.last_reported_on or row.effective_on, row.effective_on)
 
