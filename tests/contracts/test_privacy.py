@@ -19,10 +19,11 @@ PERSONAL = re.compile(
 )
 TEXT_FIELDS = {
     "name", "title", "brands", "supervisory_unit_name", "superior_name", "legacy_number", "adopted_by",
-    "name_plates", "club", "designated_by", "name_en",
+    "name_plates", "club", "designated_by", "name_en", "before", "after",
 }  # fmt: skip
 """The only fields with words in them: names and certificate numbers of organisations, titles of rounds,
-funds and projects, the meeting that adopted a plan, the body that designated a brand."""
+funds and projects, the meeting that adopted a plan, the body that designated a brand, what changed of an
+organisation's registration, where the decision refuses words of its legal representative."""
 
 TYPES = [pytest.param(entry, id=entry.type) for entry in EVENT_TYPES.values()]
 
