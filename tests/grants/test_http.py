@@ -167,7 +167,7 @@ async def test_why_an_organisation_cannot_apply_is_told_beforehand(
     answer = (await http.get(path, params={"organization_id": str(stranger), "on": "2014-08-01"})).json()
     assert answer["eligible"] is False
     assert [reason["code"] for reason in answer["reasons"]] == ["legal_status"]
-    assert "discovered" in answer["reasons"][0]["zh"]
+    assert "摸底发现" in answer["reasons"][0]["zh"]
     unknown = (await http.get(path, params={"organization_id": str(uuid7())})).json()
     assert (unknown["eligible"], unknown["reasons"][0]["code"]) == (None, "organization_unknown")
     fit = await grants.organization()
