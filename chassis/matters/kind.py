@@ -180,8 +180,6 @@ class Step(Generic[R]):
         fact = event_type(event).fact
         await self._check_whose(uow, row)  # before anything is said of how it stands
         self.kind.check(row, fact)
-        if self.ready is not None:
-            await self.ready(uow, row)
         check_day(day, uow.today, row.opened_on)
         row.effective_on, row.basis = day, when.basis.value
         before = {name: getattr(row, name) for name in row.dated.get(fact, ())}
@@ -380,7 +378,8 @@ class Kind(Generic[R]):
         instead where the record's deadline has passed, and so is what `instead` names for the value of a
         parameter. `by_workbook`: the step is offered as a list to be filled in offline, too, under the name
         given. `whose` refuses who may not take the step of this record, beside permission and division;
-        `ready` refuses anybody as long as something beside the record's state stands against it.
+        `ready` refuses as long as something beside the record's state stands against it: it is not offered
+        then, and `function` refuses it itself, by what it has locked.
         """
 
         def declare(function: StepFunction) -> Step[R]:

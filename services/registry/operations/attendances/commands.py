@@ -14,6 +14,7 @@ from chassis.unit_of_work import UnitOfWork
 from services.registry.fields import Code, OrganizationId, Record
 from services.registry.operations.attendances.counting import count_later
 from services.registry.operations.attendances.gatherings import (
+    check_ahead,
     check_open,
     is_ahead,
     is_open,
@@ -123,6 +124,7 @@ async def record(
 )
 async def accept(uow: UnitOfWork, row: AttendanceRow) -> None:
     """Means to come, as long as it is still to come; who was excused has changed their mind."""
+    await check_ahead(uow, row)
     row.reason = None
 
 

@@ -74,26 +74,31 @@ async def check_open(uow: UnitOfWork, row: AttendanceRow) -> Gathering:
     return await _open(uow, row.meeting_id, row.training_id)
 
 
+async def check_ahead(uow: UnitOfWork, row: AttendanceRow) -> None:
+    """Raise `NotAhead` where one can come to it no more; `ListClosed`."""
+    gathering = await check_open(uow, row)
+    if gathering.state not in kept(gathering).ahead:
+        raise NotAhead()
+
+
 async def is_open(acting: Acting, row: AttendanceRow) -> None:
-    """Raise `ListClosed` where the list of a place does not change any more."""
+    """What `check_open` says of a place, without its lock."""
     of, state = await _state(acting, row)
     if state in of.closed:
         raise ListClosed()
 
 
 async def is_ahead(acting: Acting, row: AttendanceRow) -> None:
-    """Raise `NotAhead` where one can come to it no more; `ListClosed`."""
-    await is_open(acting, row)
+    """What `check_ahead` says of a place, without its lock."""
     of, state = await _state(acting, row)
     if state not in of.ahead:
         raise NotAhead()
 
 
-async def _state(acting: Acting, row: AttendanceRow) -> tuple[Kept, str]:
-    """What a place is of, and how that stands: in a command it is locked, see `lock_ahead`."""
+async def _state(acting: Acting, row: AttendanceRow) -> tuple[Kept, str | None]:
     of, id = (OF_MEETINGS, row.meeting_id) if row.meeting_id is not None else (OF_TRAININGS, row.training_id)
     found = await acting.session.exec(select(of.row.state).where(col(of.row.id) == id))
-    return of, found.one()
+    return of, found.one_or_none()
 
 
 async def _open(uow: UnitOfWork, meeting_id: UUID | None, training_id: UUID | None) -> Gathering:
