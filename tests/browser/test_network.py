@@ -74,15 +74,15 @@ async def test_one_hub_shows_its_sections_what_waits_and_the_six(
 ) -> None:
     await stack.ask(
         "POST", "registry", "/v1/tasks",
-        json={"division": DISTRICT, "title": "培训新社团", "kind": "training", "lead": "service_centre",
+        json={"division": DISTRICT, "title": "培训新社团", "kind": "training", "lead": "information_centre",
               "implementing": [STREET]},
     )  # fmt: skip
     await visitor.sign_in("hub_officer")
     await visitor.go(f"/hubs?hub={network}")
     departments = visitor.page.locator('[data-card="departments"]')
-    section = departments.locator("tr", has_text="社会组织服务管理中心")
-    await expect(section).to_contain_text("p-07")
-    await expect(section.locator("td").last).to_have_text("1")
+    await expect(departments.locator("tr", has_text="社会组织服务管理中心")).to_contain_text("p-07")
+    waits = departments.locator("tr", has_text="社会组织信息中心").locator("td").last
+    await expect(waits).to_have_text("1")
     haves = visitor.page.locator('[data-card="six_haves"]')
     await expect(haves.locator("tr", has_text="有工作制度")).to_contain_text("缺")
     await expect(haves.locator("tr", has_text="有职能部门")).to_contain_text("具备")
