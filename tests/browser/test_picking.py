@@ -9,7 +9,7 @@ from playwright.async_api import Locator, expect
 from tests.browser.conftest import Stack, Visitor
 
 pytestmark = pytest.mark.browser
-STREET, COMMUNITY = "120116011", "120116011001"
+STREET, COMMUNITY = "120116053", "120116053001"
 NEWER = 205
 _AT_ONCE = 8
 
@@ -54,7 +54,7 @@ async def test_one_of_those_before_the_newest_two_hundred_is_found_and_chosen(
     await expect(field).to_contain_text("“没有这样的名字”没有点选")
     await typed.fill("银杏 读书")
     await expect(found).to_have_count(1)
-    await expect(found).to_contain_text("执行中 · 胡家园街道")
+    await expect(found).to_contain_text("执行中 · 古林街道")
     await expect(found).to_contain_text("u-oldest")
     await visitor.picture("choosing")
     await typed.press("ArrowDown")
