@@ -228,7 +228,10 @@ async def test_a_campaign_leads_to_its_list_and_the_workbook(
 
 @pytest.mark.parametrize(
     ("path", "button", "heading"),
-    [("meetings", "召开清单", "实到人数（有签到表可留空）"), ("evaluations", "材料齐全清单", "评估材料")],
+    [
+        ("meetings", "召开清单", "实到人数（有签到表可留空）"),
+        ("evaluations", "材料齐全清单", "本次收到的材料"),
+    ],
 )
 async def test_attendance_and_materials_are_entered_by_workbook(
     visitor: Visitor, stack: Stack, tmp_path: Path, path: str, button: str, heading: str
