@@ -105,7 +105,7 @@ async def test_a_change_made_meanwhile_is_shown_in_plain_words_and_nothing_is_lo
 
 
 async def test_one_sees_ones_own_divisions_only(visitor: Visitor, stack: Stack) -> None:
-    elsewhere = await stack.register("外街道社", division="120116012")
+    elsewhere = await stack.register("外街道社", division="120116031")
     await visitor.sign_in("liaison", division="120116001")
     await visitor.go("/organizations?text=外街道社")
     await expect(visitor.page.get_by_text("没有符合条件的组织")).to_be_visible()
