@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import AsyncMock
 
@@ -215,6 +216,21 @@ async def test_a_client_that_broke_down_is_replaced(
     assert "gets a new client, its own broke down" in caplog.text
     lag = await group_lag(stack_bus.settings, subscription(stack_bus.stack, world.definition))
     assert lag.behind == 0
+
+
+async def test_nobody_waits_for_a_batch_that_was_given_up_while_it_was_decoded(
+    make: MakeWorld, stack_bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client is discarded at any moment; a rebalance waited half a minute for what nobody has."""
+    world = await make(bus=stack_bus.settings, stack=stack_bus.stack)
+    loop = ConsumerLoop(world.runtime, world.definition)
+    loop.state = ConsumerState.RUNNING
+    monkeypatch.setattr(consumer, "sort_gradually", AsyncMock(side_effect=asyncio.CancelledError))
+    record: Any = SimpleNamespace(topic="t", partition=0, offset=1, timestamp=0)
+    with pytest.raises(asyncio.CancelledError):
+        await loop._receive((record,))
+    async with asyncio.timeout(1):
+        await loop.on_revoked()
 
 
 async def test_a_connection_that_is_being_closed_is_a_lost_one_for_who_writes_on_it(stack_bus: Bus) -> None:
